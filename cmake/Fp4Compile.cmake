@@ -1,0 +1,15 @@
+# Flags every target of the project is compiled with.
+
+# Bits depend on this one: a contracted a*b+c rounds once where the formats' rules round twice.
+add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-ffp-contract=off>)
+
+# fp4_warnings(target): the project's own sources compile without warnings.
+function(fp4_warnings target)
+  target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Wconversion)
+endfunction()
+
+option(FP4_SANITIZE "Build with address and undefined-behaviour sanitizers" OFF)
+if(FP4_SANITIZE)
+  add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=address,undefined)
+endif()

@@ -1,0 +1,46 @@
+# fp4_add_rtl_core(ROWS r COLS c PROFILE exact|nv-blackwell [FST] [RTL_DIR dir])
+#   One Verilated fp4_tensor_core as a loadable library lib/fp4sim/core-<r>x<c>-<profile>[-fst].so: cores never see each other's
+#   symbols, and another build of the RTL can take a core's place without relinking anything.
+set(FP4_ROOT ${CMAKE_CURRENT_LIST_DIR}/..)
+find_package(verilator 5 QUIET HINTS /usr/share/verilator)
+find_package(Threads REQUIRED)
+find_package(ZLIB QUIET)
+
+function(fp4_add_rtl_core)
+  cmake_parse_arguments(PARSE_ARGV 0 arg "FST" "ROWS;COLS;PROFILE;RTL_DIR" "")
+  if(NOT arg_RTL_DIR)
+    set(arg_RTL_DIR ${FP4_ROOT}/rtl)
+  endif()
+  set(profiles exact nv-blackwell) # the order of arithmetic_profiles
+  list(FIND profiles ${arg_PROFILE} profile)
+  set(name core-${arg_ROWS}x${arg_COLS}-${arg_PROFILE})
+  set(trace_args "")
+  if(arg_FST)
+    string(APPEND name -fst)
+    set(trace_args TRACE_FST)
+  endif()
+
+  file(STRINGS ${arg_RTL_DIR}/files.f files)
+  list(TRANSFORM files REPLACE "^rtl/" "${arg_RTL_DIR}/")
+
+  string(REPLACE - _ target ${name})
+  add_library(${target} MODULE ${FP4_ROOT}/sim/src/rtl_core_verilated.cpp)
+  verilate(${target} ${trace_args} PREFIX Vfp4_tensor_core TOP_MODULE fp4_tensor_core
+    SOURCES ${arg_RTL_DIR}/lint.vlt ${files}
+    VERILATOR_ARGS -O3 --x-assign fast --x-initial fast -GRows=${arg_ROWS} -GCols=${arg_COLS} -GProfile=${profile}
+    OPT_FAST -O2 OPT_SLOW -O1 OPT_GLOBAL -O2)
+  target_compile_definitions(${target} PRIVATE FP4_CORE_ROWS=${arg_ROWS} FP4_CORE_COLS=${arg_COLS} FP4_CORE_PROFILE=${profile})
+  target_compile_options(${target} PRIVATE -fno-gnu-unique)
+  if(arg_FST)
+    target_link_libraries(${target} PRIVATE ZLIB::ZLIB)
+  endif()
+  target_link_libraries(${target} PRIVATE Threads::Threads)
+  set_target_properties(${target} PROPERTIES PREFIX "" OUTPUT_NAME ${name} CXX_VISIBILITY_PRESET hidden
+    LIBRARY_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/lib/fp4sim)
+  if(arg_FST) # slow to compile, seldom needed: built on demand by the target fst_cores
+    set_target_properties(${target} PROPERTIES EXCLUDE_FROM_ALL ON)
+    set_property(GLOBAL APPEND PROPERTY FP4_FST_CORES ${target})
+  else()
+    set_property(GLOBAL APPEND PROPERTY FP4_RTL_CORES ${target})
+  endif()
+endfunction()

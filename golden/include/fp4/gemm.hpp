@@ -1,0 +1,24 @@
+// D = A * B^T + C in a chosen arithmetic profile, by two independent paths that must agree bit for bit.
+#pragma once
+#include <span>
+#include <vector>
+
+#include "fp4/arithmetic.hpp"
+#include "fp4/packed_tensor.hpp"
+
+namespace fp4 {
+
+// Raw accumulator outputs: no tensor scale is applied. a is M x K, b is N x K, c (when not empty) and the result are M x N row-major;
+// an empty c is +0. Errors: shapes that disagree, K beyond exact_k_limit under `exact`.
+Result<std::vector<Fp32>> gemm_reference(const PackedTensor& a, const PackedTensor& b, std::span<const Fp32> c, const Arithmetic& arithmetic);
+
+// The same function over operands decoded once; for speed.
+Result<std::vector<Fp32>> gemm_fast(const PackedTensor& a, const PackedTensor& b, std::span<const Fp32> c, const Arithmetic& arithmetic);
+
+// The checks that both paths make before they start.
+Status check_gemm(const PackedTensor& a, const PackedTensor& b, std::span<const Fp32> c, const Arithmetic& arithmetic);
+
+// One output element, straight from the packed rows: the definition that everything else is compared with.
+Fp32 dot_reference(const PackedTensor& a, uint64_t a_row, const PackedTensor& b, uint64_t b_row, Fp32 c, const Arithmetic& arithmetic);
+
+} // namespace fp4

@@ -1,0 +1,69 @@
+// A two's complement fixed-point register for sums that must not lose a bit.
+#pragma once
+#include <array>
+#include <bit>
+#include <cstdint>
+
+#include "fp4/float_spec.hpp"
+
+namespace fp4 {
+
+// Limbs * 64 bits, least significant bit worth 2^LsbExponent. The caller sees to it that sums stay inside.
+template <int Limbs, int LsbExponent>
+class WideFixed {
+  public:
+    // Adds value * 2^exponent; exponent >= LsbExponent.
+    constexpr void add(int64_t value, int exponent) {
+        const int shift = exponent - LsbExponent;
+        const int limb = shift / 64, bit = shift % 64;
+        const uint64_t sign = value < 0 ? ~uint64_t{0} : 0;
+        const auto low = static_cast<uint64_t>(value);
+        bool carry = false;
+        for (int i = limb; i < Limbs; ++i) {
+            const uint64_t upper = i == limb ? low : sign;
+            const uint64_t lower = i == limb ? 0 : i == limb + 1 ? low : sign;
+            carry = add_limb(i, bit ? upper << bit | lower >> (64 - bit) : upper, carry);
+        }
+    }
+
+    // The value rounded to binary32; zero is +0.
+    constexpr Fp32 round(Rounding rounding) const {
+        const bool negative = limbs_[Limbs - 1] >> 63;
+        const auto magnitude = negative ? negated() : limbs_;
+        int top = Limbs - 1;
+        while (top > 0 && magnitude[static_cast<size_t>(top)] == 0) --top;
+        const uint64_t high = magnitude[static_cast<size_t>(top)];
+        if (top == 0) return round_fp32(negative, high, LsbExponent, false, rounding);
+        // A window of 64 bits from the top set bit; what lies below only matters as sticky.
+        const int drop = 64 - std::countl_zero(high);
+        const uint64_t low = magnitude[static_cast<size_t>(top) - 1];
+        const uint64_t window = drop == 64 ? high : high << (64 - drop) | low >> drop;
+        bool sticky = drop == 64 ? low != 0 : (low & ((uint64_t{1} << drop) - 1)) != 0;
+        for (int i = 0; i < top - 1; ++i) sticky |= magnitude[static_cast<size_t>(i)] != 0;
+        return round_fp32(negative, window, LsbExponent + 64 * (top - 1) + drop, sticky, rounding);
+    }
+
+  private:
+    constexpr bool add_limb(int i, uint64_t addend, bool carry) {
+        uint64_t& limb = limbs_[static_cast<size_t>(i)];
+        const uint64_t partial = limb + addend;
+        const uint64_t sum = partial + (carry ? 1 : 0);
+        const bool carry_out = partial < addend || sum < partial;
+        limb = sum;
+        return carry_out;
+    }
+
+    constexpr std::array<uint64_t, Limbs> negated() const {
+        std::array<uint64_t, Limbs> result{};
+        bool carry = true;
+        for (size_t i = 0; i < Limbs; ++i) {
+            result[i] = ~limbs_[i] + (carry ? 1 : 0);
+            carry = carry && result[i] == 0;
+        }
+        return result;
+    }
+
+    std::array<uint64_t, Limbs> limbs_{};
+};
+
+} // namespace fp4

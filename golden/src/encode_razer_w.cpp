@@ -1,0 +1,83 @@
+#include "fp4/encode_razer_w.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "fp4/decode.hpp"
+
+namespace fp4 {
+namespace {
+
+constexpr const FormatSpec& spec = spec_of(Format::razer_w);
+
+// Entry of the codebook nearest to each y.
+std::array<int, block_size> nearest_entries(const RazerCodebook& codebook, const std::array<float, block_size>& y) {
+    std::array<int, block_size> entry{};
+    for (float midpoint : codebook.midpoint)
+        for (size_t i = 0; i < block_size; ++i) entry[i] += y[i] > midpoint;
+    return entry;
+}
+
+} // namespace
+
+RazerCodebook::RazerCodebook(int special_halves) {
+    std::array<std::pair<int, uint8_t>, 16> entries;
+    size_t count = 0;
+    bool special_is_new = true;
+    for (uint8_t c = 0; c < 16; ++c) {
+        if (c == spec.sentinel) continue;
+        entries[count++] = {e2m1_halves({c}), c};
+        special_is_new = special_is_new && e2m1_halves({c}) != special_halves;
+    }
+    if (special_is_new) entries[count++] = {special_halves, static_cast<uint8_t>(spec.sentinel)};
+    std::sort(entries.begin(), entries.begin() + static_cast<ptrdiff_t>(count));
+    for (size_t i = 0; i < value.size(); ++i) {
+        const auto [halves, c] = entries[std::min(i, count - 1)];
+        value[i] = static_cast<float>(halves) * 0.5f;
+        code[i] = c;
+        if (i > 0) midpoint[i - 1] = i < count ? (value[i - 1] + value[i]) * 0.5f : INFINITY;
+    }
+}
+
+RazerWeightEncoder::RazerWeightEncoder(Specials specials)
+    : candidates_([&] {
+          const auto candidate = [](int mag_halves, bool negative, bool second) {
+              return Candidate{RazerCodebook(negative ? -mag_halves : mag_halves), static_cast<uint8_t>(negative << spec.sign_bit | second << spec.select_bit),
+                               std::max(6.0f, static_cast<float>(mag_halves) * 0.5f)};
+          };
+          const int v1 = specials.v1_halves, v2 = specials.v2_halves;
+          return std::array{candidate(v1, false, false), candidate(v1, true, false), candidate(v2, false, true), candidate(v2, true, true)};
+      }()) {}
+
+EncodedBlock RazerWeightEncoder::operator()(std::span<const float, block_size> x, float tensor_scale) const {
+    const float smallest = scale_to_float(decode_scale(spec.scale_spec(), 1)), largest = scale_to_float(decode_scale(spec.scale_spec(), spec.encode_max));
+    std::array<float, block_size> w;
+    float amax = 0;
+    for (size_t i = 0; i < block_size; ++i) {
+        w[i] = x[i] / tensor_scale;
+        amax = std::max(amax, std::fabs(w[i]));
+    }
+    EncodedBlock best{};
+    double best_error = INFINITY;
+    for (const auto& [codebook, selector, divisor] : candidates_) {
+        const int payload = encode_scale(spec.scale_spec(), std::clamp(amax / divisor, smallest, largest), spec.encode_max);
+        const float scale = scale_to_float(decode_scale(spec.scale_spec(), payload));
+        std::array<float, block_size> y;
+        for (size_t i = 0; i < block_size; ++i) y[i] = w[i] / scale;
+        const auto entry = nearest_entries(codebook, y);
+        double error = 0;
+        for (size_t i = 0; i < block_size; ++i) {
+            const double difference = double{codebook.value[static_cast<size_t>(entry[i])]} * double{scale} - double{w[i]};
+            error += difference * difference;
+        }
+        if (error < best_error) {
+            best_error = error;
+            best.scale_byte = static_cast<uint8_t>(selector | payload);
+            for (size_t i = 0; i < block_size; ++i) best.codes[i] = codebook.code[static_cast<size_t>(entry[i])];
+        }
+    }
+    return best;
+}
+
+} // namespace fp4

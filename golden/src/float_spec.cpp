@@ -1,0 +1,37 @@
+#include "fp4/float_spec.hpp"
+
+namespace fp4 {
+
+uint64_t round_magnitude(const FloatSpec& spec, uint64_t significand, int lsb_exponent, bool sticky, Rounding rounding) {
+    if (significand == 0) return 0; // a bare sticky is below every rounding point its callers can reach
+    const int msb_exponent = lsb_exponent + 63 - std::countl_zero(significand);
+    const int exponent = msb_exponent > spec.min_exponent() ? msb_exponent : spec.min_exponent();
+    const int drop = exponent - spec.fraction_bits - lsb_exponent; // bits of the significand below the result's last place
+
+    uint64_t kept;
+    bool half = false;
+    if (drop <= 0) {
+        kept = significand << -drop;
+    } else if (drop > 64) {
+        kept = 0;
+        sticky = true;
+    } else {
+        kept = drop == 64 ? 0 : significand >> drop;
+        half = significand >> (drop - 1) & 1;
+        sticky = sticky || (significand & ((uint64_t{1} << (drop - 1)) - 1)) != 0;
+    }
+    if (rounding == Rounding::nearest_even && half && (sticky || (kept & 1))) ++kept;
+
+    // kept holds the hidden bit when the result is normal, so adding the exponent field less one places it; a carry out of the
+    // fraction lands in the exponent by itself.
+    return (static_cast<uint64_t>(exponent - spec.min_exponent()) << spec.fraction_bits) + kept;
+}
+
+Fp32 round_fp32(bool negative, uint64_t significand, int lsb_exponent, bool sticky, Rounding rounding) {
+    uint64_t code = round_magnitude(fp32_spec, significand, lsb_exponent, sticky, rounding);
+    if (code == 0) return {0};
+    if (code > fp32_spec.infinity_code()) code = fp32_spec.infinity_code();
+    return {static_cast<uint32_t>(code) | (negative ? 0x80000000u : 0u)};
+}
+
+} // namespace fp4

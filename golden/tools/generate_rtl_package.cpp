@@ -1,0 +1,72 @@
+// Prints rtl/fp4_pkg.sv: the format and profile tables of this library as SystemVerilog constants.
+#include <cctype>
+#include <cstdio>
+#include <string>
+
+#include "fp4/arithmetic.hpp"
+#include "fp4/block_term.hpp"
+#include "fp4/exact_sum.hpp"
+#include "fp4/format.hpp"
+
+namespace {
+
+std::string constant_name(std::string_view name) {
+    std::string out;
+    for (char c : name) out += c == '-' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+    return out;
+}
+
+void print_int(const std::string& name, long value) { std::printf("  localparam int %s = %ld;\n", name.c_str(), value); }
+
+void print_elements() {
+    std::printf("\n  // Element: E2M1 magnitudes in half-units, entry c in bits [4*c +: 4]; bit 3 of a code is its sign.\n");
+    std::printf("  localparam logic [31:0] E2M1_MAG_HALVES = 32'h");
+    for (int code = 7; code >= 0; --code) std::printf("%X", static_cast<unsigned>(fp4::e2m1_halves_table[static_cast<size_t>(code)]));
+    std::printf(";\n");
+}
+
+void print_scales() {
+    std::printf("\n  // Scale types: value = significand * 2^(exponent - 3).\n");
+    print_int("ZERO_SCALE_EXPONENT", fp4::zero_scale_exponent);
+    for (const auto& spec : fp4::scale_specs) {
+        const std::string prefix = constant_name(spec.name);
+        print_int(prefix + "_BIAS", spec.bias);
+        if (spec.nan_payload >= 0) print_int(prefix + "_NAN_PAYLOAD", spec.nan_payload);
+    }
+}
+
+void print_formats() {
+    std::printf("\n  // Formats, as coded on the *_format_i ports; code 3 is not used.\n");
+    std::printf("  typedef enum logic [1:0] {\n");
+    for (size_t i = 0; i < fp4::format_specs.size(); ++i)
+        std::printf("    FORMAT_%s = 2'd%zu%s\n", constant_name(fp4::format_specs[i].name).c_str(), i, i + 1 < fp4::format_specs.size() ? "," : "");
+    std::printf("  } format_e;\n");
+    for (const auto& spec : fp4::format_specs) {
+        const std::string prefix = constant_name(spec.name);
+        if (spec.has_specials()) print_int(prefix + "_SENTINEL", spec.sentinel);
+        if (spec.sign_bit >= 0) print_int(prefix + "_SIGN_BIT", spec.sign_bit);
+        if (spec.select_bit >= 0) print_int(prefix + "_SELECT_BIT", spec.select_bit);
+    }
+}
+
+void print_profiles() {
+    std::printf("\n  // Arithmetic profiles, as coded in the parameter Profile.\n");
+    for (size_t i = 0; i < fp4::arithmetic_profiles.size(); ++i) print_int("PROFILE_" + constant_name(fp4::arithmetic_profiles[i].name), static_cast<long>(i));
+    print_int("TERM_FRACTION_BITS", fp4::block_term_fraction_bits);
+    print_int("EXACT_FRACTION_BITS", fp4::ExactSum::fraction_bits);
+    print_int("NV_BLACKWELL_STEP_BLOCKS", fp4::nv_blackwell.step_blocks);
+    print_int("NV_BLACKWELL_FRACTION_BITS", fp4::nv_blackwell.fraction_bits);
+    std::printf("\n  localparam logic [31:0] FP32_NAN = 32'h%08X;\n", fp4::fp32_nan.bits);
+}
+
+} // namespace
+
+int main() {
+    std::printf("// Generated from the format and profile tables of golden/ by fp4-generate-rtl-package; do not edit.\n");
+    std::printf("package fp4_pkg;\n");
+    print_elements();
+    print_scales();
+    print_formats();
+    print_profiles();
+    std::printf("\nendpackage\n");
+}

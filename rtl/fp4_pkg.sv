@@ -1,0 +1,35 @@
+// Generated from the format and profile tables of golden/ by fp4-generate-rtl-package; do not edit.
+package fp4_pkg;
+
+  // Element: E2M1 magnitudes in half-units, entry c in bits [4*c +: 4]; bit 3 of a code is its sign.
+  localparam logic [31:0] E2M1_MAG_HALVES = 32'hC8643210;
+
+  // Scale types: value = significand * 2^(exponent - 3).
+  localparam int ZERO_SCALE_EXPONENT = -126;
+  localparam int UE4M3_BIAS = 7;
+  localparam int UE4M3_NAN_PAYLOAD = 127;
+  localparam int E3M3_BIAS = 3;
+
+  // Formats, as coded on the *_format_i ports; code 3 is not used.
+  typedef enum logic [1:0] {
+    FORMAT_NVFP4 = 2'd0,
+    FORMAT_RAZER_W = 2'd1,
+    FORMAT_RAZER_A = 2'd2
+  } format_e;
+  localparam int RAZER_W_SENTINEL = 8;
+  localparam int RAZER_W_SIGN_BIT = 7;
+  localparam int RAZER_W_SELECT_BIT = 6;
+  localparam int RAZER_A_SENTINEL = 8;
+  localparam int RAZER_A_SIGN_BIT = 7;
+
+  // Arithmetic profiles, as coded in the parameter Profile.
+  localparam int PROFILE_EXACT = 0;
+  localparam int PROFILE_NV_BLACKWELL = 1;
+  localparam int TERM_FRACTION_BITS = 8;
+  localparam int EXACT_FRACTION_BITS = 20;
+  localparam int NV_BLACKWELL_STEP_BLOCKS = 4;
+  localparam int NV_BLACKWELL_FRACTION_BITS = 35;
+
+  localparam logic [31:0] FP32_NAN = 32'h7FFFFFFF;
+
+endpackage

@@ -1,0 +1,323 @@
+/// Tensor core: D = A * B^T + C for tiles of Rows x Cols outputs, one 16-element block per output and cycle.
+///
+/// Operands arrive as beats on k_*: block kb of every row of A and of every row of B (a column of the product), with
+/// their scale bytes. The format of either side and its special magnitudes travel with the beat and stay the same for a
+/// tile; k_last_i closes the tile, k_tag_i of that beat returns with its outputs. With k_use_c_i the tile takes Rows beats
+/// of C, row 0 first; without it C is +0 and no beat is taken. D leaves as Rows beats, row 0 first.
+///
+/// The three streams are independent: a producer must not hold back one until another has moved. C is taken before the
+/// first fused step (nv-blackwell) or while D leaves (exact). No ready depends on a valid or on data, but c_ready_o
+/// follows d_ready_i in profile exact.
+///
+/// Stage 0 decodes at the edge, stage 1 forms block terms, stage 2 accumulates; a finished tile moves to the drain
+/// registers and leaves while the next one is summed. All state but the valid bits and counters is without reset.
+///
+/// Limits: profile exact keeps its sum in 64 bits, exact for K up to 182,416 with any operands (1,217,392 for nvfp4).
+module fp4_tensor_core #(
+  parameter int Rows     = 8,
+  parameter int Cols     = 8,
+  parameter int Profile  = fp4_pkg::PROFILE_EXACT,
+  parameter int TagWidth = 32
+) (
+  input  logic                clk_i,
+  input  logic                rst_ni,
+
+  input  logic                k_valid_i,
+  output logic                k_ready_o,
+  input  logic                k_last_i,
+  input  logic                k_use_c_i,
+  input  logic [TagWidth-1:0] k_tag_i,
+  input  fp4_pkg::format_e    a_format_i,
+  input  logic [4:0]          a_v1_halves_i,
+  input  logic [4:0]          a_v2_halves_i,
+  input  logic [Rows*64-1:0]  a_codes_i,
+  input  logic [Rows*8-1:0]   a_scales_i,
+  input  fp4_pkg::format_e    b_format_i,
+  input  logic [4:0]          b_v1_halves_i,
+  input  logic [4:0]          b_v2_halves_i,
+  input  logic [Cols*64-1:0]  b_codes_i,
+  input  logic [Cols*8-1:0]   b_scales_i,
+
+  input  logic                c_valid_i,
+  output logic                c_ready_o,
+  input  logic [Cols*32-1:0]  c_i,
+
+  output logic                d_valid_o,
+  input  logic                d_ready_i,
+  output logic                d_last_o,
+  output logic [TagWidth-1:0] d_tag_o,
+  output logic [Cols*32-1:0]  d_o
+);
+
+  localparam int RowW = $clog2(Rows + 1);
+  localparam bit Exact = Profile == fp4_pkg::PROFILE_EXACT;
+
+  if (Rows < 1 || Cols < 1) begin : g_bad_shape
+    fp4_error_rows_and_cols_must_be_positive u_bad ();
+  end
+  if (Profile != fp4_pkg::PROFILE_EXACT && Profile != fp4_pkg::PROFILE_NV_BLACKWELL) begin : g_bad_profile
+    fp4_error_unknown_profile u_bad ();
+  end
+
+  // Control: one beat per stage, and the stall that holds all of them.
+  logic                s1_valid_q, s1_last_q, s1_use_c_q;
+  logic                s2_valid_q, s2_last_q, s2_use_c_q;
+  logic [1:0]          s2_group_q;
+  logic [TagWidth-1:0] s1_tag_q, s2_tag_q;
+  logic                s2_step, s2_first_step_q;
+  logic                advance, finish, drain_busy, c_full;
+  logic                add;
+
+  assign s2_step = s2_last_q || s2_group_q == 2'(fp4_pkg::NV_BLACKWELL_STEP_BLOCKS - 1);
+  assign advance = !(s2_valid_q && ((s2_last_q && drain_busy) || (!Exact && s2_first_step_q && s2_use_c_q && !c_full)));
+  assign add     = s2_valid_q && advance;
+  assign finish  = add && s2_last_q;
+
+  assign k_ready_o = advance;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      s1_valid_q      <= 1'b0;
+      s2_valid_q      <= 1'b0;
+      s2_first_step_q <= 1'b1;
+      s2_group_q      <= '0;
+    end else if (advance) begin
+      s1_valid_q <= k_valid_i;
+      s2_valid_q <= s1_valid_q;
+      if (s2_valid_q) begin // what the next beat in stage 2 will be to its tile
+        s2_group_q <= s2_step ? '0 : s2_group_q + 2'd1;
+        if (s2_step) s2_first_step_q <= s2_last_q;
+      end
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (advance) begin
+      s1_last_q  <= k_last_i;
+      s1_use_c_q <= k_use_c_i;
+      s1_tag_q   <= k_tag_i;
+      s2_last_q  <= s1_last_q;
+      s2_use_c_q <= s1_use_c_q;
+      s2_tag_q   <= s1_tag_q;
+    end
+  end
+
+  // Stage 0: operands are decoded once, at the edge, into the registers of stage 1.
+  for (genvar r = 0; r < Rows; r++) begin : g_a
+    logic [47:0]       halves_lo, halves_hi, halves_lo_q, halves_hi_q;
+    logic [3:0]        significand, significand_q;
+    logic signed [7:0] exponent, exponent_q;
+    logic              nan, nan_q;
+
+    fp4_block_decode u_decode (
+      .format_i     (a_format_i),
+      .v1_halves_i  (a_v1_halves_i),
+      .v2_halves_i  (a_v2_halves_i),
+      .codes_i      (a_codes_i[64*r +: 64]),
+      .scale_i      (a_scales_i[8*r +: 8]),
+      .halves_lo_o  (halves_lo),
+      .halves_hi_o  (halves_hi),
+      .significand_o(significand),
+      .exponent_o   (exponent),
+      .nan_o        (nan)
+    );
+
+    always_ff @(posedge clk_i) begin
+      if (advance) begin
+        halves_lo_q   <= halves_lo;
+        halves_hi_q   <= halves_hi;
+        significand_q <= significand;
+        exponent_q    <= exponent;
+        nan_q         <= nan;
+      end
+    end
+  end
+
+  for (genvar c = 0; c < Cols; c++) begin : g_b
+    logic [47:0]       halves_lo, halves_hi, halves_lo_q, halves_hi_q;
+    logic [3:0]        significand, significand_q;
+    logic signed [7:0] exponent, exponent_q;
+    logic              nan, nan_q;
+
+    fp4_block_decode u_decode (
+      .format_i     (b_format_i),
+      .v1_halves_i  (b_v1_halves_i),
+      .v2_halves_i  (b_v2_halves_i),
+      .codes_i      (b_codes_i[64*c +: 64]),
+      .scale_i      (b_scales_i[8*c +: 8]),
+      .halves_lo_o  (halves_lo),
+      .halves_hi_o  (halves_hi),
+      .significand_o(significand),
+      .exponent_o   (exponent),
+      .nan_o        (nan)
+    );
+
+    always_ff @(posedge clk_i) begin
+      if (advance) begin
+        halves_lo_q   <= halves_lo;
+        halves_hi_q   <= halves_hi;
+        significand_q <= significand;
+        exponent_q    <= exponent;
+        nan_q         <= nan;
+      end
+    end
+  end
+
+  // Drain: the rows of a finished tile move up through the array's drain registers to row 0 and leave there.
+  logic                drain_active_q, drain_use_c_q;
+  logic [RowW-1:0]     drain_left_q;
+  logic [TagWidth-1:0] drain_tag_q;
+  logic                d_free, drain_take;
+  logic [Cols*32-1:0]  d_row;
+
+  assign drain_busy = drain_active_q;
+  assign d_free     = !d_valid_o || d_ready_i;
+  assign drain_take = drain_active_q && d_free && (!Exact || !drain_use_c_q || c_valid_i);
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      drain_active_q <= 1'b0;
+      d_valid_o      <= 1'b0;
+    end else begin
+      if (finish) begin
+        drain_active_q <= 1'b1;
+      end else if (drain_take && drain_left_q == RowW'(1)) begin
+        drain_active_q <= 1'b0;
+      end
+      if (d_free) d_valid_o <= drain_take;
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (finish) begin
+      drain_left_q  <= RowW'(Rows);
+      drain_use_c_q <= s2_use_c_q;
+      drain_tag_q   <= s2_tag_q;
+    end else if (drain_take) begin
+      drain_left_q  <= drain_left_q - RowW'(1);
+    end
+    if (drain_take) begin
+      d_o      <= d_row;
+      d_tag_o  <= drain_tag_q;
+      d_last_o <= drain_left_q == RowW'(1);
+    end
+  end
+
+  if (Exact) begin : g_exact
+    assign c_full    = 1'b1;
+    assign c_ready_o = drain_active_q && drain_use_c_q && d_free;
+
+    // Rows are built from the last one up, so that each shifts in the one built before it.
+    for (genvar i = 0; i < Rows; i++) begin : g_row
+      for (genvar c = 0; c < Cols; c++) begin : g_col
+        logic signed [63:0] above_q20, sum_q20;
+        logic               above_nan, nan;
+        if (i == 0) begin : g_last
+          assign above_q20 = '0;
+          assign above_nan = 1'b0;
+        end else begin : g_inner
+          assign above_q20 = g_row[i-1].g_col[c].sum_q20;
+          assign above_nan = g_row[i-1].g_col[c].nan;
+        end
+        fp4_pe_exact u_pe (
+          .clk_i,
+          .advance_i      (advance),
+          .first_i        (s2_first_step_q && s2_group_q == '0),
+          .add_i          (s2_valid_q),
+          .finish_i       (finish),
+          .shift_i        (drain_take),
+          .a_halves_lo_i  (g_a[Rows-1-i].halves_lo_q),
+          .a_halves_hi_i  (g_a[Rows-1-i].halves_hi_q),
+          .a_significand_i(g_a[Rows-1-i].significand_q),
+          .a_exponent_i   (g_a[Rows-1-i].exponent_q),
+          .a_nan_i        (g_a[Rows-1-i].nan_q),
+          .b_halves_lo_i  (g_b[c].halves_lo_q),
+          .b_halves_hi_i  (g_b[c].halves_hi_q),
+          .b_significand_i(g_b[c].significand_q),
+          .b_exponent_i   (g_b[c].exponent_q),
+          .b_nan_i        (g_b[c].nan_q),
+          .drain_sum_q20_i(above_q20),
+          .drain_nan_i    (above_nan),
+          .drain_sum_q20_o(sum_q20),
+          .drain_nan_o    (nan)
+        );
+      end
+    end
+
+    for (genvar c = 0; c < Cols; c++) begin : g_finish
+      logic [31:0] c_value, d_value;
+      assign c_value = drain_use_c_q ? c_i[32*c +: 32] : '0;
+      fp4_exact_finish u_finish (
+        .en_i     (drain_active_q),
+        .sum_q20_i(g_row[Rows-1].g_col[c].sum_q20),
+        .nan_i    (g_row[Rows-1].g_col[c].nan),
+        .c_i      (c_value),
+        .d_o      (d_value)
+      );
+      assign d_row[32*c +: 32] = d_value;
+    end
+  end else begin : g_nv_blackwell
+    // C rows enter at the last row's registers and move up until row 0 is in place.
+    logic [RowW-1:0] c_left_q;
+    logic            c_take, c_release;
+
+    assign c_full    = c_left_q == '0;
+    assign c_ready_o = !c_full;
+    assign c_take    = c_valid_i && c_ready_o;
+    assign c_release = add && s2_step && s2_first_step_q && s2_use_c_q;
+
+    always_ff @(posedge clk_i or negedge rst_ni) begin
+      if (!rst_ni) begin
+        c_left_q <= RowW'(Rows);
+      end else if (c_release) begin
+        c_left_q <= RowW'(Rows);
+      end else if (c_take) begin
+        c_left_q <= c_left_q - RowW'(1);
+      end
+    end
+
+    for (genvar i = 0; i < Rows; i++) begin : g_row
+      for (genvar c = 0; c < Cols; c++) begin : g_col
+        logic [31:0] above, drain, c_above, c_q;
+        if (i == 0) begin : g_last
+          assign above   = '0;
+          assign c_above = c_i[32*c +: 32];
+        end else begin : g_inner
+          assign above   = g_row[i-1].g_col[c].drain;
+          assign c_above = g_row[i-1].g_col[c].c_q;
+        end
+        always_ff @(posedge clk_i) begin
+          if (c_take) c_q <= c_above;
+        end
+        fp4_pe_nv_blackwell u_pe (
+          .clk_i,
+          .advance_i      (advance),
+          .add_i          (s2_valid_q),
+          .group_i        (s2_group_q),
+          .step_i         (s2_step),
+          .first_step_i   (s2_first_step_q),
+          .finish_i       (finish),
+          .shift_i        (drain_take),
+          .a_halves_lo_i  (g_a[Rows-1-i].halves_lo_q),
+          .a_halves_hi_i  (g_a[Rows-1-i].halves_hi_q),
+          .a_significand_i(g_a[Rows-1-i].significand_q),
+          .a_exponent_i   (g_a[Rows-1-i].exponent_q),
+          .a_nan_i        (g_a[Rows-1-i].nan_q),
+          .b_halves_lo_i  (g_b[c].halves_lo_q),
+          .b_halves_hi_i  (g_b[c].halves_hi_q),
+          .b_significand_i(g_b[c].significand_q),
+          .b_exponent_i   (g_b[c].exponent_q),
+          .b_nan_i        (g_b[c].nan_q),
+          .c_i            (s2_use_c_q ? c_q : 32'd0),
+          .drain_i        (above),
+          .drain_o        (drain)
+        );
+      end
+    end
+
+    for (genvar c = 0; c < Cols; c++) begin : g_out
+      assign d_row[32*c +: 32] = g_row[Rows-1].g_col[c].drain;
+    end
+  end
+
+endmodule

@@ -1,0 +1,28 @@
+// Fetches the C input of a tile row by row, ahead of the tensor core.
+#pragma once
+#include <tlm_utils/simple_initiator_socket.h>
+
+#include <systemc>
+
+#include "op_layout.hpp"
+#include "row_beat.hpp"
+
+namespace fp4::sim {
+
+class CDma : public sc_core::sc_module {
+  public:
+    tlm_utils::simple_initiator_socket<CDma> socket;
+    sc_core::sc_fifo<RowBeat> rows;
+
+    explicit CDma(const sc_core::sc_module_name& name);
+    void start(uint64_t address, TileGrid grid);
+
+  private:
+    void run();
+
+    uint64_t address_ = 0;
+    TileGrid grid_{};
+    sc_core::sc_event started_;
+};
+
+} // namespace fp4::sim

@@ -1,0 +1,27 @@
+// Finds and loads the RTL core for a shape, profile and tracing choice.
+#pragma once
+#include <filesystem>
+#include <memory>
+#include <string_view>
+
+#include "fp4/result.hpp"
+#include "rtl_core.hpp"
+
+namespace fp4::sim {
+
+// A core and the library it lives in; the library outlives the core.
+class LoadedCore {
+  public:
+    // folder/core-<rows>x<cols>-<profile>[-fst].so. Errors: no such core (lists those present), a library that is not a core or another one
+    // than its name says.
+    static Result<LoadedCore> load(const std::filesystem::path& folder, CoreShape shape, std::string_view profile, bool waveform);
+
+    RtlCore& operator*() const { return *core_; }
+    RtlCore* operator->() const { return core_.get(); }
+
+  private:
+    std::shared_ptr<void> library_;
+    std::shared_ptr<RtlCore> core_;
+};
+
+} // namespace fp4::sim

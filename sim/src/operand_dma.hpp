@@ -1,0 +1,36 @@
+// Fetches operand panels from memory into a panel buffer, in a planned order, as fast as buffer and bus allow.
+#pragma once
+#include <tlm_utils/simple_initiator_socket.h>
+
+#include <systemc>
+#include <vector>
+
+#include "fp4/packed_tensor.hpp"
+#include "panel_buffer.hpp"
+
+namespace fp4::sim {
+
+class OperandDma : public sc_core::sc_module {
+  public:
+    tlm_utils::simple_initiator_socket<OperandDma> socket;
+
+    OperandDma(const sc_core::sc_module_name& name, PanelBuffer& buffer, uint32_t panel_rows);
+
+    struct Job {
+        uint64_t codes_address, scales_address;
+        uint64_t rows, k;               // of the whole tensor
+        std::vector<uint32_t> sequence; // panel indices in the order they will be used
+    };
+    void start(Job job);
+
+  private:
+    void run();
+    Panel fetch(uint32_t index);
+
+    PanelBuffer& buffer_;
+    uint32_t panel_rows_;
+    Job job_;
+    sc_core::sc_event started_;
+};
+
+} // namespace fp4::sim

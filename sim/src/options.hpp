@@ -1,0 +1,42 @@
+// The command line of simrun.
+#pragma once
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "fp4/arithmetic.hpp"
+#include "fp4/epilogue.hpp"
+#include "fp4/format.hpp"
+
+namespace fp4::sim {
+
+enum class Engine { rtl, golden };
+
+struct Options {
+    std::string trace = "llama3-1b-layer0"; // recipe name or file
+    std::string checkpoint;                 // folder
+    std::string weights, tensor;            // one tensor of a safetensors file
+    std::optional<uint64_t> layer, tokens, seed;
+    std::vector<std::string> ops;
+    std::optional<std::string> format;
+    Format weight_format = Format::razer_w, activation_format = Format::razer_a;
+    std::string profile; // empty: the configuration's
+    Engine engine = Engine::rtl;
+    std::string config = "default";
+    std::string out;
+    bool force = false;
+    std::optional<std::string> c; // zero or random; none: the trace's own C, else zero
+    OutputType out_type = OutputType::f32;
+    std::string fst;
+    std::string fst_window;
+    std::string save_trace, dump_outputs;
+    std::string core_folder; // RTL cores; empty: those built with simrun
+    bool list_traces = false;
+    bool quiet = false;
+};
+
+// Options, or the exit status after --help, --version (printed) or a usage error (one line on stderr, status 2).
+std::variant<Options, int> parse_options(int argc, char** argv);
+
+} // namespace fp4::sim

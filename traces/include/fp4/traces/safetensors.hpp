@@ -1,0 +1,93 @@
+// safetensors files: u64 little-endian header length, JSON header, data buffer that the tensors tile without gap.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "fp4/result.hpp"
+#include "fp4/traces/dtype.hpp"
+#include "fp4/traces/file_descriptor.hpp"
+
+namespace fp4::traces {
+
+// Limits of the reader; the writer keeps them too.
+inline constexpr uint64_t max_header_bytes = 100'000'000;
+inline constexpr size_t max_tensors = size_t{1} << 18; // also of metadata entries
+inline constexpr size_t max_rank = 64;
+inline constexpr uint64_t max_header_integer = uint64_t{1} << 63; // dimensions and offsets
+
+using Metadata = std::map<std::string, std::string, std::less<>>;
+
+struct TensorInfo {
+    std::string name;
+    Dtype dtype = Dtype::other;
+    std::string dtype_name;      // as it stands in the file
+    std::vector<uint64_t> shape; // empty: a scalar
+    uint64_t begin = 0;          // bytes from the start of the data buffer
+    uint64_t end = 0;
+
+    uint64_t byte_size() const { return end - begin; }
+};
+
+struct SafetensorsHeader {
+    std::vector<TensorInfo> tensors; // in the order of the data buffer
+    std::vector<size_t> by_name;     // indices of `tensors`, names ascending
+    Metadata metadata;
+
+    const TensorInfo* find(std::string_view name) const; // null: no such tensor
+};
+
+// Checks and reads the JSON of a header (without the length field) against a data buffer of `buffer_bytes`.
+// Every deviation is bad_file; "byte N" in a message counts from the start of the file and is the last byte of the offending token.
+// A tensor of unknown dtype is listed without a check of its size. Unknown fields of a tensor are refused.
+Result<SafetensorsHeader> parse_safetensors_header(std::span<const std::byte> header_json, uint64_t buffer_bytes, std::string_view file_name);
+
+// An open file whose header has passed every check.
+class SafetensorsFile {
+  public:
+    static Result<SafetensorsFile> open(const std::filesystem::path& path);
+
+    const std::filesystem::path& path() const { return path_; }
+    std::span<const TensorInfo> tensors() const { return header_.tensors; }
+    const Metadata& metadata() const { return header_.metadata; }
+    const TensorInfo* find(std::string_view name) const { return header_.find(name); } // null: no such tensor
+
+    // File position of the tensor's first byte; no alignment is promised.
+    uint64_t file_offset(const TensorInfo& tensor) const { return data_begin_ + tensor.begin; }
+
+    // The tensor's raw bytes. `bytes` must have the tensor's size (bad_argument); an unknown dtype, a read error or a file that has
+    // become shorter is bad_file.
+    Status read(const TensorInfo& tensor, std::span<std::byte> bytes) const;
+
+    // The same for the bytes from `offset` of the tensor on.
+    Status read_part(const TensorInfo& tensor, uint64_t offset, std::span<std::byte> bytes) const;
+
+  private:
+    SafetensorsFile(std::filesystem::path path, FileDescriptor fd, uint64_t data_begin, SafetensorsHeader header);
+
+    std::filesystem::path path_;
+    FileDescriptor fd_;
+    uint64_t data_begin_;
+    SafetensorsHeader header_;
+};
+
+// What the writer stores; `bytes` is read during the call only.
+struct TensorData {
+    std::string name;
+    Dtype dtype = Dtype::other;
+    std::vector<uint64_t> shape;
+    std::span<const std::byte> bytes;
+};
+
+// Writes a file atomically, in the official order and with "format": "pt" in its metadata: same input, same bytes.
+// bad_argument: a name twice, reserved or not UTF-8, an unknown dtype, bytes that do not fit the shape, metadata with another
+// "format", a limit above exceeded. write_failed: the file system.
+Status write_safetensors(const std::filesystem::path& path, const Metadata& metadata, std::span<const TensorData> tensors);
+
+} // namespace fp4::traces

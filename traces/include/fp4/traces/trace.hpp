@@ -1,0 +1,52 @@
+// A trace: the matrix products of one model layer with their operands as the hardware gets them, and where they come from.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "fp4/packed_tensor.hpp"
+#include "fp4/traces/safetensors.hpp"
+
+namespace fp4::traces {
+
+// D[M, N] = A[M, K] * B[N, K]^T + C[M, N]: A holds activations, B weights.
+struct TraceOp {
+    std::string name;
+    PackedTensor a;
+    PackedTensor b;
+    std::vector<Fp32> c; // M * N, or empty: +0
+    std::vector<Fp32> d; // M * N expected raw accumulator outputs, or empty
+
+    uint64_t m() const { return a.rows; }
+    uint64_t n() const { return b.rows; }
+    uint64_t k() const { return a.k; }
+    uint64_t macs() const { return m() * n() * k(); }
+};
+
+// Where the numbers come from; printed with every result made from them.
+enum class Source : uint8_t { synthetic, checkpoint, checkpoint_synthetic_activations };
+inline constexpr std::array<std::string_view, 3> source_names{"synthetic", "checkpoint", "checkpoint+synthetic-activations"};
+constexpr std::string_view name_of(Source source) { return source_names[static_cast<size_t>(source)]; }
+
+struct Trace {
+    std::string model;
+    uint64_t layer = 0;
+    Source source = Source::synthetic;
+    std::string source_sha256; // over the binary32 values before quantisation, little-endian, A then B of each op
+    Format a_format = Format::razer_a;
+    Format b_format = Format::razer_w;
+    Specials specials{};
+    std::string encoder; // one name, or "<weights>:<activations>" where they differ
+    uint64_t tokens = 0;
+    uint64_t seed = 0;
+    Metadata other_metadata; // keys of a file that this version does not know; written back as they came
+    std::vector<TraceOp> ops;
+};
+
+// A trace file (docs/04_traces.md): every deviation is an error that names the file, the tensor or field, and what was expected.
+Result<Trace> read_trace(const std::filesystem::path& path);
+
+// Same trace, same bytes.
+Status write_trace(const std::filesystem::path& path, const Trace& trace);
+
+} // namespace fp4::traces

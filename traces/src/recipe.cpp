@@ -1,0 +1,48 @@
+#include "fp4/traces/recipe.hpp"
+
+#include <algorithm>
+
+#include "fp4/traces/strict_yaml.hpp"
+#include "message.hpp"
+
+namespace fp4::traces {
+
+Result<Recipe> read_recipe(const std::filesystem::path& path) {
+    auto yaml = StrictYaml::open(path);
+    if (!yaml) return yaml.error();
+    Recipe recipe{.name = path.stem().string(), .description = {}, .model = {}};
+    recipe.description = yaml->text("description");
+    recipe.layer = yaml->integer("layer", 0, 100'000);
+    recipe.tokens = yaml->integer("tokens", 1, 1 << 20, recipe.tokens);
+    yaml->map("model", [&](StrictYaml& model) {
+        constexpr uint64_t largest = 1 << 20;
+        recipe.model.name = model.text("name");
+        recipe.model.architecture = model.text("architecture");
+        recipe.model.hidden_size = model.integer("hidden_size", 1, largest);
+        recipe.model.intermediate_size = model.integer("intermediate_size", 1, largest);
+        recipe.model.num_hidden_layers = model.integer("num_hidden_layers", 1, largest);
+        recipe.model.num_attention_heads = model.integer("num_attention_heads", 1, largest);
+        recipe.model.num_key_value_heads = model.integer("num_key_value_heads", 1, largest);
+        recipe.model.head_dim = model.integer("head_dim", 1, largest);
+    });
+    if (auto status = yaml->finish(); !status) return status.error();
+    return recipe;
+}
+
+Result<std::vector<Recipe>> list_recipes(const std::filesystem::path& folder) {
+    std::error_code error;
+    std::vector<std::filesystem::path> paths;
+    for (const auto& entry : std::filesystem::directory_iterator(folder, error))
+        if (entry.path().extension() == ".yaml") paths.push_back(entry.path());
+    if (error) return Error{ErrorCode::bad_file, printable_path(folder) + ": expected a folder of recipes: " + error.message()};
+    std::ranges::sort(paths);
+    std::vector<Recipe> recipes;
+    for (const auto& path : paths) {
+        auto recipe = read_recipe(path);
+        if (!recipe) return recipe.error();
+        recipes.push_back(std::move(*recipe));
+    }
+    return recipes;
+}
+
+} // namespace fp4::traces

@@ -1,0 +1,19 @@
+// The names inside a trace file, once for reader and writer.
+#pragma once
+#include <bit>
+
+namespace fp4::traces::keys {
+
+static_assert(std::endian::native == std::endian::little, "tensors are stored as they lie in memory");
+
+inline constexpr const char *version = "fp4sim.trace", *version_1 = "1";
+inline constexpr const char *model = "model", *layer = "layer", *ops = "ops";
+inline constexpr const char *source = "source", *source_sha256 = "source_sha256";
+inline constexpr const char *a_format = "a_format", *b_format = "b_format", *v1_halves = "v1_halves", *v2_halves = "v2_halves", *encoder = "encoder";
+inline constexpr const char *tokens = "tokens", *seed = "seed";
+
+// Tensor names: op + side + part.
+inline constexpr const char *a = ".a_", *b = ".b_", *c = ".c", *d = ".d";
+inline constexpr const char *codes = "codes", *scales = "scales", *tensor_scale = "tensor_scale";
+
+} // namespace fp4::traces::keys

@@ -1,0 +1,174 @@
+#include <charconv>
+#include <set>
+
+#include "fp4/traces/trace.hpp"
+#include "message.hpp"
+#include "trace_keys.hpp"
+
+namespace fp4::traces {
+namespace {
+
+// Reads one trace file; the first error stays and every later step does nothing.
+class TraceReader {
+  public:
+    explicit TraceReader(const SafetensorsFile& file) : file_(file) {}
+
+    Result<Trace> read() {
+        Trace trace;
+        if (text(keys::version) != keys::version_1) fail("metadata " + std::string(keys::version) + ": expected \"1\", found " + found(keys::version));
+        trace.model = text(keys::model);
+        trace.layer = number(keys::layer, UINT32_MAX);
+        trace.source = choice<Source>(keys::source, source_names);
+        trace.source_sha256 = text(keys::source_sha256);
+        trace.a_format = format(keys::a_format);
+        trace.b_format = format(keys::b_format);
+        trace.specials = {static_cast<uint8_t>(number(keys::v1_halves, special_max_halves)), static_cast<uint8_t>(number(keys::v2_halves, special_max_halves))};
+        trace.encoder = text(keys::encoder);
+        trace.tokens = number(keys::tokens, UINT64_MAX);
+        trace.seed = number(keys::seed, UINT64_MAX);
+        for (const auto& [key, value] : file_.metadata())
+            if (!known_.contains(key) && key != "format") trace.other_metadata[key] = value;
+
+        std::set<std::string> seen;
+        for (std::string_view rest = text(keys::ops); !error_ && !rest.empty();) {
+            const size_t comma = std::min(rest.find(','), rest.size());
+            const std::string name(rest.substr(0, comma));
+            rest.remove_prefix(std::min(comma + 1, rest.size()));
+            if (name.empty() || !seen.insert(name).second) {
+                fail("metadata ops: expected distinct names between commas, found " + found(keys::ops));
+                break;
+            }
+            trace.ops.push_back(op(name, trace));
+        }
+        if (trace.ops.empty()) fail("metadata ops: expected at least one op, found none");
+        if (error_) return *error_;
+        return trace;
+    }
+
+  private:
+    void fail(std::string what) {
+        if (!error_) error_ = Error{ErrorCode::bad_file, printable_path(file_.path()) + ": " + std::move(what)};
+    }
+
+    std::string found(const char* key) const {
+        const auto at = file_.metadata().find(key);
+        return at == file_.metadata().end() ? "nothing" : in_quotes(at->second);
+    }
+
+    std::string_view text(const char* key) {
+        known_.insert(key);
+        const auto at = file_.metadata().find(key);
+        if (at != file_.metadata().end()) return at->second;
+        fail("metadata " + std::string(key) + ": expected in a trace, found nothing");
+        return {};
+    }
+
+    uint64_t number(const char* key, uint64_t largest) {
+        const std::string_view value = text(key);
+        uint64_t result = 0;
+        const auto [end, code] = std::from_chars(value.data(), value.data() + value.size(), result);
+        if (code != std::errc{} || end != value.data() + value.size() || result > largest) {
+            fail("metadata " + std::string(key) + ": expected an integer from 0 to " + std::to_string(largest) + ", found " + found(key));
+            return 0;
+        }
+        return result;
+    }
+
+    template <class Enum, class Names>
+    Enum choice(const char* key, const Names& names) {
+        const std::string_view value = text(key);
+        std::string all;
+        for (size_t i = 0; i < names.size(); ++i) {
+            if (names[i] == value) return static_cast<Enum>(i);
+            all += (i ? ", " : "") + std::string(names[i]);
+        }
+        fail("metadata " + std::string(key) + ": expected one of " + all + ", found " + found(key));
+        return {};
+    }
+
+    Format format(const char* key) {
+        std::array<std::string_view, format_specs.size()> names;
+        for (size_t i = 0; i < names.size(); ++i) names[i] = format_specs[i].name;
+        return choice<Format>(key, names);
+    }
+
+    // The bytes of a tensor that must exist with this type and rank.
+    const TensorInfo* tensor(const std::string& name, Dtype dtype, size_t rank) {
+        const TensorInfo* info = file_.find(name);
+        if (!info) {
+            fail("tensor " + in_quotes(name) + ": expected in this trace, found nothing");
+        } else if (info->dtype != dtype || info->shape.size() != rank) {
+            fail("tensor " + in_quotes(name) + ": expected " + std::string(spec_of(dtype).name) + " of rank " + std::to_string(rank) + ", found " + printable(info->dtype_name) +
+                 " of rank " + std::to_string(info->shape.size()));
+            info = nullptr;
+        }
+        return info;
+    }
+
+    template <class T>
+    std::vector<T> values(const TensorInfo& info) {
+        std::vector<T> out(info.byte_size() / sizeof(T));
+        if (auto status = file_.read(info, std::as_writable_bytes(std::span(out))); !status && !error_) error_ = status.error();
+        return out;
+    }
+
+    PackedTensor operand(const std::string& prefix, Format format, Specials specials) {
+        PackedTensor t{format, specials, 0, 0, {}, {}, {}};
+        const TensorInfo* codes = tensor(prefix + keys::codes, Dtype::u8, 2);
+        const TensorInfo* scales = tensor(prefix + keys::scales, Dtype::u8, 2);
+        const TensorInfo* scale = tensor(prefix + keys::tensor_scale, Dtype::f32, 0);
+        if (!codes || !scales || !scale) return t;
+        t.rows = codes->shape[0];
+        t.k = codes->shape[1] * 2;
+        if (t.rows == 0 || t.k == 0 || t.k % block_size != 0) {
+            fail("tensor " + in_quotes(codes->name) + ": K: expected a multiple of 16, found " + std::to_string(t.rows) + " rows of " + std::to_string(t.k) + " codes");
+            return t;
+        }
+        if (scales->shape[0] != t.rows || scales->shape[1] != t.scale_bytes_per_row()) {
+            fail("tensor " + in_quotes(scales->name) + ": expected shape [" + std::to_string(t.rows) + ", " + std::to_string(t.scale_bytes_per_row()) + "], found [" +
+                 std::to_string(scales->shape[0]) + ", " + std::to_string(scales->shape[1]) + "]");
+            return t;
+        }
+        t.codes = values<uint8_t>(*codes);
+        t.scales = values<uint8_t>(*scales);
+        t.tensor_scale = values<Fp32>(*scale)[0];
+        if (t.tensor_scale.is_nan() || t.tensor_scale.is_infinite()) fail("tensor " + in_quotes(scale->name) + ": expected a finite scale, found NaN or infinity");
+        return t;
+    }
+
+    std::vector<Fp32> matrix(const std::string& name, uint64_t m, uint64_t n) {
+        if (!file_.find(name)) return {};
+        const TensorInfo* info = tensor(name, Dtype::f32, 2);
+        if (!info) return {};
+        if (info->shape[0] != m || info->shape[1] != n) {
+            fail("tensor " + in_quotes(name) + ": expected shape [" + std::to_string(m) + ", " + std::to_string(n) + "], found [" + std::to_string(info->shape[0]) + ", " +
+                 std::to_string(info->shape[1]) + "]");
+            return {};
+        }
+        return values<Fp32>(*info);
+    }
+
+    TraceOp op(const std::string& name, const Trace& trace) {
+        TraceOp op{name, operand(name + keys::a, trace.a_format, trace.specials), operand(name + keys::b, trace.b_format, trace.specials), {}, {}};
+        if (error_) return op;
+        if (op.a.k != op.b.k)
+            fail("tensor " + in_quotes(name + keys::b + keys::codes) + ": K: expected " + std::to_string(op.a.k) + " as in A, found " + std::to_string(op.b.k));
+        op.c = matrix(name + keys::c, op.m(), op.n());
+        op.d = matrix(name + keys::d, op.m(), op.n());
+        return op;
+    }
+
+    const SafetensorsFile& file_;
+    std::set<std::string, std::less<>> known_;
+    std::optional<Error> error_;
+};
+
+} // namespace
+
+Result<Trace> read_trace(const std::filesystem::path& path) {
+    auto file = SafetensorsFile::open(path);
+    if (!file) return file.error();
+    return TraceReader(*file).read();
+}
+
+} // namespace fp4::traces
