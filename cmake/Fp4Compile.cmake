@@ -5,7 +5,9 @@ add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-ffp-contract=off>)
 
 # fp4_warnings(target): the project's own sources compile without warnings.
 function(fp4_warnings target)
-  target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Wconversion)
+  target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Wconversion
+    -Wno-missing-field-initializers # designated initialisers name what differs from the default
+    -Wno-restrict)                  # g++ 12 warns of std::string's operator+ (GCC bug 105651)
 endfunction()
 
 option(FP4_SANITIZE "Build with address and undefined-behaviour sanitizers" OFF)

@@ -9,13 +9,13 @@
 namespace fp4 {
 namespace {
 
+std::array<int8_t, block_size> block_halves(const PackedTensor& t, PackedRow row, uint64_t block) {
+    return decode_block(t.format, t.specials, row.scales[block], row.codes.subspan(block * (block_size / 2)).first<block_size / 2>());
+}
+
 BlockTerm term_of_block(const PackedTensor& a, PackedRow a_row, const PackedTensor& b, PackedRow b_row, uint64_t block) {
-    const uint8_t a_scale = a_row.scales[block], b_scale = b_row.scales[block];
-    int dot_quarters = 0;
-    for (uint64_t i = block * block_size; i < (block + 1) * block_size; ++i)
-        dot_quarters += element_halves(a.format, a.specials, a_scale, packed_code(a_row.codes, i)) *
-                        element_halves(b.format, b.specials, b_scale, packed_code(b_row.codes, i));
-    return block_term(dot_quarters, block_scale(a.format, a_scale), block_scale(b.format, b_scale));
+    const int dot_quarters = block_dot_quarters(block_halves(a, a_row, block), block_halves(b, b_row, block));
+    return block_term(dot_quarters, block_scale(a.format, a_row.scales[block]), block_scale(b.format, b_row.scales[block]));
 }
 
 } // namespace

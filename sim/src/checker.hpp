@@ -10,7 +10,7 @@
 namespace fp4::sim {
 
 struct Mismatch {
-    std::string what; // "D" raw accumulator output, "out" after the epilogue, "tag" a row of another tile
+    std::string what; // "D" raw accumulator output, "out" after the epilogue, "tag" a row of another tile, "trace D" against the trace's own D
     uint32_t tile, row_tile, col_tile;
     uint32_t row, col; // within the tile
     uint64_t m, n;     // within the output matrix
@@ -29,11 +29,15 @@ class Checker {
     // Results as they ended up in memory, M * N in row-major order.
     void check_out(const std::vector<uint32_t>& got);
 
+    // Raw outputs against those that the trace itself expects; nothing where it has none.
+    void check_trace_d(const std::vector<Fp32>& got, const std::vector<Fp32>& expected);
+
     uint64_t outputs_checked() const { return outputs_checked_; }
     uint64_t mismatches() const { return mismatches_; }
     const std::vector<Mismatch>& first_mismatches() const { return first_; }
 
   private:
+    void report_at(std::string what, uint64_t index, uint32_t got, uint32_t expected); // index into M * N
     void report(std::string what, uint32_t tile, uint32_t row, uint32_t col, uint32_t got, uint32_t expected);
 
     TileGrid grid_{};
@@ -45,6 +49,6 @@ class Checker {
 };
 
 // "op q tile 3 (row tile 1, column tile 1) row 2 col 5 (output [10, 13]): D rtl 0x3f800000 (1), golden 0x3f800001 (1.00000012)"
-std::string describe(const Mismatch& mismatch, const std::string& op, OutputType out_type);
+std::string describe(const Mismatch& mismatch, const std::string& op, const std::string& engine, OutputType out_type);
 
 } // namespace fp4::sim

@@ -1,15 +1,18 @@
 #include <fmt/format.h>
 
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <systemc>
 
 #include "interrupt.hpp"
 #include "simrun.hpp"
 
-// SystemC's library owns main() and calls this.
+// Called by SystemC once its kernel is up.
 int sc_main(int argc, char** argv) {
     using namespace fp4::sim;
+    sc_core::sc_report_handler::set_actions("/OSCI/SystemC", sc_core::SC_DO_NOTHING); // "simulation stopped by user"
+    sc_core::sc_report_handler::set_actions(sc_core::SC_FATAL, sc_core::SC_THROW);
     try {
         const auto parsed = parse_options(argc, argv);
         if (const int* status = std::get_if<int>(&parsed)) return *status;
@@ -28,4 +31,9 @@ int sc_main(int argc, char** argv) {
         fmt::print(stderr, "simrun: internal error: {}\n", exception.what());
         return exit_internal;
     }
+}
+
+int main(int argc, char** argv) {
+    setenv("SYSTEMC_DISABLE_COPYRIGHT_MESSAGE", "1", 1);
+    return sc_core::sc_elab_and_sim(argc, argv);
 }

@@ -26,7 +26,7 @@ inline uint32_t narrow(float x, int exponent_bits, int fraction_bits, int min_ex
     int result_exponent = std::ilogb(rounded);
     if (result_exponent < min_exponent) return sign | static_cast<uint32_t>(std::ldexp(rounded, fraction_bits - min_exponent));
     const auto significand = static_cast<uint32_t>(std::ldexp(rounded, fraction_bits - result_exponent)); // with the hidden bit
-    return sign | (static_cast<uint32_t>(result_exponent - min_exponent) << fraction_bits) + significand;
+    return sign | ((static_cast<uint32_t>(result_exponent - min_exponent) << fraction_bits) + significand);
 }
 
 inline uint32_t native_epilogue(uint32_t d, float a_tensor_scale, float b_tensor_scale, OutputType type) {

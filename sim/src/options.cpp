@@ -62,6 +62,18 @@ std::variant<Options, int> parse_options(int argc, char** argv) {
                                          },
                                          "razer (default), nvfp4, or WEIGHTS:ACTIVATIONS of nvfp4, razer-w, razer-a")
         ->type_name("FORMAT");
+    const auto add_special = [&](const char* flag, const char* help, uint8_t& value) {
+        app.add_option_function<unsigned>(flag,
+                                          [&options, &value](unsigned halves) {
+                                              value = static_cast<uint8_t>(halves);
+                                              options.specials_given = true;
+                                          },
+                                          help)
+            ->type_name("N")
+            ->check(CLI::Range(1, special_max_halves));
+    };
+    add_special("--v1-halves", "First special value of the RaZeR formats, in half-units (default 10)", options.specials.v1_halves);
+    add_special("--v2-halves", "Second special value of razer-w, in half-units (default 16)", options.specials.v2_halves);
     app.add_option("--profile", options.profile, "Arithmetic: exact or nv-blackwell (default: the configuration's)")
         ->type_name("NAME")
         ->check(CLI::IsMember(names_of(arithmetic_profiles)));

@@ -21,6 +21,8 @@ struct Options {
     std::vector<std::string> ops;
     std::optional<std::string> format;
     Format weight_format = Format::razer_w, activation_format = Format::razer_a;
+    Specials specials{};
+    bool specials_given = false;
     std::string profile; // empty: the configuration's
     Engine engine = Engine::rtl;
     std::string config = "default";

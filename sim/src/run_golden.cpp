@@ -30,6 +30,7 @@ std::vector<OpResult> run_golden(const SystemJob& job) {
         checker.start(whole, *reference, {});
         for (uint32_t m = 0; m < op.m(); ++m)
             for (uint32_t n = 0; n < op.n(); ++n) checker.check_d(0, m, n, (*fast)[m * op.n() + n].bits);
+        if (job.check_trace_d) checker.check_trace_d(*fast, op.d);
         result.outputs_checked = checker.outputs_checked();
         result.mismatches = checker.mismatches();
         result.first_mismatches = checker.first_mismatches();

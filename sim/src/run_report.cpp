@@ -129,7 +129,7 @@ std::string junit_xml(const RunReport& report) {
             continue;
         }
         xml += fmt::format(">\n    <failure message=\"{} of {} outputs differ\">", op.mismatches, op.outputs_checked);
-        for (const auto& mismatch : op.first_mismatches) xml += escape_xml(describe(mismatch, op.name, report.out_type)) + "\n";
+        for (const auto& mismatch : op.first_mismatches) xml += escape_xml(describe(mismatch, op.name, report.engine, report.out_type)) + "\n";
         xml += escape_xml(op.hang) + "</failure>\n  </testcase>\n";
     }
     return xml + "</testsuite>\n";

@@ -166,7 +166,7 @@ Result<ExitStatus> simrun(const Options& options) {
     uint64_t total_macs = 0;
     for (const auto& op : trace.ops) total_macs += op.macs();
     double finished_s = 0;
-    SystemJob job{.trace = trace, .arithmetic = arithmetic, .out_type = options.out_type, .c_of = c_source(options, trace.seed ^ options.seed.value_or(trace.seed)),
+    SystemJob job{.trace = trace, .arithmetic = arithmetic, .out_type = options.out_type, .c_of = c_source(options, options.seed.value_or(trace.seed)), .check_trace_d = !options.c,
                   .progress = [&](size_t index, uint64_t macs_done, double wall_s) {
                       uint64_t done = macs_done;
                       for (size_t i = 0; i < index; ++i) done += trace.ops[i].macs();
@@ -177,7 +177,7 @@ Result<ExitStatus> simrun(const Options& options) {
     RunReport report{.trace = named->name, .model = trace.model, .layer = trace.layer, .source = std::string(name_of(trace.source)), .source_sha256 = trace.source_sha256,
                      .engine = options.engine == Engine::rtl ? "rtl" : "golden", .checked_against = "golden-reference", .profile = config->profile,
                      .weight_format = std::string(spec_of(trace.b_format).name), .activation_format = std::string(spec_of(trace.a_format).name), .encoder = trace.encoder,
-                     .tokens = trace.tokens, .seed = trace.seed, .c = options.c.value_or("trace"), .out_type = options.out_type, .hardware = *config};
+                     .tokens = trace.tokens, .seed = trace.seed, .c = options.c.value_or("trace"), .out_type = options.out_type, .hardware = *config, .ops = {}};
     if (options.engine == Engine::rtl) {
         auto results = run_rtl(options, *files, *config, job);
         if (!results) return results.error();
@@ -193,7 +193,7 @@ Result<ExitStatus> simrun(const Options& options) {
     if (auto status = write_results(options, report); !status) return status.error();
     if (!options.quiet) fmt::print("{}", summary_table(report));
     for (const auto& op : report.ops) {
-        for (const auto& mismatch : op.first_mismatches) fmt::print(stderr, "mismatch: {}\n", describe(mismatch, op.name, options.out_type));
+        for (const auto& mismatch : op.first_mismatches) fmt::print(stderr, "mismatch: {}\n", describe(mismatch, op.name, report.engine, options.out_type));
         if (!op.hang.empty()) fmt::print(stderr, "mismatch: {}\n", op.hang);
     }
     return report.passed() ? exit_pass : exit_mismatch;

@@ -129,6 +129,7 @@ OpResult System::run_op(size_t index) {
         result.out.assign(op.m() * op.n(), 0);
         for (size_t i = 0; i < result.out.size(); ++i) std::memcpy(&result.out[i], written.data() + i * out_bytes, out_bytes);
         checker_.check_out(result.out);
+        if (job_.check_trace_d) checker_.check_trace_d(result.d, op.d);
     }
     result.cycles = tensor_core_.counters().cycles;
     result.utilisation = static_cast<double>(tensor_core_.counters().beats) / static_cast<double>(std::max<uint64_t>(result.cycles, 1));

@@ -31,6 +31,7 @@ struct SystemJob {
     const Arithmetic& arithmetic;
     OutputType out_type;
     std::function<std::vector<Fp32>(const traces::TraceOp&)> c_of;              // C of an op; empty: +0
+    bool check_trace_d;                                                         // C is the trace's own, so its D holds too
     std::function<void(size_t op, uint64_t macs_done, double wall_s)> progress; // called now and then; may be empty
     std::function<bool()> interrupted;
     std::optional<WaveformWindow> waveform;

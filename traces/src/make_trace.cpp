@@ -22,6 +22,11 @@ std::string activation_name(const Linear& linear, uint64_t layer) {
     return prefix + linear.op + "_input";
 }
 
+Trace empty_trace(std::string model, uint64_t layer, Source source, const TraceOptions& options) {
+    return {.model = std::move(model), .layer = layer, .source = source, .source_sha256 = {}, .a_format = options.activations, .b_format = options.weights,
+            .specials = options.specials, .encoder = {}, .tokens = options.tokens, .seed = options.seed, .other_metadata = {}, .ops = {}};
+}
+
 Result<std::vector<Linear>> selected(const std::vector<Linear>& linears, const std::vector<std::string>& names) {
     for (const std::string& name : names)
         if (std::ranges::none_of(linears, [&](const Linear& linear) { return linear.op == name; })) {
@@ -35,6 +40,11 @@ Result<std::vector<Linear>> selected(const std::vector<Linear>& linears, const s
     return out;
 }
 
+Status check_k(const Linear& linear) {
+    if (linear.k % block_size == 0) return Done{};
+    return Error{ErrorCode::bad_shape, in_quotes(linear.tensor) + ": K: expected a multiple of 16, found " + std::to_string(linear.k)};
+}
+
 Result<Trace> make_trace(std::string model, uint64_t layer, Source source, const std::vector<Linear>& all_linears, const ReadWeights& read_weights,
                          const TraceOptions& options) {
     if (options.tokens == 0) return Error{ErrorCode::bad_argument, "tokens: expected at least 1, found 0"};
@@ -42,15 +52,12 @@ Result<Trace> make_trace(std::string model, uint64_t layer, Source source, const
     if (!linears) return linears.error();
 
     const auto weight_encoder = spec_of(default_encoder(options.weights)).name, activation_encoder = spec_of(default_encoder(options.activations)).name;
-    Trace trace{.model = std::move(model), .layer = layer, .source = source, .source_sha256 = {}, .a_format = options.activations, .b_format = options.weights,
-                .specials = options.specials,
-                .encoder = std::string(weight_encoder) + (weight_encoder == activation_encoder ? "" : ":" + std::string(activation_encoder)),
-                .tokens = options.tokens, .seed = options.seed, .other_metadata = {}, .ops = {}};
+    Trace trace = empty_trace(std::move(model), layer, source, options);
+    trace.encoder = std::string(weight_encoder) + (weight_encoder == activation_encoder ? "" : ":" + std::string(activation_encoder));
     Sha256 sha256;
     for (const Linear& linear : *linears) {
         if (options.on_op) options.on_op(linear.op, trace.ops.size(), linears->size());
-        if (linear.k % block_size != 0)
-            return Error{ErrorCode::bad_shape, in_quotes(linear.tensor) + ": K: expected a multiple of 16, found " + std::to_string(linear.k)};
+        if (auto status = check_k(linear); !status) return status.error();
         const auto activations = synthetic_activations(options.seed, activation_name(linear, layer), options.tokens, linear.k);
         const auto weights = read_weights(linear);
         if (!weights) return weights.error();
@@ -77,9 +84,33 @@ Result<std::vector<float>> read_linear(const SafetensorsFile& file, const Tensor
     return read_weights(file, info);
 }
 
+// Operands that never were numbers: their bits are their source.
+Result<Trace> make_uniform_trace(const Recipe& recipe, const TraceOptions& options) {
+    std::vector<Linear> all;
+    for (const RecipeOp& op : recipe.uniform_ops) all.push_back({op.name, op.name, op.n, op.k});
+    const auto linears = selected(all, options.ops);
+    if (!linears) return linears.error();
+    Trace trace = empty_trace("uniform bits", 0, Source::synthetic, options);
+    trace.encoder = "none";
+    Sha256 sha256;
+    for (const Linear& linear : *linears) {
+        if (auto status = check_k(linear); !status) return status.error();
+        TraceOp op{linear.op, uniform_operand(options.seed, linear.op + ".a", options.activations, options.specials, options.tokens, linear.k),
+                   uniform_operand(options.seed, linear.op + ".b", options.weights, options.specials, linear.n, linear.k), {}, {}};
+        for (const PackedTensor* t : {&op.a, &op.b}) {
+            sha256.update(std::as_bytes(std::span(t->codes)));
+            sha256.update(std::as_bytes(std::span(t->scales)));
+        }
+        trace.ops.push_back(std::move(op));
+    }
+    trace.source_sha256 = sha256.hex_digest();
+    return trace;
+}
+
 } // namespace
 
 Result<Trace> make_synthetic_trace(const Recipe& recipe, const TraceOptions& options) {
+    if (!recipe.uniform_ops.empty()) return make_uniform_trace(recipe, options);
     const auto read = [&](const Linear& linear) -> Result<std::vector<float>> { return synthetic_weights(options.seed, linear.tensor, linear.n, linear.k); };
     return make_trace(recipe.model.name, recipe.layer, Source::synthetic, layer_linears(recipe.model, static_cast<int>(recipe.layer)), read, options);
 }

@@ -12,10 +12,22 @@ Result<Recipe> read_recipe(const std::filesystem::path& path) {
     if (!yaml) return yaml.error();
     Recipe recipe{.name = path.stem().string(), .description = {}, .model = {}};
     recipe.description = yaml->text("description");
-    recipe.layer = yaml->integer("layer", 0, 100'000);
     recipe.tokens = yaml->integer("tokens", 1, 1 << 20, recipe.tokens);
+    constexpr uint64_t largest = 1 << 20;
+    if (yaml->has("uniform")) {
+        yaml->map("uniform", [&](StrictYaml& ops) {
+            for (const std::string& name : ops.keys())
+                ops.map(name, [&](StrictYaml& op) {
+                    const uint64_t n = op.integer("n", 1, largest), k = op.integer("k", 16, largest);
+                    recipe.uniform_ops.push_back({name, n, k});
+                });
+        });
+        if (auto status = yaml->finish(); !status) return status.error();
+        if (recipe.uniform_ops.empty()) return Error{ErrorCode::bad_file, printable_path(path) + ": key uniform: expected at least one op"};
+        return recipe;
+    }
+    recipe.layer = yaml->integer("layer", 0, 100'000);
     yaml->map("model", [&](StrictYaml& model) {
-        constexpr uint64_t largest = 1 << 20;
         recipe.model.name = model.text("name");
         recipe.model.architecture = model.text("architecture");
         recipe.model.hidden_size = model.integer("hidden_size", 1, largest);

@@ -47,6 +47,15 @@ YAML::Node StrictYaml::at(const std::string& key, bool required) {
     return value ? value : YAML::Node(YAML::NodeType::Undefined);
 }
 
+bool StrictYaml::has(const std::string& key) const { return static_cast<bool>(node_[key]); }
+
+std::vector<std::string> StrictYaml::keys() const {
+    std::vector<std::string> keys;
+    for (const auto& entry : node_)
+        if (entry.first.IsScalar()) keys.push_back(entry.first.Scalar());
+    return keys;
+}
+
 std::string StrictYaml::text(const std::string& key, std::optional<std::string> otherwise) {
     const YAML::Node value = at(key, !otherwise);
     if (!value.IsDefined()) return otherwise.value_or("");

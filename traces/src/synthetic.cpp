@@ -5,6 +5,8 @@
 #include <array>
 #include <bit>
 
+#include "fp4/decode.hpp"
+
 namespace fp4::traces {
 namespace {
 
@@ -26,7 +28,7 @@ constexpr float weight_sigma = 0.02f;
 constexpr float unit_sigma = 1.0f / 9459.3f; // of a sum of four uniforms of 14 bits: 16384 / sqrt(3)
 
 // What a stream of random words is for; keeps the streams of one tensor apart.
-enum class Purpose : uint32_t { values, rows, columns, c };
+enum class Purpose : uint32_t { values, rows, columns, c, scales };
 
 // Philox4x32-10 keyed by the seed; the counter is (index, purpose, tensor).
 class Stream {
@@ -104,6 +106,22 @@ std::vector<float> synthetic_weights(uint64_t seed, std::string_view tensor, uin
 std::vector<float> synthetic_activations(uint64_t seed, std::string_view tensor, uint64_t tokens, uint64_t k) {
     const std::vector<float> row_gain(tokens, 1.0f);
     return spread_matrix(seed, tensor, row_gain, gains(seed, tensor, Purpose::columns, k, activation_spread, true));
+}
+
+PackedTensor uniform_operand(uint64_t seed, std::string_view tensor, Format format, Specials specials, uint64_t rows, uint64_t k) {
+    PackedTensor t{format, specials, rows, k, std::vector<uint8_t>(rows * (k / 2)), std::vector<uint8_t>(rows * (k / block_size)), Fp32::from_float(0.01f)};
+    const auto fill = [&](std::vector<uint8_t>& bytes, Purpose purpose) {
+        const Stream stream(seed, tensor, purpose);
+        for (uint64_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<uint8_t>(stream(i / 8)[0] >> (i % 8 * 8));
+    };
+    fill(t.codes, Purpose::values);
+    fill(t.scales, Purpose::scales);
+    const Stream row_stream(seed, tensor, Purpose::rows);
+    for (uint64_t i = 0; i < t.scales.size(); ++i) {
+        const bool nan_row = row_stream(i / t.scale_bytes_per_row())[0] % 16 == 0;
+        if (block_scale(format, t.scales[i]).nan && !nan_row) t.scales[i] ^= 1;
+    }
+    return t;
 }
 
 std::vector<uint32_t> synthetic_c_bits(uint64_t seed, std::string_view tensor, uint64_t count) {

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <charconv>
 #include <set>
 
@@ -29,18 +30,8 @@ class TraceReader {
         for (const auto& [key, value] : file_.metadata())
             if (!known_.contains(key) && key != "format") trace.other_metadata[key] = value;
 
-        std::set<std::string> seen;
-        for (std::string_view rest = text(keys::ops); !error_ && !rest.empty();) {
-            const size_t comma = std::min(rest.find(','), rest.size());
-            const std::string name(rest.substr(0, comma));
-            rest.remove_prefix(std::min(comma + 1, rest.size()));
-            if (name.empty() || !seen.insert(name).second) {
-                fail("metadata ops: expected distinct names between commas, found " + found(keys::ops));
-                break;
-            }
-            trace.ops.push_back(op(name, trace));
-        }
-        if (trace.ops.empty()) fail("metadata ops: expected at least one op, found none");
+        for (const std::string& name : op_names())
+            if (!error_) trace.ops.push_back(op(name, trace));
         if (error_) return *error_;
         return trace;
     }
@@ -72,6 +63,21 @@ class TraceReader {
             return 0;
         }
         return result;
+    }
+
+    std::vector<std::string> op_names() {
+        std::vector<std::string> names;
+        std::string_view rest = text(keys::ops);
+        for (bool more = !rest.empty(); more;) {
+            const size_t comma = rest.find(',');
+            const std::string name(rest.substr(0, comma));
+            if (name.empty() || std::ranges::find(names, name) != names.end()) fail("metadata ops: expected distinct names between commas, found " + found(keys::ops));
+            names.push_back(name);
+            more = comma != std::string_view::npos;
+            if (more) rest.remove_prefix(comma + 1);
+        }
+        if (names.empty()) fail("metadata ops: expected at least one op, found none");
+        return names;
     }
 
     template <class Enum, class Names>

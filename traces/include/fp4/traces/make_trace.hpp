@@ -17,7 +17,7 @@ struct TraceOptions {
     std::function<void(std::string_view op, size_t index, size_t count)> on_op; // called before each op; may be empty
 };
 
-// Weights and activations both synthetic.
+// Weights and activations both synthetic: a layer's statistics or uniform bits, as the recipe says.
 Result<Trace> make_synthetic_trace(const Recipe& recipe, const TraceOptions& options);
 
 // Real weights of one layer of a checkpoint; its activations are synthetic.

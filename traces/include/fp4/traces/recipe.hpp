@@ -9,12 +9,21 @@
 
 namespace fp4::traces {
 
+// A product of the recipe's tokens with an n x k matrix.
+struct RecipeOp {
+    std::string name;
+    uint64_t n, k;
+};
+
 struct Recipe {
     std::string name;
     std::string description;
-    uint64_t layer = 0;
     uint64_t tokens = 16;
+    // Either the linears of one layer of a model, with the statistics of one ...
+    uint64_t layer = 0;
     ModelConfig model;
+    // ... or ops of uniformly random bits; empty for a layer.
+    std::vector<RecipeOp> uniform_ops;
 };
 
 // Reads one recipe. An unknown, missing or ill-typed key is an error that names file, line and key.

@@ -18,6 +18,9 @@ class StrictYaml {
     // The file's top-level map. yaml-cpp's exceptions end here.
     static Result<StrictYaml> open(const std::filesystem::path& path);
 
+    bool has(const std::string& key) const;
+    std::vector<std::string> keys() const; // in file order
+
     std::string text(const std::string& key, std::optional<std::string> otherwise = std::nullopt);
     uint64_t integer(const std::string& key, uint64_t smallest, uint64_t largest, std::optional<uint64_t> otherwise = std::nullopt);
     double positive(const std::string& key, std::optional<double> otherwise = std::nullopt);

@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "fp4/packed_tensor.hpp"
+
 namespace fp4::traces {
 
 // rows x k weights of one linear, row-major.
@@ -16,6 +18,10 @@ std::vector<float> synthetic_weights(uint64_t seed, std::string_view tensor, uin
 
 // tokens x k inputs of one linear. Linears that read the same activations pass the same name. The first rows do not depend on `tokens`.
 std::vector<float> synthetic_activations(uint64_t seed, std::string_view tensor, uint64_t tokens, uint64_t k);
+
+// rows x k of uniformly random codes and scale bytes: no statistics of any model, every decoder path. NaN scale bytes only in about one
+// row of 16, so that most outputs are numbers.
+PackedTensor uniform_operand(uint64_t seed, std::string_view tensor, Format format, Specials specials, uint64_t rows, uint64_t k);
 
 // Row-major C inputs for accumulation tests: magnitudes around those of a layer's sums, one in 16 any bit pattern (NaN and infinity included).
 std::vector<uint32_t> synthetic_c_bits(uint64_t seed, std::string_view tensor, uint64_t count);

@@ -1,0 +1,138 @@
+#include "fp4/decode.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cfloat>
+#include <cmath>
+
+#include "operands.hpp"
+#include "slow_twin.hpp"
+
+namespace fp4 {
+namespace {
+
+using test::all_formats;
+using test::hex;
+
+// Every format, pair of specials and scale byte.
+template <class Check>
+void for_every_byte(Check check) {
+    for (Format format : all_formats)
+        for (Specials specials : {Specials{}, Specials{14, 18}, Specials{18, 14}, Specials{31, 1}, Specials{1, 31}, Specials{0, 0}, Specials{31, 31}})
+            for (int byte = 0; byte < 256; ++byte) {
+                SCOPED_TRACE(std::string(spec_of(format).name) + " V1 " + std::to_string(specials.v1_halves) + " V2 " + std::to_string(specials.v2_halves) + " byte " + hex(static_cast<uint64_t>(byte)));
+                check(format, specials, static_cast<uint8_t>(byte));
+                if (testing::Test::HasFatalFailure()) return;
+            }
+}
+
+TEST(Decode, BlockScaleIgnoresTheBitsOfTheSpecial) {
+    for_every_byte([](Format format, Specials, uint8_t byte) {
+        const auto expected = slow::scale_of(format, byte);
+        const Scale scale = block_scale(format, byte);
+        ASSERT_EQ(scale.nan, expected.nan);
+        ASSERT_EQ(std::ldexp(scale.significand, scale.exponent - 3), std::ldexp(expected.mantissa, expected.exponent));
+    });
+}
+
+TEST(Decode, NanBytes) {
+    for (int byte = 0; byte < 256; ++byte) {
+        const bool nan = byte == 0x7F || byte == 0xFF;
+        EXPECT_EQ(block_scale(Format::nvfp4, static_cast<uint8_t>(byte)).nan, nan) << byte;
+        EXPECT_EQ(block_scale(Format::razer_a, static_cast<uint8_t>(byte)).nan, nan) << byte;
+        EXPECT_FALSE(block_scale(Format::razer_w, static_cast<uint8_t>(byte)).nan) << byte;
+    }
+}
+
+TEST(Decode, SpecialHalves) {
+    for_every_byte([](Format format, Specials specials, uint8_t byte) {
+        const int expected = format == Format::nvfp4 ? 0 : slow::halves_of(format, specials, byte, 8);
+        ASSERT_EQ(special_halves(format, specials, byte), expected);
+    });
+}
+
+TEST(Decode, ElementHalves) {
+    for_every_byte([](Format format, Specials specials, uint8_t byte) {
+        for (uint8_t code = 0; code < 16; ++code)
+            ASSERT_EQ(element_halves(format, specials, byte, {code}), slow::halves_of(format, specials, byte, code)) << int{code};
+    });
+}
+
+TEST(Decode, BlockHasEveryCodeInBothNibbles) {
+    for_every_byte([](Format format, Specials specials, uint8_t byte) {
+        for (uint8_t turn = 0; turn < 16; ++turn) {
+            std::array<uint8_t, 8> codes{};
+            for (uint8_t i = 0; i < 8; ++i) codes[i] = static_cast<uint8_t>((2 * i + turn) % 16 | (2 * i + 1 + turn) % 16 << 4);
+            const auto halves = decode_block(format, specials, byte, codes);
+            for (size_t i = 0; i < 16; ++i) {
+                const int code = static_cast<int>(i + turn) % 16;
+                ASSERT_EQ(packed_code(codes, i).code, code);
+                ASSERT_EQ(halves[i], slow::halves_of(format, specials, byte, code)) << code;
+            }
+        }
+    });
+}
+
+TEST(Decode, Landmarks) {
+    const auto value = [](Format format, int byte) { return std::bit_cast<float>(dequantize(format, {}, static_cast<uint8_t>(byte), {2}, {0x3F800000}).bits); };
+    const auto special = [](Format format, int byte) { return special_halves(format, {}, static_cast<uint8_t>(byte)); };
+    EXPECT_EQ(value(Format::nvfp4, 0x80), 0.0f);
+    EXPECT_EQ(value(Format::nvfp4, 0x88), 0x1p-6f);
+    EXPECT_TRUE(std::isnan(value(Format::nvfp4, 0xFF)));
+    EXPECT_EQ(value(Format::razer_w, 0x00), 0.0f);
+    EXPECT_EQ(value(Format::razer_w, 0x3F), 30.0f);
+    EXPECT_EQ(special(Format::razer_w, 0x3F), 10);
+    EXPECT_EQ(value(Format::razer_w, 0x7F), 30.0f);
+    EXPECT_EQ(special(Format::razer_w, 0x7F), 16);
+    EXPECT_EQ(value(Format::razer_w, 0xC1), 0x1p-5f);
+    EXPECT_EQ(special(Format::razer_w, 0xC1), -16);
+    EXPECT_EQ(value(Format::razer_a, 0x80), 0.0f);
+    EXPECT_EQ(value(Format::razer_a, 0xB8), 1.0f);
+    EXPECT_EQ(special(Format::razer_a, 0xB8), -10);
+    EXPECT_TRUE(std::isnan(value(Format::razer_a, 0xFF)));
+}
+
+// One rounding of an exact binary64 product (5 + 4 + 24 bits). Zeros: nvfp4 keeps the sign, RaZeR has +0 only.
+TEST(Dequantize, IsTheProductRoundedOnce) {
+    for_every_byte([](Format format, Specials specials, uint8_t byte) {
+        for (float tensor_scale : {1.0f, -1.0f, 3.3e-5f, 0.1f, FLT_MIN, 0x1.8p-126f, FLT_TRUE_MIN, 0x1.fffffp-130f, 7e-40f, FLT_MAX, -FLT_MAX, 0x1p120f, 0.0f})
+            for (uint8_t code = 0; code < 16; ++code) {
+                const uint32_t bits = dequantize(format, specials, byte, {code}, Fp32::from_float(tensor_scale)).bits;
+                const auto scale = slow::scale_of(format, byte);
+                const int halves = slow::halves_of(format, specials, byte, code);
+                const double element = halves == 0 && code == 8 ? -0.0 : halves * 0.5;
+                const auto product = static_cast<float>(element * std::ldexp(scale.mantissa, scale.exponent) * double{tensor_scale});
+                uint32_t expected = scale.nan ? 0x7FFFFFFFu : std::bit_cast<uint32_t>(product);
+                if (format != Format::nvfp4 && expected == 0x80000000u) expected = 0;
+                ASSERT_EQ(bits, expected) << "code " << int{code} << " tensor scale " << tensor_scale << ": " << hex(bits) << ", expected " << hex(expected);
+            }
+    });
+}
+
+TEST(Dequantize, OverflowIsInfinity) {
+    EXPECT_EQ(dequantize(Format::nvfp4, {}, 0x7E, {7}, Fp32::from_float(FLT_MAX)).bits, 0x7F800000u);
+    EXPECT_EQ(dequantize(Format::razer_a, {}, 0xFE, {8}, Fp32::from_float(FLT_MAX)).bits, 0xFF800000u);
+}
+
+TEST(Dequantize, SignOfZero) {
+    constexpr Fp32 one{0x3F800000};
+    EXPECT_EQ(dequantize(Format::nvfp4, {}, 0x38, {8}, one).bits, 0x80000000u);
+    EXPECT_EQ(dequantize(Format::nvfp4, {}, 0x38, {0}, one).bits, 0u);
+    EXPECT_EQ(dequantize(Format::razer_w, {0, 0}, 0x98, {8}, one).bits, 0u);
+    EXPECT_EQ(dequantize(Format::razer_a, {}, 0x80, {8}, one).bits, 0u);
+}
+
+TEST(Dequantize, ANanScaleMakesZerosNanToo) {
+    for (uint8_t code = 0; code < 16; ++code) {
+        EXPECT_EQ(dequantize(Format::nvfp4, {}, 0x7F, {code}, {0x3F800000}).bits, 0x7FFFFFFFu);
+        EXPECT_EQ(dequantize(Format::razer_a, {}, 0xFF, {code}, {0x3F800000}).bits, 0x7FFFFFFFu);
+    }
+}
+
+TEST(Dequantize, ANonFiniteTensorScaleGivesNan) {
+    for (uint32_t scale : {0x7F800000u, 0xFF800000u, 0x7FC00000u, 0x7F800001u})
+        for (Format format : all_formats) EXPECT_EQ(dequantize(format, {}, 0x38, {3}, {scale}).bits, 0x7FFFFFFFu) << hex(scale);
+}
+
+} // namespace
+} // namespace fp4

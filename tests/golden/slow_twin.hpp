@@ -1,0 +1,92 @@
+// A slow twin of golden's numbers: wide integers, every definition taken literally, no code shared with golden.
+#pragma once
+#include <algorithm>
+#include <boost/multiprecision/cpp_int.hpp>
+#include <cstdint>
+#include <stdexcept>
+
+#include "fp4/format.hpp"
+
+namespace fp4::slow {
+
+// A dyadic rational, counted in units of 2^-320.
+using Exact = boost::multiprecision::int1024_t;
+inline constexpr int unit_exponent = -320;
+
+inline Exact scaled(const Exact& n, int exponent) { // n * 2^exponent
+    if (exponent < unit_exponent) throw std::logic_error("slow::scaled: below the unit");
+    return n << (exponent - unit_exponent);
+}
+
+struct Layout {
+    int exponent_bits;
+    int fraction_bits;
+    int bias;
+};
+inline constexpr Layout fp32_layout{8, 23, 127};
+inline constexpr Layout bf16_layout{8, 7, 127};
+inline constexpr Layout fp16_layout{5, 10, 15};
+
+// Value of a magnitude code; codes past the largest finite one continue the sequence, so infinity's code is worth 2^(emax + 1).
+inline Exact value_of_code(const Layout& layout, uint64_t code) {
+    const auto field = static_cast<int>(code >> layout.fraction_bits);
+    const uint64_t hidden = uint64_t{1} << layout.fraction_bits;
+    const uint64_t fraction = code % hidden;
+    if (field == 0) return scaled(fraction, 1 - layout.bias - layout.fraction_bits);
+    return scaled(hidden + fraction, field - layout.bias - layout.fraction_bits);
+}
+
+// The code a magnitude rounds to, found by bisection over the codes.
+inline uint64_t code_of_value(const Layout& layout, const Exact& magnitude, bool toward_zero) {
+    uint64_t low = 0, high = 1;
+    while (value_of_code(layout, high) <= magnitude) high *= 2;
+    while (high - low > 1) {
+        const uint64_t middle = (low + high) / 2;
+        (value_of_code(layout, middle) <= magnitude ? low : high) = middle;
+    }
+    if (toward_zero) return low;
+    const Exact twice = 2 * magnitude, midpoint = value_of_code(layout, low) + value_of_code(layout, low + 1);
+    if (twice == midpoint) return low + low % 2;
+    return twice > midpoint ? low + 1 : low;
+}
+
+// Bits of a value in a layout with infinities; zero is +0, also after rounding.
+inline uint32_t bits_of_value(const Layout& layout, const Exact& value, bool toward_zero) {
+    const uint64_t infinity = ((uint64_t{1} << layout.exponent_bits) - 1) << layout.fraction_bits;
+    const uint64_t code = std::min(code_of_value(layout, abs(value), toward_zero), infinity);
+    const uint64_t sign = value < 0 && code != 0 ? uint64_t{1} << (layout.exponent_bits + layout.fraction_bits) : 0;
+    return static_cast<uint32_t>(sign | code);
+}
+
+inline Exact value_of_fp32(uint32_t bits) { // finite patterns
+    const Exact magnitude = value_of_code(fp32_layout, bits & 0x7FFFFFFF);
+    return bits >> 31 ? Exact(-magnitude) : magnitude;
+}
+
+// Element in half-units, from the tables of the format's definition.
+inline int halves_of(Format format, Specials specials, int scale_byte, int code) {
+    constexpr int e2m1[16] = {0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8, -12};
+    if (format == Format::nvfp4 || code != 8) return e2m1[code];
+    const int magnitude = format == Format::razer_w && scale_byte / 64 % 2 == 1 ? specials.v2_halves : specials.v1_halves;
+    return scale_byte >= 128 ? -magnitude : magnitude;
+}
+
+// value = mantissa * 2^exponent; alignment is the exponent that a fused step aligns with.
+struct BlockScale {
+    int mantissa;
+    int exponent;
+    int alignment;
+    bool nan;
+};
+
+inline BlockScale scale_of(Format format, int scale_byte) {
+    const bool e3m3 = format == Format::razer_w;
+    const int payload = e3m3 ? scale_byte % 64 : scale_byte % 128;
+    if (!e3m3 && payload == 0x7F) return {0, 0, 0, true};
+    const int field = payload / 8, fraction = payload % 8, bias = e3m3 ? 3 : 7;
+    if (payload == 0) return {0, 0, -126, false};
+    if (field == 0) return {fraction, 1 - bias - 3, 1 - bias, false};
+    return {8 + fraction, field - bias - 3, field - bias, false};
+}
+
+} // namespace fp4::slow

@@ -1,0 +1,160 @@
+// The Verilated tensor core by itself, its ports driven with random stalls: no beat lost, doubled or mixed, whatever the handshakes do.
+#include <gtest/gtest.h>
+
+#include <cstring>
+#include <random>
+
+#include "core_loader.hpp"
+#include "fp4/gemm.hpp"
+
+namespace fp4::sim {
+namespace {
+
+constexpr uint32_t rows = 3, cols = 2;
+
+struct Tile {
+    PackedTensor a, b;
+    std::vector<Fp32> c; // empty: none used
+    std::vector<Fp32> expected;
+};
+
+PackedTensor random_operand(std::mt19937_64& random, uint32_t count, uint64_t k) {
+    PackedTensor t{static_cast<Format>(random() % 3), {static_cast<uint8_t>(random() % 32), static_cast<uint8_t>(random() % 32)}, count, k,
+                   std::vector<uint8_t>(count * k / 2), std::vector<uint8_t>(count * k / 16), {}};
+    for (auto& byte : t.codes) byte = static_cast<uint8_t>(random());
+    for (auto& byte : t.scales) byte = static_cast<uint8_t>(random() % 4 == 0 ? random() % 16 : random());
+    return t;
+}
+
+Tile random_tile(std::mt19937_64& random, const Arithmetic& arithmetic) {
+    const uint64_t k = 16 * (1 + random() % 9);
+    Tile tile{random_operand(random, rows, k), random_operand(random, cols, k), {}, {}};
+    if (random() % 2)
+        for (uint32_t i = 0; i < rows * cols; ++i) tile.c.push_back({static_cast<uint32_t>(random())});
+    tile.expected = *gemm_reference(tile.a, tile.b, tile.c, arithmetic);
+    return tile;
+}
+
+// Share of cycles, in 1/8, in which each side offers or accepts.
+struct Pace {
+    unsigned k, c, d;
+};
+
+class Bench {
+  public:
+    Bench(RtlCore& core, Pace pace, uint64_t seed) : core_(core), pace_(pace), random_(seed) {
+        inputs_.reset = true;
+        for (int i = 0; i < 3; ++i) core_.cycle(inputs_, outputs_);
+        inputs_.reset = false;
+    }
+
+    void run(const std::vector<Tile>& tiles) {
+        size_t k_tile = 0, c_tile = 0, d_tile = 0;
+        uint64_t beat = 0, c_row = 0, d_row = 0, idle = 0;
+        std::vector<uint8_t> a_codes(rows * 8), a_scales(rows), b_codes(cols * 8), b_scales(cols);
+        bool k_offered = false, c_offered = false;
+        while (d_tile < tiles.size()) {
+            while (c_tile < tiles.size() && tiles[c_tile].c.empty()) ++c_tile;
+            // Once offered, a beat stays until it is taken.
+            k_offered = k_tile < tiles.size() && (k_offered || random_() % 8 < pace_.k);
+            c_offered = c_tile < tiles.size() && (c_offered || random_() % 8 < pace_.c);
+            inputs_.k_valid = k_offered;
+            inputs_.c_valid = c_offered;
+            inputs_.d_ready = random_() % 8 < pace_.d;
+            if (k_offered) {
+                const Tile& tile = tiles[k_tile];
+                const auto gather = [&](const PackedTensor& t, auto& codes, auto& scales, CoreInputs::Operand& port) {
+                    for (uint64_t r = 0; r < t.rows; ++r) {
+                        std::memcpy(codes.data() + r * 8, t.row(r).codes.data() + beat * 8, 8);
+                        scales[r] = t.row(r).scales[beat];
+                    }
+                    port = {static_cast<uint8_t>(t.format), t.specials.v1_halves, t.specials.v2_halves, codes.data(), scales.data()};
+                };
+                gather(tile.a, a_codes, a_scales, inputs_.a);
+                gather(tile.b, b_codes, b_scales, inputs_.b);
+                inputs_.k_last = (beat + 1) * block_size == tile.a.k;
+                inputs_.k_use_c = !tile.c.empty();
+                inputs_.k_tag = static_cast<uint32_t>(k_tile * 7 + 1);
+            }
+            if (c_offered) inputs_.c = &tiles[c_tile].c[c_row * cols].bits;
+
+            core_.cycle(inputs_, outputs_);
+            ++idle;
+            if (k_offered && outputs_.k_ready) {
+                k_offered = false;
+                idle = 0;
+                beat = inputs_.k_last ? 0 : beat + 1;
+                k_tile += inputs_.k_last;
+            }
+            if (c_offered && outputs_.c_ready) {
+                c_offered = false;
+                idle = 0;
+                c_row = (c_row + 1) % rows;
+                c_tile += c_row == 0;
+            }
+            if (outputs_.d_valid && inputs_.d_ready) {
+                idle = 0;
+                ASSERT_EQ(outputs_.d_tag, d_tile * 7 + 1);
+                ASSERT_EQ(outputs_.d_last, d_row + 1 == rows);
+                for (uint32_t col = 0; col < cols; ++col)
+                    ASSERT_EQ(outputs_.d[col], tiles[d_tile].expected[d_row * cols + col].bits) << "tile " << d_tile << " row " << d_row << " col " << col;
+                d_row = (d_row + 1) % rows;
+                d_tile += d_row == 0;
+            }
+            ASSERT_LT(idle, 1000u) << "nothing moves";
+        }
+        // Nothing more comes out.
+        inputs_.k_valid = inputs_.c_valid = false;
+        inputs_.d_ready = true;
+        for (int i = 0; i < 50; ++i) {
+            core_.cycle(inputs_, outputs_);
+            ASSERT_FALSE(outputs_.d_valid);
+        }
+    }
+
+  private:
+    RtlCore& core_;
+    Pace pace_;
+    std::mt19937_64 random_;
+    CoreInputs inputs_;
+    CoreOutputs outputs_;
+};
+
+class TensorCore : public testing::TestWithParam<std::tuple<std::string_view, Pace>> {};
+
+TEST_P(TensorCore, EveryTileSurvivesStalls) {
+    const auto [profile, pace] = GetParam();
+    const auto core = LoadedCore::load(FP4_CORES, {rows, cols}, profile, false);
+    ASSERT_TRUE(core) << core.error().message;
+    std::mt19937_64 random(11);
+    std::vector<Tile> tiles;
+    for (int i = 0; i < 4000; ++i) tiles.push_back(random_tile(random, *arithmetic_from_name(profile)));
+    Bench(**core, pace, 5).run(tiles);
+}
+
+INSTANTIATE_TEST_SUITE_P(Paces, TensorCore,
+                         testing::Combine(testing::Values("exact", "nv-blackwell"),
+                                          testing::Values(Pace{8, 8, 8}, Pace{8, 8, 1}, Pace{8, 1, 8}, Pace{1, 8, 8}, Pace{4, 4, 4}, Pace{7, 2, 2})));
+
+TEST(TensorCore, FullPaceLosesNoCycle) {
+    // With long tiles and no C the array takes a beat in every cycle.
+    for (const char* profile : {"exact", "nv-blackwell"}) {
+        const auto core = LoadedCore::load(FP4_CORES, {rows, cols}, profile, false);
+        ASSERT_TRUE(core) << core.error().message;
+        CoreInputs inputs;
+        CoreOutputs outputs;
+        inputs.reset = true;
+        (*core)->cycle(inputs, outputs);
+        const std::array<uint8_t, 8 * rows> codes{};
+        const std::array<uint8_t, rows> scales{};
+        inputs = {.k_valid = true, .a = {0, 10, 16, codes.data(), scales.data()}, .b = {0, 10, 16, codes.data(), scales.data()}, .d_ready = true};
+        for (int cycle = 0; cycle < 400; ++cycle) {
+            inputs.k_last = cycle % 4 == 3; // four beats cover the three cycles that a tile of three rows drains in
+            (*core)->cycle(inputs, outputs);
+            ASSERT_TRUE(outputs.k_ready) << profile << " cycle " << cycle;
+        }
+    }
+}
+
+} // namespace
+} // namespace fp4::sim

@@ -1,0 +1,145 @@
+// simrun on traces, formats, profiles and engines: every output equal, and the files that say so.
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "fp4/arithmetic.hpp"
+#include "run_program.hpp"
+#include "test_traces.hpp"
+
+namespace fp4::test {
+namespace {
+
+nlohmann::json stats(const std::string& folder) { return nlohmann::json::parse(read_text(folder + "/stats.json")); }
+
+// Odd shapes on the 4 x 4 array: partial tiles on both edges, one block, a short last fused step.
+const std::vector<OpShape> odd_shapes{{"one", 1, 1, 16}, {"ragged", 5, 9, 80}, {"wide", 3, 18, 48}, {"tall", 13, 2, 192}};
+
+class EveryPair : public testing::TestWithParam<std::tuple<int, int, int>> {};
+
+TEST_P(EveryPair, RtlEqualsGoldenOnUniformBits) {
+    const auto [weights, activations, profile] = GetParam();
+    const auto name = [](int format) { return std::string(spec_of(static_cast<Format>(format)).name); };
+    const TemporaryFolder folder;
+    for (const auto& [v1, v2] : {std::pair{"10", "16"}, {"31", "29"}, {"1", "7"}})
+        for (const char* c : {"zero", "random"}) {
+            const auto run = simrun({"--trace", "uniform-bits", "--format", name(weights) + ":" + name(activations), "--v1-halves", v1, "--v2-halves", v2, "--config", "small",
+                                     "--quiet", "--c", c, "--profile", std::string(arithmetic_profiles[static_cast<size_t>(profile)].name), "--out", folder / "out"});
+            EXPECT_EQ(run.status, 0) << run.err;
+            const auto result = stats(folder / "out");
+            EXPECT_EQ(result["result"], "pass");
+            EXPECT_EQ(result["mismatches"], 0);
+            EXPECT_EQ(result["outputs_checked"], 13 * (1 + 9 + 130 + 66));
+            EXPECT_EQ(result["macs"], 13 * (1 * 16 + 9 * 80 + 130 * 432 + 66 * 2048));
+        }
+}
+
+INSTANTIATE_TEST_SUITE_P(Formats, EveryPair, testing::Combine(testing::Range(0, 3), testing::Range(0, 3), testing::Range(0, 2)));
+
+TEST(Run, EnginesAndOutputTypesGiveTheSameBytes) {
+    const TemporaryFolder folder;
+    ASSERT_TRUE(traces::write_trace(folder / "t.safetensors", random_trace(3, Format::razer_w, Format::razer_a, odd_shapes)));
+    for (const char* type : {"f32", "bf16", "f16"}) {
+        std::vector<std::string> hashes;
+        for (const char* engine : {"rtl", "golden"}) {
+            const auto run = simrun({"--trace", folder / "t.safetensors", "--config", "small", "--quiet", "--engine", engine, "--d-type", type, "--out", folder / "out"});
+            ASSERT_EQ(run.status, 0) << run.err;
+            EXPECT_EQ(stats(folder / "out")["engine"], engine);
+            hashes.push_back(stats(folder / "out")["outputs_sha256"]);
+        }
+        EXPECT_EQ(hashes[0], hashes[1]) << type;
+    }
+}
+
+TEST(Run, StatsSayWhatWasRun) {
+    const TemporaryFolder folder;
+    const auto run = simrun({"--trace", "llama3-1b-layer0", "--ops", "k", "--tokens", "3", "--config", "small", "--out", folder / "out"});
+    ASSERT_EQ(run.status, 0) << run.err;
+    EXPECT_EQ(run.err, "");
+    EXPECT_NE(run.out.find("synthetic"), std::string::npos);
+    EXPECT_NE(run.out.find("PASS: 1536 outputs"), std::string::npos) << run.out;
+    const auto result = stats(folder / "out");
+    EXPECT_EQ(result["trace"], "llama3-1b-layer0");
+    EXPECT_EQ(result["source"], "synthetic");
+    EXPECT_EQ(result["engine"], "rtl");
+    EXPECT_EQ(result["checked_against"], "golden-reference");
+    EXPECT_EQ(result["profile"], "exact");
+    EXPECT_EQ(result["weight_format"], "razer-w");
+    EXPECT_EQ(result["activation_format"], "razer-a");
+    EXPECT_EQ(result["ops"].size(), 1u);
+    const auto& op = result["ops"][0];
+    EXPECT_EQ(op["macs"], 3u * 512 * 2048);
+    EXPECT_GE(op["cycles"].get<uint64_t>(), 512u / 4 * 2048 / 16);
+    // Four columns of weights are 4608 bytes, 288 cycles of this memory's bus, for 128 beats.
+    EXPECT_NEAR(op["utilisation"].get<double>(), 128.0 / 288, 0.1);
+    // Every byte of both operands once, and the outputs.
+    EXPECT_EQ(op["bytes_read"], (3u + 512u) * (1024 + 128));
+    EXPECT_EQ(op["bytes_written"], 3u * 512 * 4);
+    EXPECT_NE(read_text(folder / "out/junit.xml").find("tests=\"1\" failures=\"0\""), std::string::npos);
+    // The configuration in effect is itself a configuration.
+    const auto again = simrun({"--trace", "llama3-1b-layer0", "--ops", "k", "--tokens", "3", "--config", folder / "out/config.yaml", "--quiet", "--out", folder / "again"});
+    ASSERT_EQ(again.status, 0) << again.err;
+    EXPECT_EQ(stats(folder / "again")["cycles"], result["cycles"]);
+}
+
+TEST(Run, SavedTraceGivesTheSameOutputs) {
+    const TemporaryFolder folder;
+    const auto first = simrun({"--ops", "k,v", "--tokens", "2", "--config", "small", "--quiet", "--save-trace", folder / "t.safetensors", "--out", folder / "a", "--dump-outputs",
+                               folder / "da"});
+    ASSERT_EQ(first.status, 0) << first.err;
+    const auto second = simrun({"--trace", folder / "t.safetensors", "--config", "small", "--quiet", "--out", folder / "b", "--dump-outputs", folder / "db"});
+    ASSERT_EQ(second.status, 0) << second.err;
+    EXPECT_EQ(stats(folder / "a")["outputs_sha256"], stats(folder / "b")["outputs_sha256"]);
+    EXPECT_EQ(stats(folder / "b")["source"], "synthetic");
+    const auto dumped = traces::SafetensorsFile::open(folder / "da/outputs.safetensors");
+    ASSERT_TRUE(dumped);
+    ASSERT_NE(dumped->find("k.d"), nullptr);
+    EXPECT_EQ(dumped->find("v.out")->shape, (std::vector<uint64_t>{2, 512}));
+}
+
+TEST(Run, ExpectedOutputsOfATraceAreChecked) {
+    const TemporaryFolder folder;
+    auto trace = random_trace(5, Format::nvfp4, Format::nvfp4, {{"x", 2, 3, 32}});
+    trace.ops[0].d.assign(6, Fp32{0x12345678});
+    ASSERT_TRUE(traces::write_trace(folder / "t.safetensors", trace));
+    const auto run = simrun({"--trace", folder / "t.safetensors", "--config", "small", "--quiet"});
+    EXPECT_EQ(run.status, 1);
+    EXPECT_NE(run.err.find("op x tile 0"), std::string::npos) << run.err;
+    EXPECT_NE(run.err.find("0x12345678"), std::string::npos) << run.err;
+}
+
+TEST(Run, CheckpointsOfEveryTypeAndShapeOfFolder) {
+    const TemporaryFolder folder;
+    for (auto dtype : {traces::Dtype::bf16, traces::Dtype::f16, traces::Dtype::f32})
+        for (bool shards : {false, true}) {
+            const auto name = folder / (std::string(traces::spec_of(dtype).name) + (shards ? "-sharded" : ""));
+            write_checkpoint(name, dtype, shards);
+            for (const char* profile : {"exact", "nv-blackwell"}) {
+                const auto run = simrun({"--checkpoint", name, "--config", "small", "--profile", profile, "--out", folder / "out"});
+                ASSERT_EQ(run.status, 0) << run.err;
+                EXPECT_EQ(stats(folder / "out")["source"], "checkpoint+synthetic-activations");
+                EXPECT_NE(run.out.find("checkpoint+synthetic-activations"), std::string::npos);
+                EXPECT_EQ(stats(folder / "out")["ops"].size(), 7u);
+            }
+        }
+}
+
+TEST(Run, OneWeightOfAnyFile) {
+    const TemporaryFolder folder;
+    write_checkpoint(folder / "hf", traces::Dtype::bf16, false);
+    const auto run = simrun({"--weights", folder / "hf/model.safetensors", "--tensor", "model.layers.0.mlp.down_proj.weight", "--config", "small", "--out", folder / "out"});
+    ASSERT_EQ(run.status, 0) << run.err;
+    EXPECT_EQ(stats(folder / "out")["ops"][0]["n"], 64);
+    EXPECT_EQ(stats(folder / "out")["ops"][0]["k"], 96);
+}
+
+TEST(Run, FormatsOfTheCommandLine) {
+    for (const auto& [format, weights, activations] : {std::tuple{"nvfp4", "nvfp4", "nvfp4"}, {"razer", "razer-w", "razer-a"}, {"razer-w:nvfp4", "razer-w", "nvfp4"}}) {
+        const auto run = simrun({"--ops", "k", "--tokens", "1", "--config", "small", "--format", format});
+        EXPECT_EQ(run.status, 0) << run.err;
+        EXPECT_NE(run.out.find(std::string("weights ") + weights + "  activations " + activations), std::string::npos) << run.out;
+    }
+}
+
+} // namespace
+} // namespace fp4::test

@@ -1,0 +1,31 @@
+// --fst: a waveform of the window asked for, whole or not at all.
+#include <gtest/gtest.h>
+
+#include "run_program.hpp"
+
+namespace fp4::test {
+namespace {
+
+TEST(Waveform, RecordsTheWindow) {
+    const TemporaryFolder folder;
+    const auto record = [&](const std::string& name, const std::string& cycles) {
+        const auto run = simrun({"--ops", "k", "--tokens", "2", "--config", "small", "--quiet", "--fst", folder / name, "--fst-window", "k:3:" + cycles});
+        EXPECT_EQ(run.status, 0) << run.err;
+        return std::filesystem::file_size(folder / name);
+    };
+    const auto small = record("small.fst", "20"), large = record("large.fst", "400");
+    EXPECT_GT(small, 100u);
+    EXPECT_GT(large, small + 1000);
+    EXPECT_EQ(folder.names(), (std::vector<std::string>{"large.fst", "small.fst"}));
+}
+
+TEST(Waveform, CannotBeWritten) {
+    const TemporaryFolder folder;
+    write_text(folder / "file", "");
+    const auto run = simrun({"--ops", "k", "--tokens", "1", "--config", "small", "--fst", folder / "file/w.fst"});
+    EXPECT_EQ(run.status, 2);
+    EXPECT_NE(run.err.find("file/w.fst"), std::string::npos);
+}
+
+} // namespace
+} // namespace fp4::test
