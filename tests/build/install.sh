@@ -1,0 +1,15 @@
+#!/usr/bin/env bash
+# install.sh BUILD_DIR: an installed simrun runs from any folder with its own recipes, configurations and RTL cores.
+set -eu
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cmake --install "$1" --prefix "$work/prefix" >/dev/null
+mv "$work/prefix" "$work/moved" # relocatable
+mkdir "$work/elsewhere"
+cd "$work/elsewhere"
+export PATH="$work/moved/bin:$PATH"
+[ "$(command -v simrun)" = "$work/moved/bin/simrun" ]
+simrun --list-traces | grep -q '^llama3-1b-layer0 '
+simrun --ops k --tokens 1 --config small --out "$work/out" | grep -q '^PASS'
+test -f "$work/out/stats.json"
+! find "$work/moved" -type l | grep . # nothing points back into the build
