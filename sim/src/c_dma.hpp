@@ -14,12 +14,13 @@ class CDma : public sc_core::sc_module {
     tlm_utils::simple_initiator_socket<CDma> socket;
     sc_core::sc_fifo<RowBeat> rows;
 
-    explicit CDma(const sc_core::sc_module_name& name);
+    CDma(const sc_core::sc_module_name& name, sc_core::sc_time read_latency);
     void start(uint64_t address, TileGrid grid);
 
   private:
     void run();
 
+    sc_core::sc_time read_latency_;
     uint64_t address_ = 0;
     TileGrid grid_{};
     sc_core::sc_event started_;

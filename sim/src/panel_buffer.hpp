@@ -10,13 +10,14 @@ namespace fp4::sim {
 // Codes and scales of `rows` rows: beat kb reads rows * 8 bytes at codes[kb * rows * 8] and rows bytes at scales[kb * rows].
 struct Panel {
     uint32_t index;
+    sc_core::sc_time ready_at; // when the last byte has arrived
     std::vector<uint8_t> codes;
     std::vector<uint8_t> scales;
 };
 
 class PanelBuffer {
   public:
-    PanelBuffer(const char* filled_name, const char* freed_name) : filled(filled_name), freed(freed_name) {}
+    explicit PanelBuffer(const char* freed_name) : freed(freed_name) {}
 
     // Empties the buffer and sets how many panels fit.
     void reset(uint64_t panels) {
@@ -25,14 +26,11 @@ class PanelBuffer {
     }
 
     bool full() const { return panels_.size() >= capacity_; }
-    void push(Panel panel) {
-        panels_.push_back(std::move(panel));
-        filled.notify(sc_core::SC_ZERO_TIME);
-    }
-    // The panel, when it has arrived.
+    void push(Panel panel) { panels_.push_back(std::move(panel)); }
+    // The panel, once it has arrived.
     const Panel* find(uint32_t index) const {
         for (const Panel& panel : panels_)
-            if (panel.index == index) return &panel;
+            if (panel.index == index) return panel.ready_at <= sc_core::sc_time_stamp() ? &panel : nullptr;
         return nullptr;
     }
     void release(uint32_t index) {
@@ -40,7 +38,7 @@ class PanelBuffer {
         freed.notify(sc_core::SC_ZERO_TIME);
     }
 
-    sc_core::sc_event filled, freed;
+    sc_core::sc_event freed;
 
   private:
     std::deque<Panel> panels_; // references stay valid while others come

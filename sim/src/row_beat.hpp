@@ -2,6 +2,7 @@
 #pragma once
 #include <cstdint>
 #include <ostream>
+#include <systemc>
 #include <vector>
 
 namespace fp4::sim {
@@ -10,6 +11,7 @@ struct RowBeat {
     uint32_t tag = 0;
     bool last = false;
     std::vector<uint32_t> values; // binary32 patterns, one per array column
+    sc_core::sc_time ready_at;    // not before
 
     friend std::ostream& operator<<(std::ostream& out, const RowBeat& beat) { return out << "row of tile " << beat.tag; } // for sc_fifo
 };

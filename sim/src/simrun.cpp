@@ -10,6 +10,7 @@
 #include "fp4/gemm.hpp"
 #include "fp4/traces/atomic_file.hpp"
 #include "fp4/traces/recipe.hpp"
+#include "fp4/traces/slice.hpp"
 #include "fp4/traces/synthetic.hpp"
 #include "interrupt.hpp"
 #include "load_trace.hpp"
@@ -25,6 +26,7 @@ namespace {
 
 constexpr const char* stats_file = "stats.json";
 constexpr const char* outputs_file = "outputs.safetensors";
+constexpr const char* reproducer_file = "mismatch.safetensors";
 
 Result<HardwareConfig> load_config(const Options& options, const ProgramFiles& files) {
     std::filesystem::path path = options.config;
@@ -86,10 +88,25 @@ Status dump_outputs(const std::filesystem::path& path, const RunReport& report) 
     return traces::write_safetensors(path, {{"fp4sim.outputs", "1"}, {"trace", report.trace}, {"source", report.source}, {"profile", report.profile}}, tensors);
 }
 
-Status write_results(const Options& options, const RunReport& report) {
+// The tile of the first mismatch as a trace of its own, with the C it was run with.
+Status write_reproducer(const std::filesystem::path& path, const RunReport& report, const SystemJob& job) {
+    const auto failed = std::ranges::find_if(report.ops, [](const OpResult& op) { return !op.first_mismatches.empty(); });
+    if (failed == report.ops.end()) return Done{};
+    const traces::TraceOp& op = *std::ranges::find(job.trace.ops, failed->name, &traces::TraceOp::name);
+    const Mismatch& mismatch = failed->first_mismatches.front();
+    traces::Trace one_tile = job.trace;
+    const uint64_t rows = report.hardware.array_rows, cols = report.hardware.array_cols;
+    one_tile.ops = {traces::slice_op(op, {mismatch.row_tile * rows, rows}, {mismatch.col_tile * cols, cols}, job.c_of(op))};
+    one_tile.tokens = one_tile.ops.front().m();
+    return traces::write_trace(path, one_tile);
+}
+
+Status write_results(const Options& options, const RunReport& report, const SystemJob& job) {
     const InterruptsHeld held; // what is begun here is finished
     if (!options.out.empty()) {
         auto status = write_run_directory(options.out, stats_file, options.force, [&](const std::filesystem::path& folder) -> Status {
+            if (options.engine == Engine::rtl)
+                if (auto written = write_reproducer(folder / reproducer_file, report, job); !written) return written;
             for (const auto& [name, text] : {std::pair{"config.yaml", config_yaml(report)}, {"junit.xml", junit_xml(report)}, {stats_file, stats_json(report)}})
                 if (auto written = traces::write_file_atomically(folder / name, text); !written) return written;
             return Done{};
@@ -123,14 +140,16 @@ Result<std::vector<OpResult>> run_rtl(const Options& options, const ProgramFiles
     if (!core) return core.error();
     auto waveform = WaveformFile::create(options.fst);
     if (!waveform) return waveform.error();
-    if (job.waveform) job.waveform->path = waveform->temporary().string();
+    if (job.waveform) job.waveform->path = waveform->recording().string();
 
     System system("system", config, **core, job);
     sc_core::sc_start();
     if (job.waveform) {
-        if (system.waveform_failed()) return Error{ErrorCode::write_failed, fmt::format("{}: expected a file that can be written", options.fst)};
-        if (!job.interrupted())
+        if (system.waveform_failed()) return Error{ErrorCode::write_failed, fmt::format("{}: the waveform could not be recorded", waveform->recording().string())};
+        if (!job.interrupted()) {
+            const InterruptsHeld held;
             if (auto status = waveform->commit(); !status) return status.error();
+        }
     }
     return system.results();
 }
@@ -190,7 +209,7 @@ Result<ExitStatus> simrun(const Options& options) {
     report.complete = report.ops.size() == trace.ops.size();
     report.wall_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
 
-    if (auto status = write_results(options, report); !status) return status.error();
+    if (auto status = write_results(options, report, job); !status) return status.error();
     if (!options.quiet) fmt::print("{}", summary_table(report));
     for (const auto& op : report.ops) {
         for (const auto& mismatch : op.first_mismatches) fmt::print(stderr, "mismatch: {}\n", describe(mismatch, op.name, report.engine, options.out_type));

@@ -41,9 +41,9 @@ Status check_buffers(const HardwareConfig& config, const traces::Trace& trace) {
 }
 
 System::System(const sc_core::sc_module_name& name, const HardwareConfig& config, RtlCore& core, const SystemJob& job)
-    : sc_module(name), config_(config), job_(job), clock_period_(1e6 / config.clock_mhz, sc_core::SC_PS), core_(core),
-      memory_("memory", clock_period_ / config.memory_bytes_per_cycle, clock_period_ * config.memory_latency_cycles), a_dma_("a_dma", a_buffer_, config.array_rows),
-      b_dma_("b_dma", b_buffer_, config.array_cols), c_dma_("c_dma"), epilogue_("epilogue", checker_, clock_period_),
+    : sc_module(name), config_(config), job_(job), clock_period_(1e6 / config.clock_mhz, sc_core::SC_PS),
+      read_latency_(clock_period_ * config.memory_latency_cycles), core_(core), memory_("memory", clock_period_ / config.memory_bytes_per_cycle, read_latency_),
+      a_dma_("a_dma", a_buffer_, config.array_rows, read_latency_), b_dma_("b_dma", b_buffer_, config.array_cols, read_latency_), c_dma_("c_dma", read_latency_), epilogue_("epilogue", checker_, clock_period_),
       tensor_core_("tensor_core", core, {a_buffer_, b_buffer_, c_dma_.rows, epilogue_.rows}, clock_period_) {
     a_dma_.socket.bind(memory_.socket);
     b_dma_.socket.bind(memory_.socket);

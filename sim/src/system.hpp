@@ -54,10 +54,10 @@ class System : public sc_core::sc_module {
 
     HardwareConfig config_;
     SystemJob job_;
-    sc_core::sc_time clock_period_;
+    sc_core::sc_time clock_period_, read_latency_;
     RtlCore& core_;
     Checker checker_;
-    PanelBuffer a_buffer_{"a_filled", "a_freed"}, b_buffer_{"b_filled", "b_freed"};
+    PanelBuffer a_buffer_{"a_freed"}, b_buffer_{"b_freed"};
     Memory memory_;
     OperandDma a_dma_, b_dma_;
     CDma c_dma_;

@@ -65,7 +65,7 @@ void TensorCoreUnit::tick() {
 
     offer_operands();
     if (!has_c_row_) has_c_row_ = ports_.c.nb_read(c_row_);
-    inputs_.c_valid = has_c_row_;
+    inputs_.c_valid = has_c_row_ && c_row_.ready_at <= sc_core::sc_time_stamp();
     inputs_.c = c_row_.values.data();
     inputs_.d_ready = ports_.d.num_free() > 0;
 
@@ -77,7 +77,7 @@ void TensorCoreUnit::tick() {
     const bool d_moved = outputs_.d_valid && inputs_.d_ready;
     if (k_moved) operands_taken();
     if (c_moved) has_c_row_ = false;
-    if (d_moved) ports_.d.nb_write({outputs_.d_tag, outputs_.d_last, outputs_.d});
+    if (d_moved) ports_.d.nb_write({outputs_.d_tag, outputs_.d_last, outputs_.d, sc_core::sc_time_stamp()});
 
     const bool waiting_for_core = inputs_.k_valid || tile_ == job_.grid.tiles();
     counters_.stuck_cycles = !waiting_for_core || k_moved || c_moved || d_moved || !inputs_.d_ready ? 0 : counters_.stuck_cycles + 1;

@@ -1,4 +1,5 @@
-// The file of --fst: recorded under a temporary name, renamed when the run is over.
+// The file of --fst. The waveform writer maps its file into memory and dies where the device is full, so it works in a temporary folder and the
+// finished file is copied to its place.
 #pragma once
 #include <filesystem>
 
@@ -8,18 +9,18 @@ namespace fp4::sim {
 
 class WaveformFile {
   public:
-    // An empty target makes an object that does nothing.
+    // Checks that the target can be written and leaves it as it is. An empty target makes an object that does nothing.
     static Result<WaveformFile> create(const std::filesystem::path& target);
     WaveformFile(WaveformFile&& from) noexcept;
     WaveformFile& operator=(WaveformFile&&) = delete;
-    ~WaveformFile(); // removes what was not committed
+    ~WaveformFile(); // removes the temporary folder
 
-    const std::filesystem::path& temporary() const { return temporary_; }
+    std::filesystem::path recording() const { return folder_ / "waveform.fst"; }
     Status commit();
 
   private:
-    WaveformFile(std::filesystem::path target, std::filesystem::path temporary);
-    std::filesystem::path target_, temporary_;
+    WaveformFile(std::filesystem::path target, std::filesystem::path folder);
+    std::filesystem::path target_, folder_;
 };
 
 } // namespace fp4::sim

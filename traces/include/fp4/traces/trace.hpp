@@ -43,7 +43,7 @@ struct Trace {
     std::vector<TraceOp> ops;
 };
 
-// A trace file (docs/04_traces.md): every deviation is an error that names the file, the tensor or field, and what was expected.
+// A trace file (docs/06_simulator.md): every deviation is an error that names the file, the tensor or field, and what was expected.
 Result<Trace> read_trace(const std::filesystem::path& path);
 
 // Same trace, same bytes.
