@@ -14,7 +14,6 @@ module fp4_block_decode (
   output logic              nan_o
 );
 
-  logic              has_special;
   logic signed [5:0] special_halves;
 
   fp4_special_select u_special_select (
@@ -22,7 +21,6 @@ module fp4_block_decode (
     .scale_i,
     .v1_halves_i,
     .v2_halves_i,
-    .has_special_o   (has_special),
     .special_halves_o(special_halves)
   );
 
@@ -37,13 +35,11 @@ module fp4_block_decode (
   for (genvar k = 0; k < 8; k++) begin : g_element
     fp4_element_decode u_lo (
       .code_i          (codes_i[4*k +: 4]),
-      .has_special_i   (has_special),
       .special_halves_i(special_halves),
       .halves_o        (halves_lo_o[6*k +: 6])
     );
     fp4_element_decode u_hi (
       .code_i          (codes_i[32 + 4*k +: 4]),
-      .has_special_i   (has_special),
       .special_halves_i(special_halves),
       .halves_o        (halves_hi_o[6*k +: 6])
     );

@@ -3,6 +3,7 @@ package fp4_pkg;
 
   // Element: E2M1 magnitudes in half-units, entry c in bits [4*c +: 4]; bit 3 of a code is its sign.
   localparam logic [31:0] E2M1_MAG_HALVES = 32'hC8643210;
+  localparam logic [3:0] SENTINEL = 4'd8; // of the formats that have one
 
   // Scale types: value = significand * 2^(exponent - 3).
   localparam int ZERO_SCALE_EXPONENT = -126;
@@ -16,10 +17,8 @@ package fp4_pkg;
     FORMAT_RAZER_W = 2'd1,
     FORMAT_RAZER_A = 2'd2
   } format_e;
-  localparam int RAZER_W_SENTINEL = 8;
   localparam int RAZER_W_SIGN_BIT = 7;
   localparam int RAZER_W_SELECT_BIT = 6;
-  localparam int RAZER_A_SENTINEL = 8;
   localparam int RAZER_A_SIGN_BIT = 7;
 
   // Arithmetic profiles, as coded in the parameter Profile.

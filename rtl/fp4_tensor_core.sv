@@ -9,8 +9,9 @@
 /// first fused step (nv-blackwell) or while D leaves (exact). No ready depends on a valid or on data, but c_ready_o
 /// follows d_ready_i in profile exact.
 ///
-/// Stage 0 decodes at the edge, stage 1 forms block terms, stage 2 accumulates; a finished tile moves to the drain
-/// registers and leaves while the next one is summed. All state but the valid bits and counters is without reset.
+/// Stage 0 holds a beat as it came and decodes it, once per row and column; stage 1 forms block terms; stage 2
+/// accumulates. A finished tile moves to the drain registers and leaves while the next one is summed. All state but the
+/// valid bits and counters is without reset.
 ///
 /// Limits: profile exact keeps its sum in 64 bits, exact for K up to 182,416 with any operands (1,217,392 for nvfp4).
 module fp4_tensor_core #(
@@ -60,10 +61,11 @@ module fp4_tensor_core #(
   end
 
   // Control: one beat per stage, and the stall that holds all of them.
+  logic                s0_valid_q, s0_last_q, s0_use_c_q;
   logic                s1_valid_q, s1_last_q, s1_use_c_q;
   logic                s2_valid_q, s2_last_q, s2_use_c_q;
   logic [1:0]          s2_group_q;
-  logic [TagWidth-1:0] s1_tag_q, s2_tag_q;
+  logic [TagWidth-1:0] s0_tag_q, s1_tag_q, s2_tag_q;
   logic                s2_step, s2_first_step_q;
   logic                advance, finish, drain_busy, c_full;
   logic                add;
@@ -77,12 +79,14 @@ module fp4_tensor_core #(
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
+      s0_valid_q      <= 1'b0;
       s1_valid_q      <= 1'b0;
       s2_valid_q      <= 1'b0;
       s2_first_step_q <= 1'b1;
       s2_group_q      <= '0;
     end else if (advance) begin
-      s1_valid_q <= k_valid_i;
+      s0_valid_q <= k_valid_i;
+      s1_valid_q <= s0_valid_q;
       s2_valid_q <= s1_valid_q;
       if (s2_valid_q) begin // what the next beat in stage 2 will be to its tile
         s2_group_q <= s2_step ? '0 : s2_group_q + 2'd1;
@@ -93,28 +97,47 @@ module fp4_tensor_core #(
 
   always_ff @(posedge clk_i) begin
     if (advance) begin
-      s1_last_q  <= k_last_i;
-      s1_use_c_q <= k_use_c_i;
-      s1_tag_q   <= k_tag_i;
+      s0_last_q  <= k_last_i;
+      s0_use_c_q <= k_use_c_i;
+      s0_tag_q   <= k_tag_i;
+      s1_last_q  <= s0_last_q;
+      s1_use_c_q <= s0_use_c_q;
+      s1_tag_q   <= s0_tag_q;
       s2_last_q  <= s1_last_q;
       s2_use_c_q <= s1_use_c_q;
       s2_tag_q   <= s1_tag_q;
     end
   end
 
-  // Stage 0: operands are decoded once, at the edge, into the registers of stage 1.
+  // Stage 0: the beat as it came, decoded once per row and column into the registers of stage 1.
+  fp4_pkg::format_e a_format_q, b_format_q;
+  logic [4:0]       a_v1_halves_q, a_v2_halves_q, b_v1_halves_q, b_v2_halves_q;
+
+  always_ff @(posedge clk_i) begin
+    if (advance) begin
+      a_format_q    <= a_format_i;
+      a_v1_halves_q <= a_v1_halves_i;
+      a_v2_halves_q <= a_v2_halves_i;
+      b_format_q    <= b_format_i;
+      b_v1_halves_q <= b_v1_halves_i;
+      b_v2_halves_q <= b_v2_halves_i;
+    end
+  end
+
   for (genvar r = 0; r < Rows; r++) begin : g_a
+    logic [63:0]       codes_q;
+    logic [7:0]        scale_q;
     logic [47:0]       halves_lo, halves_hi, halves_lo_q, halves_hi_q;
     logic [3:0]        significand, significand_q;
     logic signed [7:0] exponent, exponent_q;
     logic              nan, nan_q;
 
     fp4_block_decode u_decode (
-      .format_i     (a_format_i),
-      .v1_halves_i  (a_v1_halves_i),
-      .v2_halves_i  (a_v2_halves_i),
-      .codes_i      (a_codes_i[64*r +: 64]),
-      .scale_i      (a_scales_i[8*r +: 8]),
+      .format_i     (a_format_q),
+      .v1_halves_i  (a_v1_halves_q),
+      .v2_halves_i  (a_v2_halves_q),
+      .codes_i      (codes_q),
+      .scale_i      (scale_q),
       .halves_lo_o  (halves_lo),
       .halves_hi_o  (halves_hi),
       .significand_o(significand),
@@ -124,6 +147,8 @@ module fp4_tensor_core #(
 
     always_ff @(posedge clk_i) begin
       if (advance) begin
+        codes_q       <= a_codes_i[64*r +: 64];
+        scale_q       <= a_scales_i[8*r +: 8];
         halves_lo_q   <= halves_lo;
         halves_hi_q   <= halves_hi;
         significand_q <= significand;
@@ -134,17 +159,19 @@ module fp4_tensor_core #(
   end
 
   for (genvar c = 0; c < Cols; c++) begin : g_b
+    logic [63:0]       codes_q;
+    logic [7:0]        scale_q;
     logic [47:0]       halves_lo, halves_hi, halves_lo_q, halves_hi_q;
     logic [3:0]        significand, significand_q;
     logic signed [7:0] exponent, exponent_q;
     logic              nan, nan_q;
 
     fp4_block_decode u_decode (
-      .format_i     (b_format_i),
-      .v1_halves_i  (b_v1_halves_i),
-      .v2_halves_i  (b_v2_halves_i),
-      .codes_i      (b_codes_i[64*c +: 64]),
-      .scale_i      (b_scales_i[8*c +: 8]),
+      .format_i     (b_format_q),
+      .v1_halves_i  (b_v1_halves_q),
+      .v2_halves_i  (b_v2_halves_q),
+      .codes_i      (codes_q),
+      .scale_i      (scale_q),
       .halves_lo_o  (halves_lo),
       .halves_hi_o  (halves_hi),
       .significand_o(significand),
@@ -154,6 +181,8 @@ module fp4_tensor_core #(
 
     always_ff @(posedge clk_i) begin
       if (advance) begin
+        codes_q       <= b_codes_i[64*c +: 64];
+        scale_q       <= b_scales_i[8*c +: 8];
         halves_lo_q   <= halves_lo;
         halves_hi_q   <= halves_hi;
         significand_q <= significand;

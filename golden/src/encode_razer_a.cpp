@@ -40,8 +40,9 @@ EncodedBlock encode_block_razer_a(std::span<const float, block_size> x, float te
     for (size_t i = 0; i < block_size; ++i) {
         y[i] /= scale;
         magnitude[i] = nearest_magnitude(std::fabs(y[i]));
-        const double from_e2m1 = std::fabs(double{y[i]}) - e2m1_halves_table[magnitude[i]] * 0.5;
-        const double from_special = std::fabs(double{y[i]}) - special;
+        const double distance = std::min(std::fabs(double{y[i]}), 64.0); // beyond every window, and small enough to subtract exactly
+        const double from_e2m1 = distance - e2m1_halves_table[magnitude[i]] * 0.5;
+        const double from_special = distance - special;
         in_window[i] = special_is_new && std::fabs(from_special) <= std::fabs(from_e2m1);
         if (in_window[i]) gain += std::copysign(from_e2m1 * from_e2m1 - from_special * from_special, double{y[i]});
     }

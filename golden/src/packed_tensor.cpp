@@ -5,17 +5,20 @@
 namespace fp4 {
 
 Status check_shape(const PackedTensor& tensor, std::string_view name) {
-    const auto fail = [&](ErrorCode code, std::string_view field, uint64_t expected, uint64_t found) {
-        return Error{code, std::string(name) + ": " + std::string(field) + ": expected " + std::to_string(expected) + ", found " + std::to_string(found)};
+    const auto fail = [&](ErrorCode code, const std::string& what) { return Error{code, std::string(name) + ": " + what}; };
+    if (tensor.k == 0 || tensor.k % block_size != 0) return fail(ErrorCode::bad_shape, "K: expected a multiple of 16, found " + std::to_string(tensor.k));
+    // Division, since rows * bytes may not fit 64 bits.
+    const auto check = [&](const char* field, uint64_t bytes, uint64_t per_row) -> Status {
+        if (bytes % per_row == 0 && bytes / per_row == tensor.rows) return Done{};
+        return fail(ErrorCode::bad_shape, std::string(field) + ": expected " + std::to_string(tensor.rows) + " rows of " + std::to_string(per_row) + " bytes, found " +
+                                              std::to_string(bytes) + " bytes");
     };
-    if (tensor.k == 0 || tensor.k % block_size != 0)
-        return Error{ErrorCode::bad_shape, std::string(name) + ": K: expected a multiple of 16, found " + std::to_string(tensor.k)};
-    if (tensor.codes.size() != tensor.rows * tensor.code_bytes_per_row())
-        return fail(ErrorCode::bad_shape, "bytes of codes", tensor.rows * tensor.code_bytes_per_row(), tensor.codes.size());
-    if (tensor.scales.size() != tensor.rows * tensor.scale_bytes_per_row())
-        return fail(ErrorCode::bad_shape, "bytes of scales", tensor.rows * tensor.scale_bytes_per_row(), tensor.scales.size());
-    if (tensor.specials.v1_halves > special_max_halves || tensor.specials.v2_halves > special_max_halves)
-        return Error{ErrorCode::bad_argument, std::string(name) + ": special value: expected 0 to 31 half-units"};
+    if (auto status = check("codes", tensor.codes.size(), tensor.code_bytes_per_row()); !status) return status;
+    if (auto status = check("scales", tensor.scales.size(), tensor.scale_bytes_per_row()); !status) return status;
+    const FormatSpec& spec = spec_of(tensor.format);
+    if (spec.has_specials() && tensor.specials.v1_halves > special_max_halves) return fail(ErrorCode::bad_argument, "V1: expected 0 to 31 half-units, found " + std::to_string(tensor.specials.v1_halves));
+    if (spec.select_bit >= 0 && tensor.specials.v2_halves > special_max_halves)
+        return fail(ErrorCode::bad_argument, "V2: expected 0 to 31 half-units, found " + std::to_string(tensor.specials.v2_halves));
     return Done{};
 }
 

@@ -23,6 +23,7 @@ void print_elements() {
     std::printf("  localparam logic [31:0] E2M1_MAG_HALVES = 32'h");
     for (int code = 7; code >= 0; --code) std::printf("%X", static_cast<unsigned>(fp4::e2m1_halves_table[static_cast<size_t>(code)]));
     std::printf(";\n");
+    std::printf("  localparam logic [3:0] SENTINEL = 4'd%d; // of the formats that have one\n", fp4::e2m1_negative_zero);
 }
 
 void print_scales() {
@@ -35,6 +36,13 @@ void print_scales() {
     }
 }
 
+// One sentinel for all formats, and where negative zero would be.
+static_assert([] {
+    for (const auto& spec : fp4::format_specs)
+        if (spec.has_specials() && spec.sentinel != fp4::e2m1_negative_zero) return false;
+    return true;
+}());
+
 void print_formats() {
     std::printf("\n  // Formats, as coded on the *_format_i ports; code 3 is not used.\n");
     std::printf("  typedef enum logic [1:0] {\n");
@@ -43,7 +51,6 @@ void print_formats() {
     std::printf("  } format_e;\n");
     for (const auto& spec : fp4::format_specs) {
         const std::string prefix = constant_name(spec.name);
-        if (spec.has_specials()) print_int(prefix + "_SENTINEL", spec.sentinel);
         if (spec.sign_bit >= 0) print_int(prefix + "_SIGN_BIT", spec.sign_bit);
         if (spec.select_bit >= 0) print_int(prefix + "_SELECT_BIT", spec.select_bit);
     }

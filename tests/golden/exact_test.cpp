@@ -55,6 +55,7 @@ TEST(ExactFinish, CancellationToOneUlpOfC) {
     for (int i = 0; i < 40000; ++i) {
         const int64_t sum = random_sum(rng);
         const uint32_t minus_sum = twin(-sum, 0);
+        if (minus_sum == 0) continue;
         for (uint32_t c : {minus_sum - 1, minus_sum, minus_sum + 1}) {
             ASSERT_EQ(finish(sum, c), twin(sum, c)) << sum << " " << hex(c);
         }

@@ -128,21 +128,36 @@ TEST_F(GemmErrors, KIsAMultipleOf16) {
 
 TEST_F(GemmErrors, BytesOfCodesAndScales) {
     a.codes.pop_back();
-    expect_error(ErrorCode::bad_shape, "A: bytes of codes: expected 64, found 63");
+    expect_error(ErrorCode::bad_shape, "A: codes: expected 2 rows of 32 bytes, found 63 bytes");
     a.codes.resize(65);
-    expect_error(ErrorCode::bad_shape, "A: bytes of codes: expected 64, found 65");
+    expect_error(ErrorCode::bad_shape, "A: codes: expected 2 rows of 32 bytes, found 65 bytes");
     a.codes.resize(64);
     b.scales.pop_back();
-    expect_error(ErrorCode::bad_shape, "B: bytes of scales: expected 12, found 11");
+    expect_error(ErrorCode::bad_shape, "B: scales: expected 3 rows of 4 bytes, found 11 bytes");
 }
 
 TEST_F(GemmErrors, SpecialsFitFiveBits) {
+    b.format = Format::razer_w;
     b.specials = {32, 16};
-    expect_error(ErrorCode::bad_argument, "B: special value");
+    expect_error(ErrorCode::bad_argument, "B: V1: expected 0 to 31 half-units, found 32");
     b.specials = {31, 32};
-    expect_error(ErrorCode::bad_argument, "B: special value");
+    expect_error(ErrorCode::bad_argument, "B: V2: expected 0 to 31 half-units, found 32");
     b.specials = {31, 31};
     EXPECT_TRUE(check_gemm(a, b, c, nv_blackwell));
+    // What a format does not have cannot be wrong.
+    b.format = Format::razer_a;
+    b.specials = {31, 99};
+    EXPECT_TRUE(check_gemm(a, b, c, nv_blackwell));
+    b.format = Format::nvfp4;
+    b.specials = {99, 99};
+    EXPECT_TRUE(check_gemm(a, b, c, nv_blackwell));
+}
+
+TEST_F(GemmErrors, RowsTooManyFor64Bits) {
+    a.rows = uint64_t{1} << 63;
+    a.codes.clear();
+    a.scales.clear();
+    expect_error(ErrorCode::bad_shape, "A: codes: expected 9223372036854775808 rows of 32 bytes, found 0 bytes");
 }
 
 TEST_F(GemmErrors, KOfBIsKOfA) {

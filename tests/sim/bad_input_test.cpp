@@ -43,7 +43,7 @@ TEST(BadInput, TraceFiles) {
         {"notrace", safetensors(R"({"a":{"dtype":"U8","shape":[8],"data_offsets":[0,8]}})", std::string(8, '\0')), "fp4sim.trace"}};
     for (const auto& [name, bytes, fragment] : cases) {
         const auto path = folder / (name + ".safetensors");
-        write_text(path, bytes);
+        folder.write(name + ".safetensors", bytes);
         expect_refused({"--trace", path}, {path, fragment, "expected"});
     }
     expect_refused({"--trace", folder / "absent.safetensors"}, {"absent.safetensors"});
@@ -118,11 +118,11 @@ TEST(BadInput, Checkpoints) {
     write_checkpoint(folder / "hf", traces::Dtype::bf16, false);
     expect_refused({"--checkpoint", folder / "hf", "--layer", "1"}, {"layer", "0", "1"});
     expect_refused({"--checkpoint", folder / "hf", "--ops", "k,lm_head"}, {"lm_head", "gate"});
-    const std::string config = read_text(folder / "hf/config.json");
+    const std::string config = read_file(folder / "hf/config.json");
     const auto with = [&](const std::string& from, const std::string& to) {
         std::string text = config;
         text.replace(text.find(from), from.size(), to);
-        write_text(folder / "hf/config.json", text);
+        folder.write("hf/config.json", text);
     };
     with("\"hidden_size\": 64", "\"hidden_size\": 80");
     expect_refused({"--checkpoint", folder / "hf"}, {"q_proj.weight", "80"});
@@ -147,7 +147,7 @@ TEST(BadInput, Configurations) {
              {"just words\n", {path, "map"}},
              {"array: {rows: 5, cols: 4}\nmemory: {bytes_per_cycle: 16, latency_cycles: 10}\nbuffers: {a_bytes: 65536, b_bytes: 65536}\n", {"5x4", "core-4x4-exact"}},
              {"array: {rows: 4, cols: 4}\nmemory: {bytes_per_cycle: 16, latency_cycles: 10}\nbuffers: {a_bytes: 100, b_bytes: 65536}\n", {"buffers.a_bytes", "4608", "100"}}}) {
-        write_text(path, text);
+        folder.write("c.yaml", text);
         expect_refused({"--ops", "k", "--tokens", "1", "--config", path}, fragments);
     }
     expect_refused({"--config", "no-such"}, {"no-such", "default"});
@@ -168,22 +168,22 @@ TEST(BadInput, Usage) {
     const TemporaryFolder folder;
     for (const char* window : {"k", "k:0", "k:x:5", "k:0:0", "z:0:5", "k:99999:5"})
         expect_refused({"--ops", "k", "--tokens", "1", "--config", "small", "--fst", folder / "w.fst", "--fst-window", window}, {"--fst-window", window});
-    EXPECT_TRUE(folder.names().empty());
+    EXPECT_TRUE(folder.entries().empty());
 }
 
 TEST(BadInput, FoldersThatCannotBeWritten) {
     const TemporaryFolder folder;
-    write_text(folder / "file", "");
+    folder.write("file", "");
     for (const char* option : {"--out", "--dump-outputs"}) {
         expect_refused({option, folder / "file/below"}, {"file/below"});
         expect_refused({option, folder / "file"}, {"file", "not a folder"});
     }
     std::filesystem::create_directory(folder / "mine");
-    write_text(folder / "mine/thesis.txt", "ten years");
+    folder.write("mine/thesis.txt", "ten years");
     expect_refused({"--out", folder / "mine"}, {"mine", "--force"});
-    EXPECT_EQ(read_text(folder / "mine/thesis.txt"), "ten years");
+    EXPECT_EQ(read_file(folder / "mine/thesis.txt"), "ten years");
     expect_refused({"--save-trace", folder / "file/t.safetensors", "--ops", "k", "--tokens", "1"}, {"file/t.safetensors"});
-    EXPECT_EQ(folder.names(), (std::vector<std::string>{"file", "mine"}));
+    EXPECT_EQ(folder.entries(), (std::vector<std::string>{"file", "mine"}));
 }
 
 } // namespace

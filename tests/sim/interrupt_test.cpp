@@ -14,14 +14,14 @@ TEST_P(Interrupt, LeavesNoHalfWrittenResult) {
     const TemporaryFolder folder;
     const auto earlier = simrun({"--ops", "k", "--tokens", "1", "--config", "small", "--quiet", "--out", folder / "out"});
     ASSERT_EQ(earlier.status, 0) << earlier.err;
-    const auto before = read_text(folder / "out/stats.json");
+    const auto before = read_file(folder / "out/stats.json");
     // The whole layer takes seconds; the signal comes at different stages of it.
     for (int after_ms : {30, 400, 1500}) {
         const auto run = simrun_interrupted({"--tokens", "64", "--config", "small", "--quiet", "--out", folder / "out", "--dump-outputs", folder / "dump"}, GetParam(), after_ms);
         EXPECT_NE(run.status, 0);
         EXPECT_NE(run.status, 1);
-        EXPECT_EQ(folder.names(), std::vector<std::string>{"out"});
-        EXPECT_EQ(read_text(folder / "out/stats.json"), before);
+        EXPECT_EQ(folder.entries(), std::vector<std::string>{"out"});
+        EXPECT_EQ(read_file(folder / "out/stats.json"), before);
     }
 }
 

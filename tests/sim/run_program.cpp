@@ -9,8 +9,6 @@
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
-#include <fstream>
-#include <sstream>
 #include <thread>
 
 namespace fp4::test {
@@ -40,7 +38,7 @@ ProgramResult run(const std::vector<std::string>& arguments, int signal, int aft
     }
     int status = 0;
     waitpid(child, &status, 0);
-    return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), read_text(out), read_text(err)};
+    return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), read_file(out), read_file(err)};
 }
 
 } // namespace
@@ -49,30 +47,5 @@ size_t ProgramResult::err_lines() const { return static_cast<size_t>(std::ranges
 
 ProgramResult simrun(const std::vector<std::string>& arguments) { return run(arguments, 0, 0); }
 ProgramResult simrun_interrupted(const std::vector<std::string>& arguments, int signal, int after_ms) { return run(arguments, signal, after_ms); }
-
-TemporaryFolder::TemporaryFolder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "fp4sim-test-XXXXXX").string();
-    path_ = mkdtemp(pattern.data());
-}
-
-TemporaryFolder::~TemporaryFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-}
-
-std::vector<std::string> TemporaryFolder::names() const {
-    std::vector<std::string> names;
-    for (const auto& entry : std::filesystem::directory_iterator(path_)) names.push_back(entry.path().filename().string());
-    std::ranges::sort(names);
-    return names;
-}
-
-std::string read_text(const std::filesystem::path& path) {
-    std::stringstream text;
-    text << std::ifstream(path, std::ios::binary).rdbuf();
-    return text.str();
-}
-
-void write_text(const std::filesystem::path& path, const std::string& text) { std::ofstream(path, std::ios::binary) << text; }
 
 } // namespace fp4::test

@@ -1,9 +1,9 @@
 // Runs simrun as a user would and keeps what it said.
 #pragma once
-#include <filesystem>
-#include <initializer_list>
 #include <string>
 #include <vector>
+
+#include "test_files.hpp"
 
 namespace fp4::test {
 
@@ -18,23 +18,13 @@ struct ProgramResult {
 // FP4_SIMRUN with these arguments. Standard input is empty.
 ProgramResult simrun(const std::vector<std::string>& arguments);
 
-// The same, sent `signal` once `ready` exists or has waited long enough; used to interrupt runs.
+// The same, sent `signal` after a while.
 ProgramResult simrun_interrupted(const std::vector<std::string>& arguments, int signal, int after_ms);
 
-// A folder of its own for each test, removed afterwards.
-class TemporaryFolder {
+// A TempDir whose paths are words for a command line.
+class TemporaryFolder : public TempDir {
   public:
-    TemporaryFolder();
-    ~TemporaryFolder();
-    std::filesystem::path path() const { return path_; }
-    std::string operator/(const std::string& name) const { return (path_ / name).string(); }
-    std::vector<std::string> names() const; // what it holds, sorted, hidden files too
-
-  private:
-    std::filesystem::path path_;
+    std::string operator/(std::string_view name) const { return path() / name; }
 };
-
-std::string read_text(const std::filesystem::path& path);
-void write_text(const std::filesystem::path& path, const std::string& text);
 
 } // namespace fp4::test

@@ -10,7 +10,7 @@
 namespace fp4::test {
 namespace {
 
-nlohmann::json stats(const std::string& folder) { return nlohmann::json::parse(read_text(folder + "/stats.json")); }
+nlohmann::json stats(const std::string& folder) { return nlohmann::json::parse(read_file(folder + "/stats.json")); }
 
 // Odd shapes on the 4 x 4 array: partial tiles on both edges, one block, a short last fused step.
 const std::vector<OpShape> odd_shapes{{"one", 1, 1, 16}, {"ragged", 5, 9, 80}, {"wide", 3, 18, 48}, {"tall", 13, 2, 192}};
@@ -75,7 +75,7 @@ TEST(Run, StatsSayWhatWasRun) {
     // Every byte of both operands once, and the outputs.
     EXPECT_EQ(op["bytes_read"], (3u + 512u) * (1024 + 128));
     EXPECT_EQ(op["bytes_written"], 3u * 512 * 4);
-    EXPECT_NE(read_text(folder / "out/junit.xml").find("tests=\"1\" failures=\"0\""), std::string::npos);
+    EXPECT_NE(read_file(folder / "out/junit.xml").find("tests=\"1\" failures=\"0\""), std::string::npos);
     // The configuration in effect is itself a configuration.
     const auto again = simrun({"--trace", "llama3-1b-layer0", "--ops", "k", "--tokens", "3", "--config", folder / "out/config.yaml", "--quiet", "--out", folder / "again"});
     ASSERT_EQ(again.status, 0) << again.err;

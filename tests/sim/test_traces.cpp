@@ -6,6 +6,7 @@
 #include <random>
 
 #include "fp4/float_spec.hpp"
+#include "fp4/traces/atomic_file.hpp"
 #include "fp4/traces/layer_linears.hpp"
 #include "run_program.hpp"
 
@@ -31,8 +32,8 @@ traces::Trace random_trace(uint64_t seed, Format weights, Format activations, co
 
 void write_checkpoint(const std::filesystem::path& folder, traces::Dtype dtype, bool shards) {
     std::filesystem::create_directories(folder);
-    write_text(folder / "config.json", R"({"architectures": ["LlamaForCausalLM"], "model_type": "llama", "hidden_size": 64, "intermediate_size": 96,
-        "num_hidden_layers": 1, "num_attention_heads": 4, "num_key_value_heads": 2, "head_dim": 16, "torch_dtype": "bfloat16"})");
+    ASSERT_TRUE(traces::write_file_atomically(folder / "config.json", R"({"architectures": ["LlamaForCausalLM"], "model_type": "llama", "hidden_size": 64, "intermediate_size": 96,
+        "num_hidden_layers": 1, "num_attention_heads": 4, "num_key_value_heads": 2, "head_dim": 16, "torch_dtype": "bfloat16"})"));
     const traces::ModelConfig config{"LlamaForCausalLM", "", 64, 96, 1, 4, 2, 16};
     std::mt19937_64 random(7);
     std::vector<std::vector<std::byte>> bytes;
@@ -61,7 +62,7 @@ void write_checkpoint(const std::filesystem::path& folder, traces::Dtype dtype, 
     std::string map;
     for (size_t i = 0; i < tensors.size(); ++i)
         map += (i ? ", \"" : "\"") + tensors[i].name + "\": \"model-0000" + (i < 3 ? "1" : "2") + "-of-00002.safetensors\"";
-    write_text(folder / "model.safetensors.index.json", "{\"metadata\": {\"total_size\": 1}, \"weight_map\": {" + map + "}}");
+    ASSERT_TRUE(traces::write_file_atomically(folder / "model.safetensors.index.json", "{\"metadata\": {\"total_size\": 1}, \"weight_map\": {" + map + "}}"));
 }
 
 } // namespace fp4::test

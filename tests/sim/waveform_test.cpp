@@ -16,12 +16,12 @@ TEST(Waveform, RecordsTheWindow) {
     const auto small = record("small.fst", "20"), large = record("large.fst", "400");
     EXPECT_GT(small, 100u);
     EXPECT_GT(large, small + 1000);
-    EXPECT_EQ(folder.names(), (std::vector<std::string>{"large.fst", "small.fst"}));
+    EXPECT_EQ(folder.entries(), (std::vector<std::string>{"large.fst", "small.fst"}));
 }
 
 TEST(Waveform, CannotBeWritten) {
     const TemporaryFolder folder;
-    write_text(folder / "file", "");
+    folder.write("file", "");
     const auto run = simrun({"--ops", "k", "--tokens", "1", "--config", "small", "--fst", folder / "file/w.fst"});
     EXPECT_EQ(run.status, 2);
     EXPECT_NE(run.err.find("file/w.fst"), std::string::npos);

@@ -27,11 +27,10 @@ class TraceReader {
         trace.encoder = text(keys::encoder);
         trace.tokens = number(keys::tokens, UINT64_MAX);
         trace.seed = number(keys::seed, UINT64_MAX);
-        for (const auto& [key, value] : file_.metadata())
-            if (!known_.contains(key) && key != "format") trace.other_metadata[key] = value;
-
         for (const std::string& name : op_names())
             if (!error_) trace.ops.push_back(op(name, trace));
+        for (const auto& [key, value] : file_.metadata())
+            if (!known_.contains(key) && key != "format") trace.other_metadata[key] = value;
         if (error_) return *error_;
         return trace;
     }

@@ -33,7 +33,7 @@ struct PackedTensor {
     }
 };
 
-// Sizes agree with rows and k, k is a multiple of 16, specials fit five bits. `name` begins the message.
+// Sizes agree with rows and k, k is a multiple of 16, the specials that the format has fit five bits. `name` begins the message.
 Status check_shape(const PackedTensor& tensor, std::string_view name);
 
 } // namespace fp4
