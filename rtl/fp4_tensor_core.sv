@@ -110,7 +110,7 @@ module fp4_tensor_core #(
   end
 
   // Stage 0: the beat as it came, decoded once per row and column into the registers of stage 1.
-  fp4_pkg::format_e a_format_q, b_format_q;
+  logic [1:0]       a_format_q, b_format_q; // plain vectors: Icarus 11 crashes on a variable of an enum from a package
   logic [4:0]       a_v1_halves_q, a_v2_halves_q, b_v1_halves_q, b_v2_halves_q;
 
   always_ff @(posedge clk_i) begin
