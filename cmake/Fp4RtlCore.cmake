@@ -1,13 +1,14 @@
-# fp4_add_rtl_core(ROWS r COLS c PROFILE exact|nv-blackwell [FST] [RTL_DIR dir])
+# fp4_add_rtl_core(ROWS r COLS c PROFILE exact|nv-blackwell [FST] [RANDOM_START] [RTL_DIR dir])
 #   One Verilated fp4_tensor_core as a loadable library lib/fp4sim/core-<r>x<c>-<profile>[-fst].so: cores never see each other's
-#   symbols, and another build of the RTL can take a core's place without relinking anything.
+#   symbols, and another build of the RTL can take a core's place without relinking anything. With RANDOM_START registers without a reset
+#   begin with random bits, as in silicon; otherwise with zeros, which simulates faster.
 set(FP4_ROOT ${CMAKE_CURRENT_LIST_DIR}/..)
 find_package(verilator 5 QUIET HINTS /usr/share/verilator)
 find_package(Threads REQUIRED)
 find_package(ZLIB QUIET)
 
 function(fp4_add_rtl_core)
-  cmake_parse_arguments(PARSE_ARGV 0 arg "FST" "ROWS;COLS;PROFILE;RTL_DIR" "")
+  cmake_parse_arguments(PARSE_ARGV 0 arg "FST;RANDOM_START" "ROWS;COLS;PROFILE;RTL_DIR" "")
   if(NOT arg_RTL_DIR)
     set(arg_RTL_DIR ${FP4_ROOT}/rtl)
   endif()
@@ -20,6 +21,11 @@ function(fp4_add_rtl_core)
     set(trace_args TRACE_FST)
   endif()
 
+  set(start fast)
+  if(arg_RANDOM_START)
+    set(start unique)
+  endif()
+
   file(STRINGS ${arg_RTL_DIR}/files.f files)
   list(TRANSFORM files REPLACE "^rtl/" "${arg_RTL_DIR}/")
 
@@ -27,9 +33,10 @@ function(fp4_add_rtl_core)
   add_library(${target} MODULE ${FP4_ROOT}/sim/src/rtl_core_verilated.cpp)
   verilate(${target} ${trace_args} PREFIX Vfp4_tensor_core TOP_MODULE fp4_tensor_core
     SOURCES ${arg_RTL_DIR}/lint.vlt ${files}
-    VERILATOR_ARGS -O3 --x-assign fast --x-initial fast -GRows=${arg_ROWS} -GCols=${arg_COLS} -GProfile=${profile}
+    VERILATOR_ARGS -O3 --x-assign ${start} --x-initial ${start} -GRows=${arg_ROWS} -GCols=${arg_COLS} -GProfile=${profile}
     OPT_FAST -O2 OPT_SLOW -O1 OPT_GLOBAL -O2)
-  target_compile_definitions(${target} PRIVATE FP4_CORE_ROWS=${arg_ROWS} FP4_CORE_COLS=${arg_COLS} FP4_CORE_PROFILE=${profile})
+  target_compile_definitions(${target} PRIVATE FP4_CORE_ROWS=${arg_ROWS} FP4_CORE_COLS=${arg_COLS} FP4_CORE_PROFILE=${profile}
+    FP4_CORE_RANDOM_START=$<BOOL:${arg_RANDOM_START}>)
   target_compile_options(${target} PRIVATE -fno-gnu-unique)
   if(arg_FST)
     target_link_libraries(${target} PRIVATE ZLIB::ZLIB)

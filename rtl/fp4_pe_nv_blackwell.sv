@@ -54,35 +54,36 @@ module fp4_pe_nv_blackwell (
     end
   end
 
+  // The first three groups of a step wait here; group_i says which of them belong to the step in hand.
   always_ff @(posedge clk_i) begin
     if (advance_i && add_i) begin
-      step_nan_q <= !step_i && ((group_i != 2'd0 && step_nan_q) || nan_q);
-      if (step_i || group_i == 2'd0) begin
-        term0_q     <= step_i ? '0 : term_q;
-        exponent0_q <= step_i ? ExponentEmpty : exponent_q;
-        term1_q     <= '0;
-        exponent1_q <= ExponentEmpty;
-        term2_q     <= '0;
-        exponent2_q <= ExponentEmpty;
-      end else if (group_i == 2'd1) begin
-        term1_q     <= term_q;
-        exponent1_q <= exponent_q;
-      end else begin
-        term2_q     <= term_q;
-        exponent2_q <= exponent_q;
-      end
+      step_nan_q <= (group_i != 2'd0 && step_nan_q) || nan_q;
+      case (group_i)
+        2'd0: begin
+          term0_q     <= term_q;
+          exponent0_q <= exponent_q;
+        end
+        2'd1: begin
+          term1_q     <= term_q;
+          exponent1_q <= exponent_q;
+        end
+        default: begin
+          term2_q     <= term_q;
+          exponent2_q <= exponent_q;
+        end
+      endcase
     end
   end
 
   fp4_fused_step u_fused_step (
     .en_i       (add_i && step_i),
     .term0_i    (group_i > 2'd0 ? term0_q : '0),
-    .term1_i    (term1_q),
-    .term2_i    (term2_q),
+    .term1_i    (group_i > 2'd1 ? term1_q : '0),
+    .term2_i    (group_i > 2'd2 ? term2_q : '0),
     .term3_i    (term_q),
     .exponent0_i(group_i > 2'd0 ? exponent0_q : ExponentEmpty),
-    .exponent1_i(exponent1_q),
-    .exponent2_i(exponent2_q),
+    .exponent1_i(group_i > 2'd1 ? exponent1_q : ExponentEmpty),
+    .exponent2_i(group_i > 2'd2 ? exponent2_q : ExponentEmpty),
     .exponent3_i(exponent_q),
     .nan_i      ((group_i != 2'd0 && step_nan_q) || nan_q),
     .c_i        (first_step_i ? c_i : d_q),

@@ -42,7 +42,8 @@ class VerilatedCore final : public RtlCore {
 #if VM_TRACE_FST
         context_->traceEverOn(true);
 #endif
-        context_->randReset(0);
+        context_->randReset(FP4_CORE_RANDOM_START ? 2 : 0);
+        context_->randSeed(1);
         top_ = std::make_unique<Vfp4_tensor_core>(context_.get(), "core");
     }
     ~VerilatedCore() override {

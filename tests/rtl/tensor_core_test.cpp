@@ -136,6 +136,21 @@ INSTANTIATE_TEST_SUITE_P(Paces, TensorCore,
                          testing::Combine(testing::Values("exact", "nv-blackwell"),
                                           testing::Values(Pace{8, 8, 8}, Pace{8, 8, 1}, Pace{8, 1, 8}, Pace{1, 8, 8}, Pace{4, 4, 4}, Pace{7, 2, 2})));
 
+// The very first tile after reset, one block long: nothing that was not loaded may take part in it.
+TEST(TensorCore, FirstTileOfOneBlock) {
+    for (const char* profile : {"exact", "nv-blackwell"})
+        for (uint64_t seed = 0; seed < 200; ++seed) {
+            const auto core = LoadedCore::load(FP4_CORES, {rows, cols}, profile, false);
+            ASSERT_TRUE(core) << core.error().message;
+            std::mt19937_64 random(seed);
+            Tile tile{random_operand(random, rows, 16), random_operand(random, cols, 16), {}, {}};
+            for (PackedTensor* t : {&tile.a, &tile.b})
+                for (auto& byte : t->scales) byte &= 0x0F; // small exponents, which stale ones would outweigh
+            tile.expected = *gemm_reference(tile.a, tile.b, tile.c, *arithmetic_from_name(profile));
+            Bench(**core, {8, 8, 8}, seed).run({tile});
+        }
+}
+
 TEST(TensorCore, FullPaceLosesNoCycle) {
     // With long tiles and no C the array takes a beat in every cycle.
     for (const char* profile : {"exact", "nv-blackwell"}) {
