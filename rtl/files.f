@@ -3,11 +3,12 @@ rtl/fp4_element_decode.sv
 rtl/fp4_special_select.sv
 rtl/fp4_scale_decode.sv
 rtl/fp4_block_decode.sv
+rtl/fp4_operand_stage.sv
 rtl/fp4_dot8.sv
 rtl/fp4_block_term.sv
 rtl/fp4_round_fp32.sv
 rtl/fp4_exact_finish.sv
 rtl/fp4_fused_step.sv
-rtl/fp4_pe_exact.sv
-rtl/fp4_pe_nv_blackwell.sv
+rtl/fp4_accumulate_exact.sv
+rtl/fp4_accumulate_nv_blackwell.sv
 rtl/fp4_tensor_core.sv

@@ -125,70 +125,73 @@ module fp4_tensor_core #(
   end
 
   for (genvar r = 0; r < Rows; r++) begin : g_a
-    logic [63:0]       codes_q;
-    logic [7:0]        scale_q;
-    logic [47:0]       halves_lo, halves_hi, halves_lo_q, halves_hi_q;
-    logic [3:0]        significand, significand_q;
-    logic signed [7:0] exponent, exponent_q;
-    logic              nan, nan_q;
+    logic [47:0]       halves_lo, halves_hi;
+    logic [3:0]        significand;
+    logic signed [7:0] exponent;
+    logic              nan;
 
-    fp4_block_decode u_decode (
+    fp4_operand_stage u_stage (
+      .clk_i,
+      .advance_i    (advance),
+      .codes_i      (a_codes_i[64*r +: 64]),
+      .scale_i      (a_scales_i[8*r +: 8]),
       .format_i     (a_format_q),
       .v1_halves_i  (a_v1_halves_q),
       .v2_halves_i  (a_v2_halves_q),
-      .codes_i      (codes_q),
-      .scale_i      (scale_q),
       .halves_lo_o  (halves_lo),
       .halves_hi_o  (halves_hi),
       .significand_o(significand),
       .exponent_o   (exponent),
       .nan_o        (nan)
     );
-
-    always_ff @(posedge clk_i) begin
-      if (advance) begin
-        codes_q       <= a_codes_i[64*r +: 64];
-        scale_q       <= a_scales_i[8*r +: 8];
-        halves_lo_q   <= halves_lo;
-        halves_hi_q   <= halves_hi;
-        significand_q <= significand;
-        exponent_q    <= exponent;
-        nan_q         <= nan;
-      end
-    end
   end
 
   for (genvar c = 0; c < Cols; c++) begin : g_b
-    logic [63:0]       codes_q;
-    logic [7:0]        scale_q;
-    logic [47:0]       halves_lo, halves_hi, halves_lo_q, halves_hi_q;
-    logic [3:0]        significand, significand_q;
-    logic signed [7:0] exponent, exponent_q;
-    logic              nan, nan_q;
+    logic [47:0]       halves_lo, halves_hi;
+    logic [3:0]        significand;
+    logic signed [7:0] exponent;
+    logic              nan;
 
-    fp4_block_decode u_decode (
+    fp4_operand_stage u_stage (
+      .clk_i,
+      .advance_i    (advance),
+      .codes_i      (b_codes_i[64*c +: 64]),
+      .scale_i      (b_scales_i[8*c +: 8]),
       .format_i     (b_format_q),
       .v1_halves_i  (b_v1_halves_q),
       .v2_halves_i  (b_v2_halves_q),
-      .codes_i      (codes_q),
-      .scale_i      (scale_q),
       .halves_lo_o  (halves_lo),
       .halves_hi_o  (halves_hi),
       .significand_o(significand),
       .exponent_o   (exponent),
       .nan_o        (nan)
     );
+  end
 
-    always_ff @(posedge clk_i) begin
-      if (advance) begin
-        codes_q       <= b_codes_i[64*c +: 64];
-        scale_q       <= b_scales_i[8*c +: 8];
-        halves_lo_q   <= halves_lo;
-        halves_hi_q   <= halves_hi;
-        significand_q <= significand;
-        exponent_q    <= exponent;
-        nan_q         <= nan;
-      end
+  // Stage 1: the block term of every output.
+  for (genvar r = 0; r < Rows; r++) begin : g_term
+    for (genvar c = 0; c < Cols; c++) begin : g_col
+      logic signed [22:0] term;
+      logic signed [8:0]  exponent;
+      logic               nan;
+
+      fp4_block_term u_block_term (
+        .clk_i,
+        .advance_i      (advance),
+        .a_halves_lo_i  (g_a[r].halves_lo),
+        .a_halves_hi_i  (g_a[r].halves_hi),
+        .a_significand_i(g_a[r].significand),
+        .a_exponent_i   (g_a[r].exponent),
+        .a_nan_i        (g_a[r].nan),
+        .b_halves_lo_i  (g_b[c].halves_lo),
+        .b_halves_hi_i  (g_b[c].halves_hi),
+        .b_significand_i(g_b[c].significand),
+        .b_exponent_i   (g_b[c].exponent),
+        .b_nan_i        (g_b[c].nan),
+        .term_o         (term),
+        .exponent_o     (exponent),
+        .nan_o          (nan)
+      );
     end
   end
 
@@ -236,37 +239,30 @@ module fp4_tensor_core #(
     assign c_full    = 1'b1;
     assign c_ready_o = drain_active_q && drain_use_c_q && d_free;
 
-    // Rows are built from the last one up, so that each shifts in the one built before it.
+    // Rows are built from the last one on, so that each shifts in the one behind it.
     for (genvar i = 0; i < Rows; i++) begin : g_row
       for (genvar c = 0; c < Cols; c++) begin : g_col
-        logic signed [63:0] above_q20, sum_q20;
-        logic               above_nan, nan;
+        logic signed [63:0] behind_q20, sum_q20;
+        logic               behind_nan, nan;
         if (i == 0) begin : g_last
-          assign above_q20 = '0;
-          assign above_nan = 1'b0;
+          assign behind_q20 = '0;
+          assign behind_nan = 1'b0;
         end else begin : g_inner
-          assign above_q20 = g_row[i-1].g_col[c].sum_q20;
-          assign above_nan = g_row[i-1].g_col[c].nan;
+          assign behind_q20 = g_row[i-1].g_col[c].sum_q20;
+          assign behind_nan = g_row[i-1].g_col[c].nan;
         end
-        fp4_pe_exact u_pe (
+        fp4_accumulate_exact u_accumulate (
           .clk_i,
           .advance_i      (advance),
           .first_i        (s2_first_step_q && s2_group_q == '0),
           .add_i          (s2_valid_q),
           .finish_i       (finish),
           .shift_i        (drain_take),
-          .a_halves_lo_i  (g_a[Rows-1-i].halves_lo_q),
-          .a_halves_hi_i  (g_a[Rows-1-i].halves_hi_q),
-          .a_significand_i(g_a[Rows-1-i].significand_q),
-          .a_exponent_i   (g_a[Rows-1-i].exponent_q),
-          .a_nan_i        (g_a[Rows-1-i].nan_q),
-          .b_halves_lo_i  (g_b[c].halves_lo_q),
-          .b_halves_hi_i  (g_b[c].halves_hi_q),
-          .b_significand_i(g_b[c].significand_q),
-          .b_exponent_i   (g_b[c].exponent_q),
-          .b_nan_i        (g_b[c].nan_q),
-          .drain_sum_q20_i(above_q20),
-          .drain_nan_i    (above_nan),
+          .term_i         (g_term[Rows-1-i].g_col[c].term),
+          .exponent_i     (g_term[Rows-1-i].g_col[c].exponent),
+          .nan_i          (g_term[Rows-1-i].g_col[c].nan),
+          .drain_sum_q20_i(behind_q20),
+          .drain_nan_i    (behind_nan),
           .drain_sum_q20_o(sum_q20),
           .drain_nan_o    (nan)
         );
@@ -307,18 +303,18 @@ module fp4_tensor_core #(
 
     for (genvar i = 0; i < Rows; i++) begin : g_row
       for (genvar c = 0; c < Cols; c++) begin : g_col
-        logic [31:0] above, drain, c_above, c_q;
+        logic [31:0] behind, drain, c_behind, c_q;
         if (i == 0) begin : g_last
-          assign above   = '0;
-          assign c_above = c_i[32*c +: 32];
+          assign behind   = '0;
+          assign c_behind = c_i[32*c +: 32];
         end else begin : g_inner
-          assign above   = g_row[i-1].g_col[c].drain;
-          assign c_above = g_row[i-1].g_col[c].c_q;
+          assign behind   = g_row[i-1].g_col[c].drain;
+          assign c_behind = g_row[i-1].g_col[c].c_q;
         end
         always_ff @(posedge clk_i) begin
-          if (c_take) c_q <= c_above;
+          if (c_take) c_q <= c_behind;
         end
-        fp4_pe_nv_blackwell u_pe (
+        fp4_accumulate_nv_blackwell u_accumulate (
           .clk_i,
           .advance_i      (advance),
           .add_i          (s2_valid_q),
@@ -327,18 +323,11 @@ module fp4_tensor_core #(
           .first_step_i   (s2_first_step_q),
           .finish_i       (finish),
           .shift_i        (drain_take),
-          .a_halves_lo_i  (g_a[Rows-1-i].halves_lo_q),
-          .a_halves_hi_i  (g_a[Rows-1-i].halves_hi_q),
-          .a_significand_i(g_a[Rows-1-i].significand_q),
-          .a_exponent_i   (g_a[Rows-1-i].exponent_q),
-          .a_nan_i        (g_a[Rows-1-i].nan_q),
-          .b_halves_lo_i  (g_b[c].halves_lo_q),
-          .b_halves_hi_i  (g_b[c].halves_hi_q),
-          .b_significand_i(g_b[c].significand_q),
-          .b_exponent_i   (g_b[c].exponent_q),
-          .b_nan_i        (g_b[c].nan_q),
+          .term_i         (g_term[Rows-1-i].g_col[c].term),
+          .exponent_i     (g_term[Rows-1-i].g_col[c].exponent),
+          .nan_i          (g_term[Rows-1-i].g_col[c].nan),
           .c_i            (s2_use_c_q ? c_q : 32'd0),
-          .drain_i        (above),
+          .drain_i        (behind),
           .drain_o        (drain)
         );
       end
