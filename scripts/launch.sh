@@ -49,6 +49,13 @@ install_packages() {
   rm -f "$log"
 }
 
+# configure PRESET: what the parts found or miss is said once.
+configure() {
+  say "configuring build/$1"
+  cmake --preset "$1" >"build/$1/launch.log" 2>&1 || { cat "build/$1/launch.log" >&2; die "cmake --preset $1 failed"; }
+  sed -n 's/^-- \(fp4sim:.*\)/\1/p' "build/$1/launch.log" >&2
+}
+
 # build PRESET TARGET...: configures when needed and builds; quiet when nothing is to be done. Runs of the same preset wait for each other.
 build() {
   local preset=$1
@@ -56,20 +63,17 @@ build() {
   mkdir -p "build/$preset"
   exec 9>"build/$preset/.launch-lock"
   flock 9
-  local log="build/$preset/launch.log"
-  if [ ! -f "build/$preset/build.ninja" ]; then
-    say "configuring build/$preset"
-    cmake --preset "$preset" >"$log" 2>&1 || { cat "$log" >&2; die "cmake --preset $preset failed"; }
-    grep '^-- fp4sim:' "$log" | sed 's/^-- //' >&2 || true
-  fi
-  local jobs
-  jobs=$(nproc)
-  if ! ninja -C "build/$preset" -n "$@" 2>/dev/null | grep -q 'no work to do'; then
+  [ -f "build/$preset/build.ninja" ] || configure "$preset"
+  # A source that was renamed or removed stops ninja before CMake can hear of it.
+  local plan
+  plan=$(ninja -C "build/$preset" -n "$@" 2>&1) || { configure "$preset"; plan=changed; }
+  if ! grep -q 'no work to do' <<<"$plan"; then
     say "building build/$preset ($*); the first time takes some minutes"
+    local log="build/$preset/launch.log"
     if [ -t 2 ]; then
-      ninja -C "build/$preset" -j "$jobs" "$@" >&2 || die "the build failed"
+      ninja -C "build/$preset" "$@" >&2 || die "the build failed"
     else
-      ninja -C "build/$preset" -j "$jobs" "$@" >"$log" 2>&1 || { grep -v '^\[' "$log" | tail -40 >&2; die "the build failed; all of it: $log"; }
+      ninja -C "build/$preset" "$@" >"$log" 2>&1 || { grep -v '^\[' "$log" | tail -40 >&2; die "the build failed; all of it: $log"; }
     fi
   fi
   exec 9>&-

@@ -8,7 +8,7 @@ trap 'rm -rf "$work"' EXIT
 mkdir -p "$work/clone/scripts" "$work/bin"
 cp "$source/simrun" "$work/clone/"
 cp "$source/scripts/launch.sh" "$work/clone/scripts/"
-for tool in bash env dirname readlink mktemp sed grep rm mkdir flock nproc tail cat id; do ln -s "$(command -v "$tool")" "$work/bin/$tool"; done
+for tool in bash env dirname readlink mktemp sed grep rm mkdir flock tail cat id; do ln -s "$(command -v "$tool")" "$work/bin/$tool"; done
 stub() { printf '#!/bin/bash\n%s\n' "$2" >"$work/bin/$1"; chmod +x "$work/bin/$1"; }
 launch() { status=0; PATH="$work/bin" "$work/clone/simrun" --version >"$work/out" 2>&1 || status=$?; }
 expect() { grep -q -- "$1" "$work/out" || { echo "wanted '$1' in:"; cat "$work/out"; exit 1; }; }
