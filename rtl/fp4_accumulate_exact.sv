@@ -1,7 +1,8 @@
-/// Stage 2 of one output in profile exact: a 64-bit accumulator in units of 2^-20, and the drain register.
+/// Stage 2 of one output in profile exact: a 64-bit accumulator in units of 2^-20, and the drain
+/// register.
 ///
-/// On the last term of a tile the finished sum goes to the drain register, which shifts from the row behind, so a tile
-/// leaves while the next is summed.
+/// On the last term of a tile the finished sum goes to the drain register, which shifts from the
+/// row behind, so a tile leaves while the next is summed.
 module fp4_accumulate_exact (
   input  logic               clk_i,
   input  logic               advance_i,
@@ -18,7 +19,8 @@ module fp4_accumulate_exact (
   output logic               drain_nan_o
 );
 
-  // A term's weight above 2^-20; the shift only matters where neither scale is zero, and is then 0 to 28.
+  // A term's weight above 2^-20; the shift only matters where neither scale is zero, and is then 0
+  // to 28.
   localparam int ShiftBias = fp4_pkg::EXACT_FRACTION_BITS - fp4_pkg::TERM_FRACTION_BITS;
 
   logic [4:0]         shift;

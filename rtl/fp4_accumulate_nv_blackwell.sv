@@ -1,7 +1,8 @@
-/// Stage 2 of one output in profile nv-blackwell: block terms gathered four at a time into fused steps, D of one step the
-/// C of the next, and the drain register.
+/// Stage 2 of one output in profile nv-blackwell: block terms gathered four at a time into fused
+/// steps, D of one step the C of the next, and the drain register.
 ///
-/// Groups that a short last step lacks are empty blocks under zero scales: term 0, an exponent below every other.
+/// Groups that a short last step lacks are empty blocks under zero scales: term 0, an exponent
+/// below every other.
 module fp4_accumulate_nv_blackwell (
   input  logic               clk_i,
   input  logic               advance_i,
@@ -26,7 +27,8 @@ module fp4_accumulate_nv_blackwell (
   logic               step_nan_q;
   logic [31:0]        d, d_q;
 
-  // The first three groups of a step wait here; group_i says which of them belong to the step in hand.
+  // The first three groups of a step wait here; group_i says which of them belong to the step in
+  // hand.
   always_ff @(posedge clk_i) begin
     if (advance_i && add_i) begin
       step_nan_q <= (group_i != 2'd0 && step_nan_q) || nan_i;

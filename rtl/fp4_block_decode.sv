@@ -1,6 +1,8 @@
-/// One operand block: 16 codes and a scale byte, in any format, to signed half-units and a split scale.
+/// One operand block: 16 codes and a scale byte, in any format, to signed half-units and a split
+/// scale.
 ///
-/// Element k is code_i[4*k +: 4]; its value leaves in bits [6*(k%8) +: 6] of halves_lo_o (k < 8) or halves_hi_o.
+/// Element k is code_i[4*k +: 4]; its value leaves in bits [6*(k%8) +: 6] of halves_lo_o (k < 8) or
+/// halves_hi_o.
 module fp4_block_decode (
   input  fp4_pkg::format_e  format_i,
   input  logic [4:0]        v1_halves_i,

@@ -1,7 +1,8 @@
-/// What a pair of decoded blocks contributes to an output, registered for stage 2: value = term_o * 2^(exponent_o - 8),
-/// exact, not normalised; nan_o where a scale is NaN.
+/// What a pair of decoded blocks contributes to an output, registered for stage 2: value = term_o *
+/// 2^(exponent_o - 8), exact, not normalised; nan_o where a scale is NaN.
 ///
-/// abs(term_o) <= 15376 * 15 * 15 < 2^22. The exponent comes from the scales alone, also where the dot is zero.
+/// abs(term_o) <= 15376 * 15 * 15 < 2^22. The exponent comes from the scales alone, also where the
+/// dot is zero.
 module fp4_block_term (
   input  logic               clk_i,
   input  logic               advance_i,

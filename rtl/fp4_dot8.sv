@@ -1,7 +1,8 @@
-/// Dot product of eight element pairs: signed half-units in, exact quarter-units out, abs <= 8 * 31 * 31 = 7688.
+/// Dot product of eight element pairs: signed half-units in, exact quarter-units out, abs <= 8 * 31
+/// * 31 = 7688.
 ///
-/// Products and sums all have the width of the result, which none can leave. Exact widths at each level would synthesise
-/// about a tenth smaller (yosys, generic cells) and simulate a third slower.
+/// Products and sums all have the width of the result, which none can leave. Exact widths at each
+/// level would synthesise about a tenth smaller (yosys, generic cells) and simulate a third slower.
 module fp4_dot8 (
   input  logic [47:0]        a_halves_i,
   input  logic [47:0]        b_halves_i,

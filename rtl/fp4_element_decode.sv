@@ -1,5 +1,5 @@
-/// One E2M1 code to signed half-units. The code that would be negative zero is the block's special value, which is 0 in
-/// formats without one.
+/// One E2M1 code to signed half-units. The code that would be negative zero is the block's special
+/// value, which is 0 in formats without one.
 ///
 /// Example: code 4'h7 gives 12 (6.0), code 4'hF gives -12, code 4'h8 gives special_halves_i.
 module fp4_element_decode (

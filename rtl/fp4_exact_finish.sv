@@ -1,8 +1,9 @@
 /// End of an output in profile exact: D = RNE(C + sum), one rounding.
 ///
-/// sum_q20_i counts units of 2^-20. C meets it in a register whose lowest bit is 2^-48: a C that reaches below leaves a
-/// sticky bit there, one that starts more than 67 places above is held at that distance, where only the sign of the sum
-/// still matters. Neither changes the rounded result while the sum is not zero; a zero sum passes C through.
+/// sum_q20_i counts units of 2^-20. C meets it in a register whose lowest bit is 2^-48: a C that
+/// reaches below leaves a sticky bit there, one that starts more than 67 places above is held at
+/// that distance, where only the sign of the sum still matters. Neither changes the rounded result
+/// while the sum is not zero; a zero sum passes C through.
 module fp4_exact_finish (
   input  logic               en_i,
   input  logic signed [63:0] sum_q20_i,
@@ -34,7 +35,8 @@ module fp4_exact_finish (
     mag           = '0;
     if (en_i) begin
       // Weight of C's lowest bit above 2^-48; subnormals share the exponent of field 1.
-      c_shift = $signed({2'b00, c_i[30:23]}) - (c_i[30:23] != 8'd0 ? 10'sd150 : 10'sd149) - 10'(LsbExponent);
+      c_shift = $signed({2'b00, c_i[30:23]}) - (c_i[30:23] != 8'd0 ? 10'sd150 : 10'sd149)
+              - 10'(LsbExponent);
       if (c_shift < 0) begin
         c_down = c_significand >> 10'(-c_shift);
         c_grid = W'(c_down);
@@ -61,7 +63,8 @@ module fp4_exact_finish (
     .fp32_o        (rounded)
   );
 
-  // NaN in C or a scale wins, then an infinite C; with nothing to add C is the result and -0 becomes +0.
+  // NaN in C or a scale wins, then an infinite C; with nothing to add C is the result and -0
+  // becomes +0.
   always_comb begin
     d_o = rounded;
     if (nan_i || (c_i[30:23] == 8'hFF && c_i[22:0] != '0)) begin

@@ -1,7 +1,9 @@
-/// One fused step of profile nv-blackwell: four block terms and C, aligned to the largest exponent, cut, added, rounded.
+/// One fused step of profile nv-blackwell: four block terms and C, aligned to the largest exponent,
+/// cut, added, rounded.
 ///
-/// Terms are values term * 2^(exponent - 8); 35 bits are kept below the largest exponent, each term is cut toward zero,
-/// the five are added exactly and rounded toward zero. nan_i is any NaN scale of the step.
+/// Terms are values term * 2^(exponent - 8); 35 bits are kept below the largest exponent, each term
+/// is cut toward zero, the five are added exactly and rounded toward zero. nan_i is any NaN scale
+/// of the step.
 module fp4_fused_step (
   input  logic               en_i,
   input  logic signed [22:0] term0_i,
@@ -23,16 +25,20 @@ module fp4_fused_step (
   localparam int TermW     = 22 + TermShift;
   localparam int SumW      = TermW + 4;
 
-  // A term on the common grid: magnitude moved up to F fraction bits, then down to the largest exponent and cut there.
-  function automatic logic signed [SumW-1:0] aligned(input logic signed [22:0] t, input logic signed [8:0] e,
-                                                     input logic signed [8:0] largest);
+  // A term on the common grid: magnitude moved up to F fraction bits, then down to the largest
+  // exponent and cut there.
+  function automatic logic signed [SumW-1:0] aligned(
+    input logic signed [22:0] t,
+    input logic signed [8:0]  e,
+    input logic signed [8:0]  largest
+  );
     logic [21:0]      term_mag;
     logic [9:0]       down;
-    logic [TermW-1:0] grid;
+    logic [SumW-1:0]  grid;
     term_mag = t[22] ? 22'(-t) : 22'(t);
     down     = 10'(10'(largest) - 10'(e));
-    grid     = down > 10'(TermW) ? '0 : ({term_mag, {TermShift{1'b0}}} >> down);
-    aligned  = t[22] ? -$signed({{(SumW - TermW) {1'b0}}, grid}) : $signed({{(SumW - TermW) {1'b0}}, grid});
+    grid     = down > 10'(TermW) ? '0 : (SumW'({term_mag, {TermShift{1'b0}}}) >> down);
+    aligned  = t[22] ? -$signed(grid) : $signed(grid);
   endfunction
 
   logic [23:0]             c_significand;
@@ -60,8 +66,10 @@ module fp4_fused_step (
       c_grid = c_down > 10'(24 + CShift) ? '0 : ({c_significand, {CShift{1'b0}}} >> c_down);
       sum    = $signed(SumW'(c_grid));
       if (c_i[31]) sum = -sum;
-      sum = sum + aligned(term0_i, exponent0_i, exponent_max) + aligned(term1_i, exponent1_i, exponent_max)
-                + aligned(term2_i, exponent2_i, exponent_max) + aligned(term3_i, exponent3_i, exponent_max);
+      sum = sum + aligned(term0_i, exponent0_i, exponent_max)
+                + aligned(term1_i, exponent1_i, exponent_max)
+                + aligned(term2_i, exponent2_i, exponent_max)
+                + aligned(term3_i, exponent3_i, exponent_max);
     end
     mag = sum[SumW-1] ? SumW'(-sum) : SumW'(sum);
   end

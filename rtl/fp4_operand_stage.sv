@@ -1,4 +1,5 @@
-/// The edge of the array for one row of A or B: a block as it came (stage 0), then decoded (stage 1).
+/// The edge of the array for one row of A or B: a block as it came (stage 0), then decoded (stage
+/// 1).
 module fp4_operand_stage (
   input  logic              clk_i,
   input  logic              advance_i,

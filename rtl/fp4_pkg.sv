@@ -1,7 +1,7 @@
 // Generated from the format and profile tables of golden/ by fp4-generate-rtl-package; do not edit.
 package fp4_pkg;
 
-  // Element: E2M1 magnitudes in half-units, entry c in bits [4*c +: 4]; bit 3 of a code is its sign.
+  // Element: E2M1 magnitudes in half-units, entry c in [4*c +: 4]; bit 3 of a code is its sign.
   localparam logic [31:0] E2M1_MAG_HALVES = 32'hC8643210;
   localparam logic [3:0] SENTINEL = 4'd8; // of the formats that have one
 

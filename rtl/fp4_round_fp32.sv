@@ -4,8 +4,8 @@
 /// 0              | toward zero
 /// 1              | nearest, ties to even
 ///
-/// Subnormal results are kept, a zero result is +0, magnitudes of 2^128 and more are infinite in both roundings.
-/// With en_i low the output is zero and nothing toggles.
+/// Subnormal results are kept, a zero result is +0, magnitudes of 2^128 and more are infinite in
+/// both roundings. With en_i low the output is zero and nothing toggles.
 module fp4_round_fp32 #(
   parameter int W = 52,
   localparam int PadW = W <= 64 ? 64 : 128
@@ -46,7 +46,8 @@ module fp4_round_fp32 #(
           exponent = exponent - 11'(1 << s);
         end
       end
-      // Below the normal range the exponent stays at -126 and the significand moves right; 26 places leave only sticky.
+      // Below the normal range the exponent stays at -126 and the significand moves right; 26
+      // places leave only sticky.
       if (exponent < -11'sd126) begin
         below = 11'(-11'sd126 - exponent);
         if (below > 11'd26) below = 11'd26;

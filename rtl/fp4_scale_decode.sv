@@ -1,9 +1,10 @@
 /// A block scale byte to significand and exponent: value = significand_o * 2^(exponent_o - 3).
 ///
-/// Subnormals have no hidden bit and the exponent of the smallest normal. A zero or NaN scale has significand 0 and
-/// exponent -126, which never raises the largest exponent of a fused step.
+/// Subnormals have no hidden bit and the exponent of the smallest normal. A zero or NaN scale has
+/// significand 0 and exponent -126, which never raises the largest exponent of a fused step.
 ///
-/// Example (nvfp4): 8'h38 gives 8 and 0 (1.0); 8'h01 gives 1 and -6 (2^-9); 8'h7F and 8'hFF give nan_o.
+/// Example (nvfp4): 8'h38 gives 8 and 0 (1.0); 8'h01 gives 1 and -6 (2^-9); 8'h7F and 8'hFF give
+/// nan_o.
 module fp4_scale_decode (
   input  fp4_pkg::format_e  format_i,
   input  logic [7:0]        scale_i,

@@ -1,19 +1,22 @@
-/// Tensor core: D = A * B^T + C for tiles of Rows x Cols outputs, one 16-element block per output and cycle.
+/// Tensor core: D = A * B^T + C for tiles of Rows x Cols outputs, one 16-element block per output
+/// and cycle.
 ///
-/// Operands arrive as beats on k_*: block kb of every row of A and of every row of B (a column of the product), with
-/// their scale bytes. The format of either side and its special magnitudes travel with the beat and stay the same for a
-/// tile; k_last_i closes the tile, k_tag_i of that beat returns with its outputs. With k_use_c_i the tile takes Rows beats
-/// of C, row 0 first; without it C is +0 and no beat is taken. D leaves as Rows beats, row 0 first.
+/// Operands arrive as beats on k_*: block kb of every row of A and of every row of B (a column of
+/// the product), with their scale bytes. The format of either side and its special magnitudes
+/// travel with the beat and stay the same for a tile; k_last_i closes the tile, k_tag_i of that
+/// beat returns with its outputs. With k_use_c_i the tile takes Rows beats of C, row 0 first;
+/// without it C is +0 and no beat is taken. D leaves as Rows beats, row 0 first.
 ///
-/// The three streams are independent: a producer must not hold back one until another has moved. C is taken before the
-/// first fused step (nv-blackwell) or while D leaves (exact). No ready depends on a valid or on data, but c_ready_o
-/// follows d_ready_i in profile exact.
+/// The three streams are independent: a producer must not hold back one until another has moved. C
+/// is taken before the first fused step (nv-blackwell) or while D leaves (exact). No ready depends
+/// on a valid or on data, but c_ready_o follows d_ready_i in profile exact.
 ///
-/// Stage 0 holds a beat as it came and decodes it, once per row and column; stage 1 forms block terms; stage 2
-/// accumulates. A finished tile moves to the drain registers and leaves while the next one is summed. All state but the
-/// valid bits and counters is without reset.
+/// Stage 0 holds a beat as it came and decodes it, once per row and column; stage 1 forms block
+/// terms; stage 2 accumulates. A finished tile moves to the drain registers and leaves while the
+/// next one is summed. All state but the valid bits and counters is without reset.
 ///
-/// Limits: profile exact keeps its sum in 64 bits, exact for K up to 182,416 with any operands (1,217,392 for nvfp4).
+/// Limits: profile exact keeps its sum in 64 bits, exact for K up to 182,416 with any operands
+/// (1,217,392 for nvfp4).
 module fp4_tensor_core #(
   parameter int Rows     = 8,
   parameter int Cols     = 8,
@@ -56,7 +59,7 @@ module fp4_tensor_core #(
   if (Rows < 1 || Cols < 1) begin : g_bad_shape
     fp4_error_rows_and_cols_must_be_positive u_bad ();
   end
-  if (Profile != fp4_pkg::PROFILE_EXACT && Profile != fp4_pkg::PROFILE_NV_BLACKWELL) begin : g_bad_profile
+  if (!Exact && Profile != fp4_pkg::PROFILE_NV_BLACKWELL) begin : g_bad_profile
     fp4_error_unknown_profile u_bad ();
   end
 
@@ -67,15 +70,15 @@ module fp4_tensor_core #(
   logic [1:0]          s2_group_q;
   logic [TagWidth-1:0] s0_tag_q, s1_tag_q, s2_tag_q;
   logic                s2_step, s2_first_step_q;
-  logic                advance, finish, drain_busy, c_full;
+  logic                advance, finish, drain_busy, c_full, wait_for_c;
   logic                add;
 
-  assign s2_step = s2_last_q || s2_group_q == 2'(fp4_pkg::NV_BLACKWELL_STEP_BLOCKS - 1);
-  assign advance = !(s2_valid_q && ((s2_last_q && drain_busy) || (!Exact && s2_first_step_q && s2_use_c_q && !c_full)));
-  assign add     = s2_valid_q && advance;
-  assign finish  = add && s2_last_q;
-
-  assign k_ready_o = advance;
+  assign s2_step    = s2_last_q || s2_group_q == 2'(fp4_pkg::NV_BLACKWELL_STEP_BLOCKS - 1);
+  assign wait_for_c = !Exact && s2_first_step_q && s2_use_c_q && !c_full;
+  assign advance    = !(s2_valid_q && ((s2_last_q && drain_busy) || wait_for_c));
+  assign add        = s2_valid_q && advance;
+  assign finish     = add && s2_last_q;
+  assign k_ready_o  = advance;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
@@ -110,7 +113,8 @@ module fp4_tensor_core #(
   end
 
   // Stage 0: the beat as it came, decoded once per row and column into the registers of stage 1.
-  logic [1:0]       a_format_q, b_format_q; // plain vectors: Icarus 11 crashes on a variable of an enum from a package
+  // The formats are plain vectors: Icarus 11 crashes on a variable of an enum from a package.
+  logic [1:0]       a_format_q, b_format_q;
   logic [4:0]       a_v1_halves_q, a_v2_halves_q, b_v1_halves_q, b_v2_halves_q;
 
   always_ff @(posedge clk_i) begin
@@ -195,7 +199,8 @@ module fp4_tensor_core #(
     end
   end
 
-  // Drain: the rows of a finished tile move up through the array's drain registers to row 0 and leave there.
+  // Drain: the rows of a finished tile move up through the array's drain registers to row 0 and
+  // leave there.
   logic                drain_active_q, drain_use_c_q;
   logic [RowW-1:0]     drain_left_q;
   logic [TagWidth-1:0] drain_tag_q;

@@ -32,7 +32,8 @@ Result<PackedTensor> encode(std::span<const float> x, uint64_t rows, uint64_t k,
     const auto fail = [&](ErrorCode code, const std::string& what) { return Error{code, std::string(name) + ": " + what}; };
     if (k == 0 || k % block_size != 0) return fail(ErrorCode::bad_shape, "K: expected a multiple of 16, found " + std::to_string(k));
     if (x.size() / k != rows || x.size() % k != 0)
-        return fail(ErrorCode::bad_shape, "expected " + std::to_string(rows) + " rows of " + std::to_string(k) + " values, found " + std::to_string(x.size()) + " values");
+        return fail(ErrorCode::bad_shape,
+                    "expected " + std::to_string(rows) + " rows of " + std::to_string(k) + " values, found " + std::to_string(x.size()) + " values");
     if (spec_of(format).has_specials()) {
         const auto usable = [](int halves) { return halves >= 1 && halves <= special_max_halves; };
         if (!usable(specials.v1_halves)) return fail(ErrorCode::bad_argument, "V1: expected 1 to 31 half-units, found " + std::to_string(specials.v1_halves));

@@ -27,8 +27,7 @@ Fp32 fused_step(const Arithmetic& arithmetic, std::span<const BlockTerm> terms, 
     const int f = arithmetic.fraction_bits;
     const auto c_significand = c.negative() ? -static_cast<int64_t>(c.significand()) : static_cast<int64_t>(c.significand());
     int64_t sum = shift_toward_zero(c_significand, f - fp32_spec.fraction_bits + c.exponent() - max_exponent);
-    for (const BlockTerm& term : terms)
-        sum += shift_toward_zero(term.significand, f - block_term_fraction_bits + term.exponent - max_exponent);
+    for (const BlockTerm& term : terms) sum += shift_toward_zero(term.significand, f - block_term_fraction_bits + term.exponent - max_exponent);
     const auto magnitude = static_cast<uint64_t>(sum < 0 ? -sum : sum);
     return round_fp32(sum < 0, magnitude, max_exponent - f, false, arithmetic.rounding);
 }

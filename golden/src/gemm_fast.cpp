@@ -53,8 +53,7 @@ Fp32 fused_row(const DecodedTensor& a, uint64_t m, const DecodedTensor& b, uint6
     for (uint64_t i = 0; i < a.blocks; ++i) {
         const int dot = dot_quarters(&a.halves[(a_first + i) * block_size], &b.halves[(b_first + i) * block_size]);
         terms[filled++] = block_term(dot, a.scales[a_first + i], b.scales[b_first + i]);
-        if (filled == static_cast<size_t>(arithmetic.step_blocks) || i + 1 == a.blocks)
-            c = fused_step(arithmetic, std::span(terms).first(std::exchange(filled, 0)), c);
+        if (filled == static_cast<size_t>(arithmetic.step_blocks) || i + 1 == a.blocks) c = fused_step(arithmetic, std::span(terms).first(std::exchange(filled, 0)), c);
     }
     return c;
 }

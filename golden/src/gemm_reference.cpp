@@ -58,8 +58,7 @@ Result<std::vector<Fp32>> gemm_reference(const PackedTensor& a, const PackedTens
     if (auto status = check_gemm(a, b, c, arithmetic); !status) return status.error();
     std::vector<Fp32> d(a.rows * b.rows);
     for (uint64_t m = 0; m < a.rows; ++m)
-        for (uint64_t n = 0; n < b.rows; ++n)
-            d[m * b.rows + n] = dot_reference(a, m, b, n, c.empty() ? Fp32{0} : c[m * b.rows + n], arithmetic);
+        for (uint64_t n = 0; n < b.rows; ++n) d[m * b.rows + n] = dot_reference(a, m, b, n, c.empty() ? Fp32{0} : c[m * b.rows + n], arithmetic);
     return d;
 }
 

@@ -16,7 +16,8 @@ Status check_shape(const PackedTensor& tensor, std::string_view name) {
     if (auto status = check("codes", tensor.codes.size(), tensor.code_bytes_per_row()); !status) return status;
     if (auto status = check("scales", tensor.scales.size(), tensor.scale_bytes_per_row()); !status) return status;
     const FormatSpec& spec = spec_of(tensor.format);
-    if (spec.has_specials() && tensor.specials.v1_halves > special_max_halves) return fail(ErrorCode::bad_argument, "V1: expected 0 to 31 half-units, found " + std::to_string(tensor.specials.v1_halves));
+    if (spec.has_specials() && tensor.specials.v1_halves > special_max_halves)
+        return fail(ErrorCode::bad_argument, "V1: expected 0 to 31 half-units, found " + std::to_string(tensor.specials.v1_halves));
     if (spec.select_bit >= 0 && tensor.specials.v2_halves > special_max_halves)
         return fail(ErrorCode::bad_argument, "V2: expected 0 to 31 half-units, found " + std::to_string(tensor.specials.v2_halves));
     return Done{};

@@ -4,9 +4,7 @@
 
 namespace fp4 {
 
-float scale_to_float(const Scale& scale) {
-    return round_fp32(false, scale.significand, scale.exponent - scale_fraction_bits, false, Rounding::nearest_even).to_float();
-}
+float scale_to_float(const Scale& scale) { return round_fp32(false, scale.significand, scale.exponent - scale_fraction_bits, false, Rounding::nearest_even).to_float(); }
 
 int encode_scale(const ScaleSpec& spec, float x, int max_payload) {
     const Fp32 f = Fp32::from_float(x);

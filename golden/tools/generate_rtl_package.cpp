@@ -19,7 +19,7 @@ std::string constant_name(std::string_view name) {
 void print_int(const std::string& name, long value) { std::printf("  localparam int %s = %ld;\n", name.c_str(), value); }
 
 void print_elements() {
-    std::printf("\n  // Element: E2M1 magnitudes in half-units, entry c in bits [4*c +: 4]; bit 3 of a code is its sign.\n");
+    std::printf("\n  // Element: E2M1 magnitudes in half-units, entry c in [4*c +: 4]; bit 3 of a code is its sign.\n");
     std::printf("  localparam logic [31:0] E2M1_MAG_HALVES = 32'h");
     for (int code = 7; code >= 0; --code) std::printf("%X", static_cast<unsigned>(fp4::e2m1_halves_table[static_cast<size_t>(code)]));
     std::printf(";\n");

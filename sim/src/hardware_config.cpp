@@ -36,9 +36,10 @@ Result<HardwareConfig> read_hardware_config(const std::filesystem::path& path) {
 }
 
 std::string to_yaml(const HardwareConfig& config) {
-    return fmt::format("array:\n  rows: {}\n  cols: {}\nclock_mhz: {}\nmemory:\n  bytes_per_cycle: {}\n  latency_cycles: {}\nbuffers:\n  a_bytes: {}\n  b_bytes: {}\nprofile: {}\n",
-                       config.array_rows, config.array_cols, config.clock_mhz, config.memory_bytes_per_cycle, config.memory_latency_cycles, config.a_buffer_bytes,
-                       config.b_buffer_bytes, config.profile);
+    return fmt::format(
+        "array:\n  rows: {}\n  cols: {}\nclock_mhz: {}\nmemory:\n  bytes_per_cycle: {}\n  latency_cycles: {}\nbuffers:\n  a_bytes: {}\n  b_bytes: {}\nprofile: {}\n",
+        config.array_rows, config.array_cols, config.clock_mhz, config.memory_bytes_per_cycle, config.memory_latency_cycles, config.a_buffer_bytes, config.b_buffer_bytes,
+        config.profile);
 }
 
 } // namespace fp4::sim

@@ -14,8 +14,10 @@ bool looks_like_file(const std::string& trace) { return trace.find('/') != std::
 
 // A finished trace: only a choice of ops can still be made.
 Result<NamedTrace> from_file(const Options& options) {
-    for (const auto& [given, flag] : {std::pair{options.format.has_value(), "--format"}, {options.tokens.has_value(), "--tokens"}, {options.layer.has_value(), "--layer"},
-                                     {options.specials_given, "--v1-halves and --v2-halves"}})
+    for (const auto& [given, flag] : {std::pair{options.format.has_value(), "--format"},
+                                      {options.tokens.has_value(), "--tokens"},
+                                      {options.layer.has_value(), "--layer"},
+                                      {options.specials_given, "--v1-halves and --v2-halves"}})
         if (given) return Error{ErrorCode::bad_argument, fmt::format("{}: not used with a trace file, which has its own", flag)};
     auto trace = traces::read_trace(options.trace);
     if (!trace) return trace.error();
@@ -45,8 +47,13 @@ Result<NamedTrace> from_recipe(const Options& options, const ProgramFiles& files
 } // namespace
 
 Result<NamedTrace> load_trace(const Options& options, const ProgramFiles& files, const std::function<void(std::string_view op, size_t index, size_t count)>& on_op) {
-    traces::TraceOptions make{.weights = options.weight_format, .activations = options.activation_format, .specials = options.specials, .tokens = options.tokens.value_or(16),
-                              .seed = options.seed.value_or(0), .ops = options.ops, .on_op = on_op};
+    traces::TraceOptions make{.weights = options.weight_format,
+                              .activations = options.activation_format,
+                              .specials = options.specials,
+                              .tokens = options.tokens.value_or(16),
+                              .seed = options.seed.value_or(0),
+                              .ops = options.ops,
+                              .on_op = on_op};
     if (!options.checkpoint.empty()) {
         const auto checkpoint = traces::Checkpoint::open(options.checkpoint);
         if (!checkpoint) return checkpoint.error();

@@ -55,20 +55,22 @@ std::variant<Options, int> parse_options(int argc, char** argv) {
     app.add_option("--ops", options.ops, "Only these ops, separated by commas")->delimiter(',')->type_name("LIST");
     app.add_option("--tokens", options.tokens, "Rows of the activations")->type_name("N")->check(CLI::Range(uint64_t{1}, uint64_t{1} << 20));
     std::string format_text;
-    app.add_option_function<std::string>("--format",
-                                         [&](const std::string& text) {
-                                             options.format = text;
-                                             if (auto problem = parse_format(text, options); !problem.empty()) throw CLI::ValidationError("--format", problem);
-                                         },
-                                         "razer (default), nvfp4, or WEIGHTS:ACTIVATIONS of nvfp4, razer-w, razer-a")
+    app.add_option_function<std::string>(
+           "--format",
+           [&](const std::string& text) {
+               options.format = text;
+               if (auto problem = parse_format(text, options); !problem.empty()) throw CLI::ValidationError("--format", problem);
+           },
+           "razer (default), nvfp4, or WEIGHTS:ACTIVATIONS of nvfp4, razer-w, razer-a")
         ->type_name("FORMAT");
     const auto add_special = [&](const char* flag, const char* help, uint8_t& value) {
-        app.add_option_function<unsigned>(flag,
-                                          [&options, &value](unsigned halves) {
-                                              value = static_cast<uint8_t>(halves);
-                                              options.specials_given = true;
-                                          },
-                                          help)
+        app.add_option_function<unsigned>(
+               flag,
+               [&options, &value](unsigned halves) {
+                   value = static_cast<uint8_t>(halves);
+                   options.specials_given = true;
+               },
+               help)
             ->type_name("N")
             ->check(CLI::Range(1, special_max_halves));
     };
@@ -85,7 +87,10 @@ std::variant<Options, int> parse_options(int argc, char** argv) {
     app.add_option("--config", options.config, "Hardware: a YAML file or the name of one that is shipped")->type_name("FILE|NAME")->capture_default_str();
     app.add_option("--c", options.c, "C input: zero or random (default: the trace's own, else zero)")->type_name("KIND")->check(CLI::IsMember({"zero", "random"}));
     std::string out_type = "f32";
-    app.add_option("--d-type", out_type, "Type of the scaled outputs: f32, bf16 or f16")->type_name("TYPE")->check(CLI::IsMember(names_of(output_type_specs)))->capture_default_str();
+    app.add_option("--d-type", out_type, "Type of the scaled outputs: f32, bf16 or f16")
+        ->type_name("TYPE")
+        ->check(CLI::IsMember(names_of(output_type_specs)))
+        ->capture_default_str();
     app.add_option("--seed", options.seed, "Seed of synthetic values (default 0)")->type_name("N");
     app.add_option("--out", options.out, "Write config.yaml, stats.json and junit.xml into this folder")->type_name("DIR");
     app.add_flag("--force", options.force, "Let --out replace a folder that simrun did not write");

@@ -20,7 +20,9 @@ fs::path normal(const fs::path& folder) {
     return path.filename().empty() ? path.parent_path() : path;
 }
 
-Error cannot_write(const fs::path& folder, const std::string& why) { return {ErrorCode::write_failed, fmt::format("{}: expected a folder that can be written: {}", folder.string(), why)}; }
+Error cannot_write(const fs::path& folder, const std::string& why) {
+    return {ErrorCode::write_failed, fmt::format("{}: expected a folder that can be written: {}", folder.string(), why)};
+}
 
 Status check_existing(const fs::path& folder, const std::string& mark, bool force) {
     std::error_code error;

@@ -61,8 +61,8 @@ std::string summary_table(const RunReport& report) {
     const auto row = [&](const auto&... cells) { out += fmt::format("{:<8} {:>5} {:>6} {:>6} {:>13} {:>10} {:>6} {:>12} {:>9} {:>10} {:>9}\n", cells...); };
     row("op", "M", "N", "K", "MACs", "cycles", "util%", "bytes moved", "outputs", "mismatches", "MMAC/s");
     for (const auto& op : report.ops)
-        row(op.name, op.m, op.n, op.k, op.macs(), op.cycles, fmt::format("{:.1f}", op.utilisation * 100), op.bytes_read + op.bytes_written, op.outputs_checked, op.mismatches,
-            fmt::format("{:.0f}", rate(op.macs(), op.wall_s) / 1e6));
+        row(op.name, op.m, op.n, op.k, op.macs(), op.cycles, fmt::format("{:.1f}", op.utilisation * 100), op.bytes_read + op.bytes_written, op.outputs_checked,
+            op.mismatches, fmt::format("{:.0f}", rate(op.macs(), op.wall_s) / 1e6));
     const uint64_t macs = total(report, &OpResult::macs);
     row("total", "", "", "", macs, total(report, &OpResult::cycles), "", total(report, &OpResult::bytes_read) + total(report, &OpResult::bytes_written),
         total(report, &OpResult::outputs_checked), total(report, &OpResult::mismatches), fmt::format("{:.0f}", rate(macs, total(report, &OpResult::wall_s)) / 1e6));
@@ -76,12 +76,32 @@ std::string stats_json(const RunReport& report) {
     for (const auto& op : report.ops) {
         json mismatches = json::array();
         for (const auto& mismatch : op.first_mismatches)
-            mismatches.push_back({{"what", mismatch.what}, {"tile", mismatch.tile}, {"row_tile", mismatch.row_tile}, {"col_tile", mismatch.col_tile}, {"row", mismatch.row},
-                                  {"col", mismatch.col}, {"m", mismatch.m}, {"n", mismatch.n}, {"got", fmt::format("{:08x}", mismatch.got)},
+            mismatches.push_back({{"what", mismatch.what},
+                                  {"tile", mismatch.tile},
+                                  {"row_tile", mismatch.row_tile},
+                                  {"col_tile", mismatch.col_tile},
+                                  {"row", mismatch.row},
+                                  {"col", mismatch.col},
+                                  {"m", mismatch.m},
+                                  {"n", mismatch.n},
+                                  {"got", fmt::format("{:08x}", mismatch.got)},
                                   {"expected", fmt::format("{:08x}", mismatch.expected)}});
-        ops.push_back({{"op", op.name}, {"result", op.passed() ? "pass" : "fail"}, {"m", op.m}, {"n", op.n}, {"k", op.k}, {"macs", op.macs()}, {"cycles", op.cycles},
-                       {"utilisation", op.utilisation}, {"bytes_read", op.bytes_read}, {"bytes_written", op.bytes_written}, {"outputs_checked", op.outputs_checked},
-                       {"mismatches", op.mismatches}, {"first_mismatches", mismatches}, {"hang", op.hang}, {"wall_s", op.wall_s}, {"golden_s", op.golden_s},
+        ops.push_back({{"op", op.name},
+                       {"result", op.passed() ? "pass" : "fail"},
+                       {"m", op.m},
+                       {"n", op.n},
+                       {"k", op.k},
+                       {"macs", op.macs()},
+                       {"cycles", op.cycles},
+                       {"utilisation", op.utilisation},
+                       {"bytes_read", op.bytes_read},
+                       {"bytes_written", op.bytes_written},
+                       {"outputs_checked", op.outputs_checked},
+                       {"mismatches", op.mismatches},
+                       {"first_mismatches", mismatches},
+                       {"hang", op.hang},
+                       {"wall_s", op.wall_s},
+                       {"golden_s", op.golden_s},
                        {"macs_per_s", rate(op.macs(), op.wall_s)}});
     }
     const uint64_t macs = total(report, &OpResult::macs);
@@ -120,8 +140,9 @@ std::string stats_json(const RunReport& report) {
 
 std::string junit_xml(const RunReport& report) {
     const auto failures = std::ranges::count_if(report.ops, [](const auto& op) { return !op.passed(); });
-    std::string xml = fmt::format("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"simrun {} {} {}\" tests=\"{}\" failures=\"{}\" errors=\"0\" skipped=\"0\" time=\"{:.3f}\">\n",
-                                  escape_xml(report.trace), report.profile, report.engine, report.ops.size(), failures, report.wall_s);
+    std::string xml = fmt::format(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"simrun {} {} {}\" tests=\"{}\" failures=\"{}\" errors=\"0\" skipped=\"0\" time=\"{:.3f}\">\n",
+        escape_xml(report.trace), report.profile, report.engine, report.ops.size(), failures, report.wall_s);
     for (const auto& op : report.ops) {
         xml += fmt::format("  <testcase classname=\"{}\" name=\"{}\" time=\"{:.3f}\"", escape_xml(report.trace), escape_xml(op.name), op.wall_s);
         if (op.passed()) {

@@ -37,7 +37,8 @@ Result<HardwareConfig> load_config(const Options& options, const ProgramFiles& f
             std::vector<std::string> known;
             for (const auto& entry : std::filesystem::directory_iterator(files.configs, error)) known.push_back(entry.path().stem().string());
             std::ranges::sort(known);
-            return Error{ErrorCode::unknown_name, fmt::format("--config: no configuration called {}; known: {} (or a YAML file)", options.config, fmt::join(known, ", "))};
+            return Error{ErrorCode::unknown_name,
+                         fmt::format("--config: no configuration called {}; known: {} (or a YAML file)", options.config, fmt::join(known, ", "))};
         }
     }
     auto config = read_hardware_config(path);
@@ -58,7 +59,9 @@ Result<std::optional<WaveformWindow>> parse_window(const Options& options, const
     WaveformWindow window{options.fst, trace.ops.front().name, 0, 1000};
     const std::string& text = options.fst_window;
     if (!text.empty()) {
-        const auto bad = [&](const std::string& what) { return Error{ErrorCode::bad_argument, fmt::format("--fst-window: expected OP:TILE:CYCLES{}, found {}", what, text)}; };
+        const auto bad = [&](const std::string& what) {
+            return Error{ErrorCode::bad_argument, fmt::format("--fst-window: expected OP:TILE:CYCLES{}, found {}", what, text)};
+        };
         const size_t first = text.find(':'), second = text.find(':', first + 1);
         if (first == std::string::npos || second == std::string::npos) return bad("");
         const auto number = [&](size_t begin, size_t end, auto& value) {
@@ -66,7 +69,8 @@ Result<std::optional<WaveformWindow>> parse_window(const Options& options, const
             return code == std::errc{} && stop == text.data() + end && begin < end;
         };
         window.op = text.substr(0, first);
-        if (!number(first + 1, second, window.tile) || !number(second + 1, text.size(), window.cycles) || window.cycles == 0) return bad(" with numbers, at least one cycle");
+        if (!number(first + 1, second, window.tile) || !number(second + 1, text.size(), window.cycles) || window.cycles == 0)
+            return bad(" with numbers, at least one cycle");
         const auto op = std::ranges::find(trace.ops, window.op, &traces::TraceOp::name);
         if (op == trace.ops.end()) return bad(fmt::format(" with an op of the run"));
         const uint32_t tiles = TileGrid{op->m(), op->n(), {config.array_rows, config.array_cols}}.tiles();
@@ -136,7 +140,8 @@ Result<std::vector<OpResult>> run_rtl(const Options& options, const ProgramFiles
     if (!window) return window.error();
     job.waveform = *window;
     const CoreShape shape{config.array_rows, config.array_cols};
-    const auto core = LoadedCore::load(options.core_folder.empty() ? files.cores : std::filesystem::path(options.core_folder), shape, config.profile, job.waveform.has_value());
+    const auto core =
+        LoadedCore::load(options.core_folder.empty() ? files.cores : std::filesystem::path(options.core_folder), shape, config.profile, job.waveform.has_value());
     if (!core) return core.error();
     auto waveform = WaveformFile::create(options.fst);
     if (!waveform) return waveform.error();
@@ -172,7 +177,8 @@ Result<ExitStatus> simrun(const Options& options) {
             if (auto status = check_run_directory(folder, mark, options.force); !status) return status.error();
 
     Progress progress(!options.quiet);
-    const auto named = load_trace(options, *files, [&](std::string_view op, size_t index, size_t count) { progress.note(fmt::format("quantising {} ({}/{})", op, index + 1, count)); });
+    const auto named =
+        load_trace(options, *files, [&](std::string_view op, size_t index, size_t count) { progress.note(fmt::format("quantising {} ({}/{})", op, index + 1, count)); });
     if (!named) return named.error();
     const traces::Trace& trace = named->trace;
     for (const auto& op : trace.ops)
@@ -185,18 +191,37 @@ Result<ExitStatus> simrun(const Options& options) {
     uint64_t total_macs = 0;
     for (const auto& op : trace.ops) total_macs += op.macs();
     double finished_s = 0;
-    SystemJob job{.trace = trace, .arithmetic = arithmetic, .out_type = options.out_type, .c_of = c_source(options, options.seed.value_or(trace.seed)), .check_trace_d = !options.c,
-                  .progress = [&](size_t index, uint64_t macs_done, double wall_s) {
-                      uint64_t done = macs_done;
-                      for (size_t i = 0; i < index; ++i) done += trace.ops[i].macs();
-                      progress.show(trace.ops[index].name, std::min(done, total_macs), total_macs, finished_s + wall_s);
-                  },
-                  .interrupted = interrupted, .waveform = {}};
+    SystemJob job{.trace = trace,
+                  .arithmetic = arithmetic,
+                  .out_type = options.out_type,
+                  .c_of = c_source(options, options.seed.value_or(trace.seed)),
+                  .check_trace_d = !options.c,
+                  .progress =
+                      [&](size_t index, uint64_t macs_done, double wall_s) {
+                          uint64_t done = macs_done;
+                          for (size_t i = 0; i < index; ++i) done += trace.ops[i].macs();
+                          progress.show(trace.ops[index].name, std::min(done, total_macs), total_macs, finished_s + wall_s);
+                      },
+                  .interrupted = interrupted,
+                  .waveform = {}};
 
-    RunReport report{.trace = named->name, .model = trace.model, .layer = trace.layer, .source = std::string(name_of(trace.source)), .source_sha256 = trace.source_sha256,
-                     .engine = options.engine == Engine::rtl ? "rtl" : "golden", .checked_against = "golden-reference", .profile = config->profile,
-                     .weight_format = std::string(spec_of(trace.b_format).name), .activation_format = std::string(spec_of(trace.a_format).name), .encoder = trace.encoder,
-                     .tokens = trace.tokens, .seed = trace.seed, .c = options.c.value_or("trace"), .out_type = options.out_type, .hardware = *config, .ops = {}};
+    RunReport report{.trace = named->name,
+                     .model = trace.model,
+                     .layer = trace.layer,
+                     .source = std::string(name_of(trace.source)),
+                     .source_sha256 = trace.source_sha256,
+                     .engine = options.engine == Engine::rtl ? "rtl" : "golden",
+                     .checked_against = "golden-reference",
+                     .profile = config->profile,
+                     .weight_format = std::string(spec_of(trace.b_format).name),
+                     .activation_format = std::string(spec_of(trace.a_format).name),
+                     .encoder = trace.encoder,
+                     .tokens = trace.tokens,
+                     .seed = trace.seed,
+                     .c = options.c.value_or("trace"),
+                     .out_type = options.out_type,
+                     .hardware = *config,
+                     .ops = {}};
     if (options.engine == Engine::rtl) {
         auto results = run_rtl(options, *files, *config, job);
         if (!results) return results.error();

@@ -31,7 +31,8 @@ std::vector<uint32_t> panel_sequence(uint32_t panels, uint32_t repeats) {
 Status check_buffers(const HardwareConfig& config, const traces::Trace& trace) {
     const auto check = [&](const std::string& op, const char* key, uint64_t have, uint64_t need) -> Status {
         if (have >= need) return Done{};
-        return Error{ErrorCode::bad_argument, fmt::format("config {}: key buffers.{}: op {} needs at least {} for one panel, found {}", config.name, key, op, need, have)};
+        return Error{ErrorCode::bad_argument,
+                     fmt::format("config {}: key buffers.{}: op {} needs at least {} for one panel, found {}", config.name, key, op, need, have)};
     };
     for (const auto& op : trace.ops) {
         if (auto status = check(op.name, "a_bytes", config.a_buffer_bytes, panel_bytes(config.array_rows, op.k())); !status) return status;
@@ -41,9 +42,9 @@ Status check_buffers(const HardwareConfig& config, const traces::Trace& trace) {
 }
 
 System::System(const sc_core::sc_module_name& name, const HardwareConfig& config, RtlCore& core, const SystemJob& job)
-    : sc_module(name), config_(config), job_(job), clock_period_(1e6 / config.clock_mhz, sc_core::SC_PS),
-      read_latency_(clock_period_ * config.memory_latency_cycles), core_(core), memory_("memory", clock_period_ / config.memory_bytes_per_cycle, read_latency_),
-      a_dma_("a_dma", a_buffer_, config.array_rows, read_latency_), b_dma_("b_dma", b_buffer_, config.array_cols, read_latency_), c_dma_("c_dma", read_latency_), epilogue_("epilogue", checker_, clock_period_),
+    : sc_module(name), config_(config), job_(job), clock_period_(1e6 / config.clock_mhz, sc_core::SC_PS), read_latency_(clock_period_ * config.memory_latency_cycles),
+      core_(core), memory_("memory", clock_period_ / config.memory_bytes_per_cycle, read_latency_), a_dma_("a_dma", a_buffer_, config.array_rows, read_latency_),
+      b_dma_("b_dma", b_buffer_, config.array_cols, read_latency_), c_dma_("c_dma", read_latency_), epilogue_("epilogue", checker_, clock_period_),
       tensor_core_("tensor_core", core, {a_buffer_, b_buffer_, c_dma_.rows, epilogue_.rows}, clock_period_) {
     a_dma_.socket.bind(memory_.socket);
     b_dma_.socket.bind(memory_.socket);

@@ -20,8 +20,8 @@ void for_every_byte(Check check) {
     for (Format format : all_formats)
         for (Specials specials : {Specials{}, Specials{14, 18}, Specials{18, 14}, Specials{31, 1}, Specials{1, 31}, Specials{0, 0}, Specials{31, 31}})
             for (int byte = 0; byte < 256; ++byte) {
-                SCOPED_TRACE(std::string(spec_of(format).name) + " V1 " + std::to_string(specials.v1_halves) + " V2 " + std::to_string(specials.v2_halves) +
-                             " byte " + hex(static_cast<uint64_t>(byte)));
+                SCOPED_TRACE(std::string(spec_of(format).name) + " V1 " + std::to_string(specials.v1_halves) + " V2 " + std::to_string(specials.v2_halves) + " byte " +
+                             hex(static_cast<uint64_t>(byte)));
                 check(format, specials, static_cast<uint8_t>(byte));
                 if (testing::Test::HasFatalFailure()) return;
             }
@@ -54,8 +54,7 @@ TEST(Decode, SpecialHalves) {
 
 TEST(Decode, ElementHalves) {
     for_every_byte([](Format format, Specials specials, uint8_t byte) {
-        for (uint8_t code = 0; code < 16; ++code)
-            ASSERT_EQ(element_halves(format, specials, byte, {code}), slow::halves_of(format, specials, byte, code)) << int{code};
+        for (uint8_t code = 0; code < 16; ++code) ASSERT_EQ(element_halves(format, specials, byte, {code}), slow::halves_of(format, specials, byte, code)) << int{code};
     });
 }
 

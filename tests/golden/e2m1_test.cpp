@@ -43,8 +43,7 @@ TEST(E2m1, NamedLimits) {
 
 // The layout row is what the element encoder rounds with.
 TEST(E2m1, LayoutRowRoundsEveryValueToItsOwnCode) {
-    for (uint8_t code = 0; code < 8; ++code)
-        EXPECT_EQ(round_magnitude(e2m1_spec, static_cast<uint64_t>(e2m1_halves({code})), -1, false, Rounding::nearest_even), code);
+    for (uint8_t code = 0; code < 8; ++code) EXPECT_EQ(round_magnitude(e2m1_spec, static_cast<uint64_t>(e2m1_halves({code})), -1, false, Rounding::nearest_even), code);
 }
 
 TEST(E2m1, LayoutRowTiesGoToTheEvenCode) {

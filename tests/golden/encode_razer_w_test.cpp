@@ -18,17 +18,11 @@ void expect_rule(const Block& x, Specials specials, float tensor_scale) {
 }
 
 // The elements behind the listed ones make the wanted special win under block scale 1 (payload 0x18).
-TEST(EncodeRazerW, WindowOfPlus5) {
-    EXPECT_EQ(text_of(encode_block(block_of({6, 4.5f, above(4.5f), 5.5f, above(5.5f)}, 5))), "0x18:7688788888888888");
-}
+TEST(EncodeRazerW, WindowOfPlus5) { EXPECT_EQ(text_of(encode_block(block_of({6, 4.5f, above(4.5f), 5.5f, above(5.5f)}, 5))), "0x18:7688788888888888"); }
 
-TEST(EncodeRazerW, WindowOfMinus5) {
-    EXPECT_EQ(text_of(encode_block(block_of({6, -4.5f, -5.5f, above(-5.5f), above(-4.5f)}, -5))), "0x98:78F8E88888888888");
-}
+TEST(EncodeRazerW, WindowOfMinus5) { EXPECT_EQ(text_of(encode_block(block_of({6, -4.5f, -5.5f, above(-5.5f), above(-4.5f)}, -5))), "0x98:78F8E88888888888"); }
 
-TEST(EncodeRazerW, TiesGoToTheLowerValue) {
-    EXPECT_EQ(text_of(encode_block(block_of({6, .25f, -.25f, .75f, -.75f}, 5))), "0x18:7091A88888888888");
-}
+TEST(EncodeRazerW, TiesGoToTheLowerValue) { EXPECT_EQ(text_of(encode_block(block_of({6, .25f, -.25f, .75f, -.75f}, 5))), "0x18:7091A88888888888"); }
 
 // +8 takes y > 7, -8 takes y <= -7, +7 y > 6.5, +9 y > 7.5. Under the smallest scale, 2^-5, no other candidate comes near.
 TEST(EncodeRazerW, WindowsOfLargerSpecials) {
@@ -64,9 +58,9 @@ TEST(EncodeRazerW, TheFirstOfEqualErrorsWins) {
     const Block plain = block_of({6, -4, 3, -2, 1}, 0); // exact in every candidate under scale 1
     EXPECT_EQ(encode_block(plain, {10, 16}).scale_byte, 0x18);
     EXPECT_EQ(encode_block(plain, {12, 12}).scale_byte, 0x18);
-    EXPECT_EQ(encode_block(block_of({6}, 5), {10, 10}).scale_byte, 0x18);    // +V1 before +V2
-    EXPECT_EQ(encode_block(block_of({6}, -5), {10, 10}).scale_byte, 0x98);   // -V1 before -V2
-    EXPECT_EQ(encode_block(block_of({6}, 4.5f), {10, 9}).scale_byte, 0x58);  // a strictly smaller error wins later
+    EXPECT_EQ(encode_block(block_of({6}, 5), {10, 10}).scale_byte, 0x18);   // +V1 before +V2
+    EXPECT_EQ(encode_block(block_of({6}, -5), {10, 10}).scale_byte, 0x98);  // -V1 before -V2
+    EXPECT_EQ(encode_block(block_of({6}, 4.5f), {10, 9}).scale_byte, 0x58); // a strictly smaller error wins later
     EXPECT_EQ(encode_block(block_of({6}, -4.5f), {10, 9}).scale_byte, 0xD8);
 }
 

@@ -21,7 +21,8 @@ void expect_error(const Result<PackedTensor>& result, ErrorCode code, const std:
 TEST(EncodeErrors, KIsAMultipleOf16) {
     for (uint64_t k : {0, 8, 17, 40})
         for (Format format : all_formats)
-            expect_error(encode(std::vector<float>(k, 1.0f), 1, k, format, {}, "wq"), ErrorCode::bad_shape, "wq: K: expected a multiple of 16, found " + std::to_string(k));
+            expect_error(encode(std::vector<float>(k, 1.0f), 1, k, format, {}, "wq"), ErrorCode::bad_shape,
+                         "wq: K: expected a multiple of 16, found " + std::to_string(k));
 }
 
 TEST(EncodeErrors, NumberOfValues) {

@@ -15,9 +15,7 @@ using test::hex;
 
 uint32_t finish(int64_t sum_q20, uint32_t c) { return ExactSum::finish(sum_q20, false, {c}).bits; }
 
-uint32_t twin(int64_t sum_q20, uint32_t c) {
-    return slow::bits_of_value(slow::fp32_layout, slow::scaled(sum_q20, -20) + slow::value_of_fp32(c), false);
-}
+uint32_t twin(int64_t sum_q20, uint32_t c) { return slow::bits_of_value(slow::fp32_layout, slow::scaled(sum_q20, -20) + slow::value_of_fp32(c), false); }
 
 int64_t random_sum(test::Rng& rng) {
     const auto magnitude = static_cast<int64_t>(rng.bits() >> rng.between(1, 63));
@@ -142,7 +140,7 @@ TEST(ExactKLimit, IsThePrintedTable) {
         uint64_t blocks, k;
     };
     constexpr Row rows[] = {
-        {Format::nvfp4, 10, Format::nvfp4, 10, 76087, 1217392},    {Format::razer_w, 16, Format::razer_a, 10, 852176, 13634816},
+        {Format::nvfp4, 10, Format::nvfp4, 10, 76087, 1217392},     {Format::razer_w, 16, Format::razer_a, 10, 852176, 13634816},
         {Format::razer_w, 16, Format::nvfp4, 10, 852176, 13634816}, {Format::razer_w, 31, Format::razer_a, 31, 170257, 2724112},
         {Format::razer_a, 31, Format::nvfp4, 10, 29453, 471248},    {Format::razer_a, 31, Format::razer_a, 31, 11401, 182416},
     };

@@ -60,9 +60,9 @@ TEST(FusedStep, RandomGroupsOfEveryPairAndLength) {
         for (Format b : all_formats)
             for (int i = 0; i < 8000; ++i) {
                 const auto groups = random_groups(rng, a, b, rng.between(1, 4));
-                const uint32_t c = i % 4 == 0 ? edges[static_cast<size_t>(rng.below(static_cast<int>(edges.size())))]
-                                  : i % 4 == 1 ? rng.fp32_bits(-126, 127)
-                                               : rng.fp32_bits(-20, 50);
+                const uint32_t c = i % 4 == 0   ? edges[static_cast<size_t>(rng.below(static_cast<int>(edges.size())))]
+                                   : i % 4 == 1 ? rng.fp32_bits(-126, 127)
+                                                : rng.fp32_bits(-20, 50);
                 ASSERT_EQ(golden_step(groups, c), twin_step(groups, c)) << spec_of(a).name << " " << spec_of(b).name << " " << hex(c);
             }
 }
@@ -159,7 +159,8 @@ TEST(FusedDot, EveryPairAndLastStepLength) {
                     const auto a_specials = test::some_specials[static_cast<size_t>(rng.below(6))], b_specials = test::some_specials[static_cast<size_t>(rng.below(6))];
                     const auto a = test::random_tensor(rng, fa, a_specials, 2, k, i == 0 ? 6 : 0), b = test::random_tensor(rng, fb, b_specials, 3, k);
                     const uint32_t c = i % 4 ? rng.fp32_bits(-25, 50) : rng.fp32_bits();
-                    ASSERT_EQ(dot_reference(a, 1, b, 2, {c}, nv_blackwell).bits, slow::fused_dot(a, 1, b, 2, c)) << spec_of(fa).name << " " << spec_of(fb).name << " " << k << " " << hex(c);
+                    ASSERT_EQ(dot_reference(a, 1, b, 2, {c}, nv_blackwell).bits, slow::fused_dot(a, 1, b, 2, c))
+                        << spec_of(fa).name << " " << spec_of(fb).name << " " << k << " " << hex(c);
                 }
 }
 

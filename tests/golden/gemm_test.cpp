@@ -51,7 +51,8 @@ TEST(Gemm, FastEqualsReference) {
         ASSERT_TRUE(reference && fast);
         ASSERT_EQ(reference->size(), a.rows * b.rows);
         ASSERT_EQ(fast->size(), reference->size());
-        for (size_t i = 0; i < fast->size(); ++i) ASSERT_EQ((*fast)[i].bits, (*reference)[i].bits) << i << ": " << hex((*fast)[i].bits) << ", expected " << hex((*reference)[i].bits);
+        for (size_t i = 0; i < fast->size(); ++i)
+            ASSERT_EQ((*fast)[i].bits, (*reference)[i].bits) << i << ": " << hex((*fast)[i].bits) << ", expected " << hex((*reference)[i].bits);
     });
 }
 

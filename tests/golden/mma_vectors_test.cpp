@@ -17,8 +17,8 @@ namespace {
 
 using Words = std::vector<std::string>;
 
-const std::set<std::string> nvfp4_tags{"uniform", "c_zero",     "typical", "c_near",     "c_huge",   "c_tiny", "c_sub",      "c_any", "scale_mix", "zero_blk",
-                                       "cancel",  "all_zero_a", "c_max",   "zero_scale", "sgn_zero", "nan_c",  "nan_scale", "sf_signbit", "max_pos", "min_pos"};
+const std::set<std::string> nvfp4_tags{"uniform", "c_zero",     "typical", "c_near",     "c_huge",   "c_tiny", "c_sub",     "c_any",      "scale_mix", "zero_blk",
+                                       "cancel",  "all_zero_a", "c_max",   "zero_scale", "sgn_zero", "nan_c",  "nan_scale", "sf_signbit", "max_pos",   "min_pos"};
 const std::set<std::string> mxfp4_tags{"mx_typ", "mx_any", "mx_low", "mx_nan"};
 
 // The lines of each section, split into words; an unknown line ends the reading with an error.
@@ -148,7 +148,8 @@ TEST_F(MmaVectors, EveryGivenTileOutput) {
 }
 
 TEST(MmaVectorsReader, AnUnknownLineIsAnError) {
-    for (const char* text : {"SECTION NVFP4 1\nsurprise 0 0 0 0 0 0\n", "uniform 0 0 0 0 0 0\n", "SECTION NVFP4 1\nuniform 0 0 0 0 0\n", "SECTION OTHER 1\nuniform 0 0 0 0 0 0\n"}) {
+    for (const char* text :
+         {"SECTION NVFP4 1\nsurprise 0 0 0 0 0 0\n", "uniform 0 0 0 0 0 0\n", "SECTION NVFP4 1\nuniform 0 0 0 0 0\n", "SECTION OTHER 1\nuniform 0 0 0 0 0 0\n"}) {
         std::istringstream file(text);
         EXPECT_NE(read_vectors(file).error, "") << text;
     }

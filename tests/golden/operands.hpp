@@ -32,9 +32,7 @@ class Rng {
     uint8_t byte() { return static_cast<uint8_t>(below(256)); }
     uint32_t fp32_bits() { return static_cast<uint32_t>(engine_()); }
     // Random sign and fraction under an exponent drawn from low..high.
-    uint32_t fp32_bits(int low, int high) {
-        return (fp32_bits() & 0x807FFFFFu) | static_cast<uint32_t>(between(low, high) + 127) << 23;
-    }
+    uint32_t fp32_bits(int low, int high) { return (fp32_bits() & 0x807FFFFFu) | static_cast<uint32_t>(between(low, high) + 127) << 23; }
     float uniform(float limit) { // in -limit..limit
         return static_cast<float>(static_cast<double>(engine_() >> 11) * 0x1p-52 - 1.0) * limit;
     }
@@ -46,10 +44,9 @@ class Rng {
 // Finite binary32 patterns round which rounding changes its mind, both signs.
 inline std::vector<uint32_t> finite_edges() {
     std::vector<uint32_t> edges;
-    for (uint32_t bits : {0x00000000u, 0x00000001u, 0x00000002u, 0x00000003u, 0x00400000u, 0x007FFFFFu, 0x00800000u, 0x00800001u, 0x00FFFFFFu, 0x01000000u,
-                          0x1FFFFFFFu, 0x20000000u, 0x33800000u, 0x34000000u, 0x35800000u, 0x3EFFFFFFu, 0x3F000000u, 0x3F7FFFFFu, 0x3F800000u, 0x3F800001u,
-                          0x3FC00000u, 0x40490FDBu, 0x4B000001u, 0x4B800000u, 0x4DDC8000u, 0x5F000000u, 0x5F7FFFFFu, 0x5F800000u, 0x7E800000u, 0x7EFFFFFFu,
-                          0x7F000000u, 0x7F7FFFFEu, 0x7F7FFFFFu})
+    for (uint32_t bits : {0x00000000u, 0x00000001u, 0x00000002u, 0x00000003u, 0x00400000u, 0x007FFFFFu, 0x00800000u, 0x00800001u, 0x00FFFFFFu, 0x01000000u, 0x1FFFFFFFu,
+                          0x20000000u, 0x33800000u, 0x34000000u, 0x35800000u, 0x3EFFFFFFu, 0x3F000000u, 0x3F7FFFFFu, 0x3F800000u, 0x3F800001u, 0x3FC00000u, 0x40490FDBu,
+                          0x4B000001u, 0x4B800000u, 0x4DDC8000u, 0x5F000000u, 0x5F7FFFFFu, 0x5F800000u, 0x7E800000u, 0x7EFFFFFFu, 0x7F000000u, 0x7F7FFFFEu, 0x7F7FFFFFu})
         for (uint32_t sign : {0u, 0x80000000u}) edges.push_back(sign | bits);
     return edges;
 }

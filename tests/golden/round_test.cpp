@@ -36,7 +36,8 @@ void check(const Case& c, uint64_t significand, int lsb_exponent) {
         if (drop_of(c.layout, significand, lsb_exponent) < 1) continue;
         for (int quarters : {1, 3}) { // anywhere between two units is the same
             const Exact between = value + slow::scaled(quarters, lsb_exponent - 2);
-            ASSERT_EQ(round_magnitude(c.spec, significand, lsb_exponent, true, rounding), slow::code_of_value(c.layout, between, to_zero)) << context() << " sticky " << to_zero;
+            ASSERT_EQ(round_magnitude(c.spec, significand, lsb_exponent, true, rounding), slow::code_of_value(c.layout, between, to_zero))
+                << context() << " sticky " << to_zero;
         }
     }
 }

@@ -19,8 +19,13 @@ struct Tile {
 };
 
 PackedTensor random_operand(std::mt19937_64& random, uint32_t count, uint64_t k) {
-    PackedTensor t{static_cast<Format>(random() % 3), {static_cast<uint8_t>(random() % 32), static_cast<uint8_t>(random() % 32)}, count, k,
-                   std::vector<uint8_t>(count * k / 2), std::vector<uint8_t>(count * k / 16), {}};
+    PackedTensor t{static_cast<Format>(random() % 3),
+                   {static_cast<uint8_t>(random() % 32), static_cast<uint8_t>(random() % 32)},
+                   count,
+                   k,
+                   std::vector<uint8_t>(count * k / 2),
+                   std::vector<uint8_t>(count * k / 16),
+                   {}};
     for (auto& byte : t.codes) byte = static_cast<uint8_t>(random());
     for (auto& byte : t.scales) byte = static_cast<uint8_t>(random() % 4 == 0 ? random() % 16 : random());
     return t;

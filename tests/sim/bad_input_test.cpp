@@ -37,7 +37,8 @@ TEST(BadInput, TraceFiles) {
         {"oversized", std::string("\0\0\0\0\0\0\0\x40", 8) + "{}", "header"},
         {"notjson", safetensors(R"({"a":)"), "object"},
         {"nested", safetensors(std::string(100000, '[')), ""},
-        {"overlap", safetensors(R"({"a":{"dtype":"U8","shape":[8],"data_offsets":[0,8]},"b":{"dtype":"U8","shape":[8],"data_offsets":[4,12]}})", std::string(12, '\0')), "'b'"},
+        {"overlap", safetensors(R"({"a":{"dtype":"U8","shape":[8],"data_offsets":[0,8]},"b":{"dtype":"U8","shape":[8],"data_offsets":[4,12]}})", std::string(12, '\0')),
+         "'b'"},
         {"range", safetensors(R"({"a":{"dtype":"U8","shape":[64],"data_offsets":[0,64]}})", std::string(8, '\0')), "64"},
         {"shape", safetensors(R"({"a":{"dtype":"U8","shape":[4611686018427387904,4],"data_offsets":[0,8]}})", std::string(8, '\0')), "'a'"},
         {"notrace", safetensors(R"({"a":{"dtype":"U8","shape":[8],"data_offsets":[0,8]}})", std::string(8, '\0')), "fp4sim.trace"}};
@@ -70,10 +71,16 @@ TEST(BadInput, TraceFields) {
     refused([&](auto& t) { reshape(t.ops[0].b, 3, 48); }, {path, "x.b_codes", "K", "32", "48"});
     refused([&](auto& t) { t.ops[0].a.tensor_scale = {0x7F800000}; }, {path, "x.a_tensor_scale", "finite"});
     refused([&](auto& t) { t.ops.push_back(t.ops[0]), t.ops[1].name = "x,y"; }, {path, "ops", "distinct"});
-    const traces::Metadata metadata{{"fp4sim.trace", "1"}, {"model", "m"}, {"layer", "0"}, {"ops", "x"}, {"source", "synthetic"}, {"source_sha256", "-"}, {"a_format", "nvfp4"},
-                                    {"b_format", "nvfp4"}, {"v1_halves", "10"}, {"v2_halves", "16"}, {"encoder", "nv"}, {"tokens", "1"}, {"seed", "0"}};
-    for (const auto& [key, value, fragment] : {std::tuple{"fp4sim.trace", "2", "\"1\""}, {"layer", "-1", "integer"}, {"a_format", "fp8", "razer-w"}, {"source", "dreams", "checkpoint"},
-                                               {"v1_halves", "32", "31"}, {"ops", "", "at least one"}, {"ops", "x,x", "distinct"}}) {
+    const traces::Metadata metadata{{"fp4sim.trace", "1"},  {"model", "m"},        {"layer", "0"},        {"ops", "x"},        {"source", "synthetic"},
+                                    {"source_sha256", "-"}, {"a_format", "nvfp4"}, {"b_format", "nvfp4"}, {"v1_halves", "10"}, {"v2_halves", "16"},
+                                    {"encoder", "nv"},      {"tokens", "1"},       {"seed", "0"}};
+    for (const auto& [key, value, fragment] : {std::tuple{"fp4sim.trace", "2", "\"1\""},
+                                               {"layer", "-1", "integer"},
+                                               {"a_format", "fp8", "razer-w"},
+                                               {"source", "dreams", "checkpoint"},
+                                               {"v1_halves", "32", "31"},
+                                               {"ops", "", "at least one"},
+                                               {"ops", "x,x", "distinct"}}) {
         auto changed = metadata;
         changed[key] = value;
         ASSERT_TRUE(traces::write_safetensors(path, changed, {}));
@@ -138,15 +145,18 @@ TEST(BadInput, Configurations) {
     const std::string good = "array: {rows: 4, cols: 4}\nmemory: {bytes_per_cycle: 16, latency_cycles: 10}\nbuffers: {a_bytes: 65536, b_bytes: 65536}\n";
     for (const auto& [text, fragments] : std::vector<std::pair<std::string, std::vector<std::string>>>{
              {good + "colour: red\n", {path + ":4", "colour", "clock_mhz"}},
-             {"array: {rows: 4, cols: 4, depth: 2}\nmemory: {bytes_per_cycle: 16, latency_cycles: 10}\nbuffers: {a_bytes: 65536, b_bytes: 65536}\n", {path + ":1", "array.depth"}},
-             {"array: {rows: four, cols: 4}\nmemory: {bytes_per_cycle: 16, latency_cycles: 10}\nbuffers: {a_bytes: 65536, b_bytes: 65536}\n", {path + ":1", "array.rows", "'four'"}},
+             {"array: {rows: 4, cols: 4, depth: 2}\nmemory: {bytes_per_cycle: 16, latency_cycles: 10}\nbuffers: {a_bytes: 65536, b_bytes: 65536}\n",
+              {path + ":1", "array.depth"}},
+             {"array: {rows: four, cols: 4}\nmemory: {bytes_per_cycle: 16, latency_cycles: 10}\nbuffers: {a_bytes: 65536, b_bytes: 65536}\n",
+              {path + ":1", "array.rows", "'four'"}},
              {"array: {rows: 4, cols: 4}\n", {path, "memory"}},
              {good + "clock_mhz: 0\n", {path + ":4", "clock_mhz", "positive"}},
              {good + "profile: sloppy\n", {path, "profile", "nv-blackwell"}},
              {"array: [\n", {path}},
              {"just words\n", {path, "map"}},
              {"array: {rows: 5, cols: 4}\nmemory: {bytes_per_cycle: 16, latency_cycles: 10}\nbuffers: {a_bytes: 65536, b_bytes: 65536}\n", {"5x4", "core-4x4-exact"}},
-             {"array: {rows: 4, cols: 4}\nmemory: {bytes_per_cycle: 16, latency_cycles: 10}\nbuffers: {a_bytes: 100, b_bytes: 65536}\n", {"buffers.a_bytes", "4608", "100"}}}) {
+             {"array: {rows: 4, cols: 4}\nmemory: {bytes_per_cycle: 16, latency_cycles: 10}\nbuffers: {a_bytes: 100, b_bytes: 65536}\n",
+              {"buffers.a_bytes", "4608", "100"}}}) {
         folder.write("c.yaml", text);
         expect_refused({"--ops", "k", "--tokens", "1", "--config", path}, fragments);
     }

@@ -17,7 +17,8 @@ TEST_P(Interrupt, LeavesNoHalfWrittenResult) {
     const auto before = read_file(folder / "out/stats.json");
     // The whole layer takes seconds; the signal comes at different stages of it.
     for (int after_ms : {30, 400, 1500}) {
-        const auto run = simrun_interrupted({"--tokens", "64", "--config", "small", "--quiet", "--out", folder / "out", "--dump-outputs", folder / "dump"}, GetParam(), after_ms);
+        const auto run =
+            simrun_interrupted({"--tokens", "64", "--config", "small", "--quiet", "--out", folder / "out", "--dump-outputs", folder / "dump"}, GetParam(), after_ms);
         EXPECT_NE(run.status, 0);
         EXPECT_NE(run.status, 1);
         EXPECT_EQ(folder.entries(), std::vector<std::string>{"out"});

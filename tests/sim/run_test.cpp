@@ -23,8 +23,9 @@ TEST_P(EveryPair, RtlEqualsGoldenOnUniformBits) {
     const TemporaryFolder folder;
     for (const auto& [v1, v2] : {std::pair{"10", "16"}, {"31", "29"}, {"1", "7"}})
         for (const char* c : {"zero", "random"}) {
-            const auto run = simrun({"--trace", "uniform-bits", "--format", name(weights) + ":" + name(activations), "--v1-halves", v1, "--v2-halves", v2, "--config", "small",
-                                     "--quiet", "--c", c, "--profile", std::string(arithmetic_profiles[static_cast<size_t>(profile)].name), "--out", folder / "out"});
+            const auto run =
+                simrun({"--trace", "uniform-bits", "--format", name(weights) + ":" + name(activations), "--v1-halves", v1, "--v2-halves", v2, "--config", "small",
+                        "--quiet", "--c", c, "--profile", std::string(arithmetic_profiles[static_cast<size_t>(profile)].name), "--out", folder / "out"});
             EXPECT_EQ(run.status, 0) << run.err;
             const auto result = stats(folder / "out");
             EXPECT_EQ(result["result"], "pass");
@@ -77,15 +78,16 @@ TEST(Run, StatsSayWhatWasRun) {
     EXPECT_EQ(op["bytes_written"], 3u * 512 * 4);
     EXPECT_NE(read_file(folder / "out/junit.xml").find("tests=\"1\" failures=\"0\""), std::string::npos);
     // The configuration in effect is itself a configuration.
-    const auto again = simrun({"--trace", "llama3-1b-layer0", "--ops", "k", "--tokens", "3", "--config", folder / "out/config.yaml", "--quiet", "--out", folder / "again"});
+    const auto again =
+        simrun({"--trace", "llama3-1b-layer0", "--ops", "k", "--tokens", "3", "--config", folder / "out/config.yaml", "--quiet", "--out", folder / "again"});
     ASSERT_EQ(again.status, 0) << again.err;
     EXPECT_EQ(stats(folder / "again")["cycles"], result["cycles"]);
 }
 
 TEST(Run, SavedTraceGivesTheSameOutputs) {
     const TemporaryFolder folder;
-    const auto first = simrun({"--ops", "k,v", "--tokens", "2", "--config", "small", "--quiet", "--save-trace", folder / "t.safetensors", "--out", folder / "a", "--dump-outputs",
-                               folder / "da"});
+    const auto first = simrun({"--ops", "k,v", "--tokens", "2", "--config", "small", "--quiet", "--save-trace", folder / "t.safetensors", "--out", folder / "a",
+                               "--dump-outputs", folder / "da"});
     ASSERT_EQ(first.status, 0) << first.err;
     const auto second = simrun({"--trace", folder / "t.safetensors", "--config", "small", "--quiet", "--out", folder / "b", "--dump-outputs", folder / "db"});
     ASSERT_EQ(second.status, 0) << second.err;
@@ -127,7 +129,8 @@ TEST(Run, CheckpointsOfEveryTypeAndShapeOfFolder) {
 TEST(Run, OneWeightOfAnyFile) {
     const TemporaryFolder folder;
     write_checkpoint(folder / "hf", traces::Dtype::bf16, false);
-    const auto run = simrun({"--weights", folder / "hf/model.safetensors", "--tensor", "model.layers.0.mlp.down_proj.weight", "--config", "small", "--out", folder / "out"});
+    const auto run =
+        simrun({"--weights", folder / "hf/model.safetensors", "--tensor", "model.layers.0.mlp.down_proj.weight", "--config", "small", "--out", folder / "out"});
     ASSERT_EQ(run.status, 0) << run.err;
     EXPECT_EQ(stats(folder / "out")["ops"][0]["n"], 64);
     EXPECT_EQ(stats(folder / "out")["ops"][0]["k"], 96);

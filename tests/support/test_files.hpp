@@ -59,13 +59,11 @@ inline std::string little_endian(uint64_t value, int bytes) {
     return text;
 }
 
-inline std::string safetensors(std::string_view header, std::string_view data = {}) {
-    return little_endian(header.size(), 8).append(header).append(data);
-}
+inline std::string safetensors(std::string_view header, std::string_view data = {}) { return little_endian(header.size(), 8).append(header).append(data); }
 
 inline std::string entry(std::string_view name, std::string_view dtype, std::string_view shape, std::string_view offsets) {
-    return std::string("\"").append(name) + "\":{\"dtype\":\"" + std::string(dtype) + "\",\"shape\":" + std::string(shape) +
-           ",\"data_offsets\":" + std::string(offsets) + "}";
+    return std::string("\"").append(name) + "\":{\"dtype\":\"" + std::string(dtype) + "\",\"shape\":" + std::string(shape) + ",\"data_offsets\":" + std::string(offsets) +
+           "}";
 }
 
 // One line, no control character, and beginning with `start`.

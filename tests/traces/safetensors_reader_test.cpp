@@ -41,9 +41,9 @@ TEST(SafetensorsReader, EmptyFile) {
 }
 
 TEST(SafetensorsReader, ForeignWriter) { // any order in the header, white space, no alignment, scalars, empty tensors, escapes
-    const std::string header = "{ \"z\" :\t{\"shape\":[3] , \"data_offsets\":[5,8],\"dtype\":\"U8\"},\n\"__metadata__\":{\"b\":\"\\u00e9\",\"a\":\"\"},"
-                               + entry("scalar", "F32", "[]", "[1,5]") + "," + entry("empty", "BF16", "[0,9223372036854775808]", "[8,8]") + ","
-                               + entry("first", "BOOL", "[1,1]", "[0,1]") + "}";
+    const std::string header = "{ \"z\" :\t{\"shape\":[3] , \"data_offsets\":[5,8],\"dtype\":\"U8\"},\n\"__metadata__\":{\"b\":\"\\u00e9\",\"a\":\"\"}," +
+                               entry("scalar", "F32", "[]", "[1,5]") + "," + entry("empty", "BF16", "[0,9223372036854775808]", "[8,8]") + "," +
+                               entry("first", "BOOL", "[1,1]", "[0,1]") + "}";
     const TempDir dir;
     const auto opened = SafetensorsFile::open(dir.write("f", safetensors(header, "Ascalxyz")));
     ASSERT_TRUE(opened) << opened.error().message;

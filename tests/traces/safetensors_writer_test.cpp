@@ -23,11 +23,12 @@ std::vector<TensorData> contents(const SafetensorsFile& file, std::vector<std::s
 
 TEST(SafetensorsWriter, Bytes) {
     const TempDir dir;
-    const auto status = write_safetensors(dir / "f", {{"seed", "7"}}, std::vector<TensorData>{
-        {"codes", Dtype::u8, {1, 3}, bytes_of("abc")},
-        {"b", Dtype::f32, {}, bytes_of("BBBB")},
-        {"a", Dtype::f32, {1}, bytes_of("AAAA")},
-    });
+    const auto status = write_safetensors(dir / "f", {{"seed", "7"}},
+                                          std::vector<TensorData>{
+                                              {"codes", Dtype::u8, {1, 3}, bytes_of("abc")},
+                                              {"b", Dtype::f32, {}, bytes_of("BBBB")},
+                                              {"a", Dtype::f32, {1}, bytes_of("AAAA")},
+                                          });
     ASSERT_TRUE(status) << status.error().message;
     const std::string header = "{\"__metadata__\":{\"format\":\"pt\",\"seed\":\"7\"},\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},"
                                "\"b\":{\"dtype\":\"F32\",\"shape\":[],\"data_offsets\":[4,8]},\"codes\":{\"dtype\":\"U8\",\"shape\":[1,3],\"data_offsets\":[8,11]}}";
@@ -48,13 +49,26 @@ TEST(SafetensorsWriter, SameBytesAsTheOfficialWriter) { // header of safetensors
         R"("int8":{"dtype":"I8","shape":[0],"data_offsets":[0,0]},"uint8":{"dtype":"U8","shape":[0],"data_offsets":[0,0]},)"
         R"("float4_e2m1fn_x2":{"dtype":"F4","shape":[0],"data_offsets":[0,0]},"bool":{"dtype":"BOOL","shape":[0],"data_offsets":[0,0]}})";
     const std::vector<TensorData> tensors{
-        {"bool", Dtype::boolean, {0}, {}},         {"bfloat16", Dtype::bf16, {0}, {}},   {"complex64", Dtype::c64, {0}, {}},
-        {"float4_e2m1fn_x2", Dtype::f4, {0}, {}},  {"uint8", Dtype::u8, {0}, {}},        {"int8", Dtype::i8, {0}, {}},
-        {"float8_e5m2", Dtype::f8_e5m2, {0}, {}},  {"uint64", Dtype::u64, {0}, {}},      {"float8_e4m3fn", Dtype::f8_e4m3, {0}, {}},
-        {"float8_e8m0fnu", Dtype::f8_e8m0, {0}, {}}, {"int16", Dtype::i16, {0}, {}},     {"float8_e4m3fnuz", Dtype::f8_e4m3fnuz, {0}, {}},
-        {"uint16", Dtype::u16, {0}, {}},           {"float16", Dtype::f16, {0}, {}},     {"float8_e5m2fnuz", Dtype::f8_e5m2fnuz, {0}, {}},
-        {"int32", Dtype::i32, {0}, {}},            {"uint32", Dtype::u32, {0}, {}},      {"float32", Dtype::f32, {0}, {}},
-        {"float64", Dtype::f64, {0}, {}},          {"int64", Dtype::i64, {0}, {}},
+        {"bool", Dtype::boolean, {0}, {}},
+        {"bfloat16", Dtype::bf16, {0}, {}},
+        {"complex64", Dtype::c64, {0}, {}},
+        {"float4_e2m1fn_x2", Dtype::f4, {0}, {}},
+        {"uint8", Dtype::u8, {0}, {}},
+        {"int8", Dtype::i8, {0}, {}},
+        {"float8_e5m2", Dtype::f8_e5m2, {0}, {}},
+        {"uint64", Dtype::u64, {0}, {}},
+        {"float8_e4m3fn", Dtype::f8_e4m3, {0}, {}},
+        {"float8_e8m0fnu", Dtype::f8_e8m0, {0}, {}},
+        {"int16", Dtype::i16, {0}, {}},
+        {"float8_e4m3fnuz", Dtype::f8_e4m3fnuz, {0}, {}},
+        {"uint16", Dtype::u16, {0}, {}},
+        {"float16", Dtype::f16, {0}, {}},
+        {"float8_e5m2fnuz", Dtype::f8_e5m2fnuz, {0}, {}},
+        {"int32", Dtype::i32, {0}, {}},
+        {"uint32", Dtype::u32, {0}, {}},
+        {"float32", Dtype::f32, {0}, {}},
+        {"float64", Dtype::f64, {0}, {}},
+        {"int64", Dtype::i64, {0}, {}},
     };
     const TempDir dir;
     ASSERT_TRUE(write_safetensors(dir / "f", {}, tensors));

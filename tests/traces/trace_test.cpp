@@ -19,8 +19,18 @@ TraceOp make_op(const std::string& name, uint64_t m, uint64_t n, uint64_t k, boo
 }
 
 Trace make_trace() {
-    Trace trace{.model = "m\"odel", .layer = 3, .source = Source::checkpoint_synthetic_activations, .source_sha256 = "abc", .a_format = Format::razer_a, .b_format = Format::razer_w,
-                .specials = {7, 16}, .encoder = "razer-paper", .tokens = 5, .seed = UINT64_MAX, .other_metadata = {{"mine", "kept"}}, .ops = {}};
+    Trace trace{.model = "m\"odel",
+                .layer = 3,
+                .source = Source::checkpoint_synthetic_activations,
+                .source_sha256 = "abc",
+                .a_format = Format::razer_a,
+                .b_format = Format::razer_w,
+                .specials = {7, 16},
+                .encoder = "razer-paper",
+                .tokens = 5,
+                .seed = UINT64_MAX,
+                .other_metadata = {{"mine", "kept"}},
+                .ops = {}};
     trace.ops = {make_op("up", 5, 7, 48, true), make_op("a-first", 2, 3, 16, false)};
     trace.ops[0].d = *gemm_reference(trace.ops[0].a, trace.ops[0].b, trace.ops[0].c, exact);
     return trace;

@@ -89,8 +89,7 @@ TEST_P(Halves, EveryFinitePatternThroughAFile) {
     const auto weights = read_weights(*file, *file->find("w"));
     ASSERT_TRUE(weights) << weights.error().message;
     ASSERT_EQ(weights->size(), patterns.size());
-    for (size_t i = 0; i < patterns.size(); ++i)
-        ASSERT_EQ(std::bit_cast<uint32_t>((*weights)[i]), half.widen(static_cast<uint16_t>(patterns[i]))) << i;
+    for (size_t i = 0; i < patterns.size(); ++i) ASSERT_EQ(std::bit_cast<uint32_t>((*weights)[i]), half.widen(static_cast<uint16_t>(patterns[i]))) << i;
 }
 
 TEST_F(Weights, Float32IsUnchangedAcrossChunks) {

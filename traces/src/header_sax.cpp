@@ -15,8 +15,8 @@ constexpr uint64_t length_field_bytes = 8;
 
 bool HeaderSax::fail(std::string_view where, std::string_view expected, std::string_view found) {
     const uint64_t byte = length_field_bytes + static_cast<uint64_t>(reached_ - begin_) - 1;
-    error_ = Error{ErrorCode::bad_file, std::string(file_name_) + ": " + std::string(where) + ": byte " + std::to_string(byte) + ": expected " +
-                                            std::string(expected) + ", found " + std::string(found)};
+    error_ = Error{ErrorCode::bad_file, std::string(file_name_) + ": " + std::string(where) + ": byte " + std::to_string(byte) + ": expected " + std::string(expected) +
+                                            ", found " + std::string(found)};
     return false;
 }
 
@@ -25,9 +25,7 @@ bool HeaderSax::fail_at_number(std::string_view where, std::string_view expected
     return fail(where, expected, found);
 }
 
-std::string HeaderSax::tensor_field(Field field) const {
-    return "tensor " + in_quotes(tensor_.name) + ": " + std::string(field_names[field]);
-}
+std::string HeaderSax::tensor_field(Field field) const { return "tensor " + in_quotes(tensor_.name) + ": " + std::string(field_names[field]); }
 
 std::string HeaderSax::where() const {
     switch (place_) {
@@ -121,8 +119,7 @@ bool HeaderSax::start_array(std::size_t) {
 }
 
 bool HeaderSax::end_array() {
-    if (place_ == Place::data_offsets && offsets_.size() != 2)
-        return fail(tensor_field(data_offsets), "two integers", std::to_string(offsets_.size()));
+    if (place_ == Place::data_offsets && offsets_.size() != 2) return fail(tensor_field(data_offsets), "two integers", std::to_string(offsets_.size()));
     place_ = Place::tensor;
     return true;
 }

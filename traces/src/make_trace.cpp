@@ -23,8 +23,18 @@ std::string activation_name(const Linear& linear, uint64_t layer) {
 }
 
 Trace empty_trace(std::string model, uint64_t layer, Source source, const TraceOptions& options) {
-    return {.model = std::move(model), .layer = layer, .source = source, .source_sha256 = {}, .a_format = options.activations, .b_format = options.weights,
-            .specials = options.specials, .encoder = {}, .tokens = options.tokens, .seed = options.seed, .other_metadata = {}, .ops = {}};
+    return {.model = std::move(model),
+            .layer = layer,
+            .source = source,
+            .source_sha256 = {},
+            .a_format = options.activations,
+            .b_format = options.weights,
+            .specials = options.specials,
+            .encoder = {},
+            .tokens = options.tokens,
+            .seed = options.seed,
+            .other_metadata = {},
+            .ops = {}};
 }
 
 Result<std::vector<Linear>> selected(const std::vector<Linear>& linears, const std::vector<std::string>& names) {
@@ -95,8 +105,11 @@ Result<Trace> make_uniform_trace(const Recipe& recipe, const TraceOptions& optio
     Sha256 sha256;
     for (const Linear& linear : *linears) {
         if (auto status = check_k(linear); !status) return status.error();
-        TraceOp op{linear.op, uniform_operand(options.seed, linear.op + ".a", options.activations, options.specials, options.tokens, linear.k),
-                   uniform_operand(options.seed, linear.op + ".b", options.weights, options.specials, linear.n, linear.k), {}, {}};
+        TraceOp op{linear.op,
+                   uniform_operand(options.seed, linear.op + ".a", options.activations, options.specials, options.tokens, linear.k),
+                   uniform_operand(options.seed, linear.op + ".b", options.weights, options.specials, linear.n, linear.k),
+                   {},
+                   {}};
         for (const PackedTensor* t : {&op.a, &op.b}) {
             sha256.update(std::as_bytes(std::span(t->codes)));
             sha256.update(std::as_bytes(std::span(t->scales)));
@@ -123,14 +136,16 @@ Result<Trace> make_checkpoint_trace(const Checkpoint& checkpoint, uint64_t layer
         if (!found) return Error{ErrorCode::bad_file, checkpoint.config().name + ": tensor " + in_quotes(linear.tensor) + ": expected in this checkpoint, found nothing"};
         return read_linear(*found->file, *found->tensor, linear);
     };
-    return make_trace(checkpoint.config().name, layer, Source::checkpoint_synthetic_activations, layer_linears(checkpoint.config(), static_cast<int>(layer)), read, options);
+    return make_trace(checkpoint.config().name, layer, Source::checkpoint_synthetic_activations, layer_linears(checkpoint.config(), static_cast<int>(layer)), read,
+                      options);
 }
 
 Result<Trace> make_weight_trace(const SafetensorsFile& file, const std::string& tensor, const TraceOptions& options) {
     const TensorInfo* info = file.find(tensor);
     if (!info) return Error{ErrorCode::unknown_name, printable_path(file.path()) + ": tensor " + in_quotes(tensor) + ": expected in this file, found nothing"};
     if (info->shape.size() != 2 || info->shape[0] == 0 || info->shape[1] == 0)
-        return Error{ErrorCode::bad_shape, printable_path(file.path()) + ": tensor " + in_quotes(tensor) + ": expected a matrix [N, K], found rank " + std::to_string(info->shape.size())};
+        return Error{ErrorCode::bad_shape,
+                     printable_path(file.path()) + ": tensor " + in_quotes(tensor) + ": expected a matrix [N, K], found rank " + std::to_string(info->shape.size())};
     const std::vector<Linear> linears{{"weight", tensor, info->shape[0], info->shape[1]}};
     const auto read = [&](const Linear&) { return read_weights(file, *info); };
     return make_trace(file.path().filename().string(), 0, Source::checkpoint_synthetic_activations, linears, read, options);

@@ -98,8 +98,7 @@ class ConfigReader {
             return fail("num_key_value_heads", "a divisor of num_attention_heads (" + std::to_string(heads) + ")", std::to_string(model.num_key_value_heads));
         if (model.head_dim != 0) return Done{};
         if (model.hidden_size % heads != 0)
-            return fail("hidden_size", "a multiple of num_attention_heads (" + std::to_string(heads) + ") where there is no head_dim",
-                        std::to_string(model.hidden_size));
+            return fail("hidden_size", "a multiple of num_attention_heads (" + std::to_string(heads) + ") where there is no head_dim", std::to_string(model.hidden_size));
         model.head_dim = model.hidden_size / heads;
         return Done{};
     }

@@ -31,8 +31,8 @@ Status read_at(int fd, uint64_t offset, std::span<std::byte> bytes, const std::f
         if (n < 0 && errno == EINTR) continue;
         if (n < 0) return errno_error(ErrorCode::bad_file, path, "cannot read");
         if (n == 0)
-            return Error{ErrorCode::bad_file, printable_path(path) + ": byte " + std::to_string(offset) + ": expected " +
-                                                  std::to_string(bytes.size()) + " more bytes, found the end of the file"};
+            return Error{ErrorCode::bad_file, printable_path(path) + ": byte " + std::to_string(offset) + ": expected " + std::to_string(bytes.size()) +
+                                                  " more bytes, found the end of the file"};
         bytes = bytes.subspan(static_cast<size_t>(n));
         offset += static_cast<uint64_t>(n);
     }
@@ -43,8 +43,7 @@ Result<std::string> read_text_file(const std::filesystem::path& path, uint64_t m
     const auto file = open_regular_file(path);
     if (!file) return file.error();
     if (file->size > max_bytes)
-        return Error{ErrorCode::bad_file, printable_path(path) + ": expected at most " + std::to_string(max_bytes) + " bytes, found " +
-                                              std::to_string(file->size)};
+        return Error{ErrorCode::bad_file, printable_path(path) + ": expected at most " + std::to_string(max_bytes) + " bytes, found " + std::to_string(file->size)};
     std::string text(file->size, '\0');
     if (const auto read = read_at(file->fd.get(), 0, std::as_writable_bytes(std::span(text)), path); !read) return read.error();
     return text;

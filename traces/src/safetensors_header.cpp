@@ -16,8 +16,7 @@ Error header_error(std::string_view file_name, const std::string& expected, cons
 // The object without the spaces after it. Refuses what the JSON parser would let pass: a byte order mark, white space before and after
 // the object, and anything behind a NUL byte.
 Result<std::string_view> frame_object(std::string_view json, std::string_view file_name) {
-    if (json.size() > max_header_bytes)
-        return header_error(file_name, "at most " + std::to_string(max_header_bytes) + " bytes", std::to_string(json.size()));
+    if (json.size() > max_header_bytes) return header_error(file_name, "at most " + std::to_string(max_header_bytes) + " bytes", std::to_string(json.size()));
     if (!json.starts_with('{')) return header_error(file_name, "'{' as byte 8", json.empty() ? "an empty header" : in_quotes(json.substr(0, 1)));
     const auto last = json.find_last_not_of(' ');
     if (json[last] != '}')
@@ -33,8 +32,8 @@ Status check_tiling(std::span<const TensorInfo> tensors, uint64_t buffer_bytes, 
         const uint64_t begin = previous ? previous->end : 0;
         if (tensor.begin != begin)
             return Error{ErrorCode::bad_file, std::string(file_name) + ": tensor " + in_quotes(tensor.name) + ": data_offsets: expected to begin at " +
-                                                  std::to_string(begin) + (previous ? ", where tensor " + in_quotes(previous->name) + " ends" : "") +
-                                                  ", found " + std::to_string(tensor.begin) + (tensor.begin > begin ? " (a hole)" : " (an overlap)")};
+                                                  std::to_string(begin) + (previous ? ", where tensor " + in_quotes(previous->name) + " ends" : "") + ", found " +
+                                                  std::to_string(tensor.begin) + (tensor.begin > begin ? " (a hole)" : " (an overlap)")};
         previous = &tensor;
     }
     const uint64_t end = previous ? previous->end : 0;

@@ -42,8 +42,8 @@ Result<SafetensorsFile> SafetensorsFile::open(const std::filesystem::path& path)
 
 Status SafetensorsFile::read(const TensorInfo& tensor, std::span<std::byte> bytes) const {
     if (bytes.size() != tensor.byte_size())
-        return Error{ErrorCode::bad_argument, printable_path(path_) + ": tensor " + in_quotes(tensor.name) + ": expected room for " +
-                                                  std::to_string(tensor.byte_size()) + " bytes, found " + std::to_string(bytes.size())};
+        return Error{ErrorCode::bad_argument, printable_path(path_) + ": tensor " + in_quotes(tensor.name) + ": expected room for " + std::to_string(tensor.byte_size()) +
+                                                  " bytes, found " + std::to_string(bytes.size())};
     return read_part(tensor, 0, bytes);
 }
 
@@ -51,8 +51,8 @@ Status SafetensorsFile::read_part(const TensorInfo& tensor, uint64_t offset, std
     const auto where = [&] { return printable_path(path_) + ": tensor " + in_quotes(tensor.name) + ": "; };
     if (tensor.dtype == Dtype::other) return Error{ErrorCode::bad_file, where() + "dtype: expected a known one, found " + in_quotes(tensor.dtype_name)};
     if (offset > tensor.byte_size() || bytes.size() > tensor.byte_size() - offset)
-        return Error{ErrorCode::bad_argument, where() + "expected bytes within 0 to " + std::to_string(tensor.byte_size()) + ", found " +
-                                                  std::to_string(bytes.size()) + " from " + std::to_string(offset)};
+        return Error{ErrorCode::bad_argument, where() + "expected bytes within 0 to " + std::to_string(tensor.byte_size()) + ", found " + std::to_string(bytes.size()) +
+                                                  " from " + std::to_string(offset)};
     return read_at(fd_.get(), file_offset(tensor) + offset, bytes, path_);
 }
 

@@ -18,9 +18,7 @@ Error refuse(const std::filesystem::path& path, const std::string& what) { retur
 Ordered official_order(std::span<const TensorData> tensors) {
     Ordered ordered;
     for (const auto& tensor : tensors) ordered.push_back(&tensor);
-    std::sort(ordered.begin(), ordered.end(), [](const TensorData* a, const TensorData* b) {
-        return a->dtype != b->dtype ? a->dtype > b->dtype : a->name < b->name;
-    });
+    std::sort(ordered.begin(), ordered.end(), [](const TensorData* a, const TensorData* b) { return a->dtype != b->dtype ? a->dtype > b->dtype : a->name < b->name; });
     return ordered;
 }
 

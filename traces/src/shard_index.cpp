@@ -41,8 +41,8 @@ Result<std::filesystem::path> resolve_shard(const std::filesystem::path& directo
     const auto real = error ? home : std::filesystem::canonical(path, error);
     if (error) return Error{ErrorCode::bad_file, printable_path(path) + ": cannot open the shard: " + error.message()};
     if (std::mismatch(home.begin(), home.end(), real.begin(), real.end()).first != home.end())
-        return Error{ErrorCode::bad_file, printable_path(path) + ": expected a file in its own folder, found a link to " + printable_path(real) +
-                                              "; copy the folder with its links resolved"};
+        return Error{ErrorCode::bad_file,
+                     printable_path(path) + ": expected a file in its own folder, found a link to " + printable_path(real) + "; copy the folder with its links resolved"};
     return path;
 }
 

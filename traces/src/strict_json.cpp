@@ -15,8 +15,7 @@ using Json = nlohmann::json;
 
 class StrictBuilder {
   public:
-    StrictBuilder(std::string_view text, std::string_view file_name)
-        : begin_(text.data()), end_(begin_ + text.size()), reached_(begin_), file_name_(file_name) {}
+    StrictBuilder(std::string_view text, std::string_view file_name) : begin_(text.data()), end_(begin_ + text.size()), reached_(begin_), file_name_(file_name) {}
 
     TrackedInput first() { return {begin_, &reached_}; }
     TrackedInput last() { return {end_, &reached_}; }

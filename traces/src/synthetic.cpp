@@ -11,11 +11,11 @@ namespace fp4::traces {
 namespace {
 
 // Quantiles (i + 1/2) / 64 of sqrt(5 / chi2_5).
-constexpr std::array<float, 64> tail_factor{
-    0.5647f, 0.6203f, 0.6536f, 0.6792f, 0.7009f, 0.72f,   0.7374f, 0.7537f, 0.7689f, 0.7835f, 0.7975f, 0.8111f, 0.8243f, 0.8372f, 0.8499f, 0.8625f,
-    0.8749f, 0.8872f, 0.8995f, 0.9117f, 0.9239f, 0.9361f, 0.9484f, 0.9608f, 0.9732f, 0.9858f, 0.9985f, 1.0114f, 1.0244f, 1.0377f, 1.0512f, 1.0649f,
-    1.079f,  1.0934f, 1.1081f, 1.1232f, 1.1387f, 1.1547f, 1.1712f, 1.1883f, 1.206f,  1.2244f, 1.2435f, 1.2636f, 1.2845f, 1.3066f, 1.3298f, 1.3544f,
-    1.3806f, 1.4085f, 1.4385f, 1.471f,  1.5063f, 1.5451f, 1.5881f, 1.6364f, 1.6913f, 1.7551f, 1.831f,  1.9244f, 2.0451f, 2.214f,  2.4886f, 3.1678f};
+constexpr std::array<float, 64> tail_factor{0.5647f, 0.6203f, 0.6536f, 0.6792f, 0.7009f, 0.72f,   0.7374f, 0.7537f, 0.7689f, 0.7835f, 0.7975f, 0.8111f, 0.8243f,
+                                            0.8372f, 0.8499f, 0.8625f, 0.8749f, 0.8872f, 0.8995f, 0.9117f, 0.9239f, 0.9361f, 0.9484f, 0.9608f, 0.9732f, 0.9858f,
+                                            0.9985f, 1.0114f, 1.0244f, 1.0377f, 1.0512f, 1.0649f, 1.079f,  1.0934f, 1.1081f, 1.1232f, 1.1387f, 1.1547f, 1.1712f,
+                                            1.1883f, 1.206f,  1.2244f, 1.2435f, 1.2636f, 1.2845f, 1.3066f, 1.3298f, 1.3544f, 1.3806f, 1.4085f, 1.4385f, 1.471f,
+                                            1.5063f, 1.5451f, 1.5881f, 1.6364f, 1.6913f, 1.7551f, 1.831f,  1.9244f, 2.0451f, 2.214f,  2.4886f, 3.1678f};
 
 // Quantiles (i + 1/2) / 16 of a log-normal with sigma 0.25 (weights) and 0.5 (activations).
 constexpr std::array<float, 16> weight_spread{0.6277f, 0.7193f, 0.7769f, 0.8236f, 0.8652f, 0.9043f, 0.9424f, 0.9806f,
@@ -38,8 +38,8 @@ class Stream {
 
     std::array<uint64_t, 2> operator()(uint64_t index) const {
         // Tensors have fewer than 2^60 elements, so the purpose fits above the index.
-        const r123::Philox4x32::ctr_type counter{{static_cast<uint32_t>(index), static_cast<uint32_t>(index >> 32) | purpose_ << 28, static_cast<uint32_t>(tensor_),
-                                                  static_cast<uint32_t>(tensor_ >> 32)}};
+        const r123::Philox4x32::ctr_type counter{
+            {static_cast<uint32_t>(index), static_cast<uint32_t>(index >> 32) | purpose_ << 28, static_cast<uint32_t>(tensor_), static_cast<uint32_t>(tensor_ >> 32)}};
         const auto out = r123::Philox4x32{}(counter, key_);
         return {uint64_t{out[1]} << 32 | out[0], uint64_t{out[3]} << 32 | out[2]};
     }

@@ -103,8 +103,8 @@ class TraceReader {
         if (!info) {
             fail("tensor " + in_quotes(name) + ": expected in this trace, found nothing");
         } else if (info->dtype != dtype || info->shape.size() != rank) {
-            fail("tensor " + in_quotes(name) + ": expected " + std::string(spec_of(dtype).name) + " of rank " + std::to_string(rank) + ", found " + printable(info->dtype_name) +
-                 " of rank " + std::to_string(info->shape.size()));
+            fail("tensor " + in_quotes(name) + ": expected " + std::string(spec_of(dtype).name) + " of rank " + std::to_string(rank) + ", found " +
+                 printable(info->dtype_name) + " of rank " + std::to_string(info->shape.size()));
             info = nullptr;
         }
         return info;
@@ -146,8 +146,8 @@ class TraceReader {
         const TensorInfo* info = tensor(name, Dtype::f32, 2);
         if (!info) return {};
         if (info->shape[0] != m || info->shape[1] != n) {
-            fail("tensor " + in_quotes(name) + ": expected shape [" + std::to_string(m) + ", " + std::to_string(n) + "], found [" + std::to_string(info->shape[0]) + ", " +
-                 std::to_string(info->shape[1]) + "]");
+            fail("tensor " + in_quotes(name) + ": expected shape [" + std::to_string(m) + ", " + std::to_string(n) + "], found [" + std::to_string(info->shape[0]) +
+                 ", " + std::to_string(info->shape[1]) + "]");
             return {};
         }
         return values<Fp32>(*info);

@@ -35,8 +35,7 @@ uint32_t f32_bits(Dtype dtype, const std::byte* element) {
 Status check_matrix(const TensorInfo& tensor, const std::string& where) {
     if (tensor.dtype != Dtype::bf16 && tensor.dtype != Dtype::f16 && tensor.dtype != Dtype::f32)
         return Error{ErrorCode::bad_file, where + "dtype: expected BF16, F16 or F32, found " + printable(tensor.dtype_name)};
-    if (tensor.shape.size() != 2)
-        return Error{ErrorCode::bad_shape, where + "shape: expected two dimensions, found " + describe_shape(tensor.shape)};
+    if (tensor.shape.size() != 2) return Error{ErrorCode::bad_shape, where + "shape: expected two dimensions, found " + describe_shape(tensor.shape)};
     const auto elements = element_count(tensor.shape);
     if (!elements || *elements > max_weight_elements)
         return Error{ErrorCode::bad_shape, where + "shape: expected at most 2^31 elements, found " + describe_shape(tensor.shape)};
@@ -78,10 +77,10 @@ Result<std::vector<float>> read_weights(const SafetensorsFile& file, const Tenso
             const uint32_t bits = f32_bits(tensor.dtype, &bytes[i * element_bytes]);
             const size_t flat = start + i;
             if ((bits & f32_exponent_mask) == f32_exponent_mask)
-                return Error{ErrorCode::not_finite, where + "row " + std::to_string(flat / tensor.shape[1]) + ", column " +
-                                                        std::to_string(flat % tensor.shape[1]) + " (flat index " + std::to_string(flat) + ", byte " +
-                                                        std::to_string(file.file_offset(tensor) + flat * element_bytes) +
-                                                        "): expected a finite number, found " + (bits & f32_fraction_mask ? "NaN" : "infinity")};
+                return Error{ErrorCode::not_finite, where + "row " + std::to_string(flat / tensor.shape[1]) + ", column " + std::to_string(flat % tensor.shape[1]) +
+                                                        " (flat index " + std::to_string(flat) + ", byte " +
+                                                        std::to_string(file.file_offset(tensor) + flat * element_bytes) + "): expected a finite number, found " +
+                                                        (bits & f32_fraction_mask ? "NaN" : "infinity")};
             values[flat] = std::bit_cast<float>(bits);
         }
     }

@@ -29,9 +29,7 @@ constexpr int element_halves(Format format, Specials specials, uint8_t scale_byt
 }
 
 // Element code i of a packed row: low nibble first.
-constexpr E2m1 packed_code(std::span<const uint8_t> codes, size_t i) {
-    return {static_cast<uint8_t>(codes[i / 2] >> (i % 2 * 4) & 15)};
-}
+constexpr E2m1 packed_code(std::span<const uint8_t> codes, size_t i) { return {static_cast<uint8_t>(codes[i / 2] >> (i % 2 * 4) & 15)}; }
 
 // Decoded block: 16 signed half-units from 8 bytes of codes.
 std::array<int8_t, block_size> decode_block(Format format, Specials specials, uint8_t scale_byte, std::span<const uint8_t, block_size / 2> codes);

@@ -14,12 +14,12 @@ enum class Format : uint8_t { nvfp4, razer_w, razer_a }; // the value is also th
 
 struct FormatSpec {
     std::string_view name;
-    int block;          // elements that share one scale byte
-    ScaleType scale;    // in the low bits of the scale byte
-    int sentinel;       // the element code that stands for the block's special value; -1: none
-    int sign_bit;       // bit of the scale byte that makes the special negative; -1: none
-    int select_bit;     // bit of the scale byte that selects V2 instead of V1; -1: there is only V1
-    int encode_max;     // largest scale payload that encoders produce
+    int block;       // elements that share one scale byte
+    ScaleType scale; // in the low bits of the scale byte
+    int sentinel;    // the element code that stands for the block's special value; -1: none
+    int sign_bit;    // bit of the scale byte that makes the special negative; -1: none
+    int select_bit;  // bit of the scale byte that selects V2 instead of V1; -1: there is only V1
+    int encode_max;  // largest scale payload that encoders produce
 
     constexpr bool has_specials() const { return sentinel >= 0; }
     constexpr const ScaleSpec& scale_spec() const { return spec_of(scale); }

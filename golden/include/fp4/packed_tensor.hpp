@@ -28,8 +28,7 @@ struct PackedTensor {
     uint64_t code_bytes_per_row() const { return k / 2; }
     uint64_t scale_bytes_per_row() const { return k / block_size; }
     PackedRow row(uint64_t r) const {
-        return {std::span(codes).subspan(r * code_bytes_per_row(), code_bytes_per_row()),
-                std::span(scales).subspan(r * scale_bytes_per_row(), scale_bytes_per_row())};
+        return {std::span(codes).subspan(r * code_bytes_per_row(), code_bytes_per_row()), std::span(scales).subspan(r * scale_bytes_per_row(), scale_bytes_per_row())};
     }
 };
 

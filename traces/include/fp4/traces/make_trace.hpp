@@ -13,7 +13,7 @@ struct TraceOptions {
     Specials specials{};
     uint64_t tokens = 16;
     uint64_t seed = 0;
-    std::vector<std::string> ops; // names to make, in layer order; empty: all
+    std::vector<std::string> ops;                                               // names to make, in layer order; empty: all
     std::function<void(std::string_view op, size_t index, size_t count)> on_op; // called before each op; may be empty
 };
 
