@@ -3,6 +3,13 @@
 # Bits depend on this one: a contracted a*b+c rounds once where the formats' rules round twice.
 add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-ffp-contract=off>)
 
+# Verilated arrays take minutes to compile; ccache, where it is installed, remembers them across build folders and clones.
+find_program(FP4_CCACHE ccache)
+mark_as_advanced(FP4_CCACHE)
+if(FP4_CCACHE AND NOT DEFINED CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${FP4_CCACHE})
+endif()
+
 # fp4_warnings(target): the project's own sources compile without warnings.
 function(fp4_warnings target)
   target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Wconversion

@@ -37,7 +37,8 @@ function(fp4_add_rtl_core)
     OPT_FAST -O2 OPT_SLOW -O1 OPT_GLOBAL -O2)
   target_compile_definitions(${target} PRIVATE FP4_CORE_ROWS=${arg_ROWS} FP4_CORE_COLS=${arg_COLS} FP4_CORE_PROFILE=${profile}
     FP4_CORE_RANDOM_START=$<BOOL:${arg_RANDOM_START}>)
-  target_compile_options(${target} PRIVATE -fno-gnu-unique)
+  # Generated code is not what the sanitizers are for, and they make it compile for many minutes.
+  target_compile_options(${target} PRIVATE -fno-gnu-unique $<$<BOOL:${FP4_SANITIZE}>:-fno-sanitize=all>)
   if(arg_FST)
     target_link_libraries(${target} PRIVATE ZLIB::ZLIB)
   endif()

@@ -6,7 +6,14 @@
 namespace fp4::test {
 namespace {
 
-TEST(Waveform, RecordsTheWindow) {
+class Waveform : public testing::Test {
+#ifdef FP4_NO_FST
+  protected:
+    void SetUp() override { GTEST_SKIP() << "built without waveform cores (FP4_FST)"; }
+#endif
+};
+
+TEST_F(Waveform, RecordsTheWindow) {
     const TemporaryFolder folder;
     const auto record = [&](const std::string& name, const std::string& cycles) {
         const auto run = simrun({"--ops", "k", "--tokens", "2", "--config", "small", "--quiet", "--fst", folder / name, "--fst-window", "k:3:" + cycles});
@@ -19,7 +26,7 @@ TEST(Waveform, RecordsTheWindow) {
     EXPECT_EQ(folder.entries(), (std::vector<std::string>{"large.fst", "small.fst"}));
 }
 
-TEST(Waveform, CannotBeWritten) {
+TEST_F(Waveform, CannotBeWritten) {
     const TemporaryFolder folder;
     folder.write("file", "");
     const auto run = simrun({"--ops", "k", "--tokens", "1", "--config", "small", "--fst", folder / "file/w.fst"});
