@@ -40,7 +40,7 @@ std::vector<std::string> names_of(const Specs& specs) {
 std::variant<Options, int> parse_options(int argc, char** argv) {
     Options options;
     CLI::App app{"Runs the matrix products of a model layer through the fp4_tensor_core RTL and compares every output with the golden model, bit for bit."};
-    app.footer("Exit status: 0 every output equal, 1 a mismatch, 2 bad input or usage, 3 internal error.");
+    app.footer("Exit status: 0 every output equal, 1 a mismatch, 2 bad input or usage, 3 internal error, 130 interrupted.");
     app.set_version_flag("--version", "simrun " FP4SIM_VERSION);
     app.get_formatter()->column_width(38);
 

@@ -123,7 +123,7 @@ Status write_results(const Options& options, const RunReport& report, const Syst
     return Done{};
 }
 
-// How C is made, and the word for it in the report.
+// How the C of an op is made.
 std::function<std::vector<Fp32>(const traces::TraceOp&)> c_source(const Options& options, uint64_t seed) {
     if (options.c == "zero") return [](const traces::TraceOp&) { return std::vector<Fp32>{}; };
     if (!options.c) return [](const traces::TraceOp& op) { return op.c; };
@@ -230,7 +230,10 @@ Result<ExitStatus> simrun(const Options& options) {
         report.ops = run_golden(job);
     }
     progress.clear();
-    if (interrupted()) return exit_interrupted;
+    if (interrupted()) {
+        fmt::print(stderr, "simrun: interrupted; nothing was written\n");
+        return exit_interrupted;
+    }
     report.complete = report.ops.size() == trace.ops.size();
     report.wall_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
 
