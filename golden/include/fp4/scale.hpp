@@ -17,7 +17,6 @@ struct ScaleSpec {
 
     constexpr int payload_bits() const { return exponent_bits + fraction_bits; }
     constexpr int payload_mask() const { return (1 << payload_bits()) - 1; }
-    constexpr int min_exponent() const { return 1 - bias; }
 };
 
 enum class ScaleType : uint8_t { ue4m3, e3m3 };
