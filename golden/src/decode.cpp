@@ -2,11 +2,11 @@
 
 namespace fp4 {
 
-std::array<int8_t, block_size> decode_block(Format format, Specials specials, uint8_t scale_byte, std::span<const uint8_t, block_size / 2> codes) {
+std::array<int8_t, dot_lanes> decode_lanes(Format format, Specials specials, uint8_t scale_byte, std::span<const uint8_t, dot_lanes / 2> codes) {
     std::array<int8_t, 16> table = e2m1_halves_table;
     const int sentinel = spec_of(format).sentinel;
     if (sentinel >= 0) table[static_cast<size_t>(sentinel)] = static_cast<int8_t>(special_halves(format, specials, scale_byte));
-    std::array<int8_t, block_size> halves;
+    std::array<int8_t, dot_lanes> halves;
     for (size_t i = 0; i < codes.size(); ++i) {
         halves[2 * i] = table[codes[i] & 15];
         halves[2 * i + 1] = table[codes[i] >> 4];

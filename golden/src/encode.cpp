@@ -28,9 +28,14 @@ Result<float> finite_amax(std::span<const float> x, uint64_t k, std::string_view
     return amax;
 }
 
-Result<PackedTensor> encode(std::span<const float> x, uint64_t rows, uint64_t k, Format format, Specials specials, std::string_view name) {
+Result<PackedTensor> encode(std::span<const float> x, uint64_t rows, uint64_t k, const EncodeOptions& options, std::string_view name) {
+    const auto [format, chosen, specials] = options;
     const auto fail = [&](ErrorCode code, const std::string& what) { return Error{code, std::string(name) + ": " + what}; };
-    if (k == 0 || k % block_size != 0) return fail(ErrorCode::bad_shape, "K: expected a multiple of 16, found " + std::to_string(k));
+    const auto encoder = chosen ? chosen : default_encoder(format);
+    if (!encoder || !spec_of(*encoder).makes(format))
+        return fail(ErrorCode::bad_argument, "format " + std::string(spec_of(format).name) + ": " +
+                                                 (encoder ? "not made by encoder " + std::string(spec_of(*encoder).name) : "only decoded, no encoder makes it"));
+    if (k == 0 || k % dot_lanes != 0) return fail(ErrorCode::bad_shape, "K: expected a multiple of 16, found " + std::to_string(k));
     if (x.size() / k != rows || x.size() % k != 0)
         return fail(ErrorCode::bad_shape,
                     "expected " + std::to_string(rows) + " rows of " + std::to_string(k) + " values, found " + std::to_string(x.size()) + " values");
@@ -49,13 +54,12 @@ Result<PackedTensor> encode(std::span<const float> x, uint64_t rows, uint64_t k,
     const float tensor_scale = tensor.tensor_scale.to_float();
     const RazerWeightEncoder encode_block_razer_w(specials);
     for (size_t block = 0; block < tensor.scales.size(); ++block) {
-        const std::span<const float, block_size> values(x.data() + block * block_size, block_size);
+        const std::span<const float, dot_lanes> values(x.data() + block * dot_lanes, dot_lanes);
         const EncodedBlock encoded = format == Format::nvfp4     ? encode_block_nv(values, tensor_scale)
                                      : format == Format::razer_w ? encode_block_razer_w(values, tensor_scale)
                                                                  : encode_block_razer_a(values, tensor_scale, specials);
         tensor.scales[block] = encoded.scale_byte;
-        for (size_t i = 0; i < block_size / 2; ++i)
-            tensor.codes[block * (block_size / 2) + i] = static_cast<uint8_t>(encoded.codes[2 * i] | encoded.codes[2 * i + 1] << 4);
+        for (size_t i = 0; i < dot_lanes / 2; ++i) tensor.codes[block * (dot_lanes / 2) + i] = static_cast<uint8_t>(encoded.codes[2 * i] | encoded.codes[2 * i + 1] << 4);
     }
     return tensor;
 }

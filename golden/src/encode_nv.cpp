@@ -17,7 +17,7 @@ uint8_t encode_e2m1_rne(float y) {
 
 } // namespace
 
-EncodedBlock encode_block_nv(std::span<const float, block_size> x, float tensor_scale) {
+EncodedBlock encode_block_nv(std::span<const float, dot_lanes> x, float tensor_scale) {
     const ScaleSpec& scale_spec = spec_of(Format::nvfp4).scale_spec();
     float amax = 0;
     for (float value : x) amax = std::max(amax, std::fabs(value));
@@ -25,7 +25,7 @@ EncodedBlock encode_block_nv(std::span<const float, block_size> x, float tensor_
 
     EncodedBlock block{static_cast<uint8_t>(payload), {}};
     const float scale = scale_to_float(decode_scale(scale_spec, payload)) * tensor_scale;
-    for (size_t i = 0; i < block_size; ++i) // a zero block scale leaves nothing but the signs
+    for (size_t i = 0; i < dot_lanes; ++i) // a zero block scale leaves nothing but the signs
         block.codes[i] = payload == 0 ? (std::signbit(x[i]) ? e2m1_negative_zero : uint8_t{0}) : encode_e2m1_rne(x[i] / scale);
     return block;
 }

@@ -12,10 +12,10 @@ namespace {
 constexpr const FormatSpec& spec = spec_of(Format::razer_w);
 
 // Entry of the codebook nearest to each y.
-std::array<int, block_size> nearest_entries(const RazerCodebook& codebook, const std::array<float, block_size>& y) {
-    std::array<int, block_size> entry{};
+std::array<int, dot_lanes> nearest_entries(const RazerCodebook& codebook, const std::array<float, dot_lanes>& y) {
+    std::array<int, dot_lanes> entry{};
     for (float midpoint : codebook.midpoint)
-        for (size_t i = 0; i < block_size; ++i) entry[i] += y[i] > midpoint;
+        for (size_t i = 0; i < dot_lanes; ++i) entry[i] += y[i] > midpoint;
     return entry;
 }
 
@@ -50,11 +50,11 @@ RazerWeightEncoder::RazerWeightEncoder(Specials specials)
           return std::array{candidate(v1, false, false), candidate(v1, true, false), candidate(v2, false, true), candidate(v2, true, true)};
       }()) {}
 
-EncodedBlock RazerWeightEncoder::operator()(std::span<const float, block_size> x, float tensor_scale) const {
+EncodedBlock RazerWeightEncoder::operator()(std::span<const float, dot_lanes> x, float tensor_scale) const {
     const float smallest = scale_to_float(decode_scale(spec.scale_spec(), 1)), largest = scale_to_float(decode_scale(spec.scale_spec(), spec.encode_max));
-    std::array<float, block_size> w;
+    std::array<float, dot_lanes> w;
     float amax = 0;
-    for (size_t i = 0; i < block_size; ++i) {
+    for (size_t i = 0; i < dot_lanes; ++i) {
         w[i] = x[i] / tensor_scale;
         amax = std::max(amax, std::fabs(w[i]));
     }
@@ -63,18 +63,18 @@ EncodedBlock RazerWeightEncoder::operator()(std::span<const float, block_size> x
     for (const auto& [codebook, selector, divisor] : candidates_) {
         const int payload = encode_scale(spec.scale_spec(), std::clamp(amax / divisor, smallest, largest), spec.encode_max);
         const float scale = scale_to_float(decode_scale(spec.scale_spec(), payload));
-        std::array<float, block_size> y;
-        for (size_t i = 0; i < block_size; ++i) y[i] = w[i] / scale;
+        std::array<float, dot_lanes> y;
+        for (size_t i = 0; i < dot_lanes; ++i) y[i] = w[i] / scale;
         const auto entry = nearest_entries(codebook, y);
         double error = 0;
-        for (size_t i = 0; i < block_size; ++i) {
+        for (size_t i = 0; i < dot_lanes; ++i) {
             const double difference = double{codebook.value[static_cast<size_t>(entry[i])]} * double{scale} - double{w[i]};
             error += difference * difference;
         }
         if (error < best_error) {
             best_error = error;
             best.scale_byte = static_cast<uint8_t>(selector | payload);
-            for (size_t i = 0; i < block_size; ++i) best.codes[i] = codebook.code[static_cast<size_t>(entry[i])];
+            for (size_t i = 0; i < dot_lanes; ++i) best.codes[i] = codebook.code[static_cast<size_t>(entry[i])];
         }
     }
     return best;

@@ -3,21 +3,32 @@
 #include <algorithm>
 #include <limits>
 
-#include "fp4/wide_fixed.hpp"
-
 namespace fp4 {
+namespace {
 
-Fp32 ExactSum::finish(int64_t sum_q20, bool nan, Fp32 c) {
+// RNE(C + sum) for a register with C's bits in it.
+template <class Register>
+Fp32 finish_with_c(Register sum, bool nan, Fp32 c) {
     if (nan || c.is_nan()) return fp32_nan;
     if (c.is_infinite()) return c;
-    WideFixed<5, -149> total; // bits 2^-149 .. 2^170
-    total.add(sum_q20, -fraction_bits);
     const auto significand = static_cast<int64_t>(c.significand());
-    total.add(c.negative() ? -significand : significand, c.exponent() - fp32_spec.fraction_bits);
-    return total.round(Rounding::nearest_even);
+    sum.add(c.negative() ? -significand : significand, c.exponent() - fp32_spec.fraction_bits);
+    return sum.round(Rounding::nearest_even);
 }
 
+} // namespace
+
+Fp32 ExactSum::finish(int64_t sum_q20, bool nan, Fp32 c) {
+    WideFixed<5, -149> sum; // bits 2^-149 .. 2^170
+    sum.add(sum_q20, -fraction_bits);
+    return finish_with_c(sum, nan, c);
+}
+
+Fp32 WideExactSum::finish(Fp32 c) const { return finish_with_c(sum_, nan_, c); }
+
 uint64_t exact_k_limit(Format a, Specials a_specials, Format b, Specials b_specials) {
+    const auto block = static_cast<uint64_t>(spec_of(a).block);
+    if (!fits_exact_sum(a, b)) return (uint64_t{1} << 44) * block;
     const auto max_halves = [](Format format, Specials specials) {
         int halves = e2m1_max_halves;
         if (spec_of(format).has_specials()) halves = std::max(halves, int{specials.v1_halves});
@@ -25,10 +36,10 @@ uint64_t exact_k_limit(Format a, Specials a_specials, Format b, Specials b_speci
         return halves;
     };
     const auto max_scale = [](Format format) { return decode_scale(spec_of(format).scale_spec(), spec_of(format).scale_spec().max_payload); };
-    const int dot_quarters = block_size * max_halves(a, a_specials) * max_halves(b, b_specials);
-    const BlockTerm worst = block_term(dot_quarters, max_scale(a), max_scale(b));
+    const int dot = spec_of(a).block * max_halves(a, a_specials) * max_halves(b, b_specials);
+    const BlockTerm worst = block_term(dot, max_scale(a), max_scale(b));
     const int64_t term_q20 = static_cast<int64_t>(worst.significand) << (worst.exponent - block_term_fraction_bits + ExactSum::fraction_bits);
-    return static_cast<uint64_t>(std::numeric_limits<int64_t>::max() / term_q20) * block_size;
+    return static_cast<uint64_t>(std::numeric_limits<int64_t>::max() / term_q20) * block;
 }
 
 } // namespace fp4

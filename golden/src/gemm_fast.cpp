@@ -18,21 +18,21 @@ struct DecodedTensor {
     std::vector<uint8_t> row_is_nan; // rows
 
     explicit DecodedTensor(const PackedTensor& t)
-        : blocks(t.k / block_size), halves(t.rows * t.k), scales(t.scales.size()), scale_q9(t.scales.size()), row_is_nan(t.rows) {
+        : blocks(t.k / dot_lanes), halves(t.rows * t.k), scales(t.scales.size()), scale_q9(t.scales.size()), row_is_nan(t.rows) {
         for (uint64_t i = 0; i < t.scales.size(); ++i) {
             const Scale scale = block_scale(t.format, t.scales[i]);
             scales[i] = scale;
             scale_q9[i] = scale.significand ? scale.significand << (scale.exponent - scale_fraction_bits + 9) : 0;
             row_is_nan[i / blocks] |= static_cast<uint8_t>(scale.nan);
-            const auto codes = std::span<const uint8_t, block_size / 2>(t.codes.data() + i * (block_size / 2), block_size / 2);
-            std::ranges::copy(decode_block(t.format, t.specials, t.scales[i], codes), halves.begin() + static_cast<ptrdiff_t>(i * block_size));
+            const auto codes = std::span<const uint8_t, dot_lanes / 2>(t.codes.data() + i * (dot_lanes / 2), dot_lanes / 2);
+            std::ranges::copy(decode_lanes(t.format, t.specials, t.scales[i], codes), halves.begin() + static_cast<ptrdiff_t>(i * dot_lanes));
         }
     }
 };
 
-int dot_quarters(const int8_t* a, const int8_t* b) {
+int dot(const int8_t* a, const int8_t* b) {
     int sum = 0;
-    for (int i = 0; i < block_size; ++i) sum += static_cast<int16_t>(a[i]) * static_cast<int16_t>(b[i]);
+    for (int i = 0; i < dot_lanes; ++i) sum += static_cast<int16_t>(a[i]) * static_cast<int16_t>(b[i]);
     return sum;
 }
 
@@ -40,8 +40,8 @@ int64_t exact_row(const DecodedTensor& a, uint64_t m, const DecodedTensor& b, ui
     const uint64_t a_first = m * a.blocks, b_first = n * b.blocks;
     int64_t sum_q20 = 0;
     for (uint64_t i = 0; i < a.blocks; ++i) {
-        const int dot = dot_quarters(&a.halves[(a_first + i) * block_size], &b.halves[(b_first + i) * block_size]);
-        sum_q20 += int64_t{a.scale_q9[a_first + i]} * b.scale_q9[b_first + i] * dot; // quarter-units * 2^-18 = 2^-20
+        const int quarters = dot(&a.halves[(a_first + i) * dot_lanes], &b.halves[(b_first + i) * dot_lanes]);
+        sum_q20 += int64_t{a.scale_q9[a_first + i]} * b.scale_q9[b_first + i] * quarters; // quarter-units * 2^-18 = 2^-20
     }
     return sum_q20;
 }
@@ -51,9 +51,9 @@ Fp32 fused_row(const DecodedTensor& a, uint64_t m, const DecodedTensor& b, uint6
     std::array<BlockTerm, 4> terms;
     size_t filled = 0;
     for (uint64_t i = 0; i < a.blocks; ++i) {
-        const int dot = dot_quarters(&a.halves[(a_first + i) * block_size], &b.halves[(b_first + i) * block_size]);
-        terms[filled++] = block_term(dot, a.scales[a_first + i], b.scales[b_first + i]);
-        if (filled == static_cast<size_t>(arithmetic.step_blocks) || i + 1 == a.blocks) c = fused_step(arithmetic, std::span(terms).first(std::exchange(filled, 0)), c);
+        const int quarters = dot(&a.halves[(a_first + i) * dot_lanes], &b.halves[(b_first + i) * dot_lanes]);
+        terms[filled++] = block_term(quarters, a.scales[a_first + i], b.scales[b_first + i]);
+        if (filled == static_cast<size_t>(arithmetic.step_terms) || i + 1 == a.blocks) c = fused_step(arithmetic, std::span(terms).first(std::exchange(filled, 0)), c);
     }
     return c;
 }
@@ -62,6 +62,7 @@ Fp32 fused_row(const DecodedTensor& a, uint64_t m, const DecodedTensor& b, uint6
 
 Result<std::vector<Fp32>> gemm_fast(const PackedTensor& a, const PackedTensor& b, std::span<const Fp32> c, const Arithmetic& arithmetic) {
     if (auto status = check_gemm(a, b, c, arithmetic); !status) return status.error();
+    if (spec_of(a.format).block != dot_lanes || arithmetic.accumulation == Accumulation::sequential) return gemm_reference(a, b, c, arithmetic);
     const DecodedTensor da(a), db(b);
     std::vector<Fp32> d(a.rows * b.rows);
     for (uint64_t n = 0; n < b.rows; ++n) // the large operand is walked once

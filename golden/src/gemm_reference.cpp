@@ -3,46 +3,81 @@
 
 #include "fp4/decode.hpp"
 #include "fp4/exact_sum.hpp"
+#include "fp4/fp32_seq.hpp"
 #include "fp4/fused_step.hpp"
 #include "fp4/gemm.hpp"
 
 namespace fp4 {
 namespace {
 
-std::array<int8_t, block_size> block_halves(const PackedTensor& t, PackedRow row, uint64_t block) {
-    return decode_block(t.format, t.specials, row.scales[block], row.codes.subspan(block * (block_size / 2)).first<block_size / 2>());
+// A row of A against a row of B, seen as terms of 16 products each and as blocks of one or two of them.
+struct RowPair {
+    const PackedTensor& a;
+    const PackedTensor& b;
+    PackedRow a_row, b_row;
+    uint64_t terms_per_block = static_cast<uint64_t>(spec_of(a.format).block / dot_lanes);
+
+    uint64_t terms() const { return a.k / dot_lanes; }
+    uint64_t blocks() const { return terms() / terms_per_block; }
+
+    int dot(uint64_t i) const {
+        const auto halves = [&](const PackedTensor& t, PackedRow row) {
+            return decode_lanes(t.format, t.specials, row.scales[i / terms_per_block], row.codes.subspan(i * (dot_lanes / 2)).first<dot_lanes / 2>());
+        };
+        return dot_quarters(halves(a, a_row), halves(b, b_row));
+    }
+    Scale a_scale(uint64_t block) const { return block_scale(a.format, a_row.scales[block]); }
+    Scale b_scale(uint64_t block) const { return block_scale(b.format, b_row.scales[block]); }
+
+    BlockTerm term(uint64_t i) const { return block_term(dot(i), a_scale(i / terms_per_block), b_scale(i / terms_per_block)); }
+    BlockTerm whole_block(uint64_t block) const {
+        int sum = 0;
+        for (uint64_t i = 0; i < terms_per_block; ++i) sum += dot(block * terms_per_block + i);
+        return block_term(sum, a_scale(block), b_scale(block));
+    }
+};
+
+template <class Sum>
+Fp32 exact_dot(const RowPair& rows, Fp32 c) {
+    Sum sum;
+    for (uint64_t block = 0; block < rows.blocks(); ++block) sum.add(rows.whole_block(block));
+    return sum.finish(c);
 }
 
-BlockTerm term_of_block(const PackedTensor& a, PackedRow a_row, const PackedTensor& b, PackedRow b_row, uint64_t block) {
-    const int dot_quarters = block_dot_quarters(block_halves(a, a_row, block), block_halves(b, b_row, block));
-    return block_term(dot_quarters, block_scale(a.format, a_row.scales[block]), block_scale(b.format, b_row.scales[block]));
+Fp32 sequential_dot(const RowPair& rows, Fp32 c) {
+    for (uint64_t block = 0; block < rows.blocks(); ++block) c = add_block_term(c, rows.whole_block(block));
+    return c;
+}
+
+Fp32 fused_dot(const RowPair& rows, Fp32 c, const Arithmetic& arithmetic) {
+    std::array<BlockTerm, 4> terms{};
+    const auto step_terms = static_cast<uint64_t>(arithmetic.step_terms);
+    for (uint64_t first = 0; first < rows.terms(); first += step_terms) {
+        const uint64_t count = std::min(step_terms, rows.terms() - first);
+        for (uint64_t i = 0; i < count; ++i) terms[i] = rows.term(first + i);
+        c = fused_step(arithmetic, std::span(terms).first(count), c);
+    }
+    return c;
 }
 
 } // namespace
 
 Fp32 dot_reference(const PackedTensor& a, uint64_t a_row, const PackedTensor& b, uint64_t b_row, Fp32 c, const Arithmetic& arithmetic) {
-    const PackedRow row_a = a.row(a_row), row_b = b.row(b_row);
-    const uint64_t blocks = a.k / block_size;
-
-    if (arithmetic.accumulation == Accumulation::exact) {
-        ExactSum sum;
-        for (uint64_t block = 0; block < blocks; ++block) sum.add(term_of_block(a, row_a, b, row_b, block));
-        return sum.finish(c);
+    const RowPair rows{a, b, a.row(a_row), b.row(b_row)};
+    switch (arithmetic.accumulation) {
+    case Accumulation::exact: return fits_exact_sum(a.format, b.format) ? exact_dot<ExactSum>(rows, c) : exact_dot<WideExactSum>(rows, c);
+    case Accumulation::sequential: return sequential_dot(rows, c);
+    case Accumulation::fused_steps: break;
     }
-    const auto step_blocks = static_cast<uint64_t>(arithmetic.step_blocks);
-    Fp32 d = c;
-    for (uint64_t first = 0; first < blocks; first += step_blocks) {
-        std::array<BlockTerm, 4> terms{};
-        const uint64_t count = std::min(step_blocks, blocks - first);
-        for (uint64_t i = 0; i < count; ++i) terms[i] = term_of_block(a, row_a, b, row_b, first + i);
-        d = fused_step(arithmetic, std::span(terms).first(count), d);
-    }
-    return d;
+    return fused_dot(rows, c, arithmetic);
 }
 
 Status check_gemm(const PackedTensor& a, const PackedTensor& b, std::span<const Fp32> c, const Arithmetic& arithmetic) {
     if (auto status = check_shape(a, "A"); !status) return status;
     if (auto status = check_shape(b, "B"); !status) return status;
+    if (spec_of(a.format).block != spec_of(b.format).block)
+        return Error{ErrorCode::bad_argument, "format of B: expected blocks of " + std::to_string(spec_of(a.format).block) + " as in A, found " +
+                                                  std::string(spec_of(b.format).name) + " with blocks of " + std::to_string(spec_of(b.format).block)};
     if (a.k != b.k) return Error{ErrorCode::bad_shape, "K of B: expected " + std::to_string(a.k) + " as in A, found " + std::to_string(b.k)};
     if (!c.empty() && c.size() != a.rows * b.rows)
         return Error{ErrorCode::bad_shape, "elements of C: expected " + std::to_string(a.rows * b.rows) + ", found " + std::to_string(c.size())};

@@ -6,7 +6,9 @@ namespace fp4 {
 
 Status check_shape(const PackedTensor& tensor, std::string_view name) {
     const auto fail = [&](ErrorCode code, const std::string& what) { return Error{code, std::string(name) + ": " + what}; };
-    if (tensor.k == 0 || tensor.k % block_size != 0) return fail(ErrorCode::bad_shape, "K: expected a multiple of 16, found " + std::to_string(tensor.k));
+    const auto block = static_cast<uint64_t>(spec_of(tensor.format).block);
+    if (tensor.k == 0 || tensor.k % block != 0)
+        return fail(ErrorCode::bad_shape, "K: expected a multiple of " + std::to_string(block) + ", found " + std::to_string(tensor.k));
     // Division, since rows * bytes may not fit 64 bits.
     const auto check = [&](const char* field, uint64_t bytes, uint64_t per_row) -> Status {
         if (bytes % per_row == 0 && bytes / per_row == tensor.rows) return Done{};

@@ -30,6 +30,7 @@ void print_scales() {
     std::printf("\n  // Scale types: value = significand * 2^(exponent - 3).\n");
     print_int("ZERO_SCALE_EXPONENT", fp4::zero_scale_exponent);
     for (const auto& spec : fp4::scale_specs) {
+        if (!spec.subnormals) continue; // no format of the RTL has it
         const std::string prefix = constant_name(spec.name);
         print_int(prefix + "_BIAS", spec.bias);
         if (spec.nan_payload >= 0) print_int(prefix + "_NAN_PAYLOAD", spec.nan_payload);
@@ -39,17 +40,22 @@ void print_scales() {
 // One sentinel for all formats, and where negative zero would be.
 static_assert([] {
     for (const auto& spec : fp4::format_specs)
-        if (spec.has_specials() && spec.sentinel != fp4::e2m1_negative_zero) return false;
+        if (spec.in_rtl && spec.has_specials() && spec.sentinel != fp4::e2m1_negative_zero) return false;
     return true;
 }());
 
 void print_formats() {
     std::printf("\n  // Formats, as coded on the *_format_i ports; code 3 is not used.\n");
     std::printf("  typedef enum logic [1:0] {\n");
-    for (size_t i = 0; i < fp4::format_specs.size(); ++i)
-        std::printf("    FORMAT_%s = 2'd%zu%s\n", constant_name(fp4::format_specs[i].name).c_str(), i, i + 1 < fp4::format_specs.size() ? "," : "");
-    std::printf("  } format_e;\n");
+    const char* separator = "";
+    for (size_t i = 0; i < fp4::format_specs.size(); ++i) {
+        if (!fp4::format_specs[i].in_rtl) continue;
+        std::printf("%s    FORMAT_%s = 2'd%zu", separator, constant_name(fp4::format_specs[i].name).c_str(), i);
+        separator = ",\n";
+    }
+    std::printf("\n  } format_e;\n");
     for (const auto& spec : fp4::format_specs) {
+        if (!spec.in_rtl) continue;
         const std::string prefix = constant_name(spec.name);
         if (spec.sign_bit >= 0) print_int(prefix + "_SIGN_BIT", spec.sign_bit);
         if (spec.select_bit >= 0) print_int(prefix + "_SELECT_BIT", spec.select_bit);
@@ -58,10 +64,11 @@ void print_formats() {
 
 void print_profiles() {
     std::printf("\n  // Arithmetic profiles, as coded in the parameter Profile.\n");
-    for (size_t i = 0; i < fp4::arithmetic_profiles.size(); ++i) print_int("PROFILE_" + constant_name(fp4::arithmetic_profiles[i].name), static_cast<long>(i));
+    for (size_t i = 0; i < fp4::arithmetic_profiles.size(); ++i)
+        if (fp4::arithmetic_profiles[i].in_rtl) print_int("PROFILE_" + constant_name(fp4::arithmetic_profiles[i].name), static_cast<long>(i));
     print_int("TERM_FRACTION_BITS", fp4::block_term_fraction_bits);
     print_int("EXACT_FRACTION_BITS", fp4::ExactSum::fraction_bits);
-    print_int("NV_BLACKWELL_STEP_BLOCKS", fp4::nv_blackwell.step_blocks);
+    print_int("NV_BLACKWELL_STEP_BLOCKS", fp4::nv_blackwell.step_terms);
     print_int("NV_BLACKWELL_FRACTION_BITS", fp4::nv_blackwell.fraction_bits);
     std::printf("\n  localparam logic [31:0] FP32_NAN = 32'h%08X;\n", fp4::fp32_nan.bits);
 }

@@ -27,9 +27,10 @@ Result<HardwareConfig> read_hardware_config(const std::filesystem::path& path) {
     });
     config.profile = yaml->text("profile", config.profile);
     if (auto status = yaml->finish(); !status) return status.error();
-    if (!arithmetic_from_name(config.profile)) {
+    if (const auto* profile = arithmetic_from_name(config.profile); !profile || !profile->in_rtl) {
         std::string known;
-        for (const auto& profile : arithmetic_profiles) known += (known.empty() ? "" : ", ") + std::string(profile.name);
+        for (const auto& each : arithmetic_profiles)
+            if (each.in_rtl) known += (known.empty() ? "" : ", ") + std::string(each.name);
         return Error{ErrorCode::unknown_name, path.string() + ": key profile: expected one of " + known};
     }
     return config;

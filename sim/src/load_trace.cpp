@@ -21,6 +21,8 @@ Result<NamedTrace> from_file(const Options& options) {
         if (given) return Error{ErrorCode::bad_argument, fmt::format("{}: not used with a trace file, which has its own", flag)};
     auto trace = traces::read_trace(options.trace);
     if (!trace) return trace.error();
+    for (const Format format : {trace->a_format, trace->b_format})
+        if (!spec_of(format).in_rtl) return Error{ErrorCode::bad_argument, fmt::format("{}: format {}: the RTL does not decode it", options.trace, spec_of(format).name)};
     for (const std::string& name : options.ops)
         if (std::ranges::none_of(trace->ops, [&](const auto& op) { return op.name == name; }))
             return Error{ErrorCode::unknown_name, fmt::format("{}: --ops: no op called {}", options.trace, name)};

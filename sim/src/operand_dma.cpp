@@ -30,7 +30,7 @@ void OperandDma::run() {
 
 // Row by row, so that other initiators get their turns on the bus. Rows beyond the tensor are zero codes under zero scales.
 void OperandDma::fetch(uint32_t index) {
-    const uint64_t beats = job_.k / block_size, row_code_bytes = job_.k / 2;
+    const uint64_t beats = job_.k / dot_lanes, row_code_bytes = job_.k / 2;
     Panel panel{index, {}, std::vector<uint8_t>(beats * panel_rows_ * 8), std::vector<uint8_t>(beats * panel_rows_)};
     std::vector<uint8_t> codes(row_code_bytes), scales(beats);
     panel.ready_at = sc_core::sc_time_stamp();

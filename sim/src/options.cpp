@@ -8,6 +8,11 @@
 namespace fp4::sim {
 namespace {
 
+std::optional<Format> rtl_format_from_name(std::string_view name) {
+    const auto format = format_from_name(name);
+    return format && spec_of(*format).in_rtl ? format : std::nullopt;
+}
+
 // "razer", a format name for both sides, or "W:A".
 std::string parse_format(const std::string& text, Options& options) {
     if (text == "razer") {
@@ -16,11 +21,12 @@ std::string parse_format(const std::string& text, Options& options) {
         return "";
     }
     const size_t colon = text.find(':');
-    const auto weights = format_from_name(text.substr(0, colon));
-    const auto activations = colon == std::string::npos ? weights : format_from_name(text.substr(colon + 1));
+    const auto weights = rtl_format_from_name(text.substr(0, colon));
+    const auto activations = colon == std::string::npos ? weights : rtl_format_from_name(text.substr(colon + 1));
     if (!weights || !activations) {
         std::string known = "razer";
-        for (const auto& spec : format_specs) known += ", " + std::string(spec.name);
+        for (const auto& spec : format_specs)
+            if (spec.in_rtl) known += ", " + std::string(spec.name);
         return "expected one of " + known + " or WEIGHTS:ACTIVATIONS of two formats, found " + text;
     }
     options.weight_format = *weights;
@@ -32,6 +38,14 @@ template <class Specs>
 std::vector<std::string> names_of(const Specs& specs) {
     std::vector<std::string> names;
     for (const auto& spec : specs) names.emplace_back(spec.name);
+    return names;
+}
+
+template <class Specs>
+std::vector<std::string> rtl_names_of(const Specs& specs) {
+    std::vector<std::string> names;
+    for (const auto& spec : specs)
+        if (spec.in_rtl) names.emplace_back(spec.name);
     return names;
 }
 
@@ -78,7 +92,7 @@ std::variant<Options, int> parse_options(int argc, char** argv) {
     add_special("--v2-halves", "Second special value of razer-w, in half-units (default 16)", options.specials.v2_halves);
     app.add_option("--profile", options.profile, "Arithmetic: exact or nv-blackwell (default: the configuration's)")
         ->type_name("NAME")
-        ->check(CLI::IsMember(names_of(arithmetic_profiles)));
+        ->check(CLI::IsMember(rtl_names_of(arithmetic_profiles)));
     std::string engine = "rtl";
     app.add_option("--engine", engine, "rtl: Verilated RTL against golden; golden: golden's fast path against its reference")
         ->type_name("NAME")

@@ -16,7 +16,7 @@ constexpr uint64_t hang_cycles = 10'000;
 
 double seconds_now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
-uint64_t panel_bytes(uint64_t rows, uint64_t k) { return rows * (k / 2 + k / block_size); }
+uint64_t panel_bytes(uint64_t rows, uint64_t k) { return rows * (k / 2 + k / dot_lanes); }
 
 // Panels in the order the tiles need them.
 std::vector<uint32_t> panel_sequence(uint32_t panels, uint32_t repeats) {
@@ -74,7 +74,7 @@ void System::watch(size_t index, double started_s) {
         }
     }
     if (counters.cycles % 8192 == 8191) {
-        if (job_.progress) job_.progress(index, counters.beats * config_.array_rows * config_.array_cols * block_size, seconds_now() - started_s);
+        if (job_.progress) job_.progress(index, counters.beats * config_.array_rows * config_.array_cols * dot_lanes, seconds_now() - started_s);
         if (job_.interrupted()) gave_up_.notify();
     }
     if (counters.stuck_cycles == hang_cycles) {

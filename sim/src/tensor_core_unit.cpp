@@ -38,7 +38,7 @@ void TensorCoreUnit::offer_operands() {
     const Panel* b = ports_.b.find(job_.grid.col_tile(tile_));
     if (!a || !b) return;
     inputs_.k_valid = true;
-    inputs_.k_last = beat_ + 1 == job_.k / block_size;
+    inputs_.k_last = beat_ + 1 == job_.k / dot_lanes;
     inputs_.k_tag = tile_;
     inputs_.a.codes = &a->codes[beat_ * job_.grid.array.rows * 8];
     inputs_.a.scales = &a->scales[beat_ * job_.grid.array.rows];

@@ -32,7 +32,7 @@ TEST(Decode, BlockScaleIgnoresTheBitsOfTheSpecial) {
         const auto expected = slow::scale_of(format, byte);
         const Scale scale = block_scale(format, byte);
         ASSERT_EQ(scale.nan, expected.nan);
-        ASSERT_EQ(std::ldexp(scale.significand, scale.exponent - 3), std::ldexp(expected.mantissa, expected.exponent));
+        if (!expected.nan) ASSERT_EQ(std::ldexp(scale.significand, scale.exponent - 3), std::ldexp(expected.mantissa, expected.exponent));
     });
 }
 
@@ -47,7 +47,7 @@ TEST(Decode, NanBytes) {
 
 TEST(Decode, SpecialHalves) {
     for_every_byte([](Format format, Specials specials, uint8_t byte) {
-        const int expected = format == Format::nvfp4 ? 0 : slow::halves_of(format, specials, byte, 8);
+        const int expected = !spec_of(format).has_specials() ? 0 : slow::halves_of(format, specials, byte, spec_of(format).sentinel);
         ASSERT_EQ(special_halves(format, specials, byte), expected);
     });
 }
@@ -63,7 +63,7 @@ TEST(Decode, BlockHasEveryCodeInBothNibbles) {
         for (uint8_t turn = 0; turn < 16; ++turn) {
             std::array<uint8_t, 8> codes{};
             for (uint8_t i = 0; i < 8; ++i) codes[i] = static_cast<uint8_t>((2 * i + turn) % 16 | (2 * i + 1 + turn) % 16 << 4);
-            const auto halves = decode_block(format, specials, byte, codes);
+            const auto halves = decode_lanes(format, specials, byte, codes);
             for (size_t i = 0; i < 16; ++i) {
                 const int code = static_cast<int>(i + turn) % 16;
                 ASSERT_EQ(packed_code(codes, i).code, code);
@@ -92,7 +92,7 @@ TEST(Decode, Landmarks) {
     EXPECT_TRUE(std::isnan(value(Format::razer_a, 0xFF)));
 }
 
-// One rounding of an exact binary64 product (5 + 4 + 24 bits). Zeros: nvfp4 keeps the sign, RaZeR has +0 only.
+// One rounding of an exact binary64 product (5 + 4 + 24 bits). Zeros: nvfp4 and mxfp4 keep the sign, RaZeR has +0 only.
 TEST(Dequantize, IsTheProductRoundedOnce) {
     for_every_byte([](Format format, Specials specials, uint8_t byte) {
         for (float tensor_scale : {1.0f, -1.0f, 3.3e-5f, 0.1f, FLT_MIN, 0x1.8p-126f, FLT_TRUE_MIN, 0x1.fffffp-130f, 7e-40f, FLT_MAX, -FLT_MAX, 0x1p120f, 0.0f})
@@ -103,7 +103,8 @@ TEST(Dequantize, IsTheProductRoundedOnce) {
                 const double element = halves == 0 && code == 8 ? -0.0 : halves * 0.5;
                 const auto product = static_cast<float>(element * std::ldexp(scale.mantissa, scale.exponent) * double{tensor_scale});
                 uint32_t expected = scale.nan ? 0x7FFFFFFFu : std::bit_cast<uint32_t>(product);
-                if (format != Format::nvfp4 && expected == 0x80000000u) expected = 0;
+                const bool one_zero = format != Format::nvfp4 && format != Format::mxfp4;
+                if (one_zero && expected == 0x80000000u) expected = 0;
                 ASSERT_EQ(bits, expected) << "code " << int{code} << " tensor scale " << tensor_scale << ": " << hex(bits) << ", expected " << hex(expected);
             }
     });

@@ -109,7 +109,7 @@ TEST(EncodeNv, ABlockScaleOneUlpAbove448IsTheLargest) {
 TEST(EncodeNv, AnAllZeroTensorHasScaleOneAndZeroBlocks) {
     std::vector<float> x(32, 0.0f);
     x[3] = -0.0f;
-    const auto tensor = encode(x, 1, 32, nvfp4, {}, "w");
+    const auto tensor = encode(x, 1, 32, {}, "w");
     ASSERT_TRUE(tensor);
     EXPECT_EQ(tensor->tensor_scale.bits, 0x3F800000u);
     EXPECT_EQ(tensor->scales, (std::vector<uint8_t>{0, 0}));

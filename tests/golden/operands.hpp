@@ -13,7 +13,8 @@
 
 namespace fp4::test {
 
-inline constexpr std::array<Format, 3> all_formats{Format::nvfp4, Format::razer_w, Format::razer_a};
+inline constexpr std::array<Format, 6> all_formats{Format::nvfp4, Format::razer_w, Format::razer_a, Format::mxfp4, Format::razer_cuda, Format::rzr4};
+inline constexpr std::array<Format, 5> formats_of_16{Format::nvfp4, Format::razer_w, Format::razer_a, Format::razer_cuda, Format::rzr4};
 inline constexpr std::array<Specials, 6> some_specials{{{10, 16}, {14, 18}, {18, 14}, {31, 1}, {1, 31}, {0, 0}}};
 
 inline std::string hex(uint64_t bits) {
@@ -61,7 +62,9 @@ inline std::vector<uint32_t> fp32_edges() {
 
 // A scale byte that is not NaN: anywhere in the range, or subnormal, or at the top.
 inline uint8_t random_scale(Rng& rng, Format format) {
-    const int mask = format == Format::razer_w ? 0x3F : 0x7F, top = format == Format::razer_w ? 0x3F : 0x7E;
+    if (format == Format::mxfp4) return static_cast<uint8_t>(rng.one_in(4) ? rng.below(255) : rng.between(107, 147));
+    const bool e3m3 = spec_of(format).scale == ScaleType::e3m3;
+    const int mask = e3m3 ? 0x3F : 0x7F, top = e3m3 ? 0x3F : 0x7E;
     int payload = rng.below(top + 1);
     if (rng.one_in(4)) payload = rng.below(8);
     if (rng.one_in(8)) payload = top;
@@ -70,12 +73,14 @@ inline uint8_t random_scale(Rng& rng, Format format) {
 
 // Random codes and scales; one scale in `nan_in` is NaN where the format has one (0: none). Some blocks hold only zeros.
 inline PackedTensor random_tensor(Rng& rng, Format format, Specials specials, uint64_t rows, uint64_t k, int nan_in = 0) {
-    PackedTensor tensor{format, specials, rows, k, std::vector<uint8_t>(rows * k / 2), std::vector<uint8_t>(rows * k / 16)};
+    const auto block_bytes = static_cast<size_t>(spec_of(format).block / 2);
+    PackedTensor tensor{format, specials, rows, k, std::vector<uint8_t>(rows * k / 2), std::vector<uint8_t>(rows * k / 2 / block_bytes)};
     for (size_t block = 0; block < tensor.scales.size(); ++block) {
         tensor.scales[block] = random_scale(rng, format);
-        if (nan_in && rng.one_in(nan_in) && format != Format::razer_w) tensor.scales[block] = rng.one_in(2) ? 0x7F : 0xFF;
+        const int nan = spec_of(format).scale_spec().nan_payload;
+        if (nan_in && rng.one_in(nan_in) && nan >= 0) tensor.scales[block] = static_cast<uint8_t>(rng.one_in(2) ? nan : 0xFF);
         const bool empty = rng.one_in(10);
-        for (size_t i = 0; i < 8; ++i) tensor.codes[block * 8 + i] = empty ? uint8_t{0} : rng.byte();
+        for (size_t i = 0; i < block_bytes; ++i) tensor.codes[block * block_bytes + i] = empty ? uint8_t{0} : rng.byte();
     }
     return tensor;
 }

@@ -66,10 +66,15 @@ inline Exact value_of_fp32(uint32_t bits) { // finite patterns
 // Element in half-units, from the tables of the format's definition.
 inline int halves_of(Format format, Specials specials, int scale_byte, int code) {
     constexpr int e2m1[16] = {0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8, -12};
-    if (format == Format::nvfp4 || code != 8) return e2m1[code];
-    const int magnitude = format == Format::razer_w && scale_byte / 64 % 2 == 1 ? specials.v2_halves : specials.v1_halves;
+    if (format == Format::nvfp4 || format == Format::mxfp4) return e2m1[code];
+    const bool compat = format == Format::razer_cuda || format == Format::rzr4;
+    if (code != (compat ? 0 : 8)) return e2m1[code];
+    const bool two_specials = format == Format::razer_w || format == Format::razer_cuda;
+    const int magnitude = two_specials && scale_byte / 64 % 2 == 1 ? specials.v2_halves : specials.v1_halves;
     return scale_byte >= 128 ? -magnitude : magnitude;
 }
+
+inline int block_of(Format format) { return format == Format::mxfp4 ? 32 : 16; }
 
 // value = mantissa * 2^exponent; alignment is the exponent that a fused step aligns with.
 struct BlockScale {
@@ -80,7 +85,8 @@ struct BlockScale {
 };
 
 inline BlockScale scale_of(Format format, int scale_byte) {
-    const bool e3m3 = format == Format::razer_w;
+    if (format == Format::mxfp4) return {1, scale_byte - 127, scale_byte - 127, scale_byte == 255};
+    const bool e3m3 = format == Format::razer_w || format == Format::razer_cuda;
     const int payload = e3m3 ? scale_byte % 64 : scale_byte % 128;
     if (!e3m3 && payload == 0x7F) return {0, 0, 0, true};
     const int field = payload / 8, fraction = payload % 8, bias = e3m3 ? 3 : 7;

@@ -77,7 +77,7 @@ class Bench {
                 };
                 gather(tile.a, a_codes, a_scales, inputs_.a);
                 gather(tile.b, b_codes, b_scales, inputs_.b);
-                inputs_.k_last = (beat + 1) * block_size == tile.a.k;
+                inputs_.k_last = (beat + 1) * dot_lanes == tile.a.k;
                 inputs_.k_use_c = !tile.c.empty();
                 inputs_.k_tag = static_cast<uint32_t>(k_tile * 7 + 1);
             }

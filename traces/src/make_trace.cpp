@@ -50,9 +50,10 @@ Result<std::vector<Linear>> selected(const std::vector<Linear>& linears, const s
     return out;
 }
 
-Status check_k(const Linear& linear) {
-    if (linear.k % block_size == 0) return Done{};
-    return Error{ErrorCode::bad_shape, in_quotes(linear.tensor) + ": K: expected a multiple of 16, found " + std::to_string(linear.k)};
+Status check_k(const Linear& linear, const TraceOptions& options) {
+    const int block = std::max(spec_of(options.weights).block, spec_of(options.activations).block);
+    if (linear.k % static_cast<uint64_t>(block) == 0) return Done{};
+    return Error{ErrorCode::bad_shape, in_quotes(linear.tensor) + ": K: expected a multiple of " + std::to_string(block) + ", found " + std::to_string(linear.k)};
 }
 
 Result<Trace> make_trace(std::string model, uint64_t layer, Source source, const std::vector<Linear>& all_linears, const ReadWeights& read_weights,
@@ -61,19 +62,23 @@ Result<Trace> make_trace(std::string model, uint64_t layer, Source source, const
     const auto linears = selected(all_linears, options.ops);
     if (!linears) return linears.error();
 
-    const auto weight_encoder = spec_of(default_encoder(options.weights)).name, activation_encoder = spec_of(default_encoder(options.activations)).name;
+    const auto encoder_name = [](Format format) {
+        const auto encoder = default_encoder(format);
+        return encoder ? spec_of(*encoder).name : std::string_view("none");
+    };
+    const auto weight_encoder = encoder_name(options.weights), activation_encoder = encoder_name(options.activations);
     Trace trace = empty_trace(std::move(model), layer, source, options);
     trace.encoder = std::string(weight_encoder) + (weight_encoder == activation_encoder ? "" : ":" + std::string(activation_encoder));
     Sha256 sha256;
     for (const Linear& linear : *linears) {
         if (options.on_op) options.on_op(linear.op, trace.ops.size(), linears->size());
-        if (auto status = check_k(linear); !status) return status.error();
+        if (auto status = check_k(linear, options); !status) return status.error();
         const auto activations = synthetic_activations(options.seed, activation_name(linear, layer), options.tokens, linear.k);
         const auto weights = read_weights(linear);
         if (!weights) return weights.error();
-        auto a = encode(activations, options.tokens, linear.k, options.activations, options.specials, "activations of " + linear.op);
+        auto a = encode(activations, options.tokens, linear.k, {.format = options.activations, .specials = options.specials}, "activations of " + linear.op);
         if (!a) return a.error();
-        auto b = encode(*weights, linear.n, linear.k, options.weights, options.specials, printable(linear.tensor));
+        auto b = encode(*weights, linear.n, linear.k, {.format = options.weights, .specials = options.specials}, printable(linear.tensor));
         if (!b) return b.error();
         sha256.update(std::as_bytes(std::span(activations)));
         sha256.update(std::as_bytes(std::span(*weights)));
@@ -104,7 +109,7 @@ Result<Trace> make_uniform_trace(const Recipe& recipe, const TraceOptions& optio
     trace.encoder = "none";
     Sha256 sha256;
     for (const Linear& linear : *linears) {
-        if (auto status = check_k(linear); !status) return status.error();
+        if (auto status = check_k(linear, options); !status) return status.error();
         TraceOp op{linear.op,
                    uniform_operand(options.seed, linear.op + ".a", options.activations, options.specials, options.tokens, linear.k),
                    uniform_operand(options.seed, linear.op + ".b", options.weights, options.specials, linear.n, linear.k),

@@ -109,7 +109,9 @@ std::vector<float> synthetic_activations(uint64_t seed, std::string_view tensor,
 }
 
 PackedTensor uniform_operand(uint64_t seed, std::string_view tensor, Format format, Specials specials, uint64_t rows, uint64_t k) {
-    PackedTensor t{format, specials, rows, k, std::vector<uint8_t>(rows * (k / 2)), std::vector<uint8_t>(rows * (k / block_size)), Fp32::from_float(0.01f)};
+    PackedTensor t{format, specials, rows, k, {}, {}, Fp32::from_float(0.01f)};
+    t.codes.resize(rows * t.code_bytes_per_row());
+    t.scales.resize(rows * t.scale_bytes_per_row());
     const auto fill = [&](std::vector<uint8_t>& bytes, Purpose purpose) {
         const Stream stream(seed, tensor, purpose);
         for (uint64_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<uint8_t>(stream(i / 8)[0] >> (i % 8 * 8));

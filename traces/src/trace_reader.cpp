@@ -125,8 +125,10 @@ class TraceReader {
         if (!codes || !scales || !scale) return t;
         t.rows = codes->shape[0];
         t.k = codes->shape[1] * 2;
-        if (t.rows == 0 || t.k == 0 || t.k % block_size != 0) {
-            fail("tensor " + in_quotes(codes->name) + ": K: expected a multiple of 16, found " + std::to_string(t.rows) + " rows of " + std::to_string(t.k) + " codes");
+        const auto block = static_cast<uint64_t>(spec_of(format).block);
+        if (t.rows == 0 || t.k == 0 || t.k % block != 0) {
+            fail("tensor " + in_quotes(codes->name) + ": K: expected a multiple of " + std::to_string(block) + ", found " + std::to_string(t.rows) + " rows of " +
+                 std::to_string(t.k) + " codes");
             return t;
         }
         if (scales->shape[0] != t.rows || scales->shape[1] != t.scale_bytes_per_row()) {

@@ -1,4 +1,4 @@
-// What one pair of blocks contributes to an output, before any alignment or rounding.
+// What sixteen products under one pair of scales contribute to an output, before any alignment or rounding.
 #pragma once
 #include <array>
 #include <cstdint>
@@ -8,10 +8,10 @@
 namespace fp4 {
 
 // Sum of 16 products of half-units: exact, in quarter-units, abs <= 15376.
-constexpr int block_dot_quarters(const std::array<int8_t, block_size>& a_halves, const std::array<int8_t, block_size>& b_halves) {
-    int dot_quarters = 0;
-    for (size_t i = 0; i < block_size; ++i) dot_quarters += a_halves[i] * b_halves[i];
-    return dot_quarters;
+constexpr int dot_quarters(const std::array<int8_t, dot_lanes>& a_halves, const std::array<int8_t, dot_lanes>& b_halves) {
+    int sum = 0;
+    for (size_t i = 0; i < dot_lanes; ++i) sum += a_halves[i] * b_halves[i];
+    return sum;
 }
 
 // Fraction bits of BlockTerm::significand: two of the quarter-units, three of each scale.
@@ -24,8 +24,6 @@ struct BlockTerm {
     bool nan;
 };
 
-constexpr BlockTerm block_term(int dot_quarters, const Scale& a, const Scale& b) {
-    return {dot_quarters * a.significand * b.significand, a.exponent + b.exponent, a.nan || b.nan};
-}
+constexpr BlockTerm block_term(int dot, const Scale& a, const Scale& b) { return {dot * a.significand * b.significand, a.exponent + b.exponent, a.nan || b.nan}; }
 
 } // namespace fp4

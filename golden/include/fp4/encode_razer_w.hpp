@@ -20,7 +20,7 @@ struct RazerCodebook {
 class RazerWeightEncoder {
   public:
     explicit RazerWeightEncoder(Specials specials);
-    EncodedBlock operator()(std::span<const float, block_size> x, float tensor_scale) const;
+    EncodedBlock operator()(std::span<const float, dot_lanes> x, float tensor_scale) const;
 
   private:
     struct Candidate {

@@ -1,13 +1,15 @@
-// Profile `exact`: an int64 sum in units of 2^-20, C added in a register wide enough for all of binary32, one rounding.
+// Profile `exact`: a sum that loses nothing, C added in a register wide enough for all of binary32, one rounding.
 #pragma once
 #include <cstdint>
 
 #include "fp4/block_term.hpp"
 #include "fp4/float_spec.hpp"
 #include "fp4/result.hpp"
+#include "fp4/wide_fixed.hpp"
 
 namespace fp4 {
 
+// For scale types whose products are multiples of 2^-20 (UE4M3, E3M3).
 class ExactSum {
   public:
     // Exact as long as exact_k_limit is respected.
@@ -28,7 +30,27 @@ class ExactSum {
     bool nan_ = false;
 };
 
-// Largest K (a multiple of 16) whose exact sum cannot leave int64, for the worst codes and scales of the two operands.
+// 576 bits from the lowest bit of an E8M0 x E8M0 term, 2^-262: room for all terms of 2^44 blocks.
+using WideSum = WideFixed<9, -262>;
+
+// The same for any pair of scale types.
+class WideExactSum {
+  public:
+    constexpr void add(const BlockTerm& term) {
+        nan_ |= term.nan;
+        if (term.significand != 0) sum_.add(term.significand, term.exponent - block_term_fraction_bits);
+    }
+    Fp32 finish(Fp32 c) const;
+
+  private:
+    WideSum sum_;
+    bool nan_ = false;
+};
+
+// An int64 in units of 2^-20 holds every product of block terms of this format pair.
+constexpr bool fits_exact_sum(Format a, Format b) { return spec_of(a).scale != ScaleType::e8m0 && spec_of(b).scale != ScaleType::e8m0; }
+
+// Largest K (a multiple of the block) whose exact sum cannot leave its register, for the worst codes and scales of the two operands.
 uint64_t exact_k_limit(Format a, Specials a_specials, Format b, Specials b_specials);
 
 } // namespace fp4

@@ -10,25 +10,29 @@
 
 namespace fp4 {
 
-enum class Format : uint8_t { nvfp4, razer_w, razer_a }; // the value is also the code on the RTL's format ports
+enum class Format : uint8_t { nvfp4, razer_w, razer_a, mxfp4, razer_cuda, rzr4 }; // of those in the RTL, the value is the code on its format ports
 
 struct FormatSpec {
     std::string_view name;
-    int block;       // elements that share one scale byte
+    int block;       // elements that share one scale byte, a multiple of dot_lanes
     ScaleType scale; // in the low bits of the scale byte
     int sentinel;    // the element code that stands for the block's special value; -1: none
     int sign_bit;    // bit of the scale byte that makes the special negative; -1: none
     int select_bit;  // bit of the scale byte that selects V2 instead of V1; -1: there is only V1
-    int encode_max;  // largest scale payload that encoders produce
+    int encode_max;  // largest scale payload that encoders produce; -1: the format is only decoded
+    bool in_rtl;     // rtl/ decodes it
 
     constexpr bool has_specials() const { return sentinel >= 0; }
     constexpr const ScaleSpec& scale_spec() const { return spec_of(scale); }
 };
 
-inline constexpr std::array<FormatSpec, 3> format_specs{{
-    {"nvfp4", 16, ScaleType::ue4m3, -1, -1, -1, 0x7E},
-    {"razer-w", 16, ScaleType::e3m3, e2m1_negative_zero, 7, 6, 0x3E},
-    {"razer-a", 16, ScaleType::ue4m3, e2m1_negative_zero, 7, -1, 0x7E},
+inline constexpr std::array<FormatSpec, 6> format_specs{{
+    {"nvfp4", 16, ScaleType::ue4m3, -1, -1, -1, 0x7E, true},
+    {"razer-w", 16, ScaleType::e3m3, e2m1_negative_zero, 7, 6, 0x3E, true},
+    {"razer-a", 16, ScaleType::ue4m3, e2m1_negative_zero, 7, -1, 0x7E, true},
+    {"mxfp4", 32, ScaleType::e8m0, -1, -1, -1, 0xFE, false},
+    {"razer-cuda", 16, ScaleType::e3m3, 0, 7, 6, -1, false}, // razer-w as the public CUDA-core kernels read it
+    {"rzr4", 16, ScaleType::ue4m3, 0, 7, -1, -1, false},     // razer-a as Vortex's tensor unit reads it
 }};
 
 constexpr const FormatSpec& spec_of(Format format) { return format_specs[static_cast<size_t>(format)]; }
@@ -39,10 +43,11 @@ constexpr std::optional<Format> format_from_name(std::string_view name) {
     return std::nullopt;
 }
 
-inline constexpr int block_size = 16;
+// Elements of one integer dot product, the granule of decoding and accumulation. A block is one or two of them.
+inline constexpr int dot_lanes = 16;
 static_assert([] {
     for (const auto& spec : format_specs)
-        if (spec.block != block_size || spec.scale_spec().fraction_bits != scale_fraction_bits) return false;
+        if (spec.block % dot_lanes != 0 || spec.scale_spec().fraction_bits > scale_fraction_bits) return false;
     return true;
 }());
 

@@ -7,7 +7,7 @@
 
 namespace fp4 {
 
-// D of one step from its block terms (at most step_blocks; missing ones are empty blocks under zero scales) and C.
+// D of one step from its block terms (at most step_terms; missing ones are empty terms under the smallest scales) and C.
 // NaN where C or a scale is; an infinite C passes through; zero is +0; magnitudes of 2^128 and more are infinite.
 Fp32 fused_step(const Arithmetic& arithmetic, std::span<const BlockTerm> terms, Fp32 c);
 

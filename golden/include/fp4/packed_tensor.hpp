@@ -9,30 +9,30 @@
 
 namespace fp4 {
 
-// One row: K/2 code bytes (low nibble first), K/16 scale bytes.
+// One row: K/2 code bytes (low nibble first), K/block scale bytes.
 struct PackedRow {
     std::span<const uint8_t> codes;
     std::span<const uint8_t> scales;
 };
 
-// rows x k elements in blocks of 16 along k; value = element * block scale * tensor_scale.
+// rows x k elements in blocks along k; value = element * block scale * tensor_scale.
 struct PackedTensor {
     Format format = Format::nvfp4;
     Specials specials{};
     uint64_t rows = 0;
     uint64_t k = 0;
     std::vector<uint8_t> codes;  // rows * k/2
-    std::vector<uint8_t> scales; // rows * k/16
+    std::vector<uint8_t> scales; // rows * k/block
     Fp32 tensor_scale{0x3F800000};
 
     uint64_t code_bytes_per_row() const { return k / 2; }
-    uint64_t scale_bytes_per_row() const { return k / block_size; }
+    uint64_t scale_bytes_per_row() const { return k / static_cast<uint64_t>(spec_of(format).block); }
     PackedRow row(uint64_t r) const {
         return {std::span(codes).subspan(r * code_bytes_per_row(), code_bytes_per_row()), std::span(scales).subspan(r * scale_bytes_per_row(), scale_bytes_per_row())};
     }
 };
 
-// Sizes agree with rows and k, k is a multiple of 16, the specials that the format has fit five bits. `name` begins the message.
+// Sizes agree with rows and k, k is a multiple of the block, the specials that the format has fit five bits. `name` begins the message.
 Status check_shape(const PackedTensor& tensor, std::string_view name);
 
 } // namespace fp4

@@ -6,12 +6,13 @@
 
 namespace fp4 {
 
-// An unsigned minifloat with subnormals. `payload` is the byte without the bits that a format gives another meaning.
+// An unsigned minifloat. `payload` is the byte without the bits that a format gives another meaning.
 struct ScaleSpec {
     std::string_view name;
     int exponent_bits;
     int fraction_bits;
     int bias;
+    bool subnormals; // exponent field 0 has no hidden bit and the exponent of field 1
     int nan_payload; // -1: the type has no NaN
     int max_payload; // largest finite value
 
@@ -19,11 +20,12 @@ struct ScaleSpec {
     constexpr int payload_mask() const { return (1 << payload_bits()) - 1; }
 };
 
-enum class ScaleType : uint8_t { ue4m3, e3m3 };
+enum class ScaleType : uint8_t { ue4m3, e3m3, e8m0 };
 
-inline constexpr std::array<ScaleSpec, 2> scale_specs{{
-    {"ue4m3", 4, 3, 7, 0x7F, 0x7E},
-    {"e3m3", 3, 3, 3, -1, 0x3F},
+inline constexpr std::array<ScaleSpec, 3> scale_specs{{
+    {"ue4m3", 4, 3, 7, true, 0x7F, 0x7E},
+    {"e3m3", 3, 3, 3, true, -1, 0x3F},
+    {"e8m0", 8, 0, 127, false, 0xFF, 0xFE},
 }};
 
 constexpr const ScaleSpec& spec_of(ScaleType type) { return scale_specs[static_cast<size_t>(type)]; }
@@ -31,10 +33,10 @@ constexpr const ScaleSpec& spec_of(ScaleType type) { return scale_specs[static_c
 // Exponent that a zero scale carries into alignment: it must not raise the largest exponent of a fused step.
 inline constexpr int zero_scale_exponent = -126;
 
-// Fraction bits of Scale::significand, common to all minifloat scale types.
+// Fraction bits of Scale::significand, common to all scale types.
 inline constexpr int scale_fraction_bits = 3;
 
-// A decoded scale: value = significand * 2^(exponent - 3), significand 0..15.
+// A decoded scale: value = significand * 2^(exponent - 3), significand 0..15 (E8M0: always 8).
 // Subnormals have no hidden bit and the exponent of the smallest normal; zero has significand 0 and exponent -126.
 struct Scale {
     uint8_t significand;
@@ -49,15 +51,16 @@ constexpr Scale decode_scale(const ScaleSpec& spec, int payload) {
     if (payload == spec.nan_payload) return {0, zero_scale_exponent, true};
     const int field = payload >> spec.fraction_bits;
     const int fraction = payload & ((1 << spec.fraction_bits) - 1);
-    const int significand = field ? (1 << spec.fraction_bits) + fraction : fraction;
+    const bool subnormal = spec.subnormals && field == 0;
+    const int significand = (subnormal ? fraction : (1 << spec.fraction_bits) + fraction) << (scale_fraction_bits - spec.fraction_bits);
     if (significand == 0) return {0, zero_scale_exponent, false};
-    return {static_cast<uint8_t>(significand), static_cast<int16_t>((field ? field : 1) - spec.bias), false};
+    return {static_cast<uint8_t>(significand), static_cast<int16_t>((subnormal ? 1 : field) - spec.bias), false};
 }
 
 // Decoded value as a native float: exact for every finite payload of the types above.
 float scale_to_float(const Scale& scale);
 
-// Nearest payload to x, ties to even, saturating at max_payload. x must not be negative or NaN; infinity saturates.
+// Nearest payload of a type with subnormals to x, ties to even, saturating at max_payload. x must not be negative or NaN; infinity saturates.
 int encode_scale(const ScaleSpec& spec, float x, int max_payload);
 
 } // namespace fp4

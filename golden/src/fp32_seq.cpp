@@ -1,0 +1,13 @@
+#include "fp4/fp32_seq.hpp"
+
+#include "fp4/exact_sum.hpp"
+
+namespace fp4 {
+
+Fp32 add_block_term(Fp32 accumulator, const BlockTerm& term) {
+    WideExactSum sum;
+    sum.add(term);
+    return sum.finish(accumulator);
+}
+
+} // namespace fp4
