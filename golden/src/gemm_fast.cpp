@@ -60,7 +60,8 @@ Fp32 fused_row(const DecodedTensor& a, uint64_t m, const DecodedTensor& b, uint6
 
 } // namespace
 
-Result<std::vector<Fp32>> gemm_fast(const PackedTensor& a, const PackedTensor& b, std::span<const Fp32> c, const Arithmetic& arithmetic) {
+Result<std::vector<Fp32>> gemm_fast(const PackedTensor& a, const PackedTensor& b, std::span<const Fp32> c, const Arithmetic& arithmetic, const FastOptions& options) {
+    if (const auto isa = choose_isa(options.isa); !isa) return isa.error();
     if (auto status = check_gemm(a, b, c, arithmetic); !status) return status.error();
     if (spec_of(a.format).block != dot_lanes || arithmetic.accumulation == Accumulation::sequential) return gemm_reference(a, b, c, arithmetic);
     const DecodedTensor da(a), db(b);

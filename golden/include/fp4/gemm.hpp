@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "fp4/arithmetic.hpp"
+#include "fp4/isa.hpp"
 #include "fp4/packed_tensor.hpp"
 
 namespace fp4 {
@@ -12,8 +13,13 @@ namespace fp4 {
 // an empty c is +0. Errors: shapes that disagree, K beyond exact_k_limit under `exact`.
 Result<std::vector<Fp32>> gemm_reference(const PackedTensor& a, const PackedTensor& b, std::span<const Fp32> c, const Arithmetic& arithmetic);
 
-// The same function over operands decoded once; for speed.
-Result<std::vector<Fp32>> gemm_fast(const PackedTensor& a, const PackedTensor& b, std::span<const Fp32> c, const Arithmetic& arithmetic);
+struct FastOptions {
+    std::optional<Isa> isa{}; // none: choose_isa decides
+    unsigned threads = 1;     // 0: as many as the machine has
+};
+
+// The same function, fast; the same bits for every instruction set and number of threads. Errors: those of gemm_reference and choose_isa.
+Result<std::vector<Fp32>> gemm_fast(const PackedTensor& a, const PackedTensor& b, std::span<const Fp32> c, const Arithmetic& arithmetic, const FastOptions& options = {});
 
 // The checks that both paths make before they start.
 Status check_gemm(const PackedTensor& a, const PackedTensor& b, std::span<const Fp32> c, const Arithmetic& arithmetic);
