@@ -1,0 +1,187 @@
+// generate_doc_tables FILE: prints the Markdown file with every table between "<!-- generated: NAME -->" and "<!-- end -->" made anew
+// from the tables of this library.
+#include <cstdio>
+#include <fstream>
+#include <functional>
+#include <iostream>
+#include <map>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "fp4/arithmetic.hpp"
+#include "fp4/decode.hpp"
+#include "fp4/encode.hpp"
+#include "fp4/exact_sum.hpp"
+
+namespace {
+
+using namespace fp4;
+
+std::string number(double value) {
+    std::ostringstream text;
+    text.precision(9);
+    text << value;
+    return text.str();
+}
+
+std::string hex(int value, int digits) {
+    std::string text;
+    for (int i = digits - 1; i >= 0; --i) text += "0123456789ABCDEF"[value >> (4 * i) & 15];
+    return text;
+}
+
+std::string row(const std::vector<std::string>& cells) {
+    std::string text = "|";
+    for (const auto& cell : cells) text += " " + cell + " |";
+    return text + "\n";
+}
+
+std::string head(const std::vector<std::string>& cells) {
+    std::string text = row(cells) + "|";
+    for (size_t i = 0; i < cells.size(); ++i) text += "---|";
+    return text + "\n";
+}
+
+std::string in_code(std::string_view text) { return "`" + std::string(text) + "`"; }
+
+std::string elements() {
+    std::vector<std::string> codes{"code"}, values{"value"}, halves{"half-units"};
+    for (uint8_t code = 0; code < 16; ++code) {
+        const int h = e2m1_halves({code});
+        codes.push_back(hex(code, 1));
+        values.push_back(code == e2m1_negative_zero ? "-0" : number(h * 0.5));
+        halves.push_back(std::to_string(h));
+    }
+    return head(codes) + row(values) + row(halves);
+}
+
+std::string payload(int value) { return value < 0 ? "none" : "0x" + hex(value, 2); }
+
+std::string scale_value(const ScaleSpec& spec, int p) {
+    const Scale scale = decode_scale(spec, p);
+    return spec.fraction_bits == 0 ? "2^" + std::to_string(scale.exponent) : number(scale_to_float(scale));
+}
+
+std::string scale_types() {
+    std::string text = head({"type", "exponent bits", "fraction bits", "bias", "subnormals", "smallest above zero", "largest", "NaN payload"});
+    for (const auto& spec : scale_specs) {
+        const int smallest = spec.subnormals ? 1 : 0;
+        text += row({in_code(spec.name), std::to_string(spec.exponent_bits), std::to_string(spec.fraction_bits), std::to_string(spec.bias),
+                     spec.subnormals ? "yes" : "no", payload(smallest) + " = " + scale_value(spec, smallest),
+                     payload(spec.max_payload) + " = " + scale_value(spec, spec.max_payload), payload(spec.nan_payload)});
+    }
+    return text;
+}
+
+// Every value of a type with three fraction bits, one exponent field per row.
+std::string scale_values(ScaleType type) {
+    const ScaleSpec& spec = spec_of(type);
+    std::vector<std::string> titles{"payload"};
+    for (int fraction = 0; fraction < 8; ++fraction) titles.push_back("+" + std::to_string(fraction));
+    std::string text = head(titles);
+    for (int first = 0; first <= spec.payload_mask(); first += 8) {
+        std::vector<std::string> cells{"0x" + hex(first, 2)};
+        for (int p = first; p < first + 8; ++p) {
+            const Scale scale = decode_scale(spec, p);
+            cells.push_back(scale.nan ? "NaN" : number(scale_to_float(scale)));
+        }
+        text += row(cells);
+    }
+    return text;
+}
+
+std::string formats() {
+    std::string text = head({"format", "block", "scale type", "special's code", "sign of the special", "V1 or V2", "in RTL", "made by encoders"});
+    for (size_t i = 0; i < format_specs.size(); ++i) {
+        const FormatSpec& spec = format_specs[i];
+        std::string makers;
+        for (const auto& encoder : encoder_specs)
+            if (encoder.makes(static_cast<Format>(i))) makers += (makers.empty() ? "" : ", ") + in_code(encoder.name);
+        const auto bit = [](int b, const char* without) { return b < 0 ? std::string(without) : "bit " + std::to_string(b); };
+        text += row({in_code(spec.name), std::to_string(spec.block), in_code(spec.scale_spec().name), spec.has_specials() ? "0x" + hex(spec.sentinel, 1) : "none",
+                     bit(spec.sign_bit, "-"), bit(spec.select_bit, spec.has_specials() ? "V1 only" : "-"), spec.in_rtl ? "yes" : "no",
+                     makers.empty() ? "none, decoded only" : makers});
+    }
+    return text;
+}
+
+std::string encoders() {
+    std::string text = head({"encoder", "makes", "rule"});
+    for (const auto& spec : encoder_specs) {
+        std::string made = in_code(spec_of(spec.format).name);
+        if (spec.other_format) made += ", " + in_code(spec_of(*spec.other_format).name);
+        text += row({in_code(spec.name), made, std::string(spec.summary)});
+    }
+    return text;
+}
+
+std::string profiles() {
+    std::string text = head({"profile", "what it does", "products per rounding", "rounding", "in RTL"});
+    for (const auto& profile : arithmetic_profiles) {
+        const std::string products = profile.accumulation == Accumulation::exact        ? "all of K"
+                                     : profile.accumulation == Accumulation::sequential ? "one block"
+                                                                                        : std::to_string(profile.step_terms * dot_lanes);
+        text += row({in_code(profile.name), std::string(profile.summary), products, profile.rounding == Rounding::nearest_even ? "nearest even" : "toward zero",
+                     profile.in_rtl ? "yes" : "no"});
+    }
+    return text;
+}
+
+std::string exact_limits() {
+    std::string text = head({"A", "B", "V1, V2 (half-units)", "largest K of an exact sum"});
+    struct Pair {
+        Format a, b;
+        Specials specials;
+    };
+    for (const auto& [a, b, specials] :
+         {Pair{Format::nvfp4, Format::nvfp4, {}}, Pair{Format::razer_a, Format::razer_w, {}}, Pair{Format::razer_a, Format::razer_w, {31, 31}},
+          Pair{Format::razer_a, Format::razer_a, {31, 31}}, Pair{Format::mxfp4, Format::mxfp4, {}}})
+        text += row({in_code(spec_of(a).name), in_code(spec_of(b).name),
+                     spec_of(a).has_specials() ? std::to_string(specials.v1_halves) + ", " + std::to_string(specials.v2_halves) : "-",
+                     std::to_string(exact_k_limit(a, specials, b, specials))});
+    return text;
+}
+
+const std::map<std::string, std::function<std::string()>> tables{
+    {"elements", elements},
+    {"encoders", encoders},
+    {"exact-limits", exact_limits},
+    {"formats", formats},
+    {"profiles", profiles},
+    {"scale-types", scale_types},
+    {"e3m3-values", [] { return scale_values(ScaleType::e3m3); }},
+    {"ue4m3-values", [] { return scale_values(ScaleType::ue4m3); }},
+};
+
+} // namespace
+
+int main(int argc, char** argv) {
+    std::ifstream file(argc == 2 ? argv[1] : "");
+    if (!file) {
+        std::cerr << "generate_doc_tables: expected one readable Markdown file\n";
+        return 2;
+    }
+    const std::string open = "<!-- generated: ", close = " -->", end = "<!-- end -->";
+    std::string line, out;
+    bool inside = false;
+    for (int number = 1; std::getline(file, line); ++number) {
+        if (inside && line != end) continue;
+        inside = false;
+        out += line + "\n";
+        if (!line.starts_with(open)) continue;
+        const std::string name = line.substr(open.size(), line.size() - std::min(line.size(), open.size() + close.size()));
+        const auto table = tables.find(name);
+        if (table == tables.end()) {
+            std::cerr << argv[1] << ": line " << number << ": no table is called " << name << "\n";
+            return 2;
+        }
+        out += "\n" + table->second() + "\n";
+        inside = true;
+    }
+    if (inside) {
+        std::cerr << argv[1] << ": the last generated table has no " << end << "\n";
+        return 2;
+    }
+    std::cout << out;
+}

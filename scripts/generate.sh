@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# scripts/generate.sh [BUILD_DIR]: writes every checked-in file that is made from golden's tables: rtl/fp4_pkg.sv and the tables in docs/.
+# With --check as first argument it changes nothing, shows what would change, and fails if anything would.
+set -euo pipefail
+source=$(cd "$(dirname "$0")/.." && pwd)
+check=
+if [ "${1:-}" = --check ]; then check=1; shift; fi
+bin=${1:-$source/build/dev}/bin
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+status=0
+settle() { # settle GENERATED FILE
+  cmp -s "$1" "$2" && return
+  if [ "$check" ]; then
+    diff -u "$2" "$1" || status=1
+  else
+    cat "$1" >"$2"
+    echo "written: ${2#"$source/"}"
+  fi
+}
+
+"$bin/fp4-generate-rtl-package" >"$work/fp4_pkg.sv"
+settle "$work/fp4_pkg.sv" "$source/rtl/fp4_pkg.sv"
+for page in "$source"/docs/*.md; do
+  grep -q '^<!-- generated: ' "$page" || continue
+  "$bin/fp4-generate-doc-tables" "$page" >"$work/page.md"
+  settle "$work/page.md" "$page"
+done
+exit "$status"
