@@ -10,6 +10,8 @@ using namespace test;
 
 constexpr auto nvfp4 = Format::nvfp4;
 
+EncodedBlock encode_block_nv(const Block& x, float tensor_scale) { return encode_block_nvfp4(Encoder::nv, x, {.multiplier = {tensor_scale}}); }
+
 void expect_rule(const Block& x, float tensor_scale) {
     ASSERT_EQ(text_of(encode_block_nv(x, tensor_scale)), text_of(slow::encode_nv(x, tensor_scale))) << values_of(x) << "S " << tensor_scale;
 }
