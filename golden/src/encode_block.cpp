@@ -2,6 +2,8 @@
 
 #include <limits>
 
+#include "fp4/e2m1_round.hpp"
+
 namespace fp4 {
 
 BlockEncoder::BlockEncoder(Encoder encoder, Format format, Specials specials, int e3m3_max) : encoder_(encoder), format_(format), specials_(specials) {
@@ -28,7 +30,7 @@ uint8_t BlockEncoder::encode_block(std::span<const float> x, const TensorScale& 
     for (size_t i = 0; i < x.size(); ++i) finite[i] = std::isnan(x[i]) ? 0.0f : std::isinf(x[i]) ? std::copysign(std::numeric_limits<float>::max(), x[i]) : x[i];
     const uint8_t scale_byte = encode_finite(std::span(finite).first(x.size()), tensor_scale, codes);
     for (size_t i = 0; i < x.size(); ++i)
-        if (std::isnan(x[i])) codes[i] = e2m1_max_magnitude_code;
+        if (!std::isfinite(x[i])) codes[i] = encode_e2m1_rne(x[i]).code;
     return scale_byte;
 }
 

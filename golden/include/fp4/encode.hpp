@@ -11,7 +11,7 @@ namespace fp4 {
 
 enum class NonfinitePolicy : uint8_t {
     error,
-    saturate, // an infinity counts as +-FLT_MAX; a NaN is left out of every amax and becomes +6 (0x7)
+    saturate, // an infinity counts as +-FLT_MAX and becomes +-6 (0x7, 0xF); a NaN is left out of every amax and becomes +6 (0x7)
 };
 
 enum class PadPolicy : uint8_t {

@@ -17,7 +17,7 @@ class BlockEncoder {
     BlockEncoder(Encoder encoder, Format format, Specials specials = {}, int e3m3_max = e3m3_max_default);
 
     // Writes one code, 0..15, per element of x (16, for mxfp4 32) and returns the scale byte. Defined for every x: an infinity counts as
-    // +-FLT_MAX; a NaN is left out of the block's amax and errors and becomes 0x7.
+    // +-FLT_MAX in amax and errors and becomes 0x7 or 0xF; a NaN is left out of both and becomes 0x7.
     uint8_t encode_block(std::span<const float> x, const TensorScale& tensor_scale, std::span<uint8_t> codes) const;
 
   private:
