@@ -1,5 +1,7 @@
 #include "fp4/float_spec.hpp"
 
+#include <cmath>
+
 namespace fp4 {
 
 uint64_t round_magnitude(const FloatSpec& spec, uint64_t significand, int lsb_exponent, bool sticky, Rounding rounding) {
@@ -32,6 +34,12 @@ Fp32 round_fp32(bool negative, uint64_t significand, int lsb_exponent, bool stic
     if (code == 0) return {0};
     if (code > fp32_spec.infinity_code()) code = fp32_spec.infinity_code();
     return {static_cast<uint32_t>(code) | (negative ? 0x80000000u : 0u)};
+}
+
+float round_to_bf16(float x) {
+    const Fp32 f = Fp32::from_float(x);
+    const uint64_t code = round_magnitude(bf16_spec, f.significand(), f.exponent() - fp32_spec.fraction_bits, false, Rounding::nearest_even);
+    return std::copysign(std::bit_cast<float>(static_cast<uint32_t>(code) << 16), x);
 }
 
 } // namespace fp4

@@ -9,7 +9,7 @@ namespace {
 using namespace test;
 
 EncodedBlock encode_block(const Block& x, int v1_halves = 10, float tensor_scale = 1) {
-    return encode_block_razer_a(x, tensor_scale, {static_cast<uint8_t>(v1_halves), 16});
+    return encode_block_razer_a(Encoder::razer_paper, x, tensor_scale, {static_cast<uint8_t>(v1_halves), 16});
 }
 
 void expect_rule(const Block& x, int v1_halves, float tensor_scale) {

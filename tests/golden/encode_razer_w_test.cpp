@@ -75,10 +75,10 @@ TEST(RazerCodebook, IsSortedWithEveryCodeOnce) {
         for (size_t i = 0; i < 16; ++i) ASSERT_EQ(2 * codebook.value[i], slow::halves_of(Format::razer_w, specials, byte, codebook.code[i])) << special;
         for (size_t i = 1; i < count; ++i) {
             ASSERT_LT(codebook.value[i - 1], codebook.value[i]) << special;
-            ASSERT_EQ(codebook.midpoint[i - 1], (codebook.value[i - 1] + codebook.value[i]) / 2) << special;
+            ASSERT_EQ(codebook.boundary[i - 1], (codebook.value[i - 1] + codebook.value[i]) / 2) << special;
         }
         ASSERT_EQ(std::count(codebook.code.begin(), codebook.code.end(), 8), is_new ? 1 : 0) << special;
-        ASSERT_EQ(std::isinf(codebook.midpoint[14]), !is_new) << special; // an entry that repeats the last one is out of reach
+        ASSERT_EQ(std::isinf(codebook.boundary[14]), !is_new) << special; // an entry that repeats the last one is out of reach
     }
 }
 

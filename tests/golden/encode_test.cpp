@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "encode_blocks.hpp"
-#include "slow_encode.hpp"
+#include "slow_nvfp4.hpp"
 
 namespace fp4 {
 namespace {
@@ -113,7 +113,7 @@ TEST(Encode, ATensorIsItsBlocksInOrder) {
             ASSERT_EQ(tensor->tensor_scale.bits, std::bit_cast<uint32_t>(tensor_scale));
             for (size_t b = 0; b < x.size() / 16; ++b) {
                 const std::span<const float, 16> values(x.data() + b * 16, 16);
-                const auto expected = format == Format::nvfp4     ? slow::encode_nv(values, tensor_scale)
+                const auto expected = format == Format::nvfp4     ? slow::encode_public("nv", values, tensor_scale, 0)
                                       : format == Format::razer_w ? slow::encode_razer_w(values, tensor_scale, specials)
                                                                   : slow::encode_razer_a(values, tensor_scale, specials);
                 ASSERT_EQ(tensor->scales[b], expected.scale_byte) << spec_of(format).name;

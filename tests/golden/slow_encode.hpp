@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <span>
+#include <string_view>
 
 #include "fp4/encode.hpp"
 #include "slow_twin.hpp"
@@ -29,37 +30,27 @@ inline int nearest_payload(Format format, float x, int max_payload) {
     return best;
 }
 
-inline double inside(float y) { return std::clamp(double{y}, -64.0, 64.0); } // beyond the codebook its ends win
+inline double inside(double y) { return std::clamp(y, -64.0, 64.0); } // beyond the codebook its ends win
 
-enum class Tie { even_code, lower_magnitude };
+enum class Tie { even_code, lower_magnitude, higher_magnitude };
 
-inline int nearest_magnitude(float y, Tie tie) {
+inline int nearest_magnitude(double y, Tie tie) {
     const double magnitude = std::fabs(inside(y));
     int best = 0;
     for (int code = 1; code < 8; ++code) {
         const double gain = std::fabs(e2m1_magnitude[best] - magnitude) - std::fabs(e2m1_magnitude[code] - magnitude);
-        if (gain > 0 || (gain == 0 && tie == Tie::even_code && code % 2 == 0)) best = code;
+        if (gain > 0 || (gain == 0 && (tie == Tie::higher_magnitude || (tie == Tie::even_code && code % 2 == 0)))) best = code;
     }
     return best;
 }
 
-inline float largest_of(std::span<const float, 16> x) {
+inline int encode_rne(double y) { return nearest_magnitude(y, Tie::even_code) + (std::signbit(y) ? 8 : 0); }
+inline int encode_rne_neg(double y) { return nearest_magnitude(y, Tie::even_code) + (y < 0 ? 8 : 0); }
+
+inline float largest_of(std::span<const float> x) {
     float largest = 0;
     for (float value : x) largest = std::max(largest, std::fabs(value));
     return largest;
-}
-
-inline EncodedBlock encode_nv(std::span<const float, 16> x, float tensor_scale) {
-    float d = largest_of(x) / 6.0f;
-    d = d / tensor_scale;
-    const int payload = nearest_payload(Format::nvfp4, d, 0x7E);
-    EncodedBlock block{static_cast<uint8_t>(payload), {}};
-    const float unit = static_cast<float>(scale_value(Format::nvfp4, payload)) * tensor_scale;
-    for (size_t i = 0; i < 16; ++i) {
-        const int magnitude = payload == 0 ? 0 : nearest_magnitude(x[i] / unit, Tie::even_code);
-        block.codes[i] = static_cast<uint8_t>(magnitude + (std::signbit(x[i]) ? 8 : 0));
-    }
-    return block;
 }
 
 inline std::array<float, 16> divided(std::span<const float, 16> x, float divisor) {
@@ -81,7 +72,15 @@ inline int nearest_in_codebook(float y, double special) {
     return best;
 }
 
-inline EncodedBlock encode_razer_w(std::span<const float, 16> x, float tensor_scale, Specials specials) {
+// E2M1 ties to even, then the special where it is at least as close.
+inline int nearest_rne(float y, double special) {
+    const int magnitude = nearest_magnitude(y, Tie::even_code);
+    const double q = y < 0 ? -e2m1_magnitude[magnitude] : e2m1_magnitude[magnitude];
+    if (!is_e2m1(std::fabs(special)) && std::fabs(inside(y) - special) <= std::fabs(inside(y) - q)) return 8;
+    return magnitude == 0 ? 0 : y < 0 ? magnitude + 8 : magnitude;
+}
+
+inline EncodedBlock encode_razer_w(std::span<const float, 16> x, float tensor_scale, Specials specials, bool rne = false, int largest_scale = 28) {
     const auto w = divided(x, tensor_scale);
     const float largest = largest_of(w);
     EncodedBlock kept{};
@@ -89,29 +88,32 @@ inline EncodedBlock encode_razer_w(std::span<const float, 16> x, float tensor_sc
     for (int candidate = 0; candidate < 4; ++candidate) { // +V1 -V1 +V2 -V2
         const double v = (candidate < 2 ? specials.v1_halves : specials.v2_halves) / 2.0, special = candidate % 2 ? -v : v;
         float d = largest / static_cast<float>(std::max(6.0, v));
-        d = std::min(std::max(d, 0x1p-5f), 28.0f);
-        const int payload = nearest_payload(Format::razer_w, d, 0x3E);
+        d = std::min(std::max(d, 0x1p-5f), static_cast<float>(largest_scale));
+        const int payload = nearest_payload(Format::razer_w, d, largest_scale == 28 ? 0x3E : 0x3F);
         const double s = scale_value(Format::razer_w, payload);
         const auto y = divided(w, static_cast<float>(s));
         EncodedBlock block{static_cast<uint8_t>(payload + (candidate % 2 ? 128 : 0) + (candidate < 2 ? 0 : 64)), {}};
         double error = 0;
         for (size_t i = 0; i < 16; ++i) {
-            const int code = nearest_in_codebook(y[i], special);
+            const int code = rne ? nearest_rne(y[i], special) : nearest_in_codebook(y[i], special);
             const double q = code == 8 ? special : code > 8 ? -e2m1_magnitude[code - 8] : e2m1_magnitude[code];
             const double restored = q * s, difference = restored - w[i], square = difference * difference;
             error = error + square;
             block.codes[i] = static_cast<uint8_t>(code);
         }
-        if (error < kept_error) kept = block, kept_error = error;
+        if (candidate == 0 || error < kept_error) kept = block, kept_error = error;
     }
     return kept;
 }
 
-inline EncodedBlock encode_razer_a(std::span<const float, 16> x, float tensor_scale, Specials specials) {
+// `variant`: paper, head, fork or rne.
+inline EncodedBlock encode_razer_a(std::span<const float, 16> x, float tensor_scale, Specials specials, std::string_view variant = "paper") {
     const auto w = divided(x, tensor_scale);
     const float d = std::min(std::max(largest_of(w) / 6.0f, 0x1p-9f), 448.0f);
     const int payload = nearest_payload(Format::razer_a, d, 0x7E);
-    const auto y = divided(w, static_cast<float>(scale_value(Format::razer_a, payload)));
+    const auto s = static_cast<float>(scale_value(Format::razer_a, payload));
+    const float both = tensor_scale * s;
+    const auto y = variant == "fork" ? divided(x, both) : divided(w, s);
     const double v = specials.v1_halves / 2.0;
     double gain = 0;
     for (float element : y) {
@@ -127,7 +129,10 @@ inline EncodedBlock encode_razer_a(std::span<const float, 16> x, float tensor_sc
     const double special = gain > 0 ? v : -v;
     EncodedBlock block{static_cast<uint8_t>(payload + (gain > 0 ? 0 : 128)), {}};
     for (size_t i = 0; i < 16; ++i) {
-        const int magnitude = nearest_magnitude(y[i], Tie::lower_magnitude);
+        Tie tie = Tie::lower_magnitude;
+        if (variant == "head" || (variant == "fork" && y[i] < 0)) tie = Tie::higher_magnitude;
+        if (variant == "rne") tie = Tie::even_code;
+        const int magnitude = nearest_magnitude(y[i], tie);
         const double q = y[i] < 0 ? -e2m1_magnitude[magnitude] : e2m1_magnitude[magnitude];
         const bool use_special = !is_e2m1(v) && std::fabs(inside(y[i]) - special) <= std::fabs(inside(y[i]) - q);
         block.codes[i] = static_cast<uint8_t>(use_special ? 8 : magnitude == 0 ? 0 : y[i] < 0 ? magnitude + 8 : magnitude);

@@ -1,67 +1,44 @@
-// Quantisation of binary32 matrices. An encoder is a named, complete rule: tensor scale, block scale, element rounding, zeros and ties.
-// All arithmetic is native binary32 and binary64, one rounding per operation, in the order written; no contraction.
+// Quantisation of binary32 matrices.
 #pragma once
 #include <optional>
 #include <span>
 #include <string_view>
 
+#include "fp4/encode_block.hpp"
 #include "fp4/packed_tensor.hpp"
 
 namespace fp4 {
 
-struct EncoderSpec {
-    std::string_view name;
-    Format format;                      // that it makes
-    std::optional<Format> other_format; // that it makes too
-    std::string_view summary;
-
-    constexpr bool makes(Format f) const { return f == format || f == other_format; }
+enum class NonfinitePolicy : uint8_t {
+    error,
+    saturate, // an infinity counts as +-FLT_MAX and becomes +-6 (0x7, 0xF); a NaN is left out of every amax and becomes +6 (0x7)
 };
 
-enum class Encoder : uint8_t { nv, razer_paper };
-
-inline constexpr std::array<EncoderSpec, 2> encoder_specs{{
-    {"nv", Format::nvfp4, {}, "NVIDIA conversion rules: round to nearest even, zeros keep their sign"},
-    {"razer-paper", Format::razer_w, Format::razer_a, "RaZeR search: per block the special value with the smallest squared error"},
-}};
-
-constexpr const EncoderSpec& spec_of(Encoder encoder) { return encoder_specs[static_cast<size_t>(encoder)]; }
-
-constexpr std::optional<Encoder> encoder_from_name(std::string_view name) {
-    for (size_t i = 0; i < encoder_specs.size(); ++i)
-        if (encoder_specs[i].name == name) return static_cast<Encoder>(i);
-    return std::nullopt;
-}
-
-// The encoder a format is made with unless another is asked for: the first that makes it; none for formats that are only decoded.
-constexpr std::optional<Encoder> default_encoder(Format format) {
-    for (size_t i = 0; i < encoder_specs.size(); ++i)
-        if (encoder_specs[i].makes(format)) return static_cast<Encoder>(i);
-    return std::nullopt;
-}
+enum class PadPolicy : uint8_t {
+    error,
+    zero, // rows are extended by elements 0x0; a block made only of padding has scale byte 0x00
+};
 
 struct EncodeOptions {
     Format format = Format::nvfp4;
     std::optional<Encoder> encoder{}; // none: default_encoder(format)
     Specials specials{};
+    NonfinitePolicy nonfinite = NonfinitePolicy::error;
+    PadPolicy pad = PadPolicy::error;
+    uint64_t k_multiple = 0;                   // that PadPolicy::zero extends K to: a multiple of the block up to 4096; 0: the block
+    int e3m3_max = e3m3_max_default;           // largest block scale of razer-w: 28 or 30
+    std::optional<TensorScale> tensor_scale{}; // none: from the amax of x. Given: see tensor_scale_of; the number that the encoder uses counts
 };
-
-// amax / (6 * largest encoded block scale); 1 for an all-zero tensor, 2^-126 where the quotient is zero or subnormal.
-float tensor_scale_for(Format format, float amax);
 
 // Largest magnitude of x, or an error naming the first NaN or infinity by row, column and flat index.
 Result<float> finite_amax(std::span<const float> x, uint64_t k, std::string_view name);
 
-// Quantises rows x k row-major values. `name` begins error messages. Errors: k not a multiple of the block, x.size() != rows * k, a NaN or
-// infinity, a special value of 0 or above 31 half-units, an encoder that does not make the format.
-Result<PackedTensor> encode(std::span<const float> x, uint64_t rows, uint64_t k, const EncodeOptions& options, std::string_view name);
+// Largest magnitude of x under NonfinitePolicy::saturate.
+float saturated_amax(std::span<const float> x);
 
-// One block under a given tensor scale: the scale byte and 16 codes. The weight search of RaZeR is in encode_razer_w.hpp.
-struct EncodedBlock {
-    uint8_t scale_byte;
-    std::array<uint8_t, dot_lanes> codes;
-};
-EncodedBlock encode_block_nv(std::span<const float, dot_lanes> x, float tensor_scale);
-EncodedBlock encode_block_razer_a(std::span<const float, dot_lanes> x, float tensor_scale, Specials specials);
+// Quantises rows x k row-major values. `name` begins error messages. The result's tensor_scale is the multiplier; containers that store the
+// divisor get it from tensor_scale_of with the same amax. Errors: k not a multiple of the block without padding, x.size() != rows * k, a NaN
+// or infinity, a special value of 0 or above 31 half-units, an encoder that does not make the format, an option outside its range.
+Result<PackedTensor> encode(std::span<const float> x, uint64_t rows, uint64_t k, const EncodeOptions& options, std::string_view name);
 
 } // namespace fp4

@@ -54,4 +54,7 @@ inline constexpr Fp32 fp32_nan{0x7FFFFFFF};
 // round_magnitude to binary32. Overflow is infinity in both roundings; a zero result is +0.
 Fp32 round_fp32(bool negative, uint64_t significand, int lsb_exponent, bool sticky, Rounding rounding);
 
+// Nearest bfloat16 to a finite value, ties to even; overflow is infinity.
+float round_to_bf16(float x);
+
 } // namespace fp4

@@ -1,0 +1,88 @@
+#include <gtest/gtest.h>
+
+#include <cfloat>
+
+#include "encode_blocks.hpp"
+#include "slow_nvfp4.hpp"
+
+namespace fp4 {
+namespace {
+
+using namespace test;
+
+using Block32 = std::array<float, 32>;
+
+std::string text_of(uint8_t scale_byte, const std::array<uint8_t, 32>& codes) {
+    std::string text = hex(scale_byte) + ":";
+    for (uint8_t code : codes) text += "0123456789ABCDEF"[code & 15];
+    return text;
+}
+
+std::string encoded(const Block32& x) {
+    std::array<uint8_t, 32> codes{};
+    const uint8_t scale_byte = BlockEncoder(Encoder::ocp, Format::mxfp4).encode_block(x, {}, codes);
+    return text_of(scale_byte, codes);
+}
+
+std::string first_of(std::initializer_list<float> values) { // of a block that ends in zeros
+    Block32 x{};
+    std::ranges::copy(values, x.begin());
+    const std::string text = encoded(x);
+    return text.substr(0, text.find(':') + 1 + values.size());
+}
+
+void expect_rule(const Block32& x) {
+    const auto expected = slow::encode_ocp(x);
+    ASSERT_EQ(encoded(x), text_of(expected.scale_byte, expected.codes));
+}
+
+// e = floor(log2 b) - 2: 4 <= b < 8 has scale 1 (0x7F), and what is above 6 saturates.
+TEST(EncodeOcp, TheScaleIsTheBlocksExponent) {
+    EXPECT_EQ(first_of({4, .25f, .75f, -.75f, 5, -.1f, -0.0f}), "0x7F:602A688");
+    EXPECT_EQ(first_of({below(8), -7, 6}), "0x7F:7F7");
+    EXPECT_EQ(first_of({8, -7, 6}), "0x80:6E5"); // -3.5 -> -4, 3
+    EXPECT_EQ(first_of({below(4), 3, -1}), "0x7E:77C");
+}
+
+TEST(EncodeOcp, EndsOfTheRange) {
+    EXPECT_EQ(first_of({0, -0.0f, 0}), "0x0:080");
+    EXPECT_EQ(first_of({FLT_MAX, -FLT_MAX, 0x1p126f, 0x1p-149f}), "0xFC:7F40"); // e = 125
+    EXPECT_EQ(first_of({0x1p-125f, 0x1p-126f, 0x1p-130f}), "0x0:640");          // e = -127; 2^-130 is .125
+    EXPECT_EQ(first_of({0x1p-124f, 0x1p-126f, 0x1p-149f}), "0x1:620");
+    EXPECT_EQ(first_of({0x1p-128f, -0x1p-129f, 0x1.8p-129f, 0x1p-149f}), "0x0:1810"); // e would be -130: .5, -.25, .375
+}
+
+TEST(EncodeOcp, RandomBlocks) {
+    Rng rng(210);
+    for (int i = 0; i < 20000; ++i) {
+        const int exponent = i % 3 ? rng.between(-10, 10) : rng.between(-126, 127);
+        Block32 x;
+        for (float& value : x) {
+            value = std::bit_cast<float>(rng.fp32_bits(std::max(-126, exponent - 6), exponent));
+            if (rng.one_in(3)) value = std::ldexp(static_cast<float>(rng.between(-31, 31)), exponent - 4); // ties
+            if (rng.one_in(10)) value = std::bit_cast<float>(rng.fp32_bits() & 0x807FFFFF);                // zeros of either sign and subnormals
+        }
+        expect_rule(x);
+        if (HasFatalFailure()) return;
+    }
+}
+
+// Blocks of 32 along K in row-major order, no tensor scale.
+TEST(EncodeOcp, Tensors) {
+    Rng rng(211);
+    std::vector<float> x(3 * 64);
+    for (size_t i = 0; i < x.size(); ++i) x[i] = i / 32 == 4 ? 0.0f : std::ldexp(rng.uniform(1), rng.between(-20, 20));
+    const auto tensor = encode(x, 3, 64, {.format = Format::mxfp4}, "w");
+    ASSERT_TRUE(tensor);
+    ASSERT_TRUE(check_shape(*tensor, "w"));
+    EXPECT_EQ(tensor->tensor_scale.bits, 0x3F800000u);
+    ASSERT_EQ(tensor->scales.size(), 6u);
+    for (size_t block = 0; block < 6; ++block) {
+        const auto expected = slow::encode_ocp(std::span<const float, 32>(x.data() + block * 32, 32));
+        ASSERT_EQ(tensor->scales[block], expected.scale_byte);
+        for (size_t i = 0; i < 32; ++i) ASSERT_EQ(tensor->codes[block * 16 + i / 2] >> (i % 2 * 4) & 15, expected.codes[i]);
+    }
+}
+
+} // namespace
+} // namespace fp4

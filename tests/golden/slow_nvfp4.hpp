@@ -1,0 +1,144 @@
+// The encoders of the public NVFP4 and MXFP4 quantizers by brute force, rule by rule, sharing no code with golden. Beside slow_encode.hpp.
+#pragma once
+#include <bit>
+#include <cfloat>
+#include <string_view>
+
+#include "slow_encode.hpp"
+
+namespace fp4::slow {
+
+inline float to_bf16(float x) { return std::bit_cast<float>(bits_of_value(bf16_layout, value_of_fp32(std::bit_cast<uint32_t>(x)), false) << 16); }
+
+// S or G, whichever the rule has.
+inline float tensor_number(std::string_view name, float amax) {
+    if (amax == 0 || name == "ggml" || name == "ocp") return 1;
+    if (name == "nv" || name == "modelopt" || name == "torchao") return std::max(amax / 2688.0f, FLT_MIN);
+    float g = (name == "fouroversix" ? 1536.0f : 2688.0f) / amax;
+    if (name == "ct-bf16") g = to_bf16(g);
+    if (g > FLT_MAX) g = name == "ct" || name == "ct-bf16" ? 1 : FLT_MAX;
+    return g;
+}
+
+inline EncodedBlock with_scale(std::string_view name, std::span<const float, 16> x, int payload, float t) {
+    EncodedBlock block{static_cast<uint8_t>(payload), {}};
+    const auto s = static_cast<float>(scale_value(Format::nvfp4, payload));
+    for (size_t i = 0; i < 16; ++i) {
+        float y = x[i];
+        if (x[i] != 0) {
+            if (name == "nv" || name == "modelopt") {
+                const float unit = s * t;
+                y = x[i] / unit;
+                if (s == 0) y = std::copysign(0.0f, x[i]);
+            } else if (name == "te") {
+                const float inverse = 1.0f / t, product = s * inverse, factor = product == 0 ? FLT_MAX : std::min(1.0f / product, FLT_MAX);
+                y = x[i] * factor;
+            } else if (name == "vllm") {
+                const float inverse = 1.0f / t, product = s * inverse, factor = product == 0 ? 1.0f / 1e8f : 1.0f / product;
+                y = x[i] * factor;
+            } else if (name == "ct" || name == "ct-bf16") {
+                const float unit = s / t;
+                y = x[i] / unit;
+            } else if (name == "torchao") {
+                const float inverse = 1.0f / t, factor = inverse / s;
+                y = x[i] * factor;
+            } else {
+                const float inverse = 1.0f / t, product = inverse * s, factor = 1.0f / product;
+                y = s == 0 ? 0 : x[i] * factor;
+            }
+        }
+        const bool keeps_sign = name == "nv" || name == "torchao";
+        block.codes[i] = static_cast<uint8_t>(keeps_sign ? encode_rne(y) : encode_rne_neg(y));
+    }
+    return block;
+}
+
+inline int ggml_payload(float x) {
+    if (x >= 248) return 0x7E;
+    if (x < 0.015625f) {
+        const float n = x * 512.0f, shifted = n + 0.5f;
+        int payload = 0;
+        while (payload < 7 && static_cast<float>(payload + 1) <= shifted) ++payload;
+        return payload;
+    }
+    int best = 8;
+    for (int payload = 9; payload < 0x78; ++payload)
+        if (std::fabs(scale_value(Format::nvfp4, payload) - x) <= std::fabs(scale_value(Format::nvfp4, best) - x)) best = payload;
+    return best;
+}
+
+inline EncodedBlock encode_ggml(std::span<const float, 16> x) {
+    EncodedBlock block{static_cast<uint8_t>(ggml_payload(largest_of(x) / 6.0f)), {}};
+    for (size_t i = 0; i < 16; ++i) {
+        std::array<float, 16> distance;
+        for (size_t code = 0; code < 16; ++code) {
+            const double q = (code < 8 ? 1 : -1) * e2m1_magnitude[code % 8];
+            distance[code] = std::fabs(static_cast<float>(q * scale_value(Format::nvfp4, block.scale_byte)) - x[i]);
+        }
+        block.codes[i] = static_cast<uint8_t>(std::ranges::min_element(distance) - distance.begin());
+    }
+    return block;
+}
+
+// t: S or G; A: the tensor's amax.
+inline EncodedBlock encode_public(std::string_view name, std::span<const float, 16> x, float t, float amax) {
+    constexpr auto sixth = std::bit_cast<float>(0x3E2AAAABu);
+    const auto q8 = [](float d) { return nearest_payload(Format::nvfp4, d, 0x7E); };
+    const float b = largest_of(x), b_over_6 = b / 6.0f;
+    if (name == "ggml") return encode_ggml(x);
+    if (name == "nv") {
+        const float d = b_over_6 / t;
+        return with_scale(name, x, q8(d), t);
+    }
+    if (name == "te") {
+        const float u = t * sixth, d = b * u;
+        return with_scale(name, x, q8(d), t);
+    }
+    if (name == "vllm") {
+        const float u = b * sixth, d = t * u;
+        return with_scale(name, x, q8(d), t);
+    }
+    if (name == "ct" || name == "ct-bf16") {
+        const float u = name == "ct" ? b_over_6 : to_bf16(b_over_6), d = t * u;
+        return with_scale(name, x, q8(d) == 0 ? 0x20 : q8(d), t);
+    }
+    if (name == "modelopt") {
+        const float u = 6.0f * t;
+        float d = b / u;
+        if (d == 0) d = 1;
+        return with_scale(name, x, q8(std::max(d, 0x1p-9f)), t);
+    }
+    if (name == "torchao") {
+        const float d = b_over_6 / t;
+        return with_scale(name, x, q8(std::max(d, 0x1p-6f)), t);
+    }
+    const float d6 = b_over_6 * t, d4 = d6 * 1.5f;
+    const auto six = with_scale(name, x, q8(d6), t), four = with_scale(name, x, q8(d4), t);
+    if (name == "fouroversix-6") return six;
+    const auto error = [&](const EncodedBlock& block) {
+        double sum = 0;
+        for (size_t i = 0; i < 16; ++i) {
+            const double q = (block.codes[i] < 8 ? 1 : -1) * e2m1_magnitude[block.codes[i] % 8], qs = q * scale_value(Format::nvfp4, block.scale_byte);
+            const double scaled_back = qs * double{amax}, restored = scaled_back / 1536, difference = restored - double{x[i]}, square = difference * difference;
+            sum = sum + square;
+        }
+        return sum;
+    };
+    return error(four) < error(six) ? four : six;
+}
+
+struct EncodedOcp {
+    uint8_t scale_byte;
+    std::array<uint8_t, 32> codes;
+};
+
+inline EncodedOcp encode_ocp(std::span<const float, 32> x) {
+    const double b = largest_of(x);
+    int exponent = -127;
+    while (exponent < 127 && std::ldexp(1.0, exponent + 3) <= b) ++exponent;
+    EncodedOcp block{static_cast<uint8_t>(exponent + 127), {}};
+    for (size_t i = 0; i < 32; ++i) block.codes[i] = static_cast<uint8_t>(encode_rne(std::ldexp(double{x[i]}, -exponent)));
+    return block;
+}
+
+} // namespace fp4::slow
