@@ -27,10 +27,11 @@ function(fp4_part name)
   endif()
 endfunction()
 
+find_package(ZLIB QUIET) # also for golden/fp4vec
+
 if(FP4_SIM)
   find_package(verilator 5 QUIET HINTS /usr/share/verilator)
   find_package(Threads QUIET)
-  find_package(ZLIB QUIET)
   find_package(OpenSSL QUIET)
   find_package(fmt QUIET)
   find_package(CLI11 QUIET)
@@ -54,5 +55,5 @@ endif()
 
 if(FP4_TESTS)
   find_package(GTest QUIET)
-  fp4_part(TESTS GTest_FOUND=libgtest-dev)
+  fp4_part(TESTS GTest_FOUND=libgtest-dev ZLIB_FOUND=zlib1g-dev)
 endif()

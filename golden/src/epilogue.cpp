@@ -14,15 +14,10 @@ Fp32 multiply_fp32(Fp32 x, Fp32 y) {
 }
 
 uint32_t convert_fp32(Fp32 x, OutputType type) {
-    if (x.is_nan()) return type == OutputType::f32 ? fp32_nan.bits : 0x7FFFu;
+    if (x.is_nan()) return type == OutputType::f32 ? fp32_nan.bits : fp16_nan.bits;
     const FloatSpec& layout = spec_of(type).layout;
-    const uint64_t infinity = layout.infinity_code();
-    uint64_t code = infinity;
-    if (!x.is_infinite()) code = round_magnitude(layout, x.significand(), x.exponent() - fp32_spec.fraction_bits, false, Rounding::nearest_even);
-    if (code == 0) return 0;
-    if (code > infinity) code = infinity;
-    const int sign_position = layout.exponent_bits + layout.fraction_bits;
-    return static_cast<uint32_t>(code) | (x.negative() ? 1u << sign_position : 0u);
+    if (x.is_infinite()) return static_cast<uint32_t>(layout.infinity_code()) | (x.negative() ? 1u << layout.sign_position() : 0u);
+    return round_float(layout, x.negative(), x.significand(), x.exponent() - fp32_spec.fraction_bits, false, Rounding::nearest_even);
 }
 
 uint32_t epilogue(Fp32 d, Fp32 a_tensor_scale, Fp32 b_tensor_scale, OutputType type) {

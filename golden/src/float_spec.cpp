@@ -1,5 +1,6 @@
 #include "fp4/float_spec.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 namespace fp4 {
@@ -29,11 +30,10 @@ uint64_t round_magnitude(const FloatSpec& spec, uint64_t significand, int lsb_ex
     return (static_cast<uint64_t>(exponent - spec.min_exponent()) << spec.fraction_bits) + kept;
 }
 
-Fp32 round_fp32(bool negative, uint64_t significand, int lsb_exponent, bool sticky, Rounding rounding) {
-    uint64_t code = round_magnitude(fp32_spec, significand, lsb_exponent, sticky, rounding);
-    if (code == 0) return {0};
-    if (code > fp32_spec.infinity_code()) code = fp32_spec.infinity_code();
-    return {static_cast<uint32_t>(code) | (negative ? 0x80000000u : 0u)};
+uint32_t round_float(const FloatSpec& spec, bool negative, uint64_t significand, int lsb_exponent, bool sticky, Rounding rounding) {
+    const uint64_t code = round_magnitude(spec, significand, lsb_exponent, sticky, rounding);
+    if (code == 0) return 0;
+    return static_cast<uint32_t>(std::min(code, spec.infinity_code())) | (negative ? 1u << spec.sign_position() : 0u);
 }
 
 float round_to_bf16(float x) {

@@ -11,6 +11,7 @@ struct FloatSpec {
     int fraction_bits;
     int bias;
 
+    constexpr int sign_position() const { return exponent_bits + fraction_bits; }
     constexpr int min_exponent() const { return 1 - bias; }
     constexpr uint64_t infinity_code() const { return ((uint64_t{1} << exponent_bits) - 1) << fraction_bits; }
 };
@@ -25,6 +26,9 @@ enum class Rounding { nearest_even, toward_zero };
 // strictly between significand and significand + 1 units. Codes above the largest finite one are returned as they come: what
 // overflow means (infinity, saturation) is the format's business.
 uint64_t round_magnitude(const FloatSpec& spec, uint64_t significand, int lsb_exponent, bool sticky, Rounding rounding);
+
+// round_magnitude to a layout with infinities, sign included. Overflow is infinity in both roundings; a zero result is +0.
+uint32_t round_float(const FloatSpec& spec, bool negative, uint64_t significand, int lsb_exponent, bool sticky, Rounding rounding);
 
 // A binary32 bit pattern; never confused with an integer or with a native float.
 struct Fp32 {
@@ -48,11 +52,21 @@ struct Fp32 {
     constexpr int exponent_field() const { return static_cast<int>(bits >> 23 & 0xFF); }
 };
 
-// The one NaN that this library produces (arithmetic profiles and epilogue).
-inline constexpr Fp32 fp32_nan{0x7FFFFFFF};
+// A binary16 bit pattern.
+struct Fp16 {
+    uint16_t bits = 0;
 
-// round_magnitude to binary32. Overflow is infinity in both roundings; a zero result is +0.
-Fp32 round_fp32(bool negative, uint64_t significand, int lsb_exponent, bool sticky, Rounding rounding);
+    friend constexpr bool operator==(Fp16, Fp16) = default;
+};
+
+// The one NaN per width that this library produces (arithmetic profiles and epilogue).
+inline constexpr Fp32 fp32_nan{0x7FFFFFFF};
+inline constexpr Fp16 fp16_nan{0x7FFF};
+
+// round_float to binary32.
+inline Fp32 round_fp32(bool negative, uint64_t significand, int lsb_exponent, bool sticky, Rounding rounding) {
+    return {round_float(fp32_spec, negative, significand, lsb_exponent, sticky, rounding)};
+}
 
 // Nearest bfloat16 to a finite value, ties to even; overflow is infinity.
 float round_to_bf16(float x);

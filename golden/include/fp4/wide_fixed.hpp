@@ -26,21 +26,22 @@ class WideFixed {
         }
     }
 
-    // The value rounded to binary32; zero is +0.
-    constexpr Fp32 round(Rounding rounding) const {
+    // The value rounded to binary32 or to another layout with infinities; zero is +0.
+    constexpr Fp32 round(Rounding rounding) const { return {round(fp32_spec, rounding)}; }
+    constexpr uint32_t round(const FloatSpec& spec, Rounding rounding) const {
         const bool negative = limbs_[Limbs - 1] >> 63;
         const auto magnitude = negative ? negated() : limbs_;
         int top = Limbs - 1;
         while (top > 0 && magnitude[static_cast<size_t>(top)] == 0) --top;
         const uint64_t high = magnitude[static_cast<size_t>(top)];
-        if (top == 0) return round_fp32(negative, high, LsbExponent, false, rounding);
+        if (top == 0) return round_float(spec, negative, high, LsbExponent, false, rounding);
         // A window of 64 bits from the top set bit; what lies below only matters as sticky.
         const int drop = 64 - std::countl_zero(high);
         const uint64_t low = magnitude[static_cast<size_t>(top) - 1];
         const uint64_t window = drop == 64 ? high : high << (64 - drop) | low >> drop;
         bool sticky = drop == 64 ? low != 0 : (low & ((uint64_t{1} << drop) - 1)) != 0;
         for (int i = 0; i < top - 1; ++i) sticky |= magnitude[static_cast<size_t>(i)] != 0;
-        return round_fp32(negative, window, LsbExponent + 64 * (top - 1) + drop, sticky, rounding);
+        return round_float(spec, negative, window, LsbExponent + 64 * (top - 1) + drop, sticky, rounding);
     }
 
   private:

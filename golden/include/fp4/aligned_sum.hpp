@@ -1,0 +1,44 @@
+// The core of every fused profile: terms aligned to the largest exponent, each cut toward zero, added exactly. No rounding, no specials.
+#pragma once
+#include <algorithm>
+#include <cstdint>
+#include <ranges>
+
+namespace fp4 {
+
+// value = significand * 2^(exponent - fraction_bits). Not normalised: the exponent alone decides about alignment, also where the significand is 0.
+struct AlignedTerm {
+    int64_t significand;
+    int exponent;
+    int fraction_bits;
+};
+
+// value = significand * 2^lsb_exponent
+struct AlignedSum {
+    int64_t significand;
+    int lsb_exponent;
+};
+
+// n * 2^shift, cut toward zero where shift is negative.
+constexpr int64_t shift_toward_zero(int64_t n, int shift) {
+    if (shift >= 0) return n << shift;
+    if (shift <= -63) return 0;
+    return n < 0 ? -(-n >> -shift) : n >> -shift;
+}
+
+// An emax_floor below all exponents.
+inline constexpr int no_emax_floor = -(1 << 20);
+
+// C and the terms, with kept_bits bits below 2^emax, emax = max(emax_floor, exponents). The caller sees to it that the shifted terms and
+// their sum fit 63 bits: a term of magnitude < 2^(exponent + n) becomes less than 2^(kept_bits + n).
+template <std::ranges::forward_range Terms>
+constexpr AlignedSum aligned_sum(Terms&& terms, const AlignedTerm& c, int kept_bits, int emax_floor = no_emax_floor) {
+    int emax = std::max(c.exponent, emax_floor);
+    for (const AlignedTerm& term : terms) emax = std::max(emax, term.exponent);
+    const auto cut = [&](const AlignedTerm& term) { return shift_toward_zero(term.significand, kept_bits - term.fraction_bits + term.exponent - emax); };
+    int64_t sum = cut(c);
+    for (const AlignedTerm& term : terms) sum += cut(term);
+    return {sum, emax - kept_bits};
+}
+
+} // namespace fp4
