@@ -6,6 +6,7 @@ TEST(CudaHeaders, Conversions) { GTEST_SKIP() << "no CUDA toolkit with cuda_fp4.
 
 #else
 
+#include <algorithm>
 #include <cmath>
 
 #include "cuda_headers.hpp"
