@@ -42,7 +42,10 @@ TEST(Decode, NanBytes) {
         const bool nan = byte == 0x7F || byte == 0xFF;
         EXPECT_EQ(block_scale(Format::nvfp4, static_cast<uint8_t>(byte)).nan, nan) << byte;
         EXPECT_EQ(block_scale(Format::razer_a, static_cast<uint8_t>(byte)).nan, nan) << byte;
+        EXPECT_EQ(block_scale(Format::rzr4, static_cast<uint8_t>(byte)).nan, nan) << byte;
         EXPECT_FALSE(block_scale(Format::razer_w, static_cast<uint8_t>(byte)).nan) << byte;
+        EXPECT_FALSE(block_scale(Format::razer_cuda, static_cast<uint8_t>(byte)).nan) << byte;
+        EXPECT_EQ(block_scale(Format::mxfp4, static_cast<uint8_t>(byte)).nan, byte == 0xFF) << byte;
     }
 }
 
@@ -93,6 +96,54 @@ TEST(Decode, Landmarks) {
     EXPECT_TRUE(std::isnan(value(Format::razer_a, 0xFF)));
 }
 
+// The compat encodings, in hand-written tables: code 0x0 is the special, code 0x8 a zero.
+TEST(Decode, CompatFormatsEveryByteAndCode) {
+    constexpr int plain[16] = {99, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8, -12}; // entry 0 is the special's
+    constexpr int razer_cuda[4] = {10, 16, -10, -16};                                     // by bits 7:6
+    constexpr int rzr4[2] = {10, -10};                                                    // by bit 7
+    for (int byte = 0; byte < 256; ++byte)
+        for (uint8_t code = 0; code < 16; ++code) {
+            const auto b = static_cast<uint8_t>(byte);
+            ASSERT_EQ(element_halves(Format::razer_cuda, {}, b, {code}), code ? plain[code] : razer_cuda[byte / 64]) << byte << " " << int{code};
+            ASSERT_EQ(element_halves(Format::rzr4, {}, b, {code}), code ? plain[code] : rzr4[byte / 128]) << byte << " " << int{code};
+            ASSERT_EQ(block_scale(Format::razer_cuda, b), block_scale(Format::razer_w, b)) << byte;
+            ASSERT_EQ(block_scale(Format::rzr4, b), block_scale(Format::razer_a, b)) << byte;
+        }
+}
+
+TEST(Decode, CompatLandmarks) {
+    constexpr Fp32 one{0x3F800000};
+    const auto value = [](Format format, int byte, uint8_t code) { return dequantize(format, {}, static_cast<uint8_t>(byte), {code}, one).to_float(); };
+    EXPECT_EQ(value(Format::razer_cuda, 0x18, 0x0), 5.0f); // scale 1
+    EXPECT_EQ(value(Format::razer_cuda, 0x58, 0x0), 8.0f);
+    EXPECT_EQ(value(Format::razer_cuda, 0x98, 0x0), -5.0f);
+    EXPECT_EQ(value(Format::razer_cuda, 0xD8, 0x0), -8.0f);
+    EXPECT_EQ(value(Format::razer_cuda, 0xFF, 0x0), -240.0f); // 0x3F is 30, not NaN
+    EXPECT_EQ(value(Format::razer_cuda, 0x40, 0x0), 0.0f);
+    EXPECT_EQ(value(Format::rzr4, 0x38, 0x0), 5.0f);
+    EXPECT_EQ(value(Format::rzr4, 0xB8, 0x0), -5.0f);
+    EXPECT_EQ(value(Format::rzr4, 0x01, 0x0), 5 * 0x1p-9f); // no hidden bit under exponent field 0
+    EXPECT_EQ(value(Format::rzr4, 0x87, 0x1), 3.5f * 0x1p-9f);
+    for (Format format : {Format::razer_cuda, Format::rzr4}) EXPECT_EQ(dequantize(format, {}, 0x98, {8}, one).bits, 0u); // one zero, +0
+}
+
+TEST(Decode, Mxfp4Landmarks) {
+    const auto bits = [](int byte, uint8_t code, float tensor_scale) {
+        return dequantize(Format::mxfp4, {}, static_cast<uint8_t>(byte), {code}, Fp32::from_float(tensor_scale)).bits;
+    };
+    EXPECT_EQ(bits(0x7F, 0x7, 1), 0x40C00000u);
+    EXPECT_EQ(bits(0x7F, 0x8, 1), 0x80000000u);
+    EXPECT_EQ(bits(0x00, 0x1, 1), 0x00200000u); // 2^-128
+    EXPECT_EQ(bits(0x00, 0x0, 1), 0u);          // a scale of 0x00 is no zero, a code is
+    EXPECT_EQ(bits(0xFE, 0x2, 1), 0x7F000000u); // 2^127
+    EXPECT_EQ(bits(0xFE, 0x4, 1), 0x7F800000u); // 2^128 is infinite
+    EXPECT_EQ(bits(0xFE, 0xC, 1), 0xFF800000u);
+    EXPECT_EQ(bits(0xFE, 0x7, 0x1p-149f), 0x35C00000u); // 6 * 2^-22: exact through a subnormal tensor scale
+    EXPECT_EQ(bits(0x00, 0x9, 0x1p-22f), 0x80000000u);  // -2^-150: a tie with zero, which keeps its sign
+    EXPECT_EQ(bits(0x00, 0xB, 0x1p-22f), 0x80000002u);  // -1.5 * 2^-149
+    for (uint8_t code = 0; code < 16; ++code) EXPECT_EQ(bits(0xFF, code, 1), 0x7FFFFFFFu);
+}
+
 // One rounding of an exact binary64 product (5 + 4 + 24 bits). Zeros: nvfp4 and mxfp4 keep the sign, RaZeR has +0 only.
 TEST(Dequantize, IsTheProductRoundedOnce) {
     for_every_byte([](Format format, Specials specials, uint8_t byte) {
@@ -128,6 +179,7 @@ TEST(Dequantize, ANanScaleMakesZerosNanToo) {
     for (uint8_t code = 0; code < 16; ++code) {
         EXPECT_EQ(dequantize(Format::nvfp4, {}, 0x7F, {code}, {0x3F800000}).bits, 0x7FFFFFFFu);
         EXPECT_EQ(dequantize(Format::razer_a, {}, 0xFF, {code}, {0x3F800000}).bits, 0x7FFFFFFFu);
+        EXPECT_EQ(dequantize(Format::rzr4, {}, 0x7F, {code}, {0x3F800000}).bits, 0x7FFFFFFFu);
     }
 }
 

@@ -3,7 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <limits>
 #include <set>
+
+#include "fp4/e2m1_round.hpp"
 
 namespace fp4 {
 namespace {
@@ -57,6 +60,32 @@ TEST(E2m1, LayoutRowTiesGoToTheEvenCode) {
         EXPECT_EQ(round_magnitude(e2m1_spec, tie + 1, -26, false, Rounding::nearest_even), i + 1) << i;
         EXPECT_EQ(round_magnitude(e2m1_spec, tie, -26, true, Rounding::nearest_even), i + 1) << i;
     }
+}
+
+TEST(E2m1Rne, TiesAndTheirNeighbours) {
+    constexpr float ties[7] = {.25f, .75f, 1.25f, 1.75f, 2.5f, 3.5f, 5};
+    constexpr uint8_t even[7] = {0, 2, 2, 4, 4, 6, 6};
+    for (uint8_t i = 0; i < 7; ++i) {
+        EXPECT_EQ(encode_e2m1_rne(ties[i]).code, even[i]) << ties[i];
+        EXPECT_EQ(encode_e2m1_rne(-ties[i]).code, even[i] | 8) << ties[i];
+        EXPECT_EQ(encode_e2m1_rne(std::nextafter(ties[i], 0.0f)).code, i) << ties[i];
+        EXPECT_EQ(encode_e2m1_rne(std::nextafter(ties[i], 9.0f)).code, i + 1) << ties[i];
+    }
+}
+
+TEST(E2m1Rne, ZerosKeepTheirSignAndLargeValuesSaturate) {
+    for (float x : {0.0f, 0x1p-149f, 0.1f, .25f}) {
+        EXPECT_EQ(encode_e2m1_rne(x).code, 0) << x;
+        EXPECT_EQ(encode_e2m1_rne(-x).code, 8) << x;
+    }
+    for (float x : {6.0f, 6.5f, 7.0f, 8.0f, 12.0f, 1e30f, std::numeric_limits<float>::max(), std::numeric_limits<float>::infinity()}) {
+        EXPECT_EQ(encode_e2m1_rne(x).code, 7) << x;
+        EXPECT_EQ(encode_e2m1_rne(-x).code, 15) << x;
+    }
+}
+
+TEST(E2m1Rne, NanOfEitherSignIsSix) {
+    for (uint32_t bits : {0x7F800001u, 0x7FFFFFFFu, 0xFF800001u, 0xFFC00000u}) EXPECT_EQ(encode_e2m1_rne(Fp32{bits}.to_float()).code, 7);
 }
 
 } // namespace

@@ -91,6 +91,7 @@ TEST(Gemm, TensorScalesAreNotApplied) {
 TEST(Gemm, ProfilesByName) {
     EXPECT_EQ(arithmetic_from_name("exact"), &exact);
     EXPECT_EQ(arithmetic_from_name("nv-blackwell"), &nv_blackwell);
+    EXPECT_EQ(arithmetic_from_name("fp32-seq"), &fp32_seq);
     EXPECT_EQ(arithmetic_from_name("nv_blackwell"), nullptr);
     EXPECT_EQ(nv_blackwell.fraction_bits, 35);
     EXPECT_EQ(nv_blackwell.step_terms, 4);

@@ -12,6 +12,7 @@ namespace {
 
 constexpr const ScaleSpec& ue4m3 = spec_of(ScaleType::ue4m3);
 constexpr const ScaleSpec& e3m3 = spec_of(ScaleType::e3m3);
+constexpr const ScaleSpec& e8m0 = spec_of(ScaleType::e8m0);
 
 // value * 512; the last entry is NaN.
 constexpr int ue4m3_table[16][8] = {
@@ -73,6 +74,27 @@ TEST(ScaleDecode, Landmarks) {
     EXPECT_EQ(value_of(ue4m3, 0x38), 1.0);
     EXPECT_EQ(value_of(ue4m3, ue4m3.max_payload), 448.0);
     EXPECT_EQ(value_of(e3m3, e3m3.max_payload), 30.0);
+}
+
+// Every byte is a power of two, 0x00 too: there is no zero and no subnormal rule.
+TEST(ScaleDecode, E8m0IsAPowerOfTwoInEveryByteButOne) {
+    for (int byte = 0; byte < 255; ++byte) {
+        const Scale scale = decode_scale(e8m0, byte);
+        ASSERT_EQ(scale, (Scale{8, static_cast<int16_t>(byte - 127), false})) << byte;
+        ASSERT_EQ(double{scale_to_float(scale)}, std::ldexp(1.0, byte - 127)) << byte;
+    }
+    EXPECT_EQ(decode_scale(e8m0, 0xFF), (Scale{0, -126, true}));
+}
+
+TEST(ScaleDecode, E8m0Landmarks) {
+    EXPECT_EQ(value_of(e8m0, 0x00), 0x1p-127);
+    EXPECT_EQ(value_of(e8m0, 0x01), 0x1p-126);
+    EXPECT_EQ(value_of(e8m0, 0x7E), 0.5);
+    EXPECT_EQ(value_of(e8m0, 0x7F), 1.0);
+    EXPECT_EQ(value_of(e8m0, 0x80), 2.0);
+    EXPECT_EQ(value_of(e8m0, e8m0.max_payload), 0x1p127);
+    EXPECT_EQ(e8m0.max_payload, 0xFE);
+    EXPECT_EQ(scale_to_float(decode_scale(e8m0, 0x00)), 0x1p-127f); // a subnormal binary32
 }
 
 // Alignment takes the exponent from the field: max(E, 1) - bias, and -126 for a zero.

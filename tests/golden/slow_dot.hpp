@@ -39,8 +39,8 @@ inline uint32_t exact_sum(const std::vector<Term>& terms, uint32_t c) {
 }
 
 inline Exact cut(const Exact& value, int exponent) { // to a multiple of 2^exponent, toward zero
-    const int shift = exponent - unit_exponent;
-    const Exact magnitude = (Exact(abs(value)) >> shift) << shift;
+    const Exact steps = scaled(abs(value), -exponent);
+    const Exact magnitude = scaled(Integer(numerator(steps) / denominator(steps)), exponent);
     return value < 0 ? Exact(-magnitude) : magnitude;
 }
 

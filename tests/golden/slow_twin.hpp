@@ -1,21 +1,20 @@
-// A slow twin of golden's numbers: wide integers, every definition taken literally, no code shared with golden.
+// A slow twin of golden's numbers: rationals without bounds, every definition taken literally, no code shared with golden.
 #pragma once
 #include <algorithm>
 #include <boost/multiprecision/cpp_int.hpp>
 #include <cstdint>
-#include <stdexcept>
+#include <cstdlib>
 
 #include "fp4/format.hpp"
 
 namespace fp4::slow {
 
-// A dyadic rational, counted in units of 2^-320.
-using Exact = boost::multiprecision::int1024_t;
-inline constexpr int unit_exponent = -320;
+using Integer = boost::multiprecision::cpp_int;
+using Exact = boost::multiprecision::cpp_rational;
 
-inline Exact scaled(const Exact& n, int exponent) { // n * 2^exponent
-    if (exponent < unit_exponent) throw std::logic_error("slow::scaled: below the unit");
-    return n << (exponent - unit_exponent);
+inline Exact scaled(const Exact& x, int exponent) { // x * 2^exponent
+    const Integer power = Integer(1) << std::abs(exponent);
+    return exponent < 0 ? Exact(x / power) : Exact(x * power);
 }
 
 struct Layout {
@@ -36,18 +35,25 @@ inline Exact value_of_code(const Layout& layout, uint64_t code) {
     return scaled(hidden + fraction, field - layout.bias - layout.fraction_bits);
 }
 
-// The code a magnitude rounds to, found by bisection over the codes.
+// The code a magnitude rounds to: its exponent field by bisection, then whole steps of that field's grid.
 inline uint64_t code_of_value(const Layout& layout, const Exact& magnitude, bool toward_zero) {
-    uint64_t low = 0, high = 1;
-    while (value_of_code(layout, high) <= magnitude) high *= 2;
-    while (high - low > 1) {
-        const uint64_t middle = (low + high) / 2;
-        (value_of_code(layout, middle) <= magnitude ? low : high) = middle;
+    const auto reaches = [&](uint64_t field) { // cross-multiplied: Boost's comparison takes twice as long
+        const Exact x = value_of_code(layout, field << layout.fraction_bits);
+        return numerator(x) * denominator(magnitude) <= numerator(magnitude) * denominator(x);
+    };
+    uint64_t field = 0, high = 1;
+    while (reaches(high)) high *= 2;
+    while (high - field > 1) {
+        const uint64_t middle = (field + high) / 2;
+        (reaches(middle) ? field : high) = middle;
     }
-    if (toward_zero) return low;
-    const Exact twice = 2 * magnitude, midpoint = value_of_code(layout, low) + value_of_code(layout, low + 1);
-    if (twice == midpoint) return low + low % 2;
-    return twice > midpoint ? low + 1 : low;
+    const uint64_t first = field << layout.fraction_bits;
+    const Exact steps = scaled(magnitude - value_of_code(layout, first), layout.bias + layout.fraction_bits - std::max(static_cast<int>(field), 1));
+    const Integer whole = numerator(steps) / denominator(steps);
+    const uint64_t code = first + static_cast<uint64_t>(whole);
+    const Exact rest = steps - whole, half(1, 2);
+    const bool up = rest > half || (rest == half && code % 2 == 1);
+    return up && !toward_zero ? code + 1 : code;
 }
 
 // Bits of a value in a layout with infinities; zero is +0, also after rounding.
