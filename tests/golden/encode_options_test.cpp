@@ -31,7 +31,7 @@ std::vector<Made> all_encoders() {
 TEST(EncoderTable, NamesAndFormats) {
     std::vector<std::string> names;
     for (const EncoderSpec& spec : encoder_specs) names.emplace_back(spec.name);
-    EXPECT_EQ(names, (std::vector<std::string>{"nv", "te", "vllm", "ct", "ct-bf16", "modelopt", "torchao", "fouroversix-6", "fouroversix", "ggml", "ocp", "razer-paper",
+    EXPECT_EQ(names, (std::vector<std::string>{"nv", "razer-paper", "ocp", "te", "vllm", "ct", "ct-bf16", "modelopt", "torchao", "fouroversix-6", "fouroversix", "ggml",
                                                "razer-head", "razer-fork", "razer-rne"}));
     EXPECT_EQ(spec_of(Encoder::razer_rne).name, "razer-rne");
     EXPECT_EQ(all_encoders().size(), 18u);
@@ -205,10 +205,13 @@ TEST(BlockEncoder, EncodesOneBlockOfATensor) {
         const auto tensor = encode(x, 4, 64, {.format = format, .encoder = encoder, .specials = specials, .e3m3_max = 30}, "w");
         ASSERT_TRUE(tensor);
         const auto tensor_scale = tensor_scale_of(encoder, format, *finite_amax(x, 64, "w"), 30);
-        const BlockEncoder block_encoder(encoder, format, specials, 30);
+        const auto block_encoder = fp4::block_encoder({.format = format, .encoder = encoder, .specials = specials, .e3m3_max = 30}, "w");
+        ASSERT_TRUE(block_encoder);
+        EXPECT_EQ(block_encoder->encoder(), encoder);
+        EXPECT_EQ(block_encoder->format(), format);
         std::vector<uint8_t> codes(block);
         for (size_t i = 0; i < tensor->scales.size(); ++i) {
-            ASSERT_EQ(block_encoder.encode_block(std::span(x).subspan(i * block, block), tensor_scale, codes), tensor->scales[i]) << spec_of(encoder).name;
+            ASSERT_EQ(block_encoder->encode_block(std::span(x).subspan(i * block, block), tensor_scale, codes), tensor->scales[i]) << spec_of(encoder).name;
             for (size_t j = 0; j < block; ++j) ASSERT_EQ(codes[j], packed_code(tensor->codes, i * block + j).code) << spec_of(encoder).name;
         }
     }

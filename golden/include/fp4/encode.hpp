@@ -36,6 +36,9 @@ Result<float> finite_amax(std::span<const float> x, uint64_t k, std::string_view
 // Largest magnitude of x under NonfinitePolicy::saturate.
 float saturated_amax(std::span<const float> x);
 
+// The encoder of single blocks under these options, whose errors are those of encode() that do not depend on x and its shape.
+Result<BlockEncoder> block_encoder(const EncodeOptions& options, std::string_view name);
+
 // Quantises rows x k row-major values. `name` begins error messages. The result's tensor_scale is the multiplier; containers that store the
 // divisor get it from tensor_scale_of with the same amax. Errors: k not a multiple of the block without padding, x.size() != rows * k, a NaN
 // or infinity, a special value of 0 or above 31 half-units, an encoder that does not make the format, an option outside its range.

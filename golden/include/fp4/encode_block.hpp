@@ -20,6 +20,9 @@ class BlockEncoder {
     // +-FLT_MAX in amax and errors and becomes 0x7 or 0xF; a NaN is left out of both and becomes 0x7.
     uint8_t encode_block(std::span<const float> x, const TensorScale& tensor_scale, std::span<uint8_t> codes) const;
 
+    Encoder encoder() const { return encoder_; }
+    Format format() const { return format_; }
+
   private:
     uint8_t encode_finite(std::span<const float> x, const TensorScale& tensor_scale, std::span<uint8_t> codes) const;
 

@@ -9,7 +9,8 @@
 
 namespace fp4 {
 
-enum class Encoder : uint8_t { nv, te, vllm, ct, ct_bf16, modelopt, torchao, fouroversix_6, fouroversix, ggml, ocp, razer_paper, razer_head, razer_fork, razer_rne };
+// The default encoder of each format first.
+enum class Encoder : uint8_t { nv, razer_paper, ocp, te, vllm, ct, ct_bf16, modelopt, torchao, fouroversix_6, fouroversix, ggml, razer_head, razer_fork, razer_rne };
 
 // What an encoder computes from the tensor's amax A, and what its arithmetic then uses: the multiplier A / (6 * largest) of the decoded
 // values, its inverse the divisor (6 * largest) / A, or nothing (the scale is 1).
@@ -34,6 +35,8 @@ struct EncoderSpec {
 
 inline constexpr std::array<EncoderSpec, 15> encoder_specs{{
     {"nv", Format::nvfp4, {}, {TensorScaleKind::multiplier}, "NVIDIA conversion rules: round to nearest even, zeros keep their sign"},
+    {"razer-paper", Format::razer_w, Format::razer_a, {TensorScaleKind::multiplier}, "RaZeR search: per block the special value with the smallest squared error"},
+    {"ocp", Format::mxfp4, {}, {TensorScaleKind::one}, "OCP Microscaling: power-of-two scales under the block's largest exponent"},
     {"te", Format::nvfp4, {}, {TensorScaleKind::divisor}, "TransformerEngine: a block whose scale rounds to zero has codes +-6"},
     {"vllm", Format::nvfp4, {}, {TensorScaleKind::divisor}, "vLLM: multiplies by reciprocals, a block whose scale rounds to zero has codes 0"},
     {"ct", Format::nvfp4, {}, {TensorScaleKind::divisor, 0, 1.0f}, "compressed-tensors: divides by s/G, a zero scale becomes 0.125"},
@@ -43,8 +46,6 @@ inline constexpr std::array<EncoderSpec, 15> encoder_specs{{
     {"fouroversix-6", Format::nvfp4, {}, {TensorScaleKind::divisor}, "fouroversix, static: every block is scaled to 6"},
     {"fouroversix", Format::nvfp4, {}, {TensorScaleKind::divisor, 256}, "4/6: every block is scaled to 6 or to 4, whichever has the smaller squared error"},
     {"ggml", Format::nvfp4, {}, {TensorScaleKind::one}, "ggml: no tensor scale, block scales rounded half up, codes by error search"},
-    {"ocp", Format::mxfp4, {}, {TensorScaleKind::one}, "OCP Microscaling: power-of-two scales under the block's largest exponent"},
-    {"razer-paper", Format::razer_w, Format::razer_a, {TensorScaleKind::multiplier}, "RaZeR search: per block the special value with the smallest squared error"},
     {"razer-head", Format::razer_w, Format::razer_a, {TensorScaleKind::multiplier}, "razer-paper with activation ties away from zero"},
     {"razer-fork", Format::razer_a, {}, {TensorScaleKind::multiplier}, "RaZeR activations, ties toward minus infinity, one division by S*s"},
     {"razer-rne", Format::razer_w, Format::razer_a, {TensorScaleKind::multiplier}, "RaZeR search with E2M1 ties to even, the special where at least as close"},
