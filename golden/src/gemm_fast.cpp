@@ -71,8 +71,7 @@ class Gemm {
                                 .a_scale_stride = blocking.blocks,
                                 .b = lines + first * block * panel_columns,
                                 .b_scales = words + first * panel_columns,
-                                .blocks = std::min(run_blocks, blocking.blocks - first),
-                                .lines = blocking.block / line_k};
+                                .blocks = std::min(run_blocks, blocking.blocks - first)};
                 call(tile, static_cast<int>(std::min<uint64_t>(tile_rows, count - r)), r);
             }
     }
@@ -90,7 +89,7 @@ class Gemm {
         for (uint64_t r = 0; r < count; ++r) {
             const int64_t* row_sums = sums + r * panel_columns;
             const bool vector = c_.empty() && !e8m0_;
-            if (vector) kernels_.round_sums(row_sums, panel_columns, unit(), rounded.data());
+            if (vector) kernels_.round_sums(row_sums, unit(), rounded.data());
             for (uint64_t i = 0; i < columns_of(panel); ++i) {
                 const uint64_t column = panel * panel_columns + i, at = (row + r) * header_.rows + column;
                 if (rows_.is_nan[row + r] || panels_.is_nan[column])

@@ -11,6 +11,14 @@ inline constexpr int line_k = 4;         // consecutive k of one column, adjacen
 inline constexpr int line_bytes = panel_columns * line_k;
 inline constexpr int tile_rows = 4; // rows of A that a kernel takes at most
 
+// The columns of a panel as vectors of the GCC and Clang extension; 64-bit lanes hold every second column.
+using I32 = int32_t __attribute__((vector_size(64)));
+using U32 = uint32_t __attribute__((vector_size(64)));
+using F32 = float __attribute__((vector_size(64)));
+using I64 = int64_t __attribute__((vector_size(64)));
+using U64 = uint64_t __attribute__((vector_size(64)));
+using F64 = double __attribute__((vector_size(64)));
+
 // A block of a row of A. `correction` is minus the bias of B's bytes times the sum of the block, so that correction + sum of a * byte is the
 // dot product in quarter-units (times 8 where the elements are, see operand_tables.hpp). `word` is the block scale in the form the kernel needs.
 struct RowScale {
@@ -26,8 +34,7 @@ struct Tile {
     uint64_t a_scale_stride;
     const uint8_t* b;        // lines: column c, k + 0..3 in bytes 4c .. 4c + 3, each biased to an unsigned byte
     const int32_t* b_scales; // [block][panel_columns] scale words
-    uint64_t blocks;
-    int lines; // per block: 4, or 8 for blocks of 32
+    uint64_t blocks; // of 4 lines, or 8 where blocks of 32 are one term
 };
 
 // From packed bytes to elements and scale words; one entry per scale byte.
@@ -60,12 +67,12 @@ struct Kernels {
 
     SumKernel exact_narrow;  // words: A and B integers; A's fit int16, dots too, products of both stay below 2^30
     SumKernel exact_wide;    // words: A significand | shift << 16, B integers; no bound but that of the sum
-    SumKernel exact_shifted; // words: exponents above the smallest of the row and of the column
+    SumKernel exact_shifted; // blocks of 32; words: exponents above the smallest of the row and of the column
     void (*fused)(const Tile& tile, int rows, int fraction_bits, uint32_t* accumulators); // words: significand | exponent << 16
     ChainKernel sequential;                                                               // words: binary32 values whose product is the worth of a quarter-unit
     ChainKernel sequential_fused;                                                         // words: exponents whose sum is that of a quarter-unit
 
-    void (*round_sums)(const int64_t* sums, uint64_t count, float unit, float* d); // RNE(sum * unit), unit a power of two
+    void (*round_sums)(const int64_t* sums, float unit, float* d); // RNE(sum * unit) for panel_columns sums, unit a power of two
 };
 
 const Kernels& portable_kernels();

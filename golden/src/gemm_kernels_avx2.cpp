@@ -22,31 +22,31 @@ inline __m256i load(const void* p) { return _mm256_loadu_si256(static_cast<const
 template <int Lines>
 inline __m256i pair_sums(const uint8_t* lines, const int8_t* a, const RowScale& scale) {
     __m256i sums = _mm256_set1_epi32(scale.correction & 0xFFFF);
+#pragma GCC unroll 8
     for (int line = 0; line < Lines; ++line) sums = _mm256_add_epi16(sums, _mm256_maddubs_epi16(load(lines + line * line_bytes), broadcast4(a + line * line_k)));
     return sums;
 }
 
-struct Dots {
-    template <int R>
-    static void block(const Tile& t, uint64_t i, int32_t (*dots)[panel_columns]) {
-        if (t.lines == 4)
-            lines<R, 4>(t, i, dots);
-        else
-            lines<R, 8>(t, i, dots);
+template <int R, int Lines>
+inline void dots(const Tile& t, uint64_t i, I32 (&out)[R]) {
+    const uint8_t* b = t.b + i * (Lines * line_bytes);
+    const __m256i ones = _mm256_set1_epi16(1);
+#pragma GCC unroll 4
+    for (int r = 0; r < R; ++r) {
+        const auto row = static_cast<uint64_t>(r);
+        const int8_t* a = t.a + row * t.a_stride + i * (Lines * line_k);
+        const RowScale& scale = t.a_scales[row * t.a_scale_stride + i];
+        const __m256i halves[2] = {_mm256_madd_epi16(pair_sums<Lines>(b, a, scale), ones), _mm256_madd_epi16(pair_sums<Lines>(b + 32, a, scale), ones)};
+        __builtin_memcpy(&out[r], halves, sizeof halves);
     }
+}
 
-    template <int R, int Lines>
-    static void lines(const Tile& t, uint64_t i, int32_t (*dots)[panel_columns]) {
-        const uint8_t* b = t.b + i * (Lines * line_bytes);
-        for (int r = 0; r < R; ++r) {
-            const auto row = static_cast<uint64_t>(r);
-            const int8_t* a = t.a + row * t.a_stride + i * (Lines * line_k);
-            const RowScale& scale = t.a_scales[row * t.a_scale_stride + i];
-            for (int half = 0; half < 2; ++half)
-                _mm256_storeu_si256(reinterpret_cast<__m256i*>(&dots[r][half * 8]), _mm256_madd_epi16(pair_sums<Lines>(b + half * 32, a, scale), _mm256_set1_epi16(1)));
-        }
-    }
-};
+inline void multiply_add(const F32& x, const F32& y, F32& sum) {
+    __m256 xs[2], ys[2], sums[2];
+    __builtin_memcpy(xs, &x, sizeof xs), __builtin_memcpy(ys, &y, sizeof ys), __builtin_memcpy(sums, &sum, sizeof sums);
+    for (int half = 0; half < 2; ++half) sums[half] = _mm256_fmadd_ps(xs[half], ys[half], sums[half]);
+    __builtin_memcpy(&sum, sums, sizeof sums);
+}
 
 #include "gemm_lanes.hpp"
 

@@ -5,7 +5,7 @@
 
 #include "target_region.hpp"
 
-FP4_TARGET_REGION_BEGIN("avx2,fma,bmi,bmi2,lzcnt,avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,avx512ifma,prefer-vector-width=512")
+FP4_TARGET_REGION_BEGIN("avx2,fma,bmi,bmi2,lzcnt,avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,avx512ifma")
 namespace fp4::fast {
 namespace {
 
@@ -15,27 +15,21 @@ inline __m512i broadcast4(const void* bytes) {
     return _mm512_set1_epi32(word);
 }
 
-struct Dots {
-    template <int R>
-    static void block(const Tile& t, uint64_t i, int32_t (*dots)[panel_columns]) {
-        if (t.lines == 4)
-            lines<R, 4>(t, i, dots);
-        else
-            lines<R, 8>(t, i, dots);
+template <int R, int Lines>
+inline void dots(const Tile& t, uint64_t i, I32 (&out)[R]) {
+    const uint8_t* b = t.b + i * (Lines * line_bytes);
+#pragma GCC unroll 4
+    for (int r = 0; r < R; ++r) {
+        const auto row = static_cast<uint64_t>(r);
+        const int8_t* a = t.a + row * t.a_stride + i * (Lines * line_k);
+        __m512i sum = _mm512_set1_epi32(t.a_scales[row * t.a_scale_stride + i].correction);
+#pragma GCC unroll 8
+        for (int line = 0; line < Lines; ++line) sum = _mm512_dpbusd_epi32(sum, _mm512_loadu_si512(b + line * line_bytes), broadcast4(a + line * line_k));
+        out[r] = (I32)sum;
     }
+}
 
-    template <int R, int Lines>
-    static void lines(const Tile& t, uint64_t i, int32_t (*dots)[panel_columns]) {
-        const uint8_t* b = t.b + i * (Lines * line_bytes);
-        for (int r = 0; r < R; ++r) {
-            const auto row = static_cast<uint64_t>(r);
-            const int8_t* a = t.a + row * t.a_stride + i * (Lines * line_k);
-            __m512i sum = _mm512_set1_epi32(t.a_scales[row * t.a_scale_stride + i].correction);
-            for (int line = 0; line < Lines; ++line) sum = _mm512_dpbusd_epi32(sum, _mm512_loadu_si512(b + line * line_bytes), broadcast4(a + line * line_k));
-            _mm512_storeu_si512(dots[r], sum);
-        }
-    }
-};
+inline void multiply_add(const F32& x, const F32& y, F32& sum) { sum = (F32)_mm512_fmadd_ps((__m512)x, (__m512)y, (__m512)sum); }
 
 #include "gemm_lanes.hpp"
 

@@ -3,36 +3,38 @@
 namespace fp4::fast {
 namespace {
 
-struct Dots {
-    template <int R>
-    static void block(const Tile& t, uint64_t i, int32_t (*dots)[panel_columns]) {
-        const uint8_t* lines = t.b + i * static_cast<uint64_t>(t.lines * line_bytes);
-        for (int r = 0; r < R; ++r) {
-            const auto row = static_cast<uint64_t>(r);
-            const int8_t* a = t.a + row * t.a_stride + i * static_cast<uint64_t>(t.lines * line_k);
-            for (int c = 0; c < panel_columns; ++c) dots[r][c] = t.a_scales[row * t.a_scale_stride + i].correction;
-            for (int line = 0; line < t.lines; ++line)
-                for (int c = 0; c < panel_columns; ++c) {
-                    const uint8_t* b = lines + line * line_bytes + c * line_k;
-                    const int8_t* e = a + line * line_k;
-                    dots[r][c] += e[0] * b[0] + e[1] * b[1] + e[2] * b[2] + e[3] * b[3];
-                }
-        }
+template <int R, int Lines>
+inline void dots(const Tile& t, uint64_t i, I32 (&out)[R]) {
+    const uint8_t* lines = t.b + i * (Lines * line_bytes);
+    for (int r = 0; r < R; ++r) {
+        const auto row = static_cast<uint64_t>(r);
+        const int8_t* a = t.a + row * t.a_stride + i * (Lines * line_k);
+        int32_t sums[panel_columns];
+        for (int32_t& sum : sums) sum = t.a_scales[row * t.a_scale_stride + i].correction;
+        for (int line = 0; line < Lines; ++line)
+            for (int c = 0; c < panel_columns; ++c) {
+                const uint8_t* b = lines + line * line_bytes + c * line_k;
+                const int8_t* e = a + line * line_k;
+                sums[c] += e[0] * b[0] + e[1] * b[1] + e[2] * b[2] + e[3] * b[3];
+            }
+        __builtin_memcpy(&out[r], sums, sizeof sums);
     }
-};
+}
+
+inline void multiply_add(const F32& x, const F32& y, F32& sum) {
+    for (int c = 0; c < panel_columns; ++c) sum[c] = __builtin_fmaf(x[c], y[c], sum[c]);
+}
 
 #include "gemm_lanes.hpp"
 
 template <int R>
 void exact_narrow_rows(const Tile& t, int64_t* sums) {
     for (uint64_t i = 0; i < t.blocks; ++i) {
-        Lanes32 dots[R];
-        Dots::block<R>(t, i, dots);
+        I32 dot[R];
+        dots<R, 4>(t, i, dot);
         const int32_t* scales = t.b_scales + i * panel_columns;
-        for (int r = 0; r < R; ++r) {
-            const int32_t a_scale = t.a_scales[static_cast<uint64_t>(r) * t.a_scale_stride + i].word;
-            for (int c = 0; c < panel_columns; ++c) sums[r * panel_columns + c] += int64_t{dots[r][c] * a_scale} * scales[c];
-        }
+        for (int r = 0; r < R; ++r)
+            for (int c = 0; c < panel_columns; ++c) sums[r * panel_columns + c] += int64_t{dot[r][c] * word_of(t, r, i)} * scales[c];
     }
 }
 
