@@ -11,14 +11,6 @@ inline constexpr int line_k = 4;         // consecutive k of one column, adjacen
 inline constexpr int line_bytes = panel_columns * line_k;
 inline constexpr int tile_rows = 4; // rows of A that a kernel takes at most
 
-// The columns of a panel as vectors of the GCC and Clang extension; 64-bit lanes hold every second column.
-using I32 = int32_t __attribute__((vector_size(64)));
-using U32 = uint32_t __attribute__((vector_size(64)));
-using F32 = float __attribute__((vector_size(64)));
-using I64 = int64_t __attribute__((vector_size(64)));
-using U64 = uint64_t __attribute__((vector_size(64)));
-using F64 = double __attribute__((vector_size(64)));
-
 // A block of a row of A. `correction` is minus the bias of B's bytes times the sum of the block, so that correction + sum of a * byte is the
 // dot product in quarter-units (times 8 where the elements are, see operand_tables.hpp). `word` is the block scale in the form the kernel needs.
 struct RowScale {
@@ -34,7 +26,7 @@ struct Tile {
     uint64_t a_scale_stride;
     const uint8_t* b;        // lines: column c, k + 0..3 in bytes 4c .. 4c + 3, each biased to an unsigned byte
     const int32_t* b_scales; // [block][panel_columns] scale words
-    uint64_t blocks; // of 4 lines, or 8 where blocks of 32 are one term
+    uint64_t blocks;         // of 4 lines, or 8 where blocks of 32 are one term
 };
 
 // From packed bytes to elements and scale words; one entry per scale byte.

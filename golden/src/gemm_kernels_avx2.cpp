@@ -27,60 +27,48 @@ inline __m256i pair_sums(const uint8_t* lines, const int8_t* a, const RowScale& 
     return sums;
 }
 
+constexpr int vector_bytes = 32;
+#include "gemm_vectors.hpp"
+
 template <int R, int Lines>
-inline void dots(const Tile& t, uint64_t i, I32 (&out)[R]) {
-    const uint8_t* b = t.b + i * (Lines * line_bytes);
-    const __m256i ones = _mm256_set1_epi16(1);
+inline void dots(const Tile& t, uint64_t i, int column, I32 (&out)[R]) {
+    const uint8_t* b = t.b + i * (Lines * line_bytes) + column * line_k;
 #pragma GCC unroll 4
     for (int r = 0; r < R; ++r) {
         const auto row = static_cast<uint64_t>(r);
-        const int8_t* a = t.a + row * t.a_stride + i * (Lines * line_k);
-        const RowScale& scale = t.a_scales[row * t.a_scale_stride + i];
-        const __m256i halves[2] = {_mm256_madd_epi16(pair_sums<Lines>(b, a, scale), ones), _mm256_madd_epi16(pair_sums<Lines>(b + 32, a, scale), ones)};
-        __builtin_memcpy(&out[r], halves, sizeof halves);
+        const __m256i pairs = pair_sums<Lines>(b, t.a + row * t.a_stride + i * (Lines * line_k), t.a_scales[row * t.a_scale_stride + i]);
+        out[r] = (I32)_mm256_madd_epi16(pairs, _mm256_set1_epi16(1));
     }
 }
 
-inline void multiply_add(const F32& x, const F32& y, F32& sum) {
-    __m256 xs[2], ys[2], sums[2];
-    __builtin_memcpy(xs, &x, sizeof xs), __builtin_memcpy(ys, &y, sizeof ys), __builtin_memcpy(sums, &sum, sizeof sums);
-    for (int half = 0; half < 2; ++half) sums[half] = _mm256_fmadd_ps(xs[half], ys[half], sums[half]);
-    __builtin_memcpy(&sum, sums, sizeof sums);
-}
+inline void multiply_add(const F32& x, const F32& y, F32& sum) { sum = (F32)_mm256_fmadd_ps((__m256)x, (__m256)y, (__m256)sum); }
 
 #include "gemm_lanes.hpp"
 
 // Eight columns at a time. vpmaddwd adds the two int16 sums of a column and multiplies by A's scale, which stands in both halves of its word:
 // below 2^30 in all. vpmuldq by B's scales takes the even columns as they are and the odd ones from the upper half of each 64 bits.
 template <int R>
-void exact_narrow_rows(const Tile& t, int64_t* sums) {
-    for (int half = 0; half < 2; ++half) {
-        __m256i even[R], odd[R];
-        for (int r = 0; r < R; ++r) even[r] = odd[r] = _mm256_setzero_si256();
-        for (uint64_t i = 0; i < t.blocks; ++i) {
-            const __m256i b_scale = load(t.b_scales + i * panel_columns + half * 8), b_odd = _mm256_srli_epi64(b_scale, 32);
-            const uint8_t* lines = t.b + i * (4 * line_bytes) + half * 32;
+void exact_narrow_rows(const Tile& t, int column, int64_t* sums) {
+    __m256i even[R], odd[R];
+    for (int r = 0; r < R; ++r) even[r] = odd[r] = _mm256_setzero_si256();
+    for (uint64_t i = 0; i < t.blocks; ++i) {
+        const __m256i b_scale = load(t.b_scales + i * panel_columns + column), b_odd = _mm256_srli_epi64(b_scale, 32);
+        const uint8_t* lines = t.b + i * (4 * line_bytes) + column * line_k;
 #pragma GCC unroll 4
-            for (int r = 0; r < R; ++r) {
-                const auto row = static_cast<uint64_t>(r);
-                const RowScale& scale = t.a_scales[row * t.a_scale_stride + i];
-                const __m256i pairs = pair_sums<4>(lines, t.a + row * t.a_stride + i * (4 * line_k), scale);
-                const __m256i scaled = _mm256_madd_epi16(pairs, _mm256_set1_epi32(scale.word));
-                even[r] = _mm256_add_epi64(even[r], _mm256_mul_epi32(scaled, b_scale));
-                odd[r] = _mm256_add_epi64(odd[r], _mm256_mul_epi32(_mm256_srli_epi64(scaled, 32), b_odd));
-            }
-        }
         for (int r = 0; r < R; ++r) {
-            const __m256i low = _mm256_unpacklo_epi64(even[r], odd[r]), high = _mm256_unpackhi_epi64(even[r], odd[r]);
-            auto* out = reinterpret_cast<__m256i*>(sums + r * panel_columns + half * 8);
-            _mm256_storeu_si256(out, _mm256_add_epi64(load(out), _mm256_permute2x128_si256(low, high, 0x20)));
-            _mm256_storeu_si256(out + 1, _mm256_add_epi64(load(out + 1), _mm256_permute2x128_si256(low, high, 0x31)));
+            const auto row = static_cast<uint64_t>(r);
+            const RowScale& scale = t.a_scales[row * t.a_scale_stride + i];
+            const __m256i pairs = pair_sums<4>(lines, t.a + row * t.a_stride + i * (4 * line_k), scale);
+            const __m256i scaled = _mm256_madd_epi16(pairs, _mm256_set1_epi32(scale.word));
+            even[r] = _mm256_add_epi64(even[r], _mm256_mul_epi32(scaled, b_scale));
+            odd[r] = _mm256_add_epi64(odd[r], _mm256_mul_epi32(_mm256_srli_epi64(scaled, 32), b_odd));
         }
     }
+    for (int r = 0; r < R; ++r) add_to(sums + r * panel_columns, (U64)even[r], (U64)odd[r]);
 }
 
 void exact_narrow(const Tile& t, int rows, int64_t* sums) {
-    with_rows(rows, [&]<int R>() { exact_narrow_rows<R>(t, sums); });
+    with_rows(rows, [&]<int R>(int column) { exact_narrow_rows<R>(t, column, sums + column); });
 }
 
 void decode_row(const RowSource& row, const OperandTables& tables, int8_t* halves, RowScale* scales) {

@@ -15,8 +15,11 @@ inline __m512i broadcast4(const void* bytes) {
     return _mm512_set1_epi32(word);
 }
 
+constexpr int vector_bytes = 64;
+#include "gemm_vectors.hpp"
+
 template <int R, int Lines>
-inline void dots(const Tile& t, uint64_t i, I32 (&out)[R]) {
+inline void dots(const Tile& t, uint64_t i, int, I32 (&out)[R]) {
     const uint8_t* b = t.b + i * (Lines * line_bytes);
 #pragma GCC unroll 4
     for (int r = 0; r < R; ++r) {
@@ -75,17 +78,12 @@ void exact_narrow_rows(const Tile& t, int64_t* sums) {
             odd[r] = multiply_add_odd<Ifma>(odd[r], _mm512_srli_epi64(x, 32), b_odd);
         }
     }
-    const __m512i low = _mm512_setr_epi64(0, 8, 1, 9, 2, 10, 3, 11), high = _mm512_setr_epi64(4, 12, 5, 13, 6, 14, 7, 15);
-    for (int r = 0; r < R; ++r) {
-        int64_t* out = sums + r * panel_columns;
-        _mm512_storeu_si512(out, _mm512_add_epi64(_mm512_loadu_si512(out), _mm512_permutex2var_epi64(even[r], low, odd[r])));
-        _mm512_storeu_si512(out + 8, _mm512_add_epi64(_mm512_loadu_si512(out + 8), _mm512_permutex2var_epi64(even[r], high, odd[r])));
-    }
+    for (int r = 0; r < R; ++r) add_to(sums + r * panel_columns, (U64)even[r], (U64)odd[r]);
 }
 
 template <bool Ifma>
 void exact_narrow(const Tile& t, int rows, int64_t* sums) {
-    with_rows(rows, [&]<int R>() { exact_narrow_rows<Ifma, R>(t, sums); });
+    with_rows(rows, [&]<int R>(int) { exact_narrow_rows<Ifma, R>(t, sums); });
 }
 
 template <bool Ifma>

@@ -3,16 +3,19 @@
 namespace fp4::fast {
 namespace {
 
+constexpr int vector_bytes = 16;
+#include "gemm_vectors.hpp"
+
 template <int R, int Lines>
-inline void dots(const Tile& t, uint64_t i, I32 (&out)[R]) {
-    const uint8_t* lines = t.b + i * (Lines * line_bytes);
+inline void dots(const Tile& t, uint64_t i, int column, I32 (&out)[R]) {
+    const uint8_t* lines = t.b + i * (Lines * line_bytes) + column * line_k;
     for (int r = 0; r < R; ++r) {
         const auto row = static_cast<uint64_t>(r);
         const int8_t* a = t.a + row * t.a_stride + i * (Lines * line_k);
-        int32_t sums[panel_columns];
+        int32_t sums[lanes];
         for (int32_t& sum : sums) sum = t.a_scales[row * t.a_scale_stride + i].correction;
         for (int line = 0; line < Lines; ++line)
-            for (int c = 0; c < panel_columns; ++c) {
+            for (int c = 0; c < lanes; ++c) {
                 const uint8_t* b = lines + line * line_bytes + c * line_k;
                 const int8_t* e = a + line * line_k;
                 sums[c] += e[0] * b[0] + e[1] * b[1] + e[2] * b[2] + e[3] * b[3];
@@ -22,24 +25,24 @@ inline void dots(const Tile& t, uint64_t i, I32 (&out)[R]) {
 }
 
 inline void multiply_add(const F32& x, const F32& y, F32& sum) {
-    for (int c = 0; c < panel_columns; ++c) sum[c] = __builtin_fmaf(x[c], y[c], sum[c]);
+    for (int c = 0; c < lanes; ++c) sum[c] = __builtin_fmaf(x[c], y[c], sum[c]);
 }
 
 #include "gemm_lanes.hpp"
 
 template <int R>
-void exact_narrow_rows(const Tile& t, int64_t* sums) {
+void exact_narrow_rows(const Tile& t, int column, int64_t* sums) {
     for (uint64_t i = 0; i < t.blocks; ++i) {
         I32 dot[R];
-        dots<R, 4>(t, i, dot);
-        const int32_t* scales = t.b_scales + i * panel_columns;
+        dots<R, 4>(t, i, column, dot);
+        const int32_t* scales = t.b_scales + i * panel_columns + column;
         for (int r = 0; r < R; ++r)
-            for (int c = 0; c < panel_columns; ++c) sums[r * panel_columns + c] += int64_t{dot[r][c] * word_of(t, r, i)} * scales[c];
+            for (int c = 0; c < lanes; ++c) sums[r * panel_columns + c] += int64_t{dot[r][c] * word_of(t, r, i)} * scales[c];
     }
 }
 
 void exact_narrow(const Tile& t, int rows, int64_t* sums) {
-    with_rows(rows, [&]<int R>() { exact_narrow_rows<R>(t, sums); });
+    with_rows(rows, [&]<int R>(int column) { exact_narrow_rows<R>(t, column, sums + column); });
 }
 
 void decode_row(const RowSource& row, const OperandTables& tables, int8_t* halves, RowScale* scales) {

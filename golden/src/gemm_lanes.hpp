@@ -1,24 +1,37 @@
-// Kernels of gemm_fast that every instruction set compiles for itself, as vectors of the sixteen columns of a panel (GCC and Clang vector
-// extensions). Included inside a target region and namespace, after these two are defined:
-//   dots<R, Lines>(tile, i, I32 (&out)[R])   dot products of block i (Lines * 4 products) of R rows, quarter-units
-//   multiply_add(x, y, sum)                  sum = RNE(x * y + sum) by lane, F32, fused
+// Kernels of gemm_fast that every instruction set compiles for itself, as vectors of neighbouring columns of a panel (GCC and Clang vector
+// extensions). Included inside a target region and namespace, after these are defined:
+//   vector_bytes                                    of a register
+//   dots<R, Lines>(tile, i, column, I32 (&out)[R])  dot products of block i (Lines * 4 products) of R rows with the `lanes` columns from
+//                                                   `column`, quarter-units
+//   multiply_add(x, y, sum)                         sum = RNE(x * y + sum) by lane, F32, fused
 
 constexpr int32_t low_half(int32_t word) { return static_cast<int16_t>(word); }
 constexpr int32_t high_half(int32_t word) { return word >> 16; }
 
-// Calls f with the number of rows as a constant.
+// Calls f with the number of rows as a constant, for one vector of columns after the other.
 template <class F>
 inline void with_rows(int rows, F f) {
-    switch (rows) {
-    case 1: return f.template operator()<1>();
-    case 2: return f.template operator()<2>();
-    case 3: return f.template operator()<3>();
-    default: return f.template operator()<4>();
-    }
+    for (int column = 0; column < panel_columns; column += lanes) switch (rows) {
+        case 1: f.template operator()<1>(column); break;
+        case 2: f.template operator()<2>(column); break;
+        case 3: f.template operator()<3>(column); break;
+        default: f.template operator()<4>(column); break;
+        }
 }
 
 inline int32_t word_of(const Tile& t, int row, uint64_t i) { return t.a_scales[static_cast<uint64_t>(row) * t.a_scale_stride + i].word; }
-inline void load_words(const Tile& t, uint64_t i, I32& words) { __builtin_memcpy(&words, t.b_scales + i * panel_columns, sizeof words); }
+template <class Vector>
+inline void load_words(const Tile& t, uint64_t i, int column, Vector& words) {
+    __builtin_memcpy(&words, t.b_scales + i * panel_columns + column, sizeof words);
+}
+template <class Vector, int R>
+inline void load_rows(Vector (&vectors)[R], const uint32_t* accumulators) {
+    for (int r = 0; r < R; ++r) __builtin_memcpy(&vectors[r], accumulators + r * panel_columns, sizeof(Vector));
+}
+template <class Vector, int R>
+inline void store_rows(const Vector (&vectors)[R], uint32_t* accumulators) {
+    for (int r = 0; r < R; ++r) __builtin_memcpy(accumulators + r * panel_columns, &vectors[r], sizeof(Vector));
+}
 
 // The 64-bit lanes of even and odd columns, which lie next to each other in a 32-bit vector: sign-extended, zero-extended, and back.
 inline void widen(const I32& x, I64& even, I64& odd) { even = (I64)x << 32 >> 32, odd = (I64)x >> 32; }
@@ -26,7 +39,7 @@ inline void widen(const U32& x, U64& even, U64& odd) { even = (U64)x & 0xFFFFFFF
 inline void narrow(const U64& even, const U64& odd, U32& x) { x = (U32)((even & 0xFFFFFFFFu) | odd << 32); }
 
 inline void add_to(int64_t* sums, const U64& even, const U64& odd) {
-    for (int i = 0; i < panel_columns / 2; ++i) {
+    for (int i = 0; i < lanes / 2; ++i) {
         sums[2 * i] = static_cast<int64_t>(static_cast<uint64_t>(sums[2 * i]) + even[i]);
         sums[2 * i + 1] = static_cast<int64_t>(static_cast<uint64_t>(sums[2 * i + 1]) + odd[i]);
     }
@@ -34,12 +47,12 @@ inline void add_to(int64_t* sums, const U64& even, const U64& odd) {
 
 // dot * mA fits 18 bits, times an integer scale of B 36; the shift by A's exponent ends below the bound that exact_k_limit checks.
 template <int R>
-void exact_wide_rows(const Tile& t, int64_t* sums) {
+void exact_wide_rows(const Tile& t, int column, int64_t* sums) {
     U64 even[R] = {}, odd[R] = {};
     for (uint64_t i = 0; i < t.blocks; ++i) {
         I32 dot[R], scales;
-        dots<R, 4>(t, i, dot);
-        load_words(t, i, scales);
+        dots<R, 4>(t, i, column, dot);
+        load_words(t, i, column, scales);
         I64 scale_even, scale_odd, even_term, odd_term;
         widen(scales, scale_even, scale_odd);
         for (int r = 0; r < R; ++r) {
@@ -53,17 +66,17 @@ void exact_wide_rows(const Tile& t, int64_t* sums) {
 }
 
 void exact_wide(const Tile& t, int rows, int64_t* sums) {
-    with_rows(rows, [&]<int R>() { exact_wide_rows<R>(t, sums); });
+    with_rows(rows, [&]<int R>(int column) { exact_wide_rows<R>(t, column, sums + column); });
 }
 
 // Columns whose scales span too much for 64 bits wrap round; the caller knows them and computes them anew.
 template <int R>
-void exact_shifted_rows(const Tile& t, int64_t* sums) {
+void exact_shifted_rows(const Tile& t, int column, int64_t* sums) {
     U64 even[R] = {}, odd[R] = {};
     for (uint64_t i = 0; i < t.blocks; ++i) {
         I32 dot[R], exponents;
-        dots<R, 8>(t, i, dot);
-        load_words(t, i, exponents);
+        dots<R, 8>(t, i, column, dot);
+        load_words(t, i, column, exponents);
         for (int r = 0; r < R; ++r) {
             I32 shift = exponents + word_of(t, r, i);
             shift = shift < 63 ? shift : 63;
@@ -79,7 +92,7 @@ void exact_shifted_rows(const Tile& t, int64_t* sums) {
 }
 
 void exact_shifted(const Tile& t, int rows, int64_t* sums) {
-    with_rows(rows, [&]<int R>() { exact_shifted_rows<R>(t, sums); });
+    with_rows(rows, [&]<int R>(int column) { exact_shifted_rows<R>(t, column, sums + column); });
 }
 
 // A term of a fused step in 64-bit lanes: magnitude >> below cut toward zero, the sign back on, added. below: 0 .. 63.
@@ -143,11 +156,11 @@ inline void fused_step_lanes(const I32 (&significands)[Terms], const I32 (&expon
 }
 
 template <int R, int Terms>
-inline void fused_rows_step(const Tile& t, uint64_t first, int fraction_bits, U32 (&accumulators)[R]) {
+inline void fused_rows_step(const Tile& t, uint64_t first, int column, int fraction_bits, U32 (&accumulators)[R]) {
     I32 dot[Terms][R], words[Terms];
     for (int g = 0; g < Terms; ++g) {
-        dots<R, 4>(t, first + static_cast<uint64_t>(g), dot[g]);
-        load_words(t, first + static_cast<uint64_t>(g), words[g]);
+        dots<R, 4>(t, first + static_cast<uint64_t>(g), column, dot[g]);
+        load_words(t, first + static_cast<uint64_t>(g), column, words[g]);
     }
     for (int r = 0; r < R; ++r) {
         I32 significands[Terms], exponents[Terms];
@@ -161,53 +174,53 @@ inline void fused_rows_step(const Tile& t, uint64_t first, int fraction_bits, U3
 }
 
 template <int R>
-void fused_rows(const Tile& t, int fraction_bits, uint32_t* out) {
+void fused_rows(const Tile& t, int column, int fraction_bits, uint32_t* out) {
     U32 accumulators[R];
-    __builtin_memcpy(accumulators, out, sizeof accumulators);
+    load_rows(accumulators, out);
     uint64_t i = 0;
-    for (; i + 4 <= t.blocks; i += 4) fused_rows_step<R, 4>(t, i, fraction_bits, accumulators);
+    for (; i + 4 <= t.blocks; i += 4) fused_rows_step<R, 4>(t, i, column, fraction_bits, accumulators);
     switch (t.blocks - i) { // what is missing to 64 products adds nothing and has no exponent
-    case 1: fused_rows_step<R, 1>(t, i, fraction_bits, accumulators); break;
-    case 2: fused_rows_step<R, 2>(t, i, fraction_bits, accumulators); break;
-    case 3: fused_rows_step<R, 3>(t, i, fraction_bits, accumulators); break;
+    case 1: fused_rows_step<R, 1>(t, i, column, fraction_bits, accumulators); break;
+    case 2: fused_rows_step<R, 2>(t, i, column, fraction_bits, accumulators); break;
+    case 3: fused_rows_step<R, 3>(t, i, column, fraction_bits, accumulators); break;
     default: break;
     }
-    __builtin_memcpy(out, accumulators, sizeof accumulators);
+    store_rows(accumulators, out);
 }
 
 void fused(const Tile& t, int rows, int fraction_bits, uint32_t* accumulators) {
-    with_rows(rows, [&]<int R>() { fused_rows<R>(t, fraction_bits, accumulators); });
+    with_rows(rows, [&]<int R>(int column) { fused_rows<R>(t, column, fraction_bits, accumulators + column); });
 }
 
 // A block value has at most 22 significant bits above 2^-20, so both products are exact and only the addition rounds.
 template <int R>
-void sequential_rows(const Tile& t, uint32_t* accumulators) {
+void sequential_rows(const Tile& t, int column, uint32_t* accumulators) {
     F32 sums[R];
-    __builtin_memcpy(sums, accumulators, sizeof sums);
+    load_rows(sums, accumulators);
     for (uint64_t i = 0; i < t.blocks; ++i) {
         I32 dot[R];
         F32 scales;
-        dots<R, 4>(t, i, dot);
-        __builtin_memcpy(&scales, t.b_scales + i * panel_columns, sizeof scales);
+        dots<R, 4>(t, i, column, dot);
+        load_words(t, i, column, scales);
         for (int r = 0; r < R; ++r) sums[r] += __builtin_convertvector(dot[r], F32) * (scales * __builtin_bit_cast(float, word_of(t, r, i)));
     }
-    __builtin_memcpy(accumulators, sums, sizeof sums);
+    store_rows(sums, accumulators);
 }
 
 void sequential(const Tile& t, int rows, uint32_t* accumulators) {
-    with_rows(rows, [&]<int R>() { sequential_rows<R>(t, accumulators); });
+    with_rows(rows, [&]<int R>(int column) { sequential_rows<R>(t, column, accumulators + column); });
 }
 
 // The exponent of a term is cut to -170 .. 140: a dot is below 2^13, so that what lies below cannot change a binary32 sum and what lies above
 // overflows in any case. Halves of what remains are exponents of normal floats, and the product inside the fused multiply-add is exact.
 template <int R>
-void sequential_fused_rows(const Tile& t, uint32_t* accumulators) {
+void sequential_fused_rows(const Tile& t, int column, uint32_t* accumulators) {
     F32 sums[R];
-    __builtin_memcpy(sums, accumulators, sizeof sums);
+    load_rows(sums, accumulators);
     for (uint64_t i = 0; i < t.blocks; ++i) {
         I32 dot[R], exponents;
-        dots<R, 8>(t, i, dot);
-        load_words(t, i, exponents);
+        dots<R, 8>(t, i, column, dot);
+        load_words(t, i, column, exponents);
         for (int r = 0; r < R; ++r) {
             I32 exponent = exponents + word_of(t, r, i);
             exponent = exponent < 140 ? exponent : 140;
@@ -216,11 +229,11 @@ void sequential_fused_rows(const Tile& t, uint32_t* accumulators) {
             multiply_add(__builtin_convertvector(dot[r], F32) * (F32)((half + 127) << 23), (F32)((rest + 127) << 23), sums[r]);
         }
     }
-    __builtin_memcpy(accumulators, sums, sizeof sums);
+    store_rows(sums, accumulators);
 }
 
 void sequential_fused(const Tile& t, int rows, uint32_t* accumulators) {
-    with_rows(rows, [&]<int R>() { sequential_fused_rows<R>(t, accumulators); });
+    with_rows(rows, [&]<int R>(int column) { sequential_fused_rows<R>(t, column, accumulators + column); });
 }
 
 void round_sums(const int64_t* sums, float unit, float* d) {
