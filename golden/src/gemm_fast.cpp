@@ -77,31 +77,35 @@ class Gemm {
     }
 
     uint64_t columns_of(uint64_t panel) const { return std::min<uint64_t>(panel_columns, header_.rows - panel * panel_columns); }
-    Fp32 c_at(uint64_t at) const { return c_.empty() ? Fp32{0} : c_[at]; }
 
     void exact_group(uint64_t row, uint64_t count, uint64_t panel) const {
         alignas(64) int64_t sums[group_rows * panel_columns];
-        for (uint64_t i = 0; i < count * panel_columns; ++i) sums[i] = narrow_sums() ? start_of(panel * panel_columns + i % panel_columns) : 0;
+        const uint64_t first_column = panel * panel_columns, columns = columns_of(panel);
+        std::array<int64_t, panel_columns> start{};
+        if (narrow_sums())
+            for (uint64_t i = 0; i < panel_columns; ++i) start[i] = start_of(first_column + i);
+        for (uint64_t r = 0; r < count; ++r) std::ranges::copy(start, sums + r * panel_columns);
         const SumKernel kernel = e8m0_ ? kernels_.exact_shifted : narrow_ ? kernels_.exact_narrow : kernels_.exact_wide;
         for_tiles(row, count, panel, [&](const Tile& tile, int rows, uint64_t r) { kernel(tile, rows, sums + r * panel_columns); });
 
-        alignas(64) std::array<float, panel_columns> rounded;
         for (uint64_t r = 0; r < count; ++r) {
             const int64_t* row_sums = sums + r * panel_columns;
-            const bool vector = c_.empty() && !e8m0_;
-            if (vector) kernels_.round_sums(row_sums, unit(), rounded.data());
-            for (uint64_t i = 0; i < columns_of(panel); ++i) {
-                const uint64_t column = panel * panel_columns + i, at = (row + r) * header_.rows + column;
-                if (rows_.is_nan[row + r] || panels_.is_nan[column])
-                    d_[at] = fp32_nan;
-                else if (vector)
-                    d_[at] = Fp32::from_float(rounded[i]);
-                else if (e8m0_)
-                    d_[at] = finish_shifted(row + r, column, row_sums[i], c_at(at));
-                else
-                    d_[at] = ExactSum::finish(row_sums[i] << sum_shift_, false, c_at(at));
+            Fp32* d = &d_[(row + r) * header_.rows + first_column];
+            if (c_.empty() && !e8m0_) {
+                alignas(64) std::array<float, panel_columns> rounded;
+                kernels_.round_sums(row_sums, unit(), rounded.data());
+                std::transform(rounded.begin(), rounded.begin() + static_cast<ptrdiff_t>(columns), d, Fp32::from_float);
+            } else {
+                for (uint64_t i = 0; i < columns; ++i) d[i] = finish(row + r, first_column + i, row_sums[i]);
             }
+            for (uint64_t i = 0; i < columns; ++i)
+                if (rows_.is_nan[row + r] || panels_.is_nan[first_column + i]) d[i] = fp32_nan;
         }
+    }
+
+    Fp32 finish(uint64_t row, uint64_t column, int64_t sum) const {
+        const Fp32 c = c_.empty() ? Fp32{0} : c_[row * header_.rows + column];
+        return e8m0_ ? finish_shifted(row, column, sum, c) : ExactSum::finish(sum << sum_shift_, false, c);
     }
 
     // Sums begin at minus what the kernel's bias will add.

@@ -133,7 +133,7 @@ Result<WeightPanels> WeightPanels::make(const PackedTensor& b, const Arithmetic&
     panels->blocking = blocking;
     panels->bias = bias;
     panels->lines.resize(columns * b.k);
-    panels->words.resize(columns * blocking.blocks);
+    panels->words.assign(columns * blocking.blocks, 0); // columns past the last row of B have zero scales
     panels->is_nan.resize(columns);
     if (words_of_b(b.format, arithmetic) == Words::integers) panels->word_sums.resize(columns);
     if (is_shifted(b.format, arithmetic)) panels->columns.resize(columns);

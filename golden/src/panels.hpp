@@ -2,6 +2,7 @@
 #pragma once
 #include <new>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "fp4/arithmetic.hpp"
@@ -11,7 +12,7 @@
 
 namespace fp4::fast {
 
-// Lines of panels begin at cache lines.
+// Lines of panels begin at cache lines; what is resized is left to be written.
 template <class T>
 struct CacheAligned {
     using value_type = T;
@@ -19,6 +20,14 @@ struct CacheAligned {
     template <class U>
     CacheAligned(const CacheAligned<U>&) {}
     T* allocate(size_t n) { return static_cast<T*>(::operator new (n * sizeof(T), std::align_val_t{64})); }
+    template <class U>
+    void construct(U* p) {
+        ::new (static_cast<void*>(p)) U;
+    }
+    template <class U, class... Args>
+    void construct(U* p, Args&&... args) {
+        ::new (static_cast<void*>(p)) U(std::forward<Args>(args)...);
+    }
     void deallocate(T* p, size_t) { ::operator delete (p, std::align_val_t{64}); }
     friend bool operator==(const CacheAligned&, const CacheAligned&) { return true; }
 };
