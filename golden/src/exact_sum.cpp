@@ -1,7 +1,8 @@
 #include "fp4/exact_sum.hpp"
 
-#include <algorithm>
 #include <limits>
+
+#include "fp4/decode.hpp"
 
 namespace fp4 {
 namespace {
@@ -19,22 +20,28 @@ Fp32 finish_with_c(Register sum, bool nan, Fp32 c) {
 } // namespace
 
 Fp32 ExactSum::finish(int64_t sum_q20, bool nan, Fp32 c) {
-    WideFixed<5, -149> sum; // bits 2^-149 .. 2^170
-    sum.add(sum_q20, -fraction_bits);
-    return finish_with_c(sum, nan, c);
+    const auto finish_in = [&](auto sum) {
+        sum.add(sum_q20, -fraction_bits);
+        return finish_with_c(sum, nan, c);
+    };
+    // Most C fit a short register.
+    if (c.is_zero() || (c.exponent() >= -40 && c.exponent() < 62)) return finish_in(WideFixed<2, -64>{}); // bits 2^-64 .. 2^63
+    return finish_in(WideFixed<5, -149>{});                                                               // bits 2^-149 .. 2^170
 }
 
 Fp32 WideExactSum::finish(Fp32 c) const { return finish_with_c(sum_, nan_, c); }
 
+Fp32 WideExactSum::finish(WideSum sum, Fp32 c) { return finish_with_c(sum, false, c); }
+
+Fp32 WideExactSum::finish(int64_t sum, int lsb_exponent, Fp32 c) {
+    WideSum wide;
+    wide.add(sum, lsb_exponent);
+    return finish_with_c(wide, false, c);
+}
+
 uint64_t exact_k_limit(Format a, Specials a_specials, Format b, Specials b_specials) {
     const auto block = static_cast<uint64_t>(spec_of(a).block);
     if (!fits_exact_sum(a, b)) return (uint64_t{1} << 44) * block;
-    const auto max_halves = [](Format format, Specials specials) {
-        int halves = e2m1_max_halves;
-        if (spec_of(format).has_specials()) halves = std::max(halves, int{specials.v1_halves});
-        if (spec_of(format).select_bit >= 0) halves = std::max(halves, int{specials.v2_halves});
-        return halves;
-    };
     const auto max_scale = [](Format format) { return decode_scale(spec_of(format).scale_spec(), spec_of(format).scale_spec().max_payload); };
     const int dot = spec_of(a).block * max_halves(a, a_specials) * max_halves(b, b_specials);
     const BlockTerm worst = block_term(dot, max_scale(a), max_scale(b));

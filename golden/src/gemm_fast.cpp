@@ -1,83 +1,194 @@
 #include <algorithm>
-#include <utility>
+#include <array>
 
-#include "fp4/decode.hpp"
 #include "fp4/exact_sum.hpp"
-#include "fp4/fused_step.hpp"
 #include "fp4/gemm.hpp"
+#include "panels.hpp"
+#include "slices.hpp"
 
 namespace fp4 {
+namespace fast {
 namespace {
 
-// A matrix decoded once: int8 half-units, and per block the scale both as an integer for exact sums and split for alignment.
-struct DecodedTensor {
-    uint64_t blocks;                 // per row
-    std::vector<int8_t> halves;      // rows * k
-    std::vector<Scale> scales;       // rows * blocks
-    std::vector<int32_t> scale_q9;   // value * 2^9, exact for UE4M3 and E3M3
-    std::vector<uint8_t> row_is_nan; // rows
+// Rows that stay in the second cache while the panels of B pass by, and the k of a panel that stay in the first while these rows do.
+constexpr uint64_t group_rows = 64;
+constexpr uint64_t run_k = 1024;
 
-    explicit DecodedTensor(const PackedTensor& t)
-        : blocks(t.k / dot_lanes), halves(t.rows * t.k), scales(t.scales.size()), scale_q9(t.scales.size()), row_is_nan(t.rows) {
-        for (uint64_t i = 0; i < t.scales.size(); ++i) {
-            const Scale scale = block_scale(t.format, t.scales[i]);
-            scales[i] = scale;
-            scale_q9[i] = scale.significand ? scale.significand << (scale.exponent - scale_fraction_bits + 9) : 0;
-            row_is_nan[i / blocks] |= static_cast<uint8_t>(scale.nan);
-            const auto codes = std::span<const uint8_t, dot_lanes / 2>(t.codes.data() + i * (dot_lanes / 2), dot_lanes / 2);
-            std::ranges::copy(decode_lanes(t.format, t.specials, t.scales[i], codes), halves.begin() + static_cast<ptrdiff_t>(i * dot_lanes));
+class Gemm {
+  public:
+    Gemm(const PackedTensor& a, const Panels& b, std::span<const Fp32> c, const Kernels& kernels, unsigned threads, std::vector<Fp32>& d)
+        : panels_(b), header_(b.header), c_(c), kernels_(kernels), narrow_(narrow_is_exact(a.format, a.specials, header_.format, header_.specials)),
+          e8m0_(spec_of(a.format).scale == ScaleType::e8m0), m_(a.rows), k_(a.k), d_(d) {
+        OperandTables tables = operand_tables(a.format, a.specials, words_of_a(), b.bias);
+        if (narrow_sums())
+            for (int32_t& word : tables.word_of) word *= kernels.narrow_word_factor;
+        rows_ = decode_rows(a, b.blocking, tables, is_shifted(a.format, b.arithmetic), kernels, threads);
+        // Sums count steps of the two scale types and quarter-units.
+        if (is_exact()) sum_shift_ = step_exponent(a.format) + step_exponent(header_.format) - 2 + ExactSum::fraction_bits;
+        // Threads share out panels of B, or rows of A where there are more threads than panels.
+        const uint64_t panels = b.count(), tiles = (m_ + tile_rows - 1) / tile_rows;
+        if (panels >= threads)
+            on_slices(threads, panels, [&](uint64_t first, uint64_t last) { run(0, m_, first, last); });
+        else
+            on_slices(threads, tiles, [&](uint64_t first, uint64_t last) { run(first * tile_rows, std::min(last * tile_rows, m_), 0, panels); });
+    }
+
+  private:
+    bool is_exact() const { return panels_.arithmetic.accumulation == Accumulation::exact; }
+    bool is_fused() const { return panels_.arithmetic.accumulation == Accumulation::fused_steps; }
+    bool narrow_sums() const { return is_exact() && !e8m0_ && narrow_; }
+
+    Words words_of_a() const {
+        if (is_fused()) return Words::split;
+        if (is_exact()) return e8m0_ ? Words::exponents : narrow_ ? Words::narrow : Words::wide;
+        return e8m0_ ? Words::quarter_exponents : Words::quarter_values;
+    }
+
+    void run(uint64_t first_row, uint64_t last_row, uint64_t first_panel, uint64_t last_panel) const {
+        for (uint64_t row = first_row; row < last_row; row += group_rows)
+            for (uint64_t panel = first_panel; panel < last_panel; ++panel) {
+                const uint64_t count = std::min(group_rows, last_row - row);
+                if (is_exact())
+                    exact_group(row, count, panel);
+                else
+                    chain_group(row, count, panel);
+            }
+    }
+
+    // call(tile, rows, first row of the tile): all of K for `count` rows, a run of blocks at a time.
+    template <class Call>
+    void for_tiles(uint64_t row, uint64_t count, uint64_t panel, Call call) const {
+        const Blocking& blocking = panels_.blocking;
+        const auto block = static_cast<uint64_t>(blocking.block);
+        const uint64_t run_blocks = run_k / block;
+        const uint8_t* lines = panels_.lines.data() + panel * k_ * panel_columns;
+        const int32_t* words = panels_.words.data() + panel * blocking.blocks * panel_columns;
+        for (uint64_t first = 0; first < blocking.blocks; first += run_blocks)
+            for (uint64_t r = 0; r < count; r += tile_rows) {
+                const Tile tile{.a = rows_.halves.data() + (row + r) * k_ + first * block,
+                                .a_stride = k_,
+                                .a_scales = rows_.scales.data() + (row + r) * blocking.blocks + first,
+                                .a_scale_stride = blocking.blocks,
+                                .b = lines + first * block * panel_columns,
+                                .b_scales = words + first * panel_columns,
+                                .blocks = std::min(run_blocks, blocking.blocks - first)};
+                call(tile, static_cast<int>(std::min<uint64_t>(tile_rows, count - r)), r);
+            }
+    }
+
+    uint64_t columns_of(uint64_t panel) const { return std::min<uint64_t>(panel_columns, header_.rows - panel * panel_columns); }
+
+    void exact_group(uint64_t row, uint64_t count, uint64_t panel) const {
+        alignas(64) int64_t sums[group_rows * panel_columns];
+        const uint64_t first_column = panel * panel_columns, columns = columns_of(panel);
+        std::array<int64_t, panel_columns> start{};
+        if (narrow_sums())
+            for (uint64_t i = 0; i < panel_columns; ++i) start[i] = start_of(first_column + i);
+        for (uint64_t r = 0; r < count; ++r) std::ranges::copy(start, sums + r * panel_columns);
+        const SumKernel kernel = e8m0_ ? kernels_.exact_shifted : narrow_ ? kernels_.exact_narrow : kernels_.exact_wide;
+        for_tiles(row, count, panel, [&](const Tile& tile, int rows, uint64_t r) { kernel(tile, rows, sums + r * panel_columns); });
+
+        for (uint64_t r = 0; r < count; ++r) {
+            const int64_t* row_sums = sums + r * panel_columns;
+            Fp32* d = &d_[(row + r) * header_.rows + first_column];
+            if (c_.empty() && !e8m0_) {
+                alignas(64) std::array<float, panel_columns> rounded;
+                kernels_.round_sums(row_sums, unit(), rounded.data());
+                std::transform(rounded.begin(), rounded.begin() + static_cast<ptrdiff_t>(columns), d, Fp32::from_float);
+            } else {
+                for (uint64_t i = 0; i < columns; ++i) d[i] = finish(row + r, first_column + i, row_sums[i]);
+            }
+            for (uint64_t i = 0; i < columns; ++i)
+                if (rows_.is_nan[row + r] || panels_.is_nan[first_column + i]) d[i] = fp32_nan;
         }
     }
+
+    Fp32 finish(uint64_t row, uint64_t column, int64_t sum) const {
+        const Fp32 c = c_.empty() ? Fp32{0} : c_[row * header_.rows + column];
+        return e8m0_ ? finish_shifted(row, column, sum, c) : ExactSum::finish(sum << sum_shift_, false, c);
+    }
+
+    // Sums begin at minus what the kernel's bias will add.
+    int64_t start_of(uint64_t column) const {
+        return static_cast<int64_t>(0 - static_cast<uint64_t>(kernels_.narrow_bias) * static_cast<uint64_t>(panels_.word_sums[column]));
+    }
+
+    float unit() const { return std::bit_cast<float>(static_cast<uint32_t>(127 - ExactSum::fraction_bits + sum_shift_) << 23); }
+
+    // The 64-bit window held if the scales of the row and the column, a dot below 2^13 and the number of blocks leave the sign bit alone.
+    Fp32 finish_shifted(uint64_t row, uint64_t column, int64_t sum, Fp32 c) const {
+        const ExponentRange x = rows_.rows[row], y = panels_.columns[column];
+        if (x.span + y.span + 13 + std::bit_width(panels_.blocking.blocks) <= 63) return WideExactSum::finish(sum, x.base + y.base - 2, c);
+        const auto block = static_cast<uint64_t>(panels_.blocking.block);
+        const int8_t* halves = rows_.halves.data() + row * k_;
+        const uint8_t* line = panels_.lines.data() + column / panel_columns * k_ * panel_columns + column % panel_columns * line_k;
+        const int32_t* words = panels_.words.data() + column / panel_columns * panels_.blocking.blocks * panel_columns + column % panel_columns;
+        WideSum wide;
+        for (uint64_t i = 0; i < panels_.blocking.blocks; ++i) {
+            const RowScale& scale = rows_.scales[row * panels_.blocking.blocks + i];
+            int dot = scale.correction;
+            for (uint64_t k = 0; k < block; k += line_k, line += line_bytes)
+                for (uint64_t j = 0; j < line_k; ++j) dot += *halves++ * line[j];
+            if (dot) wide.add(dot, scale.word + words[i * panel_columns] + x.base + y.base - 2);
+        }
+        return WideExactSum::finish(wide, c);
+    }
+
+    void chain_group(uint64_t row, uint64_t count, uint64_t panel) const {
+        alignas(64) uint32_t accumulators[group_rows * panel_columns] = {};
+        const uint64_t columns = columns_of(panel), first_column = panel * panel_columns;
+        if (!c_.empty())
+            for (uint64_t r = 0; r < count; ++r)
+                for (uint64_t i = 0; i < columns; ++i) accumulators[r * panel_columns + i] = c_[(row + r) * header_.rows + first_column + i].bits;
+        for_tiles(row, count, panel, [&](const Tile& tile, int rows, uint64_t r) {
+            uint32_t* first = accumulators + r * panel_columns;
+            if (is_fused())
+                kernels_.fused(tile, rows, panels_.arithmetic.fraction_bits, first);
+            else
+                (e8m0_ ? kernels_.sequential_fused : kernels_.sequential)(tile, rows, first);
+        });
+        for (uint64_t r = 0; r < count; ++r)
+            for (uint64_t i = 0; i < columns; ++i) {
+                const Fp32 x{accumulators[r * panel_columns + i]};
+                const bool nan = rows_.is_nan[row + r] || panels_.is_nan[first_column + i] || x.is_nan();
+                d_[(row + r) * header_.rows + first_column + i] = nan ? fp32_nan : x.is_zero() ? Fp32{0} : x;
+            }
+    }
+
+    const Panels& panels_;
+    const PackedTensor& header_;
+    std::span<const Fp32> c_;
+    const Kernels& kernels_;
+    bool narrow_, e8m0_;
+    uint64_t m_, k_;
+    int sum_shift_ = 0;
+    std::vector<Fp32>& d_;
+    DecodedRows rows_;
 };
 
-int dot(const int8_t* a, const int8_t* b) {
-    int sum = 0;
-    for (int i = 0; i < dot_lanes; ++i) sum += static_cast<int16_t>(a[i]) * static_cast<int16_t>(b[i]);
-    return sum;
-}
-
-int64_t exact_row(const DecodedTensor& a, uint64_t m, const DecodedTensor& b, uint64_t n) {
-    const uint64_t a_first = m * a.blocks, b_first = n * b.blocks;
-    int64_t sum_q20 = 0;
-    for (uint64_t i = 0; i < a.blocks; ++i) {
-        const int quarters = dot(&a.halves[(a_first + i) * dot_lanes], &b.halves[(b_first + i) * dot_lanes]);
-        sum_q20 += int64_t{a.scale_q9[a_first + i]} * b.scale_q9[b_first + i] * quarters; // quarter-units * 2^-18 = 2^-20
-    }
-    return sum_q20;
-}
-
-Fp32 fused_row(const DecodedTensor& a, uint64_t m, const DecodedTensor& b, uint64_t n, Fp32 c, const Arithmetic& arithmetic) {
-    const uint64_t a_first = m * a.blocks, b_first = n * b.blocks;
-    std::array<BlockTerm, 4> terms;
-    size_t filled = 0;
-    for (uint64_t i = 0; i < a.blocks; ++i) {
-        const int quarters = dot(&a.halves[(a_first + i) * dot_lanes], &b.halves[(b_first + i) * dot_lanes]);
-        terms[filled++] = block_term(quarters, a.scales[a_first + i], b.scales[b_first + i]);
-        if (filled == static_cast<size_t>(arithmetic.step_terms) || i + 1 == a.blocks) c = fused_step(arithmetic, std::span(terms).first(std::exchange(filled, 0)), c);
-    }
-    return c;
-}
-
 } // namespace
+} // namespace fast
+
+Result<std::vector<Fp32>> gemm_fast(const PackedTensor& a, const WeightPanels& b, std::span<const Fp32> c, const FastOptions& options) {
+    const auto isa = choose_isa(options.isa);
+    if (!isa) return isa.error();
+    if (auto status = check_shape(a, "A"); !status) return status.error();
+    if (auto status = check_operands(a, b.header(), c, b.arithmetic()); !status) return status.error();
+    const fast::Kernels& kernels = fast::kernels_of(*isa);
+    const unsigned threads = fast::thread_count(options.threads);
+    if (options.run) *options.run = {kernels.isa, threads};
+    std::vector<Fp32> d(a.rows * b.header().rows);
+    fast::Gemm(a, b.panels(), c, kernels, threads, d);
+    return d;
+}
 
 Result<std::vector<Fp32>> gemm_fast(const PackedTensor& a, const PackedTensor& b, std::span<const Fp32> c, const Arithmetic& arithmetic, const FastOptions& options) {
     if (const auto isa = choose_isa(options.isa); !isa) return isa.error();
     if (auto status = check_gemm(a, b, c, arithmetic); !status) return status.error();
-    if (spec_of(a.format).block != dot_lanes || arithmetic.accumulation == Accumulation::sequential) return gemm_reference(a, b, c, arithmetic);
-    const DecodedTensor da(a), db(b);
-    std::vector<Fp32> d(a.rows * b.rows);
-    for (uint64_t n = 0; n < b.rows; ++n) // the large operand is walked once
-        for (uint64_t m = 0; m < a.rows; ++m) {
-            const uint64_t at = m * b.rows + n;
-            const Fp32 c_at = c.empty() ? Fp32{0} : c[at];
-            if (da.row_is_nan[m] || db.row_is_nan[n])
-                d[at] = fp32_nan;
-            else if (arithmetic.accumulation == Accumulation::exact)
-                d[at] = ExactSum::finish(exact_row(da, m, db, n), false, c_at);
-            else
-                d[at] = fused_row(da, m, db, n, c_at, arithmetic);
-        }
-    return d;
+    if (!fast::has_kernels(arithmetic)) return gemm_reference(a, b, c, arithmetic);
+    const auto panels = WeightPanels::make(b, arithmetic, options);
+    if (!panels) return panels.error();
+    return gemm_fast(a, *panels, c, options);
 }
 
 } // namespace fp4

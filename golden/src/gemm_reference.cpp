@@ -75,6 +75,10 @@ Fp32 dot_reference(const PackedTensor& a, uint64_t a_row, const PackedTensor& b,
 Status check_gemm(const PackedTensor& a, const PackedTensor& b, std::span<const Fp32> c, const Arithmetic& arithmetic) {
     if (auto status = check_shape(a, "A"); !status) return status;
     if (auto status = check_shape(b, "B"); !status) return status;
+    return check_operands(a, b, c, arithmetic);
+}
+
+Status check_operands(const PackedTensor& a, const PackedTensor& b, std::span<const Fp32> c, const Arithmetic& arithmetic) {
     if (spec_of(a.format).block != spec_of(b.format).block)
         return Error{ErrorCode::bad_argument, "format of B: expected blocks of " + std::to_string(spec_of(a.format).block) + " as in A, found " +
                                                   std::string(spec_of(b.format).name) + " with blocks of " + std::to_string(spec_of(b.format).block)};

@@ -83,8 +83,7 @@ inline Number product_of(const Number& a, const Number& b) {
         const bool by_zero = (a.kind == Number::finite && a.value == 0) || (b.kind == Number::finite && b.value == 0);
         return {by_zero ? Number::nan : Number::infinite, negative, 0, 0};
     }
-    const Exact twice_scaled = a.value * b.value; // in units of 2^-640
-    return {Number::finite, negative, twice_scaled / (Exact(1) << -unit_exponent), a.exponent + b.exponent};
+    return {Number::finite, negative, Exact(a.value * b.value), a.exponent + b.exponent};
 }
 
 inline bool is_special(const GpuDot& dot, const std::vector<Number>& terms, uint32_t& d) {
@@ -140,7 +139,7 @@ inline uint32_t gpu_dot(const GpuDot& dot, const std::vector<uint32_t>& a, const
         Number& product = products.back();
         if (a_scales[i / 32] == 255 || b_scales[i / 32] == 255) product.kind = Number::nan;
         product.exponent += scale;
-        product.value = scale < 0 ? product.value / (Exact(1) << -scale) : product.value * (Exact(1) << scale);
+        product.value = scaled(product.value, scale);
     }
     if (dot.legacy) {
         for (size_t first = 0; first < products.size(); first += 32) {

@@ -28,6 +28,15 @@ constexpr int element_halves(Format format, Specials specials, uint8_t scale_byt
     return e2m1_halves(element);
 }
 
+// Largest magnitude in half-units that an element can have, 12..31.
+constexpr int max_halves(Format format, Specials specials) {
+    const FormatSpec& spec = spec_of(format);
+    int halves = e2m1_max_halves;
+    if (spec.has_specials() && specials.v1_halves > halves) halves = specials.v1_halves;
+    if (spec.select_bit >= 0 && specials.v2_halves > halves) halves = specials.v2_halves;
+    return halves;
+}
+
 // Element code i of a packed row: low nibble first.
 constexpr E2m1 packed_code(std::span<const uint8_t> codes, size_t i) { return {static_cast<uint8_t>(codes[i / 2] >> (i % 2 * 4) & 15)}; }
 

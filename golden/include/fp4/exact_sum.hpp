@@ -41,6 +41,9 @@ class WideExactSum {
         if (term.significand != 0) sum_.add(term.significand, term.exponent - block_term_fraction_bits);
     }
     Fp32 finish(Fp32 c) const;
+    // The same for a sum that was made elsewhere, whole or as sum * 2^lsb_exponent with lsb_exponent >= -262.
+    static Fp32 finish(WideSum sum, Fp32 c);
+    static Fp32 finish(int64_t sum, int lsb_exponent, Fp32 c);
 
   private:
     WideSum sum_;

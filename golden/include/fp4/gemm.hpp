@@ -4,8 +4,8 @@
 #include <vector>
 
 #include "fp4/arithmetic.hpp"
-#include "fp4/isa.hpp"
 #include "fp4/packed_tensor.hpp"
+#include "fp4/weight_panels.hpp"
 
 namespace fp4 {
 
@@ -13,16 +13,17 @@ namespace fp4 {
 // an empty c is +0. Errors: shapes that disagree, K beyond exact_k_limit under `exact`.
 Result<std::vector<Fp32>> gemm_reference(const PackedTensor& a, const PackedTensor& b, std::span<const Fp32> c, const Arithmetic& arithmetic);
 
-struct FastOptions {
-    std::optional<Isa> isa{}; // none: choose_isa decides
-    unsigned threads = 1;     // 0: as many as the machine has
-};
-
 // The same function, fast; the same bits for every instruction set and number of threads. Errors: those of gemm_reference and choose_isa.
 Result<std::vector<Fp32>> gemm_fast(const PackedTensor& a, const PackedTensor& b, std::span<const Fp32> c, const Arithmetic& arithmetic, const FastOptions& options = {});
 
+// With a right operand that was packed before; its profile is that of the panels.
+Result<std::vector<Fp32>> gemm_fast(const PackedTensor& a, const WeightPanels& b, std::span<const Fp32> c, const FastOptions& options = {});
+
 // The checks that both paths make before they start.
 Status check_gemm(const PackedTensor& a, const PackedTensor& b, std::span<const Fp32> c, const Arithmetic& arithmetic);
+
+// Those among them that concern the operands together; of B only format, specials, rows and K are read.
+Status check_operands(const PackedTensor& a, const PackedTensor& b, std::span<const Fp32> c, const Arithmetic& arithmetic);
 
 // One output element, straight from the packed rows: the definition that everything else is compared with.
 Fp32 dot_reference(const PackedTensor& a, uint64_t a_row, const PackedTensor& b, uint64_t b_row, Fp32 c, const Arithmetic& arithmetic);

@@ -1,0 +1,44 @@
+// The right operand of a fast GEMM, packed once for many left ones.
+#pragma once
+#include <memory>
+
+#include "fp4/arithmetic.hpp"
+#include "fp4/isa.hpp"
+#include "fp4/packed_tensor.hpp"
+
+namespace fp4 {
+
+namespace fast {
+struct Panels;
+}
+
+struct FastRun {
+    Isa isa;
+    unsigned threads; // at most; fewer where there is too little to share out
+};
+
+struct FastOptions {
+    std::optional<Isa> isa{}; // none: choose_isa decides
+    unsigned threads = 1;     // 0: as many as the machine has
+    FastRun* run = nullptr;   // where given: what the call ran on
+};
+
+// Rows of B in panels of sixteen, a byte per element and four per scale, for one arithmetic profile. Copies share the panels.
+class WeightPanels {
+  public:
+    // Errors: those of check_shape (named B) and choose_isa; fused steps other than four terms, at most 35 bits, cut toward zero.
+    static Result<WeightPanels> make(const PackedTensor& b, const Arithmetic& arithmetic, const FastOptions& options = {});
+
+    const Arithmetic& arithmetic() const;
+    // Format, specials, rows, K and tensor scale of B; its codes and scales are empty.
+    const PackedTensor& header() const;
+
+    const fast::Panels& panels() const { return *panels_; }
+
+  private:
+    explicit WeightPanels(std::shared_ptr<const fast::Panels> panels) : panels_(std::move(panels)) {}
+
+    std::shared_ptr<const fast::Panels> panels_;
+};
+
+} // namespace fp4

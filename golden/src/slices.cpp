@@ -1,0 +1,45 @@
+#include "slices.hpp"
+
+#include <algorithm>
+#include <cfenv>
+#include <system_error>
+#include <thread>
+#include <vector>
+
+namespace fp4::fast {
+namespace {
+
+class DefaultFloatingPoint {
+  public:
+    DefaultFloatingPoint() { std::feholdexcept(&saved_), std::fesetenv(FE_DFL_ENV); }
+    ~DefaultFloatingPoint() { std::fesetenv(&saved_); }
+    DefaultFloatingPoint(const DefaultFloatingPoint&) = delete;
+    DefaultFloatingPoint& operator=(const DefaultFloatingPoint&) = delete;
+
+  private:
+    std::fenv_t saved_;
+};
+
+} // namespace
+
+unsigned thread_count(unsigned asked) { return asked ? asked : std::max(1u, std::thread::hardware_concurrency()); }
+
+void on_slices(unsigned threads, uint64_t count, const std::function<void(uint64_t, uint64_t)>& work) {
+    const uint64_t slices = std::min<uint64_t>(threads, count);
+    const auto run = [&](uint64_t slice) {
+        const DefaultFloatingPoint scope;
+        work(count / slices * slice + std::min(slice, count % slices), count / slices * (slice + 1) + std::min(slice + 1, count % slices));
+    };
+    std::vector<std::thread> others;
+    for (uint64_t slice = 1; slice < slices; ++slice) {
+        try {
+            others.emplace_back(run, slice);
+        } catch (const std::system_error&) {
+            run(slice);
+        }
+    }
+    if (slices > 0) run(0);
+    for (std::thread& other : others) other.join();
+}
+
+} // namespace fp4::fast
