@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "fp4/arithmetic.hpp"
-#include "fp4/isa.hpp"
+#include "fp4/fast_options.hpp"
 #include "fp4/packed_tensor.hpp"
 
 namespace fp4 {
@@ -12,11 +12,6 @@ namespace fp4 {
 // Raw accumulator outputs: no tensor scale is applied. a is M x K, b is N x K, c (when not empty) and the result are M x N row-major;
 // an empty c is +0. Errors: shapes that disagree, K beyond exact_k_limit under `exact`.
 Result<std::vector<Fp32>> gemm_reference(const PackedTensor& a, const PackedTensor& b, std::span<const Fp32> c, const Arithmetic& arithmetic);
-
-struct FastOptions {
-    std::optional<Isa> isa{}; // none: choose_isa decides
-    unsigned threads = 1;     // 0: as many as the machine has
-};
 
 // The same function, fast; the same bits for every instruction set and number of threads. Errors: those of gemm_reference and choose_isa.
 Result<std::vector<Fp32>> gemm_fast(const PackedTensor& a, const PackedTensor& b, std::span<const Fp32> c, const Arithmetic& arithmetic, const FastOptions& options = {});
