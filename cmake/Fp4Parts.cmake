@@ -2,6 +2,7 @@
 
 set(FP4_SIM AUTO CACHE STRING "traces/, sim/ and the simrun program: ON, OFF or AUTO")
 set(FP4_TESTS AUTO CACHE STRING "the test programs: ON, OFF or AUTO")
+set(FP4_BENCH AUTO CACHE STRING "the benchmark programs: ON, OFF or AUTO")
 set(FP4_FST ON CACHE BOOL "RTL cores that write waveforms (simrun --fst)")
 set(FP4_ARRAYS "8x8;4x4" CACHE STRING "array shapes, ROWSxCOLS, that RTL cores are built for")
 
@@ -55,4 +56,9 @@ endif()
 if(FP4_TESTS)
   find_package(GTest QUIET)
   fp4_part(TESTS GTest_FOUND=libgtest-dev)
+endif()
+
+if(FP4_BENCH)
+  find_package(benchmark QUIET)
+  fp4_part(BENCH benchmark_FOUND=libbenchmark-dev)
 endif()

@@ -81,7 +81,7 @@ template <class Encoder>
 // One function per instruction set around the same code.
 #if defined(__x86_64__) && defined(__GNUC__)
 #define FP4_AVX2 [[gnu::target("avx2")]]
-#define FP4_AVX512 [[gnu::target("avx512f,avx512bw,avx512dq,avx512vl,prefer-vector-width=512")]]
+#define FP4_AVX512 [[gnu::target("fma,avx512f,avx512bw,avx512dq,avx512vl,prefer-vector-width=512")]]
 template <class Encoder>
 [[gnu::noinline]] FP4_AVX2 int32_t encode_avx2(const Encoder& encoder, const EncodeRange& range) {
     return encode_all(encoder, range);
@@ -108,13 +108,21 @@ int32_t encode_on([[maybe_unused]] Isa isa, const Encoder& encoder, const Encode
     return encode_portable(encoder, range);
 }
 
+template <bool five>
+int32_t encode_razer_a(Isa isa, Specials specials, float tensor_scale, const EncodeRange& range) {
+#if defined(__x86_64__) && defined(__GNUC__)
+    if (isa == Isa::avx512_vnni) return encode_avx512(lanes::EncodeRazerA<five, true>(tensor_scale, specials), range);
+#endif
+    return encode_on(isa, lanes::EncodeRazerA<five, false>(tensor_scale, specials), range);
+}
+
 } // namespace
 
 int32_t encode_range(Isa isa, Format format, Specials specials, float tensor_scale, const EncodeRange& range) {
     if (format == Format::nvfp4) return encode_on(isa, lanes::EncodeNv{tensor_scale}, range);
     if (format == Format::razer_w) return encode_on(isa, lanes::EncodeRazerW(tensor_scale, specials), range);
-    if (specials.v1_halves == 10) return encode_on(isa, lanes::EncodeRazerA<true>(tensor_scale, specials), range);
-    return encode_on(isa, lanes::EncodeRazerA<false>(tensor_scale, specials), range);
+    if (specials.v1_halves == 10) return encode_razer_a<true>(isa, specials, tensor_scale, range);
+    return encode_razer_a<false>(isa, specials, tensor_scale, range);
 }
 
 int32_t largest_magnitude_bits([[maybe_unused]] Isa isa, std::span<const float> x) {

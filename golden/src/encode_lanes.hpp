@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 
@@ -61,6 +62,17 @@ template <ScaleType type>
     const float subnormal = static_cast<float>(payload) * step;
     const float normal = float_of((payload << (23 - spec.fraction_bits)) + ((127 - spec.bias) << 23));
     return payload < 1 << spec.fraction_bits ? subnormal : normal;
+}
+
+// RNE of w / scale for a block scale, 2^-9 or more, and |w| up to 2^60; `reciprocal` is RNE of 1 / scale. Where the machine has fused multiply-adds they
+// replace the division and give its bits: the first quotient is within 1.5 units of its last place, the remainder fits a few bits, and since a scale has
+// four significant bits, w / scale is either representable or at least 1/30 unit from where rounding changes its mind. Below 2^-100 the remainder can
+// underflow; such a quotient is only known to be far below every decision point.
+template <bool fused>
+[[gnu::always_inline]] inline float divide_by_block_scale(float w, float scale, float reciprocal) {
+    if constexpr (!fused) return w / scale;
+    const float quotient = w * reciprocal;
+    return std::fma(std::fma(-quotient, scale, w), reciprocal, quotient);
 }
 
 // An E2M1 magnitude: its code and the bits of its value in binary32.

@@ -22,9 +22,9 @@ struct SpecialWindow {
     }
 };
 
-// encode_block_razer_a for one lane. `five`: V1 is 5, whose gains are exact in binary32 (the online closed form). The gains of any V1 are exact in
+// encode_block_razer_a for one lane. `fused`: as in divide_by_block_scale. `five`: V1 is 5, whose gains are exact in binary32 (the online closed form). The gains of any V1 are exact in
 // binary64, and so is their sum in any order: multiples of 2^-43 below 2^10.
-template <bool five>
+template <bool five, bool fused>
 struct EncodeRazerA {
     float tensor_scale;
     float special;
@@ -38,11 +38,14 @@ struct EncodeRazerA {
         const float amax = float_of(amax_bits) / tensor_scale; // that of y: rounding keeps the order
         const int32_t payload = scale_payload<ScaleType::ue4m3>(amax / 6.0f, 1, spec.encode_max);
         const float scale = scale_value<ScaleType::ue4m3>(payload);
+        const float reciprocal = 1.0f / scale;
         std::array<uint32_t, 2> with_positive{}, with_negative{};
         std::conditional_t<five, float, double> gain = 0;
 #pragma GCC unroll 16
         for (int i = 0; i < dot_lanes; ++i) {
-            const float y = x[i] / tensor_scale / scale, distance = std::fabs(y);
+            const float w = float_of(std::min(magnitude_bits(x[i] / tensor_scale), bits_of(0x1p60f))); // nothing changes up there
+            const float distance = divide_by_block_scale<fused>(w, scale, reciprocal);
+            const float y = float_of(bits_of(distance) | (bits_of(x[i]) & std::numeric_limits<int32_t>::min()));
             const Magnitude nearest = nearest_magnitude(bits_of(distance), 0, 0, 0); // ties toward zero
             const bool takes_positive = (y >= window.low) & (y <= window.high), takes_negative = (y <= -window.low) & (y >= -window.high);
             if constexpr (five) {
