@@ -63,3 +63,8 @@ if(FP4_BENCH)
   find_package(benchmark QUIET)
   fp4_part(BENCH benchmark_FOUND=libbenchmark-dev)
 endif()
+
+if(FP4_BENCH)
+  find_package(benchmark QUIET)
+  fp4_part(BENCH benchmark_FOUND=libbenchmark-dev)
+endif()

@@ -28,9 +28,9 @@ class Gemm {
         // Threads share out panels of B, or rows of A where there are more threads than panels.
         const uint64_t panels = b.count(), tiles = (m_ + tile_rows - 1) / tile_rows;
         if (panels >= threads)
-            on_slices(threads, panels, [&](uint64_t first, uint64_t last) { run(0, m_, first, last); });
+            on_slices(threads, panels, 1, [&](uint64_t first, uint64_t last) { run(0, m_, first, last); });
         else
-            on_slices(threads, tiles, [&](uint64_t first, uint64_t last) { run(first * tile_rows, std::min(last * tile_rows, m_), 0, panels); });
+            on_slices(threads, tiles, 1, [&](uint64_t first, uint64_t last) { run(first * tile_rows, std::min(last * tile_rows, m_), 0, panels); });
     }
 
   private:
@@ -175,7 +175,7 @@ Result<std::vector<Fp32>> gemm_fast(const PackedTensor& a, const WeightPanels& b
     if (auto status = check_shape(a, "A"); !status) return status.error();
     if (auto status = check_operands(a, b.header(), c, b.arithmetic()); !status) return status.error();
     const fast::Kernels& kernels = fast::kernels_of(*isa);
-    const unsigned threads = fast::thread_count(options.threads);
+    const unsigned threads = thread_count(options.threads);
     if (options.run) *options.run = {kernels.isa, threads};
     std::vector<Fp32> d(a.rows * b.header().rows);
     fast::Gemm(a, b.panels(), c, kernels, threads, d);

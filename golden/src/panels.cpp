@@ -87,7 +87,7 @@ Blocking blocking_of(Format format, uint64_t k, const Arithmetic& arithmetic) {
 DecodedRows decode_rows(const PackedTensor& a, const Blocking& blocking, const OperandTables& tables, bool shifted, const Kernels& kernels, unsigned threads) {
     DecodedRows out{AlignedVector<int8_t>(a.rows * a.k), AlignedVector<RowScale>(a.rows * blocking.blocks), std::vector<uint8_t>(a.rows),
                     std::vector<ExponentRange>(shifted ? a.rows : 0)};
-    on_slices(a.rows * a.k < (1u << 20) ? 1 : threads, a.rows, [&](uint64_t first, uint64_t last) {
+    on_slices(a.rows * a.k < (1u << 20) ? 1 : threads, a.rows, 1, [&](uint64_t first, uint64_t last) {
         for (uint64_t row = first; row < last; ++row) {
             int8_t* halves = out.halves.data() + row * a.k;
             RowScale* scales = out.scales.data() + row * blocking.blocks;
@@ -138,7 +138,7 @@ Result<WeightPanels> WeightPanels::make(const PackedTensor& b, const Arithmetic&
     if (words_of_b(b.format, arithmetic) == Words::integers) panels->word_sums.resize(columns);
     if (is_shifted(b.format, arithmetic)) panels->columns.resize(columns);
     const unsigned threads = thread_count(options.threads);
-    on_slices(threads, count, [&](uint64_t first, uint64_t last) {
+    on_slices(threads, count, 1, [&](uint64_t first, uint64_t last) {
         for (uint64_t panel = first; panel < last; ++panel) pack_panel(b, tables, kernels, panel, *panels);
     });
     if (options.run) *options.run = {kernels.isa, threads};

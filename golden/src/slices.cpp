@@ -6,7 +6,7 @@
 #include <thread>
 #include <vector>
 
-namespace fp4::fast {
+namespace fp4 {
 namespace {
 
 class DefaultFloatingPoint {
@@ -24,11 +24,13 @@ class DefaultFloatingPoint {
 
 unsigned thread_count(unsigned asked) { return asked ? asked : std::max(1u, std::thread::hardware_concurrency()); }
 
-void on_slices(unsigned threads, uint64_t count, const std::function<void(uint64_t, uint64_t)>& work) {
-    const uint64_t slices = std::min<uint64_t>(threads, count);
+void on_slices(unsigned threads, uint64_t count, uint64_t grain, const std::function<void(uint64_t, uint64_t)>& work) {
+    const uint64_t grains = count / grain + (count % grain != 0);
+    const uint64_t slices = std::min<uint64_t>(threads, grains);
+    const auto start = [&](uint64_t slice) { return slice == slices ? count : (grains / slices * slice + std::min(slice, grains % slices)) * grain; };
     const auto run = [&](uint64_t slice) {
         const DefaultFloatingPoint scope;
-        work(count / slices * slice + std::min(slice, count % slices), count / slices * (slice + 1) + std::min(slice + 1, count % slices));
+        work(start(slice), start(slice + 1));
     };
     std::vector<std::thread> others;
     for (uint64_t slice = 1; slice < slices; ++slice) {
@@ -42,4 +44,4 @@ void on_slices(unsigned threads, uint64_t count, const std::function<void(uint64
     for (std::thread& other : others) other.join();
 }
 
-} // namespace fp4::fast
+} // namespace fp4

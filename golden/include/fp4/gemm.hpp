@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "fp4/arithmetic.hpp"
+#include "fp4/fast_options.hpp"
 #include "fp4/packed_tensor.hpp"
 #include "fp4/weight_panels.hpp"
 

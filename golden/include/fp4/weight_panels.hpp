@@ -3,7 +3,7 @@
 #include <memory>
 
 #include "fp4/arithmetic.hpp"
-#include "fp4/isa.hpp"
+#include "fp4/fast_options.hpp"
 #include "fp4/packed_tensor.hpp"
 
 namespace fp4 {
@@ -11,17 +11,6 @@ namespace fp4 {
 namespace fast {
 struct Panels;
 }
-
-struct FastRun {
-    Isa isa;
-    unsigned threads; // at most; fewer where there is too little to share out
-};
-
-struct FastOptions {
-    std::optional<Isa> isa{}; // none: choose_isa decides
-    unsigned threads = 1;     // 0: as many as the machine has
-    FastRun* run = nullptr;   // where given: what the call ran on
-};
 
 // Rows of B in panels of sixteen, a byte per element and four per scale, for one arithmetic profile. Copies share the panels.
 class WeightPanels {

@@ -1,0 +1,89 @@
+#include "fp4/encode_fast.hpp"
+
+#include <atomic>
+#include <bit>
+#include <cmath>
+#include <string>
+
+#include "encode_kernels.hpp"
+#include "slices.hpp"
+
+namespace fp4 {
+namespace {
+
+constexpr int32_t infinity_bits = 0x7F800000;
+
+// The largest of what work(first, last) returns over 0..count.
+template <class Work>
+int32_t parallel_largest(size_t count, size_t grain, unsigned threads, const Work& work) {
+    std::atomic<int32_t> largest = 0;
+    on_slices(thread_count(threads), count, grain, [&](uint64_t first, uint64_t last) {
+        const int32_t found = work(first, last);
+        int32_t before = largest.load();
+        while (before < found && !largest.compare_exchange_weak(before, found)) {
+        }
+    });
+    return largest;
+}
+
+bool has_fast_path(const EncodeOptions& options) {
+    const auto encoder = options.encoder ? options.encoder : default_encoder(options.format);
+    return encoder && spec_of(*encoder).makes(options.format) && (encoder == Encoder::nv || encoder == Encoder::razer_paper) &&
+           options.nonfinite == NonfinitePolicy::error && options.pad == PadPolicy::error && options.e3m3_max == e3m3_max_default;
+}
+
+int32_t encode_all(std::span<const float> x, const EncodeOptions& options, float tensor_scale, const PackedOutput& out, Isa isa, unsigned threads) {
+    return parallel_largest(out.scales.size(), 1024, threads, [&](size_t first, size_t last) {
+        const EncodeRange range{x.data() + first * dot_lanes, last - first, out.codes.data() + first * (dot_lanes / 2), out.scales.data() + first};
+        return encode_range(isa, options.format, options.specials, tensor_scale, range);
+    });
+}
+
+} // namespace
+
+Result<float> finite_amax_fast(std::span<const float> x, uint64_t k, std::string_view name, const FastOptions& fast) {
+    const auto isa = choose_isa(fast.isa);
+    if (!isa) return isa.error();
+    const int32_t largest =
+        parallel_largest(x.size(), 1 << 14, fast.threads, [&](size_t first, size_t last) { return largest_magnitude_bits(*isa, x.subspan(first, last - first)); });
+    if (largest >= infinity_bits) return finite_amax(x, k, name).error();
+    return std::bit_cast<float>(largest);
+}
+
+Status encode_fast(std::span<const float> x, uint64_t k, const EncodeOptions& options, float tensor_scale, const PackedOutput& out, std::string_view name,
+                   const FastOptions& fast) {
+    const auto isa = choose_isa(fast.isa);
+    if (!isa) return isa.error();
+    const auto fail = [&](ErrorCode code, const std::string& what) { return Error{code, std::string(name) + ": " + what}; };
+    if (const auto checked = encode({}, 0, k, options, name); !checked) return checked.error(); // no values: the checks of the options alone
+    if (!has_fast_path(options)) return fail(ErrorCode::bad_argument, "format " + std::string(spec_of(options.format).name) + ": its encoder has no fast path");
+    if (!std::isnormal(tensor_scale) || tensor_scale < 0)
+        return fail(ErrorCode::bad_argument, "tensor scale: expected a positive normal number, found " + std::to_string(tensor_scale));
+    const auto check_size = [&](const char* field, uint64_t expected, uint64_t found) -> Status {
+        if (expected == found) return Done{};
+        return fail(ErrorCode::bad_shape, std::string(field) + ": expected " + std::to_string(expected) + " bytes, found " + std::to_string(found));
+    };
+    if (x.size() % k != 0) return fail(ErrorCode::bad_shape, "expected rows of " + std::to_string(k) + " values, found " + std::to_string(x.size()) + " values");
+    if (auto status = check_size("codes", x.size() / 2, out.codes.size()); !status) return status;
+    if (auto status = check_size("scales", x.size() / dot_lanes, out.scales.size()); !status) return status;
+    if (encode_all(x, options, tensor_scale, out, *isa, fast.threads) >= infinity_bits) return finite_amax(x, k, name).error();
+    return Done{};
+}
+
+Result<PackedTensor> encode_fast(std::span<const float> x, uint64_t rows, uint64_t k, const EncodeOptions& options, std::string_view name, const FastOptions& fast) {
+    const auto isa = choose_isa(fast.isa);
+    if (!isa) return isa.error();
+    const bool shape_fits = k != 0 && x.size() / k == rows && x.size() % k == 0;
+    if (!shape_fits || !has_fast_path(options)) return encode(x, rows, k, options, name);
+    if (auto checked = encode({}, 0, k, options, name); !checked) return checked.error();
+    const auto amax = finite_amax_fast(x, k, name, fast);
+    if (!amax) return amax.error();
+    const float tensor_scale = options.tensor_scale ? options.tensor_scale->multiplier.value : tensor_scale_for(options.format, *amax);
+    PackedTensor tensor{options.format, options.specials, rows, k, {}, {}, Fp32::from_float(tensor_scale)};
+    tensor.codes.resize(x.size() / 2);
+    tensor.scales.resize(x.size() / dot_lanes);
+    encode_all(x, options, tensor_scale, {tensor.codes, tensor.scales}, *isa, fast.threads);
+    return tensor;
+}
+
+} // namespace fp4
