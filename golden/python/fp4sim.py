@@ -71,8 +71,8 @@ class Tensor(NamedTuple):
 
 
 def _open():
-    prefix = Path(__file__).resolve().parents[3]
-    beside = sorted(glob.glob(f"{glob.escape(str(prefix))}/lib*/libfp4golden.so") + glob.glob(f"{glob.escape(str(prefix))}/lib/*/libfp4golden.so"))
+    prefixes = [glob.escape(str(folder)) for folder in Path(__file__).resolve().parents[3:4]]  # of PREFIX/share/fp4sim/python
+    beside = [path for prefix in prefixes for folder in ("lib*", "lib/*") for path in sorted(glob.glob(f"{prefix}/{folder}/libfp4golden.so"))]
     path = os.environ.get("FP4SIM_LIBRARY") or (beside[0] if beside else "libfp4golden.so")
     try:
         library = ctypes.CDLL(path)
@@ -219,8 +219,11 @@ def gemm(a, b, c=None, profile="exact", reference=False, isa=None, threads=1):
 
 
 def dot(a, b, c_bits=0, profile="exact"):
-    """One row of A against one row of B, plus C, by the reference path: binary32 bits."""
-    return gemm(a._replace(rows=1), b._replace(rows=1), [c_bits], profile, reference=True)[0]
+    """A row against a row, plus C, by the reference path: binary32 bits."""
+    for tensor, what in ((a, "a"), (b, "b")):
+        if tensor.rows != 1:
+            raise Fp4Error(f"{what}.rows: expected 1, found {tensor.rows}")
+    return gemm(a, b, [c_bits], profile, reference=True)[0]
 
 
 def epilogue(d, a_tensor_scale_bits, b_tensor_scale_bits, output_type="f32"):
