@@ -2,6 +2,7 @@
 // All arithmetic is native binary32 and binary64, one rounding per operation, in the order written; no contraction.
 #pragma once
 #include <optional>
+#include <cstddef>
 #include <span>
 #include <string_view>
 

@@ -2,6 +2,7 @@
 #pragma once
 #include <array>
 #include <bit>
+#include <cstddef>
 #include <cstdint>
 
 #include "fp4/float_spec.hpp"
