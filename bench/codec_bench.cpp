@@ -120,15 +120,13 @@ PackedTensor head_of(const PackedTensor& t) {
 
 // The reference encoder under the tensor scale of `to`, into `to`.
 void encode_reference(const float* x, PackedTensor& to) {
-    const float tensor_scale = to.tensor_scale.to_float();
-    const RazerWeightEncoder encode_block_razer_w(to.specials);
+    const Encoder encoder = *default_encoder(to.format);
+    const TensorScale tensor_scale = tensor_scale_of(encoder, to.format, TensorMultiplier{to.tensor_scale.to_float()});
+    const BlockEncoder blocks(encoder, to.format, to.specials);
+    std::array<uint8_t, dot_lanes> codes;
     for (size_t block = 0; block < to.scales.size(); ++block) {
-        const std::span<const float, dot_lanes> values(x + block * dot_lanes, dot_lanes);
-        const EncodedBlock encoded = to.format == Format::nvfp4     ? encode_block_nv(values, tensor_scale)
-                                     : to.format == Format::razer_w ? encode_block_razer_w(values, tensor_scale)
-                                                                    : encode_block_razer_a(values, tensor_scale, to.specials);
-        to.scales[block] = encoded.scale_byte;
-        for (size_t i = 0; i < 8; ++i) to.codes[block * 8 + i] = static_cast<uint8_t>(encoded.codes[2 * i] | encoded.codes[2 * i + 1] << 4);
+        to.scales[block] = blocks.encode_block({x + block * dot_lanes, dot_lanes}, tensor_scale, codes);
+        for (size_t i = 0; i < 8; ++i) to.codes[block * 8 + i] = static_cast<uint8_t>(codes[2 * i] | codes[2 * i + 1] << 4);
     }
 }
 

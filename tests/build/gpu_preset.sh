@@ -9,4 +9,4 @@ cmake --preset gpu -B "$work" -DCMAKE_DISABLE_FIND_PACKAGE_GTest=ON -DCMAKE_DISA
 rm -f "$work.log"
 grep -q 'CMAKE_GENERATOR:INTERNAL=Unix Makefiles' "$work/CMakeCache.txt"
 cmake --build "$work" -j 2 >/dev/null
-test -f "$work/golden/libfp4_golden.a"
+test -f "$work/golden/libfp4golden.a"

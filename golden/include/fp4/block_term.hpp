@@ -1,6 +1,7 @@
 // What sixteen products under one pair of scales contribute to an output, before any alignment or rounding.
 #pragma once
 #include <array>
+#include <cstddef>
 #include <cstdint>
 
 #include "fp4/format.hpp"

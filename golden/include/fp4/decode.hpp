@@ -1,6 +1,7 @@
 // Decoding of elements and blocks. Every byte and every code is defined; nothing here can fail.
 #pragma once
 #include <array>
+#include <cstddef>
 #include <span>
 
 #include "fp4/format.hpp"

@@ -1,6 +1,7 @@
 // Quantisation of binary32 matrices.
 #pragma once
 #include <optional>
+#include <cstddef>
 #include <span>
 #include <string_view>
 

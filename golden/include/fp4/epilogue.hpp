@@ -1,6 +1,7 @@
 // From raw accumulator outputs to the tensor that leaves the chip: per-tensor scales, then an optional narrower type.
 #pragma once
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string_view>

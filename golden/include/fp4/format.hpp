@@ -1,6 +1,7 @@
 // The block formats: one row each. C++ decoding, the SystemVerilog package and the documentation tables are all derived from these rows.
 #pragma once
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string_view>

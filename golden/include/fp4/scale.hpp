@@ -1,6 +1,7 @@
 // Block-scale types: one row each, everything else derived from the row.
 #pragma once
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 

@@ -1,0 +1,202 @@
+// C interface of fp4sim's golden model: 4-bit block formats, encoders, dot products and matrix products, bit for bit.
+//
+// Rules that hold for every function:
+// - Buffers belong to the caller; their sizes follow from the shape (fp4_packed_size for codes and scales). Nothing is kept after the call.
+// - A function that can fail returns an fp4_status and takes an fp4_error* last, which may be NULL. Outputs are written on FP4_OK only.
+// - NULL pointers, zero sizes, numbers outside an enumeration and shapes whose size overflows are errors. NaN, infinity and saturation in the
+//   arithmetic are results.
+// - There is no state: any number of threads may call anything at any time. Nothing is printed, nothing exits.
+// - binary32 that must be compared bit for bit travels as uint32_t, named *_bits; quantiser inputs and dequantised tensors as float.
+#ifndef FP4_H
+#define FP4_H
+
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// Rises when a program compiled against an older header would no longer work.
+#define FP4_ABI_VERSION 1
+
+uint32_t fp4_abi_version(void);       // FP4_ABI_VERSION of the library
+const char* fp4_version_string(void); // "MAJOR.MINOR.PATCH"
+
+// ---- errors
+
+typedef int32_t fp4_status;
+enum {
+    FP4_OK = 0,
+    FP4_BAD_ARGUMENT = 1,   // NULL, or a value outside its documented range
+    FP4_BAD_SHAPE = 2,      // sizes that are zero, overflow, or do not fit each other or the block
+    FP4_NOT_FINITE = 3,     // NaN or infinity where a number is needed
+    FP4_BOUND_EXCEEDED = 4, // K too long for the exact accumulator
+    FP4_UNKNOWN_NAME = 5,   // a name nobody knows
+    FP4_OUT_OF_MEMORY = 6,
+    FP4_INTERNAL = 7 // a defect of the library
+};
+
+// What went wrong, with field, index, expected and found; empty after FP4_OK. Longer messages are cut; always terminated.
+typedef struct fp4_error {
+    fp4_status status;
+    char message[252];
+} fp4_error;
+
+const char* fp4_status_message(fp4_status status); // one line for every number; never NULL
+
+// ---- enumerations
+//
+// Every list has a count, a name for each value (NULL outside the list), and a value for each name (FP4_UNKNOWN for other names and NULL).
+
+enum { FP4_UNKNOWN = -1 };
+
+typedef int32_t fp4_format;
+enum { FP4_FORMAT_NVFP4 = 0, FP4_FORMAT_RAZER_W = 1, FP4_FORMAT_RAZER_A = 2, FP4_FORMAT_MXFP4 = 3, FP4_FORMAT_RAZER_CUDA = 4, FP4_FORMAT_RZR4 = 5 };
+int32_t fp4_format_count(void);
+const char* fp4_format_name(fp4_format format);
+fp4_format fp4_format_from_name(const char* name);
+int32_t fp4_format_block(fp4_format format); // elements that share a scale byte, 16 or 32; 0 outside the list
+
+typedef int32_t fp4_profile;
+enum { FP4_PROFILE_EXACT = 0, FP4_PROFILE_NV_BLACKWELL = 1, FP4_PROFILE_FP32_SEQ = 2 };
+int32_t fp4_profile_count(void);
+const char* fp4_profile_name(fp4_profile profile);
+fp4_profile fp4_profile_from_name(const char* name);
+
+typedef int32_t fp4_encoder;
+enum {
+    FP4_ENCODER_DEFAULT = -2, // the format's own
+    FP4_ENCODER_NV = 0,
+    FP4_ENCODER_RAZER_PAPER = 1
+};
+int32_t fp4_encoder_count(void);
+const char* fp4_encoder_name(fp4_encoder encoder);
+fp4_encoder fp4_encoder_from_name(const char* name);
+int32_t fp4_encoder_makes(fp4_encoder encoder, fp4_format format); // 1 or 0
+
+typedef int32_t fp4_isa;
+enum {
+    FP4_ISA_AUTO = -2, // the environment variable FP4SIM_ISA, else the best of this machine
+    FP4_ISA_PORTABLE = 0,
+    FP4_ISA_AVX2 = 1,
+    FP4_ISA_AVX512_VNNI = 2
+};
+int32_t fp4_isa_count(void);
+const char* fp4_isa_name(fp4_isa isa);
+fp4_isa fp4_isa_from_name(const char* name);
+int32_t fp4_isa_supported(fp4_isa isa); // by this machine: 1 or 0
+
+typedef int32_t fp4_output_type;
+enum { FP4_OUTPUT_F32 = 0, FP4_OUTPUT_BF16 = 1, FP4_OUTPUT_F16 = 2 };
+int32_t fp4_output_type_count(void);
+const char* fp4_output_type_name(fp4_output_type type);
+fp4_output_type fp4_output_type_from_name(const char* name);
+int32_t fp4_output_type_bytes(fp4_output_type type); // 4 or 2; 0 outside the list
+
+// ---- parameters
+
+// How the bytes of one tensor are read. Special values are magnitudes in half-units; formats without specials ignore them.
+typedef struct fp4_operand {
+    fp4_format format;
+    uint32_t v1_halves; // 0..31, encoders 1..31
+    uint32_t v2_halves; // the same; razer-a and rzr4 ignore it
+} fp4_operand;
+#define FP4_OPERAND_INIT(format_)                                                                                                                                        \
+    { (format_), 10, 16 }
+
+// Structs that begin with `size` may get members at their end; an older program's smaller struct then keeps its meaning. Begin with *_INIT.
+typedef struct fp4_config {
+    uint32_t size;
+    fp4_profile profile;
+    fp4_operand a, b; // blocks of the same size
+} fp4_config;
+#define FP4_CONFIG_INIT                                                                                                                                                  \
+    { sizeof(fp4_config), FP4_PROFILE_EXACT, FP4_OPERAND_INIT(FP4_FORMAT_NVFP4), FP4_OPERAND_INIT(FP4_FORMAT_NVFP4) }
+
+typedef struct fp4_encode_options {
+    uint32_t size;
+    fp4_encoder encoder;
+    fp4_operand operand;
+} fp4_encode_options;
+#define FP4_ENCODE_OPTIONS_INIT                                                                                                                                          \
+    { sizeof(fp4_encode_options), FP4_ENCODER_DEFAULT, FP4_OPERAND_INIT(FP4_FORMAT_NVFP4) }
+
+typedef struct fp4_gemm_options {
+    uint32_t size;
+    fp4_isa isa;
+    uint32_t threads; // 0: as many as the machine has
+} fp4_gemm_options;
+#define FP4_GEMM_OPTIONS_INIT                                                                                                                                            \
+    { sizeof(fp4_gemm_options), FP4_ISA_AUTO, 1 }
+
+// ---- layout
+//
+// A tensor is rows x k elements, row-major. codes: two elements to a byte, the even one in the low nibble. scales: one byte per block along k.
+// value = element * block scale * tensor scale.
+
+fp4_status fp4_packed_size(fp4_format format, uint64_t rows, uint64_t k, uint64_t* code_bytes, uint64_t* scale_bytes, fp4_error* error);
+
+// ---- decode
+
+// E2M1 code (its low four bits) in signed half-units, -12..12.
+int32_t fp4_decode_e2m1(uint8_t code);
+
+// value = significand * 2^(exponent - 3), significand 0..15. Zero and NaN have significand 0 and exponent -126.
+typedef struct fp4_scale {
+    int32_t significand;
+    int32_t exponent;
+    int32_t nan;        // 1 or 0
+    uint32_t fp32_bits; // the value; NaN is 0x7FFFFFFF
+} fp4_scale;
+fp4_status fp4_decode_scale(fp4_format format, uint8_t scale_byte, fp4_scale* scale, fp4_error* error);
+
+// A block's elements (fp4_format_block of them, from half as many bytes) in signed half-units, -31..31, before the scale.
+fp4_status fp4_decode_block(const fp4_operand* operand, const uint8_t* codes, uint8_t scale_byte, int8_t* halves, fp4_error* error);
+
+// Element * block scale * tensor scale, rounded once to binary32 (nearest even). NaN where a scale is NaN or the tensor scale is not finite.
+fp4_status fp4_dequantize(const fp4_operand* operand, uint8_t code, uint8_t scale_byte, uint32_t tensor_scale_bits, uint32_t* value_bits, fp4_error* error);
+
+// The same for rows * k elements. bf16: the binary32 value rounded again (nearest even), the sign of a zero kept; NaN is 0x7FFF.
+fp4_status fp4_dequantize_tensor_f32(const fp4_operand* operand, const uint8_t* codes, const uint8_t* scales, uint64_t rows, uint64_t k, uint32_t tensor_scale_bits,
+                                     float* values, fp4_error* error);
+fp4_status fp4_dequantize_tensor_bf16(const fp4_operand* operand, const uint8_t* codes, const uint8_t* scales, uint64_t rows, uint64_t k, uint32_t tensor_scale_bits,
+                                      uint16_t* values_bits, fp4_error* error);
+
+// ---- encode
+
+// Quantises rows * k finite values; the tensor scale comes from their largest magnitude. `options` NULL: FP4_ENCODE_OPTIONS_INIT.
+fp4_status fp4_encode(const fp4_encode_options* options, const float* x, uint64_t rows, uint64_t k, uint8_t* codes, uint8_t* scales, uint32_t* tensor_scale_bits,
+                      fp4_error* error);
+
+// One block of finite values under a given tensor scale, a positive normal binary32 number.
+fp4_status fp4_encode_block(const fp4_encode_options* options, const float* x, uint32_t tensor_scale_bits, uint8_t* codes, uint8_t* scale_byte, fp4_error* error);
+
+// ---- dot products and matrix products
+//
+// Raw accumulator outputs: tensor scales wait for fp4_epilogue. `config` NULL: FP4_CONFIG_INIT. K is a multiple of the block.
+
+// D = sum over k of a * b, plus C, in the profile's order and rounding.
+fp4_status fp4_dot(const fp4_config* config, const uint8_t* a_codes, const uint8_t* a_scales, const uint8_t* b_codes, const uint8_t* b_scales, uint64_t k,
+                   uint32_t c_bits, uint32_t* d_bits, fp4_error* error);
+
+// D = A * B^T + C for one tile: A 16 x 64, B 8 x 64, C and D 16 x 8. c_bits NULL: +0. d_bits may be c_bits.
+fp4_status fp4_mma_m16n8k64(const fp4_config* config, const uint8_t* a_codes, const uint8_t* a_scales, const uint8_t* b_codes, const uint8_t* b_scales,
+                            const uint32_t* c_bits, uint32_t* d_bits, fp4_error* error);
+
+// D = A * B^T + C: A m x k, B n x k, C and D m x n. The definition, element by element; c_bits as above.
+fp4_status fp4_gemm_reference(const fp4_config* config, const uint8_t* a_codes, const uint8_t* a_scales, uint64_t m, const uint8_t* b_codes, const uint8_t* b_scales,
+                              uint64_t n, uint64_t k, const uint32_t* c_bits, uint32_t* d_bits, fp4_error* error);
+
+// The same bits, fast. `options` NULL: FP4_GEMM_OPTIONS_INIT.
+fp4_status fp4_gemm_fast(const fp4_config* config, const fp4_gemm_options* options, const uint8_t* a_codes, const uint8_t* a_scales, uint64_t m, const uint8_t* b_codes,
+                         const uint8_t* b_scales, uint64_t n, uint64_t k, const uint32_t* c_bits, uint32_t* d_bits, fp4_error* error);
+
+// out = RNE(RNE(a_tensor_scale * b_tensor_scale) * d), then rounded to `type`: count elements of uint32_t (f32) or uint16_t (bf16, f16).
+fp4_status fp4_epilogue(const uint32_t* d_bits, uint64_t count, uint32_t a_tensor_scale_bits, uint32_t b_tensor_scale_bits, fp4_output_type type, void* out_bits,
+                        fp4_error* error);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
