@@ -69,7 +69,7 @@ struct Kernels {
 
 const Kernels& portable_kernels();
 const Kernels& avx2_kernels();
-const Kernels& avx512_kernels();
+const Kernels& avx512_kernels(bool ifma);
 const Kernels& kernels_of(Isa isa);
 
 } // namespace fp4::fast

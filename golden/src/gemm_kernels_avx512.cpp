@@ -109,13 +109,12 @@ FP4_TARGET_REGION_END
 
 namespace fp4::fast {
 
-const Kernels& avx512_kernels() {
-    __builtin_cpu_init();
-    static const Kernels kernels = __builtin_cpu_supports("avx512ifma") ? make_kernels<true>() : make_kernels<false>();
-    return kernels;
+const Kernels& avx512_kernels(bool ifma) {
+    static const Kernels tables[] = {make_kernels<false>(), make_kernels<true>()};
+    return tables[ifma];
 }
 
 } // namespace fp4::fast
 #else
-const fp4::fast::Kernels& fp4::fast::avx512_kernels() { return portable_kernels(); }
+const fp4::fast::Kernels& fp4::fast::avx512_kernels(bool) { return portable_kernels(); }
 #endif

@@ -60,6 +60,15 @@ void decode_row(const RowSource& row, const OperandTables& tables, int8_t* halve
     }
 }
 
+bool has_ifma() {
+#if defined(__x86_64__) && defined(__GNUC__)
+    __builtin_cpu_init();
+    return __builtin_cpu_supports("avx512ifma");
+#else
+    return false;
+#endif
+}
+
 constexpr Kernels kernels{
     .isa = Isa::portable,
     .narrow_word_factor = 1,
@@ -80,7 +89,7 @@ const Kernels& portable_kernels() { return kernels; }
 
 const Kernels& kernels_of(Isa isa) {
     switch (isa) {
-    case Isa::avx512_vnni: return avx512_kernels();
+    case Isa::avx512_vnni: return avx512_kernels(has_ifma());
     case Isa::avx2: return avx2_kernels();
     case Isa::portable: break;
     }

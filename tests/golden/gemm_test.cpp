@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "operands.hpp"
+#include "fast_cases.hpp"
 #include "slow_dot.hpp"
 
 namespace fp4 {
@@ -10,17 +10,9 @@ namespace {
 
 using test::all_formats;
 using test::hex;
+using test::make_c;
 using test::random_tensor;
-
-enum class Start { empty, random, special };
-
-std::vector<Fp32> make_c(test::Rng& rng, Start start, size_t count) {
-    if (start == Start::empty) return {};
-    std::vector<Fp32> c(count);
-    const auto edges = test::fp32_edges();
-    for (Fp32& x : c) x.bits = start == Start::random ? rng.fp32_bits(-20, 45) : edges[static_cast<size_t>(rng.below(static_cast<int>(edges.size())))];
-    return c;
-}
+using test::Start;
 
 struct Shape {
     uint64_t m, n, k;
@@ -36,7 +28,7 @@ void for_every_case(uint64_t seed, Check check) {
                 if (spec_of(fa).block != spec_of(fb).block) continue;
                 for (const auto& [m, n, k] : shapes) {
                     if (k % static_cast<uint64_t>(spec_of(fa).block) != 0) continue;
-                    for (Start start : {Start::empty, Start::random, Start::special})
+                    for (Start start : {Start::empty, Start::random, Start::edges})
                         for (int nan_in : {0, 20}) {
                             const auto a = random_tensor(rng, fa, test::some_specials[static_cast<size_t>(rng.below(6))], m, k, nan_in);
                             const auto b = random_tensor(rng, fb, test::some_specials[static_cast<size_t>(rng.below(6))], n, k, nan_in);
