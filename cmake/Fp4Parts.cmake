@@ -1,6 +1,7 @@
 # Which parts of the project are built. AUTO: when everything the part needs is found; what is missing is said in one line.
 
 set(FP4_SIM AUTO CACHE STRING "traces/, sim/ and the simrun program: ON, OFF or AUTO")
+set(FP4_TOOLS AUTO CACHE STRING "golden/'s program fp4vec: ON, OFF or AUTO")
 set(FP4_TESTS AUTO CACHE STRING "the test programs: ON, OFF or AUTO")
 set(FP4_FST ON CACHE BOOL "RTL cores that write waveforms (simrun --fst)")
 set(FP4_ARRAYS "8x8;4x4" CACHE STRING "array shapes, ROWSxCOLS, that RTL cores are built for")
@@ -50,6 +51,14 @@ if(FP4_SIM)
   endif()
   fp4_part(SIM verilator_FOUND=verilator FP4_SYSTEMC_FOUND=libsystemc-dev ZLIB_FOUND=zlib1g-dev OPENSSL_FOUND=libssl-dev fmt_FOUND=libfmt-dev
     CLI11_FOUND=libcli11-dev nlohmann_json_FOUND=nlohmann-json3-dev yaml-cpp_FOUND=libyaml-cpp-dev FP4_RANDOM123_INCLUDE=librandom123-dev)
+endif()
+
+if(FP4_TOOLS)
+  find_package(OpenSSL QUIET)
+  find_package(fmt QUIET)
+  find_package(CLI11 QUIET)
+  find_package(nlohmann_json QUIET)
+  fp4_part(TOOLS OPENSSL_FOUND=libssl-dev fmt_FOUND=libfmt-dev CLI11_FOUND=libcli11-dev nlohmann_json_FOUND=nlohmann-json3-dev)
 endif()
 
 if(FP4_TESTS)
