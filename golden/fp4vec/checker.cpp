@@ -106,12 +106,8 @@ Status Checker::one_case(std::span<const std::string_view> words, const std::str
     const auto expected = op.outputs(config_, words.first(inputs));
     if (!expected) return expected.error();
     ++cases_;
-    if (config_.op == Op::gemm) { // every output counts
-        const size_t columns = static_cast<size_t>(config_.shape.n);
-        const std::string& all = (*expected)[0];
-        for (size_t i = 0; i < all.size() / 8; ++i)
-            compare(inputs, all.substr(8 * i, 8), words[inputs].substr(8 * i, 8), words,
-                    where + ": row " + std::to_string(i / columns) + " column " + std::to_string(i % columns));
+    if (config_.op == Op::gemm) {
+        compare_tile((*expected)[0], words, where);
         return Done{};
     }
     const auto wrong = [&](size_t i) { return (*expected)[i] != lower(words[inputs + i]); };
@@ -123,6 +119,18 @@ Status Checker::one_case(std::span<const std::string_view> words, const std::str
     }
     compare(inputs + first, (*expected)[first], words[inputs + first], words, where);
     return Done{};
+}
+
+// Every output counts, and is described with its row and column alone.
+void Checker::compare_tile(std::string_view expected, std::span<const std::string_view> words, const std::string& where) {
+    const auto n = static_cast<size_t>(config_.shape.n), m = static_cast<size_t>(config_.shape.m);
+    const auto part = [](std::string_view word, size_t parts, size_t i) { return word.substr(word.size() / parts * i, word.size() / parts); };
+    for (size_t i = 0; i < m * n; ++i) {
+        const size_t row = i / n, column = i % n;
+        const std::array<std::string_view, 6> output{part(words[0], m, row),    part(words[1], n, column), part(words[2], m, row),
+                                                     part(words[3], n, column), part(words[4], m * n, i),  part(words[5], m * n, i)};
+        compare(5, part(expected, m * n, i), output[5], output, where + ": row " + std::to_string(row) + " column " + std::to_string(column));
+    }
 }
 
 // Counts one output; describes it when it differs.

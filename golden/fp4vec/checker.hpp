@@ -31,6 +31,7 @@ class Checker {
     Status one_case(std::span<const std::string_view> words, const std::string& where);
     Status check_columns(std::span<const std::string_view> words) const;
     Status end_of_part();
+    void compare_tile(std::string_view expected, std::span<const std::string_view> words, const std::string& where);
     void compare(size_t column, std::string_view expected, std::string_view found, std::span<const std::string_view> words, const std::string& where);
 
     VectorConfig config_;

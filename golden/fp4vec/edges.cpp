@@ -68,8 +68,10 @@ Fp32 edge_c(uint64_t index, const BlockTerm& term) {
     case 0: return fp32_of(negative, tie_exponent, 2);
     case 1: return fp32_of(negative, tie_exponent, 3);
     case 2: return fp32_of(!negative, tie_exponent, 5);
-    case 3: return fp32_of(!negative, term.exponent - 13, 0x7FFFFF); // a fused step with 35 bits cuts its lowest bit
-    default: return fp32_of(negative, term.exponent + 29, 1);        // and here the term's
+    // A fused step that keeps 35 bits cuts the lowest bit of the first, all of the second, and of the term under the third.
+    case 3: return fp32_of(!negative, term.exponent - 13, 0x7FFFFF);
+    case 4: return fp32_of(!negative, term.exponent - 36, 0);
+    default: return fp32_of(negative, term.exponent + 29, 1);
     }
 }
 

@@ -20,9 +20,9 @@ LanePair edge_lanes(const VectorConfig& config, uint64_t pattern, size_t lane);
 uint8_t zero_code(Format format);
 
 // C values that a term meets: signed zeros, smallest subnormal, 1, +-largest, infinities, quiet and signalling NaN; then values derived from
-// the term so that C + term is a rounding tie (to even, to odd, C of the other sign), and two whose bits alignment cuts off.
+// the term so that C + term is a rounding tie (to even, to odd, C of the other sign), and three round the places where alignment cuts off bits.
 inline constexpr uint64_t fixed_edge_cs = 10;
-inline constexpr uint64_t edge_cs = fixed_edge_cs + 5;
+inline constexpr uint64_t edge_cs = fixed_edge_cs + 6;
 Fp32 edge_c(uint64_t index, const BlockTerm& term);
 
 uint8_t random_scale(Format format, SplitMix64& random);

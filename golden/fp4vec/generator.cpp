@@ -15,7 +15,7 @@ uint64_t Generator::complete(const VectorConfig& config) { return spec_of(config
 
 uint64_t Generator::edge_index(uint64_t i) const { return (first_ + i % edges_ * stride_) % edges_; }
 
-Result<std::string> Generator::line(uint64_t index, Style style) const {
+Result<Words> Generator::words(uint64_t index) const {
     const OpSpec& op = spec_of(config_.op);
     SplitMix64 random(config_.seed, index);
     Words words = config_.level != Level::random ? op.edge_case(config_, edge_index(index))
@@ -25,10 +25,18 @@ Result<std::string> Generator::line(uint64_t index, Style style) const {
     auto outputs = op.outputs(config_, inputs);
     if (!outputs) return outputs.error();
     words.insert(words.end(), outputs->begin(), outputs->end());
+    return words;
+}
 
+Result<std::string> Generator::line(uint64_t index, Style style) const {
+    const auto found = words(index);
+    return found ? Result(line(*found, style)) : found.error();
+}
+
+std::string Generator::line(const Words& words, Style style) const {
     std::string line;
     for (size_t i = 0; i < words.size(); ++i) {
-        if (style == Style::readmemh && op.columns[i].kind == Kind::tag) continue;
+        if (style == Style::readmemh && spec_of(config_.op).columns[i].kind == Kind::tag) continue;
         if (!line.empty()) line += style == Style::readmemh ? '_' : ' ';
         line += words[i];
     }

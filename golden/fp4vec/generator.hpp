@@ -19,7 +19,11 @@ class Generator {
     // Lines that a complete file has: all edge cases at level 1, as many random ones again at level 2.
     static uint64_t complete(const VectorConfig& config);
 
-    // Line `index` with its end. Errors: what golden says of the config (an encoder with a special value of 0).
+    // All columns of line `index`. Errors: what golden says of the config (an encoder with a special value of 0).
+    Result<Words> words(uint64_t index) const;
+
+    // Those words with the line's end.
+    std::string line(const Words& words, Style style) const;
     Result<std::string> line(uint64_t index, Style style) const;
 
   private:

@@ -48,8 +48,8 @@ BlockTerm first_term(const VectorConfig& config, const Groups& g) {
                    packed_lanes(config.b, config.specials, literal(g.lanes[0].b), to_hex(g.sb[0], 2)));
 }
 
-constexpr std::array<uint64_t, 4> patterns{1, 5, 8, 10};            // of edge_lanes
-constexpr std::array<uint64_t, 9> cs{0, 1, 3, 4, 7, 9, 11, 13, 14}; // of edge_c
+constexpr std::array<uint64_t, 4> patterns{1, 5, 8, 10};                    // of edge_lanes
+constexpr std::array<uint64_t, 11> cs{0, 1, 2, 3, 4, 7, 9, 11, 13, 14, 15}; // of edge_c
 constexpr std::array<const char*, 4> arrangements{"same", "lone", "cancel", "stairs"};
 
 uint64_t edge_cases(const VectorConfig&) { return edge_scales.size() * edge_scales.size() * arrangements.size() * patterns.size() * cs.size(); }

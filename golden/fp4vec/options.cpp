@@ -41,16 +41,19 @@ std::vector<std::string> list_of(const Specs& specs) {
 
 void add_config_options(CLI::App& app, ConfigOptions& options, bool profile) {
     const Op op = options.config.op;
-    const auto mark = [&options](const char* field) { return [&options, field](const auto&) { options.given.insert(field); }; };
     const auto add_text = [&](const char* flag, std::string& value, const char* field, const std::string& help, const char* type) {
-        return app.add_option(flag, value, help)->type_name(type)->each(mark(field));
+        return app.add_option(flag, value, help)->type_name(type)->each([&options, field](const std::string&) { options.given.insert(field); });
     };
     const bool two = spec_of(op).accumulates;
     add_text("--format", options.format, "fmt",
              names_of(format_specs) + (two ? "; WEIGHTS:ACTIVATIONS for different operands (B is weights, A activations); razer = razer-w:razer-a" : ""), "FORMAT")
         ->default_str("nvfp4");
     const auto add_special = [&](const char* flag, uint8_t& halves, const char* field, const char* help) {
-        app.add_option(flag, halves, help)->type_name("N")->check(CLI::Range(0, special_max_halves))->each(mark(field))->capture_default_str();
+        const auto store = [&options, &halves, field](unsigned value) {
+            halves = static_cast<uint8_t>(value);
+            options.given.insert(field);
+        };
+        app.add_option_function<unsigned>(flag, store, help)->type_name("N")->check(CLI::Range(0, special_max_halves))->default_str(std::to_string(halves));
     };
     add_special("--v1-halves", options.config.specials.v1_halves, "v1", "First special value, in half-units");
     add_special("--v2-halves", options.config.specials.v2_halves, "v2", "Second special value, in half-units");
@@ -152,9 +155,11 @@ void add_show(CLI::App& app, Action& action) {
         add_config_options(*sub, command->config, false);
         if (op == Op::encode) sub->add_option("--amax", command->options, "Largest magnitude elsewhere in the tensor")->type_name("X");
         sub->callback([command, sub, explain, &action] {
-            action = [command, sub, explain] {
+            action = [command, explain, words = sub->remaining()] {
+                for (const std::string& word : words)
+                    if (word.starts_with("--")) return refuse(word + ": no such option");
                 const auto config = command->config.settled();
-                return show(config ? explain(*config, sub->remaining(), command->options) : config.error());
+                return show(config ? explain(*config, words, command->options) : config.error());
             };
         });
     };

@@ -115,10 +115,10 @@ Result<uint64_t> write_files(const fs::path& folder, uint64_t seed) {
         const Generator generator(file.config, cases);
         std::string text = header_text(file.config, cases), words;
         for (uint64_t i = 0; i < cases; ++i) {
-            const auto line = generator.line(i, Style::text), word = generator.line(i, Style::readmemh);
-            if (!line || !word) return line ? word.error() : line.error();
-            text += *line;
-            words += *word;
+            const auto columns = generator.words(i);
+            if (!columns) return columns.error();
+            text += generator.line(*columns, Style::text);
+            words += generator.line(*columns, Style::readmemh);
         }
         const std::string name = name_of(file.config);
         if (auto status = writer.write(name + ".txt", text); !status) return status.error();
