@@ -14,11 +14,20 @@ endif()
 function(fp4_warnings target)
   target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Wconversion
     -Wno-missing-field-initializers # designated initialisers name what differs from the default
-    -Wno-restrict)                  # g++ 12 warns of std::string's operator+ (GCC bug 105651)
+    $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>) # g++ 12 warns of std::string's operator+ (GCC bug 105651)
 endfunction()
 
 option(FP4_SANITIZE "Build with address and undefined-behaviour sanitizers" OFF)
 if(FP4_SANITIZE)
   add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=address,undefined)
+endif()
+
+option(FP4_FUZZ "Instrument everything for libFuzzer and build tests/fuzz (clang only)" OFF)
+if(FP4_FUZZ)
+  if(NOT CMAKE_CXX_COMPILER_ID STREQUAL Clang)
+    message(FATAL_ERROR "fp4sim: FP4_FUZZ needs clang++ as the compiler")
+  endif()
+  add_compile_options(-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
   add_link_options(-fsanitize=address,undefined)
 endif()

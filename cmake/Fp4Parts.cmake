@@ -1,6 +1,7 @@
 # Which parts of the project are built. AUTO: when everything the part needs is found; what is missing is said in one line.
 
 set(FP4_SIM AUTO CACHE STRING "traces/, sim/ and the simrun program: ON, OFF or AUTO")
+set(FP4_TOOLS AUTO CACHE STRING "golden/'s program fp4vec: ON, OFF or AUTO")
 set(FP4_TESTS AUTO CACHE STRING "the test programs: ON, OFF or AUTO")
 set(FP4_BENCH AUTO CACHE STRING "the benchmark programs: ON, OFF or AUTO")
 set(FP4_FST ON CACHE BOOL "RTL cores that write waveforms (simrun --fst)")
@@ -28,11 +29,10 @@ function(fp4_part name)
   endif()
 endfunction()
 
-find_package(ZLIB QUIET) # also for golden/fp4vec
-
 if(FP4_SIM)
   find_package(verilator 5 QUIET HINTS /usr/share/verilator)
   find_package(Threads QUIET)
+  find_package(ZLIB QUIET)
   find_package(OpenSSL QUIET)
   find_package(fmt QUIET)
   find_package(CLI11 QUIET)
@@ -54,14 +54,18 @@ if(FP4_SIM)
     CLI11_FOUND=libcli11-dev nlohmann_json_FOUND=nlohmann-json3-dev yaml-cpp_FOUND=libyaml-cpp-dev FP4_RANDOM123_INCLUDE=librandom123-dev)
 endif()
 
-if(FP4_TESTS)
-  find_package(GTest QUIET)
-  fp4_part(TESTS GTest_FOUND=libgtest-dev ZLIB_FOUND=zlib1g-dev)
+if(FP4_TOOLS)
+  find_package(ZLIB QUIET)
+  find_package(OpenSSL QUIET)
+  find_package(fmt QUIET)
+  find_package(CLI11 QUIET)
+  find_package(nlohmann_json QUIET)
+  fp4_part(TOOLS ZLIB_FOUND=zlib1g-dev OPENSSL_FOUND=libssl-dev fmt_FOUND=libfmt-dev CLI11_FOUND=libcli11-dev nlohmann_json_FOUND=nlohmann-json3-dev)
 endif()
 
-if(FP4_BENCH)
-  find_package(benchmark QUIET)
-  fp4_part(BENCH benchmark_FOUND=libbenchmark-dev)
+if(FP4_TESTS)
+  find_package(GTest QUIET)
+  fp4_part(TESTS GTest_FOUND=libgtest-dev)
 endif()
 
 if(FP4_BENCH)

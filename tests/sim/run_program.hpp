@@ -1,30 +1,15 @@
-// Runs simrun as a user would and keeps what it said.
+// simrun, as a user would run it.
 #pragma once
-#include <string>
-#include <vector>
-
-#include "test_files.hpp"
+#include "child_process.hpp"
 
 namespace fp4::test {
 
-struct ProgramResult {
-    int status; // exit status; 128 + signal when it was killed
-    std::string out;
-    std::string err;
-
-    size_t err_lines() const;
-};
-
 // FP4_SIMRUN with these arguments. Standard input is empty.
-ProgramResult simrun(const std::vector<std::string>& arguments);
+inline ProgramResult simrun(const std::vector<std::string>& arguments) { return run_program(FP4_SIMRUN, arguments); }
 
 // The same, sent `signal` after a while.
-ProgramResult simrun_interrupted(const std::vector<std::string>& arguments, int signal, int after_ms);
-
-// A TempDir whose paths are words for a command line.
-class TemporaryFolder : public TempDir {
-  public:
-    std::string operator/(std::string_view name) const { return path() / name; }
-};
+inline ProgramResult simrun_interrupted(const std::vector<std::string>& arguments, int signal, int after_ms) {
+    return run_program(FP4_SIMRUN, arguments, {}, signal, after_ms);
+}
 
 } // namespace fp4::test
