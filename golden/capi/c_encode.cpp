@@ -2,23 +2,37 @@
 #include <cmath>
 
 #include "c_support.hpp"
-#include "fp4/encode_razer_w.hpp"
+#include "fp4/encode_fast.hpp"
 
 namespace fp4::capi {
 namespace {
 
 Result<EncodeOptions> read_options(const fp4_encode_options* options) {
-    constexpr size_t first_size = 20;
+    constexpr size_t first_size = 32;
     static_assert(sizeof(fp4_encode_options) == first_size);
     const auto given = read_sized(options, fp4_encode_options FP4_ENCODE_OPTIONS_INIT, first_size, "options");
     if (!given) return given.error();
     const auto operand = read_operand(&given->operand, "options.operand");
     if (!operand) return operand.error();
-    EncodeOptions read{operand->format, {}, operand->specials};
-    if (given->encoder == FP4_ENCODER_DEFAULT) return read;
-    if (auto status = in_list(given->encoder, encoder_specs.size(), "options.encoder"); !status) return status.error();
-    read.encoder = static_cast<Encoder>(given->encoder);
+    EncodeOptions read{.format = operand->format, .specials = operand->specials};
+    if (given->encoder != FP4_ENCODER_DEFAULT) {
+        if (auto status = in_list(given->encoder, encoder_specs.size(), "options.encoder"); !status) return status.error();
+        read.encoder = static_cast<Encoder>(given->encoder);
+    }
+    if (given->saturate > 1) return Error{ErrorCode::bad_argument, "options.saturate: expected 0 or 1, found " + std::to_string(given->saturate)};
+    if (given->saturate) read.nonfinite = NonfinitePolicy::saturate;
+    if (given->e3m3_max != 28 && given->e3m3_max != 30)
+        return Error{ErrorCode::bad_argument, "options.e3m3_max: expected 28 or 30, found " + std::to_string(given->e3m3_max)};
+    read.e3m3_max = static_cast<int>(given->e3m3_max);
     return read;
+}
+
+// The tensor scale of a given multiplier; the encoder must make the format.
+Result<TensorScale> read_tensor_scale(uint32_t bits, const EncodeOptions& options, const char* name) {
+    const float multiplier = Fp32{bits}.to_float();
+    if (!std::isnormal(multiplier) || multiplier < 0)
+        return Error{ErrorCode::bad_argument, std::string(name) + ": expected a positive normal number, found " + std::to_string(multiplier)};
+    return tensor_scale_of(options.encoder.value_or(*default_encoder(options.format)), options.format, TensorMultiplier{multiplier}, options.e3m3_max);
 }
 
 } // namespace
@@ -32,11 +46,19 @@ fp4_status fp4_encode(const fp4_encode_options* options, const float* x, uint64_
                       fp4_error* error) {
     return guarded(error, [&]() -> Status {
         if (auto status = not_null({{x, "x"}, {codes, "codes"}, {scales, "scales"}, {tensor_scale_bits, "tensor_scale_bits"}}); !status) return status;
-        const auto read = read_options(options);
+        auto read = read_options(options);
         if (!read) return read.error();
         const auto bytes = buffer_bytes(rows, k, sizeof(float), "x");
         if (!bytes) return bytes.error();
-        const auto tensor = fp4::encode({x, *bytes / sizeof(float)}, rows, k, *read, "x");
+        const std::span<const float> values(x, *bytes / sizeof(float));
+        // With no values: the checks of the options alone, before a tensor scale is read for the encoder.
+        if (const auto checked = fp4::encode({}, 0, k, *read, "x"); !checked) return checked.error();
+        if (options && options->tensor_scale_bits) {
+            const auto tensor_scale = read_tensor_scale(options->tensor_scale_bits, *read, "options.tensor_scale_bits");
+            if (!tensor_scale) return tensor_scale.error();
+            read->tensor_scale = *tensor_scale;
+        }
+        const auto tensor = fp4::encode_fast(values, rows, k, *read, "x");
         if (!tensor) return tensor.error();
         std::ranges::copy(tensor->codes, codes);
         std::ranges::copy(tensor->scales, scales);
@@ -50,17 +72,17 @@ fp4_status fp4_encode_block(const fp4_encode_options* options, const float* x, u
         if (auto status = not_null({{x, "x"}, {codes, "codes"}, {scale_byte, "scale_byte"}}); !status) return status;
         const auto read = read_options(options);
         if (!read) return read.error();
-        const float tensor_scale = fp4::Fp32{tensor_scale_bits}.to_float();
-        if (!std::isnormal(tensor_scale) || tensor_scale < 0)
-            return fp4::Error{fp4::ErrorCode::bad_argument, "tensor_scale_bits: expected a positive normal number, found " + std::to_string(tensor_scale)};
-        const std::span<const float, fp4::dot_lanes> values(x, fp4::dot_lanes);
-        // Whatever the tensor as a whole is checked for holds for its block too.
-        if (const auto checked = fp4::encode(values, 1, fp4::dot_lanes, *read, "x"); !checked) return checked.error();
-        const fp4::EncodedBlock block = read->format == fp4::Format::nvfp4     ? fp4::encode_block_nv(values, tensor_scale)
-                                        : read->format == fp4::Format::razer_w ? fp4::RazerWeightEncoder(read->specials)(values, tensor_scale)
-                                                                               : fp4::encode_block_razer_a(values, tensor_scale, read->specials);
-        for (size_t i = 0; i < block.codes.size() / 2; ++i) codes[i] = static_cast<uint8_t>(block.codes[2 * i] | block.codes[2 * i + 1] << 4);
-        *scale_byte = block.scale_byte;
+        const auto block = static_cast<size_t>(fp4::spec_of(read->format).block);
+        const std::span<const float> values(x, block);
+        if (const auto checked = fp4::encode({}, 0, block, *read, "x"); !checked) return checked.error();
+        if (read->nonfinite == fp4::NonfinitePolicy::error)
+            if (const auto amax = fp4::finite_amax(values, block, "x"); !amax) return amax.error();
+        const auto tensor_scale = read_tensor_scale(tensor_scale_bits, *read, "tensor_scale_bits");
+        if (!tensor_scale) return tensor_scale.error();
+        std::array<uint8_t, 32> wide{};
+        const fp4::BlockEncoder encoder(read->encoder.value_or(*fp4::default_encoder(read->format)), read->format, read->specials, read->e3m3_max);
+        *scale_byte = encoder.encode_block(values, *tensor_scale, std::span(wide).first(block));
+        for (size_t i = 0; i < block / 2; ++i) codes[i] = static_cast<uint8_t>(wide[2 * i] | wide[2 * i + 1] << 4);
         return Done{};
     });
 }

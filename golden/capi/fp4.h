@@ -67,7 +67,20 @@ typedef int32_t fp4_encoder;
 enum {
     FP4_ENCODER_DEFAULT = -2, // the format's own
     FP4_ENCODER_NV = 0,
-    FP4_ENCODER_RAZER_PAPER = 1
+    FP4_ENCODER_RAZER_PAPER = 1,
+    FP4_ENCODER_OCP = 2,
+    FP4_ENCODER_TE = 3,
+    FP4_ENCODER_VLLM = 4,
+    FP4_ENCODER_CT = 5,
+    FP4_ENCODER_CT_BF16 = 6,
+    FP4_ENCODER_MODELOPT = 7,
+    FP4_ENCODER_TORCHAO = 8,
+    FP4_ENCODER_FOUROVERSIX_6 = 9,
+    FP4_ENCODER_FOUROVERSIX = 10,
+    FP4_ENCODER_GGML = 11,
+    FP4_ENCODER_RAZER_HEAD = 12,
+    FP4_ENCODER_RAZER_FORK = 13,
+    FP4_ENCODER_RAZER_RNE = 14
 };
 int32_t fp4_encoder_count(void);
 const char* fp4_encoder_name(fp4_encoder encoder);
@@ -117,9 +130,12 @@ typedef struct fp4_encode_options {
     uint32_t size;
     fp4_encoder encoder;
     fp4_operand operand;
+    uint32_t saturate;          // 1: an infinity counts as +-FLT_MAX, a NaN becomes +6 and counts in no amax; 0: both are errors
+    uint32_t e3m3_max;          // largest block scale of razer-w: 28 or 30
+    uint32_t tensor_scale_bits; // the multiplier to use, a positive normal binary32 number; 0: from the largest magnitude of x
 } fp4_encode_options;
 #define FP4_ENCODE_OPTIONS_INIT                                                                                                                                          \
-    { sizeof(fp4_encode_options), FP4_ENCODER_DEFAULT, FP4_OPERAND_INIT(FP4_FORMAT_NVFP4) }
+    { sizeof(fp4_encode_options), FP4_ENCODER_DEFAULT, FP4_OPERAND_INIT(FP4_FORMAT_NVFP4), 0, 28, 0 }
 
 typedef struct fp4_gemm_options {
     uint32_t size;
@@ -164,11 +180,12 @@ fp4_status fp4_dequantize_tensor_bf16(const fp4_operand* operand, const uint8_t*
 
 // ---- encode
 
-// Quantises rows * k finite values; the tensor scale comes from their largest magnitude. `options` NULL: FP4_ENCODE_OPTIONS_INIT.
+// Quantises rows * k values. `options` NULL: FP4_ENCODE_OPTIONS_INIT. tensor_scale_bits: the multiplier that was used; an encoder whose rule
+// computes the divisor gives its rounded inverse.
 fp4_status fp4_encode(const fp4_encode_options* options, const float* x, uint64_t rows, uint64_t k, uint8_t* codes, uint8_t* scales, uint32_t* tensor_scale_bits,
                       fp4_error* error);
 
-// One block of finite values under a given tensor scale, a positive normal binary32 number.
+// One block (fp4_format_block values) under a given tensor scale, a positive normal binary32 number; that of the options is not looked at.
 fp4_status fp4_encode_block(const fp4_encode_options* options, const float* x, uint32_t tensor_scale_bits, uint8_t* codes, uint8_t* scale_byte, fp4_error* error);
 
 // ---- dot products and matrix products

@@ -122,6 +122,14 @@ void add_gen(CLI::App& app, Action& action) {
     }
 }
 
+void add_check_silicon(CLI::App& check_app, Action& action) {
+    const auto command = std::make_shared<std::pair<std::vector<std::string>, uint64_t>>(std::vector<std::string>{}, CheckOptions{}.errors);
+    CLI::App* sub = check_app.add_subcommand("silicon", "Compares dot products measured on GPUs with the profiles of their tensor cores");
+    sub->add_option("files", command->first, "Plain or gzip text; the first line names gpu=, format=, k=, digits=, rows= and columns=")->type_name("FILE")->required();
+    sub->add_option("--errors", command->second, "Mismatches to describe")->type_name("N")->capture_default_str();
+    sub->callback([command, &action] { action = [command] { return check_silicon(command->first, command->second); }; });
+}
+
 void add_check(CLI::App& app, Action& action) {
     CLI::App* check_app = app.add_subcommand("check", "Compares vectors from standard input, or results measured on GPUs, with golden")->require_subcommand(1);
     add_check_silicon(*check_app, action);
@@ -145,14 +153,6 @@ void add_check(CLI::App& app, Action& action) {
             };
         });
     }
-}
-
-void add_check_silicon(CLI::App& check_app, Action& action) {
-    const auto command = std::make_shared<std::pair<std::vector<std::string>, uint64_t>>(std::vector<std::string>{}, CheckOptions{}.errors);
-    CLI::App* sub = check_app.add_subcommand("silicon", "Compares dot products measured on GPUs with the profiles of their tensor cores");
-    sub->add_option("files", command->first, "Plain or gzip text; the first line names gpu=, format=, k=, digits=, rows= and columns=")->type_name("FILE")->required();
-    sub->add_option("--errors", command->second, "Mismatches to describe")->type_name("N")->capture_default_str();
-    sub->callback([command, &action] { action = [command] { return check_silicon(command->first, command->second); }; });
 }
 
 void add_show(CLI::App& app, Action& action) {

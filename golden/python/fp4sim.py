@@ -37,7 +37,7 @@ class _Config(ctypes.Structure):
 
 
 class _EncodeOptions(ctypes.Structure):
-    _fields_ = [("size", c_uint32), ("encoder", c_int32), ("operand", _Operand)]
+    _fields_ = [("size", c_uint32), ("encoder", c_int32), ("operand", _Operand), ("saturate", c_uint32), ("e3m3_max", c_uint32), ("tensor_scale_bits", c_uint32)]
 
 
 class _GemmOptions(ctypes.Structure):
@@ -187,8 +187,11 @@ def dequantize(tensor, bf16=False):
     return array(kind, bytes(values))
 
 
-def encode(x, k, format="nvfp4", encoder=None, v1_halves=10, v2_halves=16):
-    """Quantises row-major values (any iterable or buffer of floats), k to a row."""
+def encode(x, k, format="nvfp4", encoder=None, v1_halves=10, v2_halves=16, saturate=False, e3m3_max=28, tensor_scale_bits=0):
+    """Quantises row-major values (any iterable or buffer of floats), k to a row.
+
+    tensor_scale_bits: the multiplier as binary32 bits; 0: from the largest magnitude. saturate: infinities and NaN are no errors.
+    """
     values = array("f", x)
     if k <= 0 or not values or len(values) % k:
         raise Fp4Error(f"x: expected rows of {k} values, found {len(values)} values")
@@ -196,7 +199,8 @@ def encode(x, k, format="nvfp4", encoder=None, v1_halves=10, v2_halves=16):
     code_bytes, scale_bytes = packed_size(format, rows, k)
     codes, scales, tensor_scale_bits = (c_uint8 * code_bytes)(), (c_uint8 * scale_bytes)(), c_uint32()
     chosen = _DEFAULT_ENCODER if encoder is None else _index(encoders, encoder, "encoder")
-    options = _EncodeOptions(ctypes.sizeof(_EncodeOptions), chosen, _operand(format, v1_halves, v2_halves))
+    options = _EncodeOptions(ctypes.sizeof(_EncodeOptions), chosen, _operand(format, v1_halves, v2_halves), int(saturate), e3m3_max,
+                             tensor_scale_bits)
     _call(_library.fp4_encode, byref(options), (c_float * len(values)).from_buffer(values), rows, k, codes, scales, byref(tensor_scale_bits))
     return Tensor(format, rows, k, bytes(codes), bytes(scales), tensor_scale_bits.value, v1_halves, v2_halves)
 
