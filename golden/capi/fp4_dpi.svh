@@ -8,9 +8,11 @@
 //
 // A configuration is a string of key=value pairs, separated by commas, applied from left to
 // right. "" is nvfp4 times nvfp4 under `exact`.
-//   a, b                    format: nvfp4 razer-w razer-a mxfp4 razer-cuda rzr4; blocks of A and B have the same size
+//   a, b                    format: nvfp4 razer-w razer-a mxfp4 razer-cuda rzr4; both with
+//                           blocks of the same size
 //   profile                 exact nv-blackwell fp32-seq
-//   v1, v2                  special values of both operands, magnitudes in half-units, 0 to 31 (10 and 16)
+//   v1, v2                  special values of both operands, magnitudes in half-units, 0 to 31;
+//                           10 and 16 unless given
 //   a_v1, a_v2, b_v1, b_v2  the same of one operand
 // For example "a=razer-a,b=razer-w,b_v1=14,b_v2=18,profile=nv-blackwell".
 `ifndef FP4_DPI_SVH
@@ -75,7 +77,7 @@ import "DPI-C" function int fp4_ref_check(input chandle h, input int unsigned go
 import "DPI-C" function int unsigned fp4_ref_checks(input chandle h);   // calls of fp4_ref_check
 import "DPI-C" function int unsigned fp4_ref_pending(input chandle h);  // expected, not yet checked
 import "DPI-C" function int unsigned fp4_ref_errors(input chandle h);   // 1 for a null handle
-import "DPI-C" function string fp4_ref_message(input chandle h);        // of the latest error; "" without any
+import "DPI-C" function string fp4_ref_message(input chandle h);        // the latest; "" if none
 // As new: forgets elements, expected results, counts and message.
 import "DPI-C" function void fp4_ref_clear(input chandle h);
 
