@@ -21,7 +21,9 @@ module dot16 (
     mag_q20 = (sum < 0 ? -sum : sum) * scale_q9(sa_i) * scale_q9(sb_i);
     d_o = 0;
     for (int top = 0; top < 50; top++)  // 20 significant bits: exact in binary32
-      if (mag_q20[top]) d_o = {sum < 0, 8'(top - 20 + 127), 23'(top > 23 ? mag_q20 >> (top - 23) : mag_q20 << (23 - top))};
+      if (mag_q20[top])
+        d_o = {sum < 0, 8'(top - 20 + 127),
+               23'(top > 23 ? mag_q20 >> (top - 23) : mag_q20 << (23 - top))};
     if (sa_i[6:0] == '1 || sb_i[6:0] == '1) d_o = 32'h7FFFFFFF;
   end
 endmodule

@@ -1,4 +1,5 @@
-// A UVM scoreboard for a 16-lane NVFP4 dot product: each observed item carries the inputs and the design's result.
+// A UVM scoreboard for a 16-lane NVFP4 dot product: each observed item carries the inputs and
+// the design's result.
 `include "fp4_dpi.svh"
 
 package fp4_scoreboard_pkg;

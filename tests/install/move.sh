@@ -10,7 +10,7 @@ for file in include/fp4.h include/fp4_dpi.svh include/fp4/gemm.hpp lib/libfp4gol
   [ -f "$file" ] || { echo "$file is not installed"; exit 1; }
 done
 for path in "$1" "$2" "$3"; do
-  ! grep -rlF --include='*.h' --include='*.hpp' --include='*.svh' --include='*.pc' --include='*.cmake' --include='*.py' --include='*.so*' "$path/" . ||
+  ! grep -rlF --include='*.h' --include='*.hpp' --include='*.svh' --include='*.pc' --include='*.cmake' --include='*.py' --include='libfp4golden.so*' "$path/" . ||
     { echo "these name $path"; exit 1; }
 done
 find . -type l | while read -r link; do # libfp4golden.so and its soname

@@ -106,6 +106,15 @@ class Products(unittest.TestCase):
         self.assertEqual(out, array("I", [bits(8.25)] * 2))
         self.assertEqual(fp4sim.epilogue(array("I", [bits(16.5)]), bits(2.0), bits(0.25), "bf16"), array("H", [bits(8.25) >> 16]))
 
+    def test_specials(self):
+        one = fp4sim.Tensor("nvfp4", 1, 16, b"\x02" + bytes(7), b"\x38")
+        special = fp4sim.Tensor("razer-w", 1, 16, b"\x08" + bytes(7), b"\x18", v1_halves=14, v2_halves=18)
+        for scale, value in ((b"\x18", 7.0), (b"\x58", 9.0), (b"\x98", -7.0)):
+            tensor = special._replace(scales=scale)
+            self.assertEqual(fp4sim.dequantize(tensor)[0], value)
+            self.assertEqual(fp4sim.dot(tensor, one), bits(value))
+            self.assertEqual(fp4sim.dot(one, tensor), bits(value))
+
     def test_refusals(self):
         with self.assertRaisesRegex(fp4sim.Fp4Error, "c: expected 15 values, found 14"):
             fp4sim.gemm(self.a, self.b, [0] * 14)
