@@ -216,7 +216,7 @@ TEST_F(SiliconFile, HostileBytes) {
     zero[3] = '\0';
     EXPECT_EQ(error_of(join({header, zero})), ":2: column a: expected 16 hexadecimal digits, found '3c0?000000000000'");
     std::string garbage;
-    for (int i = 0; i < 100000; ++i) garbage += static_cast<char>(i * i * 31 + i / 7);
+    for (uint32_t i = 0; i < 100000; ++i) garbage += static_cast<char>(i * i * 31 + i / 7);
     EXPECT_NE(error_of(garbage), "");
     EXPECT_NE(error_of("#" + garbage), "");
     EXPECT_NE(error_of("\x1F\x8B" + garbage), ""); // gzip's magic number
