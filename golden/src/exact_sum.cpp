@@ -7,13 +7,13 @@
 namespace fp4 {
 namespace {
 
-// RNE(C + sum) for a register with C's bits in it.
+// RNE(C + sum) for a register that holds C's bits, whatever it holds where C is zero.
 template <class Register>
 Fp32 finish_with_c(Register sum, bool nan, Fp32 c) {
     if (nan || c.is_nan()) return fp32_nan;
     if (c.is_infinite()) return c;
     const auto significand = static_cast<int64_t>(c.significand());
-    sum.add(c.negative() ? -significand : significand, c.exponent() - fp32_spec.fraction_bits);
+    if (significand != 0) sum.add(c.negative() ? -significand : significand, c.exponent() - fp32_spec.fraction_bits);
     return sum.round(Rounding::nearest_even);
 }
 

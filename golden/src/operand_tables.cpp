@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "fp4/decode.hpp"
+#include "fp4/exact_sum.hpp"
 
 namespace fp4::fast {
 namespace {
@@ -54,6 +55,7 @@ int32_t word_of(Format format, const Scale& scale, Words words) {
 } // namespace
 
 bool narrow_is_exact(Format a, Specials a_specials, Format b, Specials b_specials) {
+    if (!fits_exact_sum(a, b)) return false;
     const int factor = needs_times(max_integer(a)) ? times : 1;
     const int a_max = max_halves(a, a_specials) * factor, b_max = max_halves(b, b_specials);
     const int64_t dot = int64_t{dot_lanes} * a_max * b_max;

@@ -21,7 +21,7 @@ enum class Words : uint8_t {
 constexpr int step_exponent(Format format) { return 1 - spec_of(format).scale_spec().bias - scale_fraction_bits; }
 
 // Whether exact_narrow may multiply rows of A (Words::narrow) with panels of B: the dot of a block fits int16 (also times 8, where some scale of
-// A needs that, and the elements of A then fit int8) and dot * word stays below 2^30.
+// A needs that, and the elements of A then fit int8) and dot * word stays below 2^30. Never for E8M0 scales, which are no integers.
 bool narrow_is_exact(Format a, Specials a_specials, Format b, Specials b_specials);
 
 OperandTables operand_tables(Format format, Specials specials, Words words, int bias);

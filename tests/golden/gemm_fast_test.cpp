@@ -105,6 +105,21 @@ TEST(GemmFast, MxfpSpansRoundTheWindow) {
     }
 }
 
+// Blocks of zeros have no say in the window, whatever their scale; blocks of the smallest elements have.
+TEST(GemmFast, MxfpBlocksOfZerosAndOfTheSmallestElements) {
+    Rng rng(51);
+    auto a = random_tensor(rng, Format::mxfp4, {}, 5, 128), b = random_tensor(rng, Format::mxfp4, {}, 17, 128);
+    for (PackedTensor* t : {&a, &b})
+        for (size_t block = 0; block < t->scales.size(); ++block) {
+            constexpr uint8_t codes[] = {0x00, 0x88, 0x11, 0x99, 0x75};
+            const int kind = rng.below(5);
+            std::fill_n(t->codes.begin() + static_cast<ptrdiff_t>(block * 16), 16, codes[kind]);
+            t->scales[block] = static_cast<uint8_t>(kind < 2 ? rng.below(255) : rng.between(118, 132));
+        }
+    expect_fast_equals_reference(a, b, {}, exact);
+    expect_fast_equals_reference(a, b, make_c(rng, Start::random, 85), exact);
+}
+
 TEST(GemmFast, PanelsServeManyLeftOperands) {
     Rng rng(46);
     const auto b = random_tensor(rng, Format::razer_w, {14, 18}, 35, 192, 20);
