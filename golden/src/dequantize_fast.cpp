@@ -27,8 +27,8 @@ void write_streaming(const DequantizeKernel<Value>& kernel, const ValueTable<Val
     alignas(line) std::array<std::byte, chunk_runs * run_bytes + line> buffer;
     auto* to = reinterpret_cast<std::byte*>(out + first * dot_lanes);
     const size_t offset = reinterpret_cast<uintptr_t>(to) % line;
-    to -= offset;         // the line that buffer.data() stands for
-    size_t head = offset; // bytes of that line that are not ours
+    const auto place = [&](size_t i) { return to + (static_cast<ptrdiff_t>(i) - static_cast<ptrdiff_t>(offset)); }; // of buffer[i]
+    size_t head = offset;                                                                                           // bytes of the first line that are not ours
     for (; first < last; first += chunk_runs) {
         const size_t count = std::min(chunk_runs, last - first);
         kernel.decode(table, in, first, count, reinterpret_cast<Value*>(buffer.data() + offset));
@@ -36,13 +36,13 @@ void write_streaming(const DequantizeKernel<Value>& kernel, const ValueTable<Val
         const size_t end = offset + count * run_bytes, lines_end = end / line * line;
         if (head != 0) {
             begin = std::min(line, end);
-            std::memcpy(to + head, buffer.data() + head, begin - head);
+            std::memcpy(place(head), buffer.data() + head, begin - head);
             head = 0;
         }
-        if (begin < lines_end) kernel.stream(buffer.data() + begin, to + begin, lines_end - begin);
+        if (begin < lines_end) kernel.stream(buffer.data() + begin, place(begin), lines_end - begin);
         if (first + count == last) {
             const size_t rest = std::max(begin, lines_end);
-            std::memcpy(to + rest, buffer.data() + rest, end - rest);
+            std::memcpy(place(rest), buffer.data() + rest, end - rest);
         } else { // a whole chunk is whole lines: the next one continues at the same offset
             std::memcpy(buffer.data(), buffer.data() + lines_end, end - lines_end);
             to += lines_end;

@@ -99,21 +99,24 @@ template <class Encoder>
 }
 [[gnu::noinline]] int32_t largest_portable(std::span<const float> x) { return largest_magnitude(x); }
 
-template <class Encoder>
-int32_t encode_on([[maybe_unused]] Isa isa, const Encoder& encoder, const EncodeRange& range) {
+// `fused` gives the bits of `encoder` with fused multiply-adds, where there is something to gain.
+template <class Encoder, class Fused>
+int32_t encode_on([[maybe_unused]] Isa isa, const Encoder& encoder, [[maybe_unused]] const Fused& fused, const EncodeRange& range) {
 #if defined(__x86_64__) && defined(__GNUC__)
-    if (isa == Isa::avx512_vnni) return encode_avx512(encoder, range);
+    if (isa == Isa::avx512_vnni) return encode_avx512(fused, range);
     if (isa == Isa::avx2) return encode_avx2(encoder, range);
 #endif
     return encode_portable(encoder, range);
 }
 
+template <class Encoder>
+int32_t encode_on(Isa isa, const Encoder& encoder, const EncodeRange& range) {
+    return encode_on(isa, encoder, encoder, range);
+}
+
 template <bool five>
 int32_t encode_razer_a(Isa isa, Specials specials, float tensor_scale, const EncodeRange& range) {
-#if defined(__x86_64__) && defined(__GNUC__)
-    if (isa == Isa::avx512_vnni) return encode_avx512(lanes::EncodeRazerA<five, true>(tensor_scale, specials), range);
-#endif
-    return encode_on(isa, lanes::EncodeRazerA<five, false>(tensor_scale, specials), range);
+    return encode_on(isa, lanes::EncodeRazerA<five, false>(tensor_scale, specials), lanes::EncodeRazerA<five, true>(tensor_scale, specials), range);
 }
 
 } // namespace

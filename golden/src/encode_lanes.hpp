@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 
 #include "fp4/format.hpp"
 
@@ -48,7 +49,7 @@ template <ScaleType type>
     constexpr const ScaleSpec& spec = spec_of(type);
     constexpr int drop = 23 - spec.fraction_bits;
     constexpr float smallest_normal = float_of((128 - spec.bias) << 23), steps = float_of((127 + 24 - spec.fraction_bits - spec.bias) << 23);
-    const int32_t bits = bits_of(x);
+    const int32_t bits = std::min(bits_of(x), bits_of(std::numeric_limits<float>::infinity())); // a NaN block is an error in the end
     const int32_t normal = ((bits + (1 << (drop - 1)) - 1 + (bits >> drop & 1)) >> drop) - ((127 - spec.bias) << spec.fraction_bits);
     const int32_t subnormal = bits_of(x + steps) - bits_of(steps);
     return std::clamp(bits < bits_of(smallest_normal) ? subnormal : normal, min_payload, max_payload);
@@ -86,7 +87,7 @@ struct Magnitude {
 [[gnu::always_inline]] inline Magnitude nearest_magnitude(int32_t bits, int32_t up_quarter, int32_t up_three_quarters, int32_t up) {
     const int32_t at_least_one = std::clamp(bits, bits_of(1.0f), bits_of(6.0f));
     const int32_t rounded = (at_least_one + 0x1FFFFF + up) >> 22; // exponent and one fraction bit
-    const bool is_half = bits + up_quarter > bits_of(0.25f), is_more = bits + up_three_quarters > bits_of(0.75f);
+    const bool is_half = bits > bits_of(0.25f) - up_quarter, is_more = bits > bits_of(0.75f) - up_three_quarters;
     return {is_more ? rounded - (bits_of(1.0f) >> 22) + 2 : static_cast<int32_t>(is_half), is_more ? rounded << 22 : is_half ? bits_of(0.5f) : 0};
 }
 
