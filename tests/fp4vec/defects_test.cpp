@@ -114,7 +114,10 @@ uint32_t device_output(const Device& dut, const VectorConfig& config, std::strin
         int exponent = terms[i].exponent;
         if (i + 1 < terms.size()) {
             if (dut.empty_group_has_no_exponent && terms[i].value == 0) exponent = -126;
-            if (dut.normalised_exponent && terms[i].value != 0) exponent = static_cast<int>(msb(slow::Exact(abs(terms[i].value)))) + slow::unit_exponent;
+            if (dut.normalised_exponent && terms[i].value != 0) { // the denominator is a power of two
+                const slow::Exact magnitude = abs(terms[i].value);
+                exponent = static_cast<int>(msb(numerator(magnitude))) - static_cast<int>(msb(denominator(magnitude)));
+            }
         }
         largest = std::max(largest, exponent);
     }

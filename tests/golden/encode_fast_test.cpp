@@ -23,15 +23,14 @@ struct Packed {
 };
 
 Packed block_by_block(std::span<const float> x, Format format, Specials specials, float tensor_scale) {
-    const RazerWeightEncoder encode_block_razer_w(specials);
+    const Encoder encoder = *default_encoder(format);
+    const BlockEncoder blocks(encoder, format, specials);
+    const TensorScale scale = tensor_scale_of(encoder, format, TensorMultiplier{tensor_scale});
     Packed packed;
+    std::array<uint8_t, dot_lanes> codes;
     for (size_t at = 0; at < x.size(); at += dot_lanes) {
-        const std::span<const float, dot_lanes> values(x.data() + at, dot_lanes);
-        const EncodedBlock block = format == Format::nvfp4     ? encode_block_nv(values, tensor_scale)
-                                   : format == Format::razer_w ? encode_block_razer_w(values, tensor_scale)
-                                                               : encode_block_razer_a(values, tensor_scale, specials);
-        packed.scales.push_back(block.scale_byte);
-        for (size_t i = 0; i < dot_lanes; i += 2) packed.codes.push_back(static_cast<uint8_t>(block.codes[i] | block.codes[i + 1] << 4));
+        packed.scales.push_back(blocks.encode_block(x.subspan(at, dot_lanes), scale, codes));
+        for (size_t i = 0; i < dot_lanes; i += 2) packed.codes.push_back(static_cast<uint8_t>(codes[i] | codes[i + 1] << 4));
     }
     return packed;
 }
