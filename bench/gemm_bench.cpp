@@ -60,7 +60,7 @@ std::vector<float> fp32_panel_gemm(const Case& data, Isa isa) {
     const auto rows = fast::decode_rows(data.a, panels.blocking, tables, false, fast::kernels_of(isa), 1);
     const auto& [name, m, n, k] = data.shape;
     std::vector<float> d(m * n);
-    constexpr uint64_t group_rows = 64, run_blocks = 64;
+    constexpr uint64_t group_rows = 128, run_blocks = 64; // as in gemm_fast
     const uint64_t blocks = panels.blocking.blocks;
     for (uint64_t group = 0; group < m; group += group_rows)
         for (uint64_t panel = 0; panel < panels.count(); ++panel) {

@@ -11,7 +11,7 @@ namespace fast {
 namespace {
 
 // Rows that stay in the second cache while the panels of B pass by, and the k of a panel that stay in the first while these rows do.
-constexpr uint64_t group_rows = 64;
+constexpr uint64_t group_rows = 128;
 constexpr uint64_t run_k = 1024;
 
 class Gemm {
