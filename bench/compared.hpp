@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "fp4/packed_tensor.hpp"
-#include "gemm_kernels.hpp"
+#include "gemm/gemm_kernels.hpp"
 
 namespace fp4::bench {
 

@@ -1,7 +1,7 @@
 #include <immintrin.h>
 
 #include "compared.hpp"
-#include "target_region.hpp"
+#include "fast/target_region.hpp"
 
 FP4_TARGET_REGION_BEGIN("avx2,fma,avx512f,avx512bw,avx512dq,avx512vl,avx512vnni")
 namespace fp4::bench {

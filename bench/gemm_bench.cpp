@@ -15,7 +15,7 @@
 #include "fp4/decode.hpp"
 #include "fp4/exact_sum.hpp"
 #include "fp4/gemm.hpp"
-#include "panels.hpp"
+#include "gemm/panels.hpp"
 
 namespace fp4::bench {
 namespace {

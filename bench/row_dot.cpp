@@ -2,7 +2,7 @@
 
 #include "compared.hpp"
 #include "fp4/e2m1.hpp"
-#include "target_region.hpp"
+#include "fast/target_region.hpp"
 
 // Two blocks of 16 at a time: both nibbles of a byte through a table, absolute values of one operand times the other with its sign
 // (vpmaddubsw wants one unsigned operand), pairs to int32, binary32 scale, fused multiply-add. A byte holds neighbours in k, so the low and the

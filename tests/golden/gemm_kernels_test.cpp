@@ -3,7 +3,7 @@
 
 #include <array>
 
-#include "gemm_kernels.hpp"
+#include "gemm/gemm_kernels.hpp"
 #include "operands.hpp"
 
 namespace fp4::fast {

@@ -4,7 +4,7 @@
 #include "fp4/exact_sum.hpp"
 #include "fp4/gemm.hpp"
 #include "panels.hpp"
-#include "slices.hpp"
+#include "fast/slices.hpp"
 
 namespace fp4 {
 namespace fast {

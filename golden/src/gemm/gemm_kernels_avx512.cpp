@@ -3,7 +3,7 @@
 #if defined(__x86_64__) && defined(__GNUC__)
 #include <immintrin.h>
 
-#include "target_region.hpp"
+#include "fast/target_region.hpp"
 
 FP4_TARGET_REGION_BEGIN("avx2,fma,bmi,bmi2,lzcnt,avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,avx512ifma")
 namespace fp4::fast {

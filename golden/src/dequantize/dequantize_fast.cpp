@@ -4,7 +4,7 @@
 
 #include "dequantize_checks.hpp"
 #include "dequantize_kernels.hpp"
-#include "slices.hpp"
+#include "fast/slices.hpp"
 
 namespace fp4 {
 namespace {

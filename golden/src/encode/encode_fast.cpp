@@ -6,7 +6,7 @@
 #include <string>
 
 #include "encode_kernels.hpp"
-#include "slices.hpp"
+#include "fast/slices.hpp"
 
 namespace fp4 {
 namespace {

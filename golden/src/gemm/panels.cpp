@@ -5,7 +5,7 @@
 
 #include "fp4/decode.hpp"
 #include "fp4/weight_panels.hpp"
-#include "slices.hpp"
+#include "fast/slices.hpp"
 
 namespace fp4::fast {
 namespace {
