@@ -1,6 +1,6 @@
-// generate_doc_tables FILE: prints the Markdown file with every table between "<!-- generated: NAME -->" and "<!-- end -->" made anew
-// from the tables of this library.
-#include <cstdio>
+// generate_doc_tables FILE: prints the Markdown file with everything between "<!-- generated: NAME -->" and "<!-- end -->" made anew from the
+// tables of this library. NAME is one of the tables below, or "file PATH" for the text of a file, its path relative to the Markdown file.
+#include <filesystem>
 #include <fstream>
 #include <functional>
 #include <iostream>
@@ -11,8 +11,10 @@
 
 #include "fp4/arithmetic.hpp"
 #include "fp4/decode.hpp"
+#include "fp4/dot_profile.hpp"
 #include "fp4/encode.hpp"
 #include "fp4/exact_sum.hpp"
+#include "op.hpp"
 
 namespace {
 
@@ -143,16 +145,53 @@ std::string exact_limits() {
     return text;
 }
 
+std::string gpu_profiles() {
+    std::string text = head({"profile", "GPU", "instruction", "K", "products per step", "F", "output", "rests on"});
+    for (const auto& profile : dot_profiles) {
+        const char* evidence = profile.evidence == Evidence::silicon ? "silicon"
+                               : profile.evidence == Evidence::model ? "model"
+                                                                     : "silicon for four products, else model";
+        text += row({in_code(profile.name), std::string(profile.gpu), std::string(profile.instruction), std::to_string(profile.k), std::to_string(profile.step),
+                     std::to_string(profile.fraction_bits), std::string(spec_of(profile.output).name), evidence});
+    }
+    return text;
+}
+
+std::string vector_columns() {
+    std::string text = head({"op", "column", "digits (nvfp4)", "holds", "compared"});
+    for (size_t i = 0; i < vec::all_ops().size(); ++i) {
+        const vec::OpSpec& op = *vec::all_ops()[i];
+        for (const vec::Column& column : op.columns) {
+            const int digits = column.digits(vec::default_config(static_cast<vec::Op>(i)));
+            text += row({&column == &op.columns[0] ? in_code(op.name) : "", in_code(column.name), digits ? std::to_string(digits) : "any", std::string(column.meaning),
+                         column.checked ? "yes" : ""});
+        }
+    }
+    return text;
+}
+
 const std::map<std::string, std::function<std::string()>> tables{
     {"elements", elements},
     {"encoders", encoders},
     {"exact-limits", exact_limits},
+    {"gpu-profiles", gpu_profiles},
     {"formats", formats},
     {"profiles", profiles},
     {"scale-types", scale_types},
+    {"vector-columns", vector_columns},
     {"e3m3-values", [] { return scale_values(ScaleType::e3m3); }},
     {"ue4m3-values", [] { return scale_values(ScaleType::ue4m3); }},
 };
+
+// A file as a code block; empty where it cannot be read.
+std::string code_block(const std::filesystem::path& path) {
+    std::ifstream file(path);
+    std::ostringstream text;
+    text << file.rdbuf();
+    const std::string extension = path.extension().string();
+    const std::string language = extension == ".sv" ? "systemverilog" : extension == ".cpp" ? "cpp" : extension.substr(1);
+    return file ? "```" + language + "\n" + text.str() + "```\n" : "";
+}
 
 } // namespace
 
@@ -172,11 +211,14 @@ int main(int argc, char** argv) {
         if (!line.starts_with(open)) continue;
         const std::string name = line.substr(open.size(), line.size() - std::min(line.size(), open.size() + close.size()));
         const auto table = tables.find(name);
-        if (table == tables.end()) {
-            std::cerr << argv[1] << ": line " << number << ": no table is called " << name << "\n";
+        const std::string text = table != tables.end()       ? table->second()
+                                 : name.starts_with("file ") ? code_block(std::filesystem::path(argv[1]).parent_path() / name.substr(5))
+                                                             : "";
+        if (text.empty()) {
+            std::cerr << argv[1] << ": line " << number << ": no table and no readable file: " << name << "\n";
             return 2;
         }
-        out += "\n" + table->second() + "\n";
+        out += "\n" + text + "\n";
         inside = true;
     }
     if (inside) {
