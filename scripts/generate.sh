@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# scripts/generate.sh [BUILD_DIR]: writes every checked-in file that is made from golden's tables: rtl/fp4_pkg.sv and the tables in docs/.
+# scripts/generate.sh [BUILD_DIR]: writes every checked-in file that is made from golden: rtl/fp4_pkg.sv, the tables in docs/, and the sums of
+# the signed-off vectors (a changed sum is a changed bit: say why in the commit).
 # With --check as first argument it changes nothing, shows what would change, and fails if anything would.
 set -euo pipefail
 source=$(cd "$(dirname "$0")/.." && pwd)
@@ -27,4 +28,6 @@ for page in "$source"/docs/*.md; do
   "$bin/fp4-generate-doc-tables" "$page" >"$work/page.md"
   settle "$work/page.md" "$page"
 done
+"$bin/fp4vec" set "$work/vectors"
+settle "$work/vectors/SHA256SUMS" "$source/golden/fp4vec/SHA256SUMS"
 exit "$status"
