@@ -2,7 +2,7 @@
 #pragma once
 #include <algorithm>
 #include <cstdint>
-#include <ranges>
+#include <span>
 
 namespace fp4 {
 
@@ -29,15 +29,15 @@ constexpr int64_t shift_toward_zero(int64_t n, int shift) {
 // An emax_floor below all exponents.
 inline constexpr int no_emax_floor = -(1 << 20);
 
-// C and the terms, with kept_bits bits below 2^emax, emax = max(emax_floor, exponents). The caller sees to it that the shifted terms and
+// C and the terms (align gives each as an AlignedTerm), with kept_bits bits below 2^emax, emax = max(emax_floor, exponents). The caller sees to it that the shifted terms and
 // their sum fit 63 bits: a term of magnitude < 2^(exponent + n) becomes less than 2^(kept_bits + n).
-template <std::ranges::forward_range Terms>
-constexpr AlignedSum aligned_sum(Terms&& terms, const AlignedTerm& c, int kept_bits, int emax_floor = no_emax_floor) {
+template <class Term, class Align>
+constexpr AlignedSum aligned_sum(std::span<const Term> terms, const Align& align, const AlignedTerm& c, int kept_bits, int emax_floor = no_emax_floor) {
     int emax = std::max(c.exponent, emax_floor);
-    for (const AlignedTerm& term : terms) emax = std::max(emax, term.exponent);
+    for (const Term& term : terms) emax = std::max(emax, align(term).exponent);
     const auto cut = [&](const AlignedTerm& term) { return shift_toward_zero(term.significand, kept_bits - term.fraction_bits + term.exponent - emax); };
     int64_t sum = cut(c);
-    for (const AlignedTerm& term : terms) sum += cut(term);
+    for (const Term& term : terms) sum += cut(align(term));
     return {sum, emax - kept_bits};
 }
 

@@ -72,8 +72,8 @@ std::optional<uint32_t> special_sum(const FloatSpec& stored, std::span<const Ter
 uint32_t add_step(const DotProfile& profile, std::span<const Term> terms) {
     const DotOutputSpec& output = spec_of(profile.output);
     if (const auto special = special_sum(output.stored, terms)) return *special;
-    const auto products = terms.subspan(1) | std::views::transform(&Term::aligned);
-    const AlignedSum sum = aligned_sum(products, terms[0].aligned, profile.fraction_bits, profile.emax_floor);
+    const auto align = [](const Term& term) -> const AlignedTerm& { return term.aligned; };
+    const AlignedSum sum = aligned_sum(terms.subspan(1), align, terms[0].aligned, profile.fraction_bits, profile.emax_floor);
     const auto magnitude = static_cast<uint64_t>(std::abs(sum.significand));
     const int unused_bits = output.stored.fraction_bits - output.rounded.fraction_bits;
     return round_float(output.rounded, sum.significand < 0, magnitude, sum.lsb_exponent, false, output.rounding) << unused_bits;
