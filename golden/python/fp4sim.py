@@ -248,12 +248,12 @@ def encode(x, k, format="nvfp4", encoder=None, v1_halves=10, v2_halves=16, satur
         raise Fp4Error(f"x: expected rows of {k} values, found {len(values)} values")
     rows = len(values) // k
     code_bytes, scale_bytes = packed_size(format, rows, k)
-    codes, scales, tensor_scale_bits = (c_uint8 * code_bytes)(), (c_uint8 * scale_bytes)(), c_uint32()
+    codes, scales, used_bits = (c_uint8 * code_bytes)(), (c_uint8 * scale_bytes)(), c_uint32()
     chosen = _DEFAULT_ENCODER if encoder is None else _index(encoders, encoder, "encoder")
     options = _EncodeOptions(ctypes.sizeof(_EncodeOptions), chosen, _operand(format, v1_halves, v2_halves), int(saturate), e3m3_max,
                              tensor_scale_bits)
-    _call(_library.fp4_encode, byref(options), (c_float * len(values)).from_buffer(values), rows, k, codes, scales, byref(tensor_scale_bits))
-    return Tensor(format, rows, k, bytes(codes), bytes(scales), tensor_scale_bits.value, v1_halves, v2_halves)
+    _call(_library.fp4_encode, byref(options), (c_float * len(values)).from_buffer(values), rows, k, codes, scales, byref(used_bits))
+    return Tensor(format, rows, k, bytes(codes), bytes(scales), used_bits.value, v1_halves, v2_halves)
 
 
 def gemm(a, b, c=None, profile="exact", reference=False, isa=None, threads=1):
