@@ -1,31 +1,24 @@
-#include <array>
-
 #include "c_support.hpp"
-#include "fp4/decode.hpp"
-#include "fp4/epilogue.hpp"
+#include "fp4/dequantize.hpp"
 
 namespace fp4::capi {
 namespace {
 
-// RNE of a dequantised value to bf16. Unlike an accumulator's output, a zero keeps the sign it has in the format.
-uint16_t bf16_of(Fp32 value, Format format) {
-    const auto bits = static_cast<uint16_t>(convert_fp32(value, OutputType::bf16));
-    return bits == 0 && value.negative() && !spec_of(format).has_specials() ? uint16_t{0x8000} : bits;
-}
-
-// store(index, value) for every element.
-template <class Value, class Store>
-Status dequantize_each(const fp4_operand* operand, const uint8_t* codes, const uint8_t* scales, uint64_t rows, uint64_t k, uint32_t tensor_scale_bits,
-                       const Value* values, Store&& store) {
+// Dequantises to Value, whose bits are what `values` holds.
+template <class Value, class Out>
+Status dequantize_to(const fp4_operand* operand, const uint8_t* codes, const uint8_t* scales, uint64_t rows, uint64_t k, uint32_t tensor_scale_bits, Out* values) {
+    static_assert(sizeof(Value) == sizeof(Out));
     if (auto status = not_null({{codes, "codes"}, {scales, "scales"}, {values, "values"}}); !status) return status;
     const auto read = read_operand(operand, "operand");
     if (!read) return read.error();
-    if (const auto bytes = buffer_bytes(rows, k, sizeof(Value), "values"); !bytes) return bytes.error();
-    const auto tensor = read_tensor(*read, codes, scales, rows, k, "tensor");
+    const auto bytes = buffer_bytes(rows, k, sizeof(Out), "values");
+    if (!bytes) return bytes.error();
+    auto tensor = read_tensor(*read, codes, scales, rows, k, "tensor");
     if (!tensor) return tensor.error();
-    const auto block = static_cast<uint64_t>(spec_of(read->format).block);
-    for (uint64_t i = 0; i < rows * k; ++i)
-        store(i, dequantize(read->format, read->specials, tensor->scales[i / block], packed_code(tensor->codes, i), {tensor_scale_bits}), read->format);
+    tensor->tensor_scale = {tensor_scale_bits};
+    std::vector<Value> result(*bytes / sizeof(Value));
+    if (auto status = dequantize_tensor_fast(*tensor, result, "tensor"); !status) return status;
+    std::memcpy(values, result.data(), *bytes);
     return Done{};
 }
 
@@ -88,16 +81,10 @@ fp4_status fp4_dequantize(const fp4_operand* operand, uint8_t code, uint8_t scal
 
 fp4_status fp4_dequantize_tensor_f32(const fp4_operand* operand, const uint8_t* codes, const uint8_t* scales, uint64_t rows, uint64_t k, uint32_t tensor_scale_bits,
                                      float* values, fp4_error* error) {
-    return guarded(error, [&] {
-        return dequantize_each(operand, codes, scales, rows, k, tensor_scale_bits, values,
-                               [&](uint64_t i, fp4::Fp32 value, fp4::Format) { std::memcpy(values + i, &value.bits, sizeof value.bits); });
-    });
+    return guarded(error, [&] { return dequantize_to<fp4::Fp32>(operand, codes, scales, rows, k, tensor_scale_bits, values); });
 }
 
 fp4_status fp4_dequantize_tensor_bf16(const fp4_operand* operand, const uint8_t* codes, const uint8_t* scales, uint64_t rows, uint64_t k, uint32_t tensor_scale_bits,
                                       uint16_t* values_bits, fp4_error* error) {
-    return guarded(error, [&] {
-        return dequantize_each(operand, codes, scales, rows, k, tensor_scale_bits, values_bits,
-                               [&](uint64_t i, fp4::Fp32 value, fp4::Format format) { values_bits[i] = bf16_of(value, format); });
-    });
+    return guarded(error, [&] { return dequantize_to<fp4::Bf16>(operand, codes, scales, rows, k, tensor_scale_bits, values_bits); });
 }

@@ -1,5 +1,7 @@
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <cstdio>
 
 #include "c_support.hpp"
 #include "fp4/encode_fast.hpp"
@@ -27,12 +29,18 @@ Result<EncodeOptions> read_options(const fp4_encode_options* options) {
     return read;
 }
 
-// The tensor scale of a given multiplier; the encoder must make the format.
-Result<TensorScale> read_tensor_scale(uint32_t bits, const EncodeOptions& options, const char* name) {
+// Sets the tensor scale of a given multiplier. Errors: also those of the other options, without which there is no encoder to ask for its rule.
+Status set_tensor_scale(EncodeOptions& options, uint32_t bits, const char* name) {
+    const auto encoder = block_encoder(options, "x");
+    if (!encoder) return encoder.error();
     const float multiplier = Fp32{bits}.to_float();
-    if (!std::isnormal(multiplier) || multiplier < 0)
-        return Error{ErrorCode::bad_argument, std::string(name) + ": expected a positive normal number, found " + std::to_string(multiplier)};
-    return tensor_scale_of(options.encoder.value_or(*default_encoder(options.format)), options.format, TensorMultiplier{multiplier}, options.e3m3_max);
+    if (!std::isnormal(multiplier) || multiplier < 0) {
+        std::array<char, 16> found;
+        std::snprintf(found.data(), found.size(), "0x%08X", bits);
+        return Error{ErrorCode::bad_argument, std::string(name) + ": expected a positive normal number, found " + found.data()};
+    }
+    options.tensor_scale = tensor_scale_of(encoder->encoder(), options.format, TensorMultiplier{multiplier}, options.e3m3_max);
+    return Done{};
 }
 
 } // namespace
@@ -51,13 +59,8 @@ fp4_status fp4_encode(const fp4_encode_options* options, const float* x, uint64_
         const auto bytes = buffer_bytes(rows, k, sizeof(float), "x");
         if (!bytes) return bytes.error();
         const std::span<const float> values(x, *bytes / sizeof(float));
-        // With no values: the checks of the options alone, before a tensor scale is read for the encoder.
-        if (const auto checked = fp4::encode({}, 0, k, *read, "x"); !checked) return checked.error();
-        if (options && options->tensor_scale_bits) {
-            const auto tensor_scale = read_tensor_scale(options->tensor_scale_bits, *read, "options.tensor_scale_bits");
-            if (!tensor_scale) return tensor_scale.error();
-            read->tensor_scale = *tensor_scale;
-        }
+        if (options && options->tensor_scale_bits != 0)
+            if (auto status = set_tensor_scale(*read, options->tensor_scale_bits, "options.tensor_scale_bits"); !status) return status;
         const auto tensor = fp4::encode_fast(values, rows, k, *read, "x");
         if (!tensor) return tensor.error();
         std::ranges::copy(tensor->codes, codes);
@@ -70,18 +73,17 @@ fp4_status fp4_encode(const fp4_encode_options* options, const float* x, uint64_
 fp4_status fp4_encode_block(const fp4_encode_options* options, const float* x, uint32_t tensor_scale_bits, uint8_t* codes, uint8_t* scale_byte, fp4_error* error) {
     return guarded(error, [&]() -> Status {
         if (auto status = not_null({{x, "x"}, {codes, "codes"}, {scale_byte, "scale_byte"}}); !status) return status;
-        const auto read = read_options(options);
+        auto read = read_options(options);
         if (!read) return read.error();
+        if (auto status = set_tensor_scale(*read, tensor_scale_bits, "tensor_scale_bits"); !status) return status;
+        const auto encoder = fp4::block_encoder(*read, "x");
+        if (!encoder) return encoder.error();
         const auto block = static_cast<size_t>(fp4::spec_of(read->format).block);
         const std::span<const float> values(x, block);
-        if (const auto checked = fp4::encode({}, 0, block, *read, "x"); !checked) return checked.error();
         if (read->nonfinite == fp4::NonfinitePolicy::error)
             if (const auto amax = fp4::finite_amax(values, block, "x"); !amax) return amax.error();
-        const auto tensor_scale = read_tensor_scale(tensor_scale_bits, *read, "tensor_scale_bits");
-        if (!tensor_scale) return tensor_scale.error();
-        std::array<uint8_t, 32> wide{};
-        const fp4::BlockEncoder encoder(read->encoder.value_or(*fp4::default_encoder(read->format)), read->format, read->specials, read->e3m3_max);
-        *scale_byte = encoder.encode_block(values, *tensor_scale, std::span(wide).first(block));
+        std::array<uint8_t, 32> wide;
+        *scale_byte = encoder->encode_block(values, *read->tensor_scale, wide);
         for (size_t i = 0; i < block / 2; ++i) codes[i] = static_cast<uint8_t>(wide[2 * i] | wide[2 * i + 1] << 4);
         return Done{};
     });

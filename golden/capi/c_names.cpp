@@ -3,6 +3,7 @@
 #include <array>
 
 #include "c_support.hpp"
+#include "fp4/dot_profile.hpp"
 #include "fp4/encode.hpp"
 #include "fp4/epilogue.hpp"
 #include "fp4/isa.hpp"
@@ -37,6 +38,12 @@ constexpr int32_t isa_count = FP4_ISA_AVX512_VNNI + 1;
 template <class Table>
 const char* name_in(const Table& table, int32_t i) {
     return i >= 0 && static_cast<size_t>(i) < table.size() ? table[static_cast<size_t>(i)].name.data() : nullptr;
+}
+
+// read(row) of a dot profile; NULL or 0 outside the list.
+template <class Value, class Read>
+Value of_dot_profile(fp4_dot_profile i, Read&& read) {
+    return fp4_dot_profile_name(i) ? read(dot_profiles[static_cast<size_t>(i)]) : Value{};
 }
 
 template <class Table>
@@ -101,3 +108,34 @@ int32_t fp4_output_type_count(void) { return static_cast<int32_t>(fp4::output_ty
 const char* fp4_output_type_name(fp4_output_type type) { return name_in(fp4::output_type_specs, type); }
 fp4_output_type fp4_output_type_from_name(const char* name) { return index_in(fp4::output_type_specs, name); }
 int32_t fp4_output_type_bytes(fp4_output_type type) { return fp4_output_type_name(type) ? fp4::output_type_specs[static_cast<size_t>(type)].bytes : 0; }
+
+int32_t fp4_dot_profile_count(void) { return static_cast<int32_t>(fp4::dot_profiles.size()); }
+const char* fp4_dot_profile_name(fp4_dot_profile profile) { return name_in(fp4::dot_profiles, profile); }
+fp4_dot_profile fp4_dot_profile_from_name(const char* name) { return index_in(fp4::dot_profiles, name); }
+const char* fp4_dot_profile_gpu(fp4_dot_profile profile) {
+    return of_dot_profile<const char*>(profile, [](const auto& row) { return row.gpu.data(); });
+}
+const char* fp4_dot_profile_instruction(fp4_dot_profile profile) {
+    return of_dot_profile<const char*>(profile, [](const auto& row) { return row.instruction.data(); });
+}
+const char* fp4_dot_profile_element(fp4_dot_profile profile) {
+    return of_dot_profile<const char*>(profile, [](const auto& row) { return fp4::spec_of(row.element).name.data(); });
+}
+int32_t fp4_dot_profile_element_bits(fp4_dot_profile profile) {
+    return of_dot_profile<int32_t>(profile, [](const auto& row) { return fp4::spec_of(row.element).bits(); });
+}
+int32_t fp4_dot_profile_k(fp4_dot_profile profile) {
+    return of_dot_profile<int32_t>(profile, [](const auto& row) { return row.k; });
+}
+int32_t fp4_dot_profile_step(fp4_dot_profile profile) {
+    return of_dot_profile<int32_t>(profile, [](const auto& row) { return row.step; });
+}
+int32_t fp4_dot_profile_output_bits(fp4_dot_profile profile) {
+    return of_dot_profile<int32_t>(profile, [](const auto& row) { return fp4::spec_of(row.output).stored.sign_position() + 1; });
+}
+int32_t fp4_dot_profile_block_scaled(fp4_dot_profile profile) {
+    return of_dot_profile<int32_t>(profile, [](const auto& row) { return row.block_scaled; });
+}
+int32_t fp4_dot_profile_accepts_length(fp4_dot_profile profile, uint64_t products) {
+    return of_dot_profile<int32_t>(profile, [&](const auto& row) { return row.accepts_length(products); });
+}

@@ -106,6 +106,22 @@ const char* fp4_output_type_name(fp4_output_type type);
 fp4_output_type fp4_output_type_from_name(const char* name);
 int32_t fp4_output_type_bytes(fp4_output_type type); // 4 or 2; 0 outside the list
 
+// Dot products of GPU tensor cores. Other versions of the library may number them differently: look them up by name. The functions below
+// return NULL or 0 outside the list.
+typedef int32_t fp4_dot_profile;
+int32_t fp4_dot_profile_count(void);
+const char* fp4_dot_profile_name(fp4_dot_profile profile);
+fp4_dot_profile fp4_dot_profile_from_name(const char* name);
+const char* fp4_dot_profile_gpu(fp4_dot_profile profile);
+const char* fp4_dot_profile_instruction(fp4_dot_profile profile);
+const char* fp4_dot_profile_element(fp4_dot_profile profile);                       // "fp16", "bf16", "tf32", "e4m3" or "e5m2"
+int32_t fp4_dot_profile_element_bits(fp4_dot_profile profile);                      // 16, 16, 19, 8, 8
+int32_t fp4_dot_profile_k(fp4_dot_profile profile);                                 // products of one instruction
+int32_t fp4_dot_profile_step(fp4_dot_profile profile);                              // products of one fused step
+int32_t fp4_dot_profile_output_bits(fp4_dot_profile profile);                       // 32 or 16
+int32_t fp4_dot_profile_block_scaled(fp4_dot_profile profile);                      // 1 or 0
+int32_t fp4_dot_profile_accepts_length(fp4_dot_profile profile, uint64_t products); // 1 or 0
+
 // ---- parameters
 
 // How the bytes of one tensor are read. Special values are magnitudes in half-units; formats without specials ignore them.
@@ -132,7 +148,7 @@ typedef struct fp4_encode_options {
     fp4_operand operand;
     uint32_t saturate;          // 1: an infinity counts as +-FLT_MAX, a NaN becomes +6 and counts in no amax; 0: both are errors
     uint32_t e3m3_max;          // largest block scale of razer-w: 28 or 30
-    uint32_t tensor_scale_bits; // the multiplier to use, a positive normal binary32 number; 0: from the largest magnitude of x
+    uint32_t tensor_scale_bits; // the multiplier to use, see below; 0: from the largest magnitude of x
 } fp4_encode_options;
 #define FP4_ENCODE_OPTIONS_INIT                                                                                                                                          \
     { sizeof(fp4_encode_options), FP4_ENCODER_DEFAULT, FP4_OPERAND_INIT(FP4_FORMAT_NVFP4), 0, 28, 0 }
@@ -151,6 +167,13 @@ typedef struct fp4_gemm_options {
 // value = element * block scale * tensor scale.
 
 fp4_status fp4_packed_size(fp4_format format, uint64_t rows, uint64_t k, uint64_t* code_bytes, uint64_t* scale_bytes, fp4_error* error);
+
+// Scale bytes in the tiles of 128 rows x 4 blocks that cuBLAS and CUTLASS read: rows padded to 128, blocks per row to 4.
+fp4_status fp4_swizzled_size(uint64_t rows, uint64_t blocks_per_row, uint64_t* bytes, fp4_error* error);
+
+// Row-major rows * blocks_per_row bytes to fp4_swizzled_size bytes, padding 0x00, and back, where padding is dropped, whatever it holds.
+fp4_status fp4_swizzle_scales(const uint8_t* scales, uint64_t rows, uint64_t blocks_per_row, uint8_t* swizzled, fp4_error* error);
+fp4_status fp4_unswizzle_scales(const uint8_t* swizzled, uint64_t rows, uint64_t blocks_per_row, uint8_t* scales, fp4_error* error);
 
 // ---- decode
 
@@ -172,20 +195,24 @@ fp4_status fp4_decode_block(const fp4_operand* operand, const uint8_t* codes, ui
 // Element * block scale * tensor scale, rounded once to binary32 (nearest even). NaN where a scale is NaN or the tensor scale is not finite.
 fp4_status fp4_dequantize(const fp4_operand* operand, uint8_t code, uint8_t scale_byte, uint32_t tensor_scale_bits, uint32_t* value_bits, fp4_error* error);
 
-// The same for rows * k elements. bf16: the binary32 value rounded again (nearest even), the sign of a zero kept; NaN is 0x7FFF.
+// The same for rows * k elements. bf16: the binary32 value rounded again (nearest even); NaN is 0x7FFF; a value that becomes zero keeps its
+// sign, or is +0 in formats with specials, which have one zero.
 fp4_status fp4_dequantize_tensor_f32(const fp4_operand* operand, const uint8_t* codes, const uint8_t* scales, uint64_t rows, uint64_t k, uint32_t tensor_scale_bits,
                                      float* values, fp4_error* error);
 fp4_status fp4_dequantize_tensor_bf16(const fp4_operand* operand, const uint8_t* codes, const uint8_t* scales, uint64_t rows, uint64_t k, uint32_t tensor_scale_bits,
                                       uint16_t* values_bits, fp4_error* error);
 
 // ---- encode
+//
+// A given tensor scale is a positive normal binary32 number. Encoders whose rule computes the divisor use its rounded inverse, which must be
+// normal too; ocp and ggml have the tensor scale 1 and take no other.
 
 // Quantises rows * k values. `options` NULL: FP4_ENCODE_OPTIONS_INIT. tensor_scale_bits: the multiplier that was used; an encoder whose rule
 // computes the divisor gives its rounded inverse.
 fp4_status fp4_encode(const fp4_encode_options* options, const float* x, uint64_t rows, uint64_t k, uint8_t* codes, uint8_t* scales, uint32_t* tensor_scale_bits,
                       fp4_error* error);
 
-// One block (fp4_format_block values) under a given tensor scale, a positive normal binary32 number; that of the options is not looked at.
+// One block (fp4_format_block values) under a given tensor scale; that of the options is not looked at.
 fp4_status fp4_encode_block(const fp4_encode_options* options, const float* x, uint32_t tensor_scale_bits, uint8_t* codes, uint8_t* scale_byte, fp4_error* error);
 
 // ---- dot products and matrix products
@@ -207,6 +234,12 @@ fp4_status fp4_gemm_reference(const fp4_config* config, const uint8_t* a_codes, 
 // The same bits, fast. `options` NULL: FP4_GEMM_OPTIONS_INIT.
 fp4_status fp4_gemm_fast(const fp4_config* config, const fp4_gemm_options* options, const uint8_t* a_codes, const uint8_t* a_scales, uint64_t m, const uint8_t* b_codes,
                          const uint8_t* b_scales, uint64_t n, uint64_t k, const uint32_t* c_bits, uint32_t* d_bits, fp4_error* error);
+
+// One output element of a GPU's tensor core: D = C + sum of a * b in the steps, cuts and roundings of the profile. Element codes lie one to a
+// uint32_t; scales are E8M0 bytes, one per 32 elements, and NULL unless the profile is block scaled. C is binary32, which 16-bit output
+// rounds to binary16 first; D is binary32, or binary16 in the low half.
+fp4_status fp4_dot_add(fp4_dot_profile profile, const uint32_t* a_codes, const uint32_t* b_codes, uint64_t k, const uint8_t* a_scales, const uint8_t* b_scales,
+                       uint32_t c_bits, uint32_t* d_bits, fp4_error* error);
 
 // out = RNE(RNE(a_tensor_scale * b_tensor_scale) * d), then rounded to `type`: count elements of uint32_t (f32) or uint16_t (bf16, f16).
 fp4_status fp4_epilogue(const uint32_t* d_bits, uint64_t count, uint32_t a_tensor_scale_bits, uint32_t b_tensor_scale_bits, fp4_output_type type, void* out_bits,

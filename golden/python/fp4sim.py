@@ -57,6 +57,20 @@ class Scale(NamedTuple):
     fp32_bits: int
 
 
+class DotProfile(NamedTuple):
+    """How a GPU's tensor core adds products: `k` of one instruction, `step` of one fused step; D has `output_bits`."""
+
+    name: str
+    gpu: str
+    instruction: str
+    element: str
+    element_bits: int
+    k: int
+    step: int
+    output_bits: int
+    block_scaled: bool
+
+
 class Tensor(NamedTuple):
     """rows x k elements: two codes to a byte, the even one in the low nibble; one scale byte per block along k."""
 
@@ -94,12 +108,18 @@ def _open():
         "fp4_encode": [POINTER(_EncodeOptions), POINTER(c_float), c_uint64, c_uint64, bytes_, bytes_, bits, POINTER(_Error)],
         "fp4_gemm_reference": [POINTER(_Config), *gemm],
         "fp4_gemm_fast": [POINTER(_Config), POINTER(_GemmOptions), *gemm],
+        "fp4_swizzled_size": [c_uint64, c_uint64, POINTER(c_uint64), POINTER(_Error)],
+        "fp4_swizzle_scales": [bytes_, c_uint64, c_uint64, bytes_, POINTER(_Error)],
+        "fp4_unswizzle_scales": [bytes_, c_uint64, c_uint64, bytes_, POINTER(_Error)],
+        "fp4_dot_add": [c_int32, bits, bits, c_uint64, bytes_, bytes_, c_uint32, bits, POINTER(_Error)],
         "fp4_epilogue": [bits, c_uint64, c_uint32, c_uint32, c_int32, ctypes.c_void_p, POINTER(_Error)],
     }
     for name, argtypes in prototypes.items():
         getattr(library, name).argtypes = argtypes
-    for list_ in ("format", "profile", "encoder", "isa", "output_type"):
+    for list_ in ("format", "profile", "encoder", "isa", "output_type", "dot_profile"):
         getattr(library, f"fp4_{list_}_name").restype = c_char_p
+    for text in ("gpu", "instruction", "element"):
+        getattr(library, f"fp4_dot_profile_{text}").restype = c_char_p
     return library
 
 
@@ -112,6 +132,15 @@ def _names(list_):
 
 
 formats, profiles, encoders, isas, output_types = map(_names, ("format", "profile", "encoder", "isa", "output_type"))
+
+
+def _dot_profile(i, name):
+    gpu, instruction, element = (getattr(_library, f"fp4_dot_profile_{text}")(i).decode() for text in ("gpu", "instruction", "element"))
+    element_bits, k, step, output_bits = (getattr(_library, f"fp4_dot_profile_{number}")(i) for number in ("element_bits", "k", "step", "output_bits"))
+    return DotProfile(name, gpu, instruction, element, element_bits, k, step, output_bits, bool(_library.fp4_dot_profile_block_scaled(i)))
+
+
+dot_profiles = tuple(_dot_profile(i, name) for i, name in enumerate(_names("dot_profile")))
 
 
 def _index(names, name, what):
@@ -157,6 +186,28 @@ def _packed(tensor, what):
     return _bytes(tensor.codes, code_bytes, f"{what}.codes"), _bytes(tensor.scales, scale_bytes, f"{what}.scales")
 
 
+def swizzled_size(rows, blocks_per_row):
+    """Bytes of scales in the tiles of 128 rows x 4 blocks that cuBLAS and CUTLASS read."""
+    size = c_uint64()
+    _call(_library.fp4_swizzled_size, rows, blocks_per_row, byref(size))
+    return size.value
+
+
+def swizzle_scales(scales, rows, blocks_per_row):
+    """Row-major scale bytes in tiles; padding is 0."""
+    swizzled = (c_uint8 * swizzled_size(rows, blocks_per_row))()
+    _call(_library.fp4_swizzle_scales, _bytes(scales, rows * blocks_per_row, "scales"), rows, blocks_per_row, swizzled)
+    return bytes(swizzled)
+
+
+def unswizzle_scales(swizzled, rows, blocks_per_row):
+    """Scale bytes in tiles as row-major ones."""
+    size = swizzled_size(rows, blocks_per_row)
+    scales = (c_uint8 * (rows * blocks_per_row))()
+    _call(_library.fp4_unswizzle_scales, _bytes(swizzled, size, "swizzled"), rows, blocks_per_row, scales)
+    return bytes(scales)
+
+
 def decode_e2m1(code):
     """An E2M1 code in signed half-units, -12..12."""
     return _library.fp4_decode_e2m1(code & 15)
@@ -197,12 +248,12 @@ def encode(x, k, format="nvfp4", encoder=None, v1_halves=10, v2_halves=16, satur
         raise Fp4Error(f"x: expected rows of {k} values, found {len(values)} values")
     rows = len(values) // k
     code_bytes, scale_bytes = packed_size(format, rows, k)
-    codes, scales, tensor_scale_bits = (c_uint8 * code_bytes)(), (c_uint8 * scale_bytes)(), c_uint32()
+    codes, scales, used_bits = (c_uint8 * code_bytes)(), (c_uint8 * scale_bytes)(), c_uint32()
     chosen = _DEFAULT_ENCODER if encoder is None else _index(encoders, encoder, "encoder")
     options = _EncodeOptions(ctypes.sizeof(_EncodeOptions), chosen, _operand(format, v1_halves, v2_halves), int(saturate), e3m3_max,
                              tensor_scale_bits)
-    _call(_library.fp4_encode, byref(options), (c_float * len(values)).from_buffer(values), rows, k, codes, scales, byref(tensor_scale_bits))
-    return Tensor(format, rows, k, bytes(codes), bytes(scales), tensor_scale_bits.value, v1_halves, v2_halves)
+    _call(_library.fp4_encode, byref(options), (c_float * len(values)).from_buffer(values), rows, k, codes, scales, byref(used_bits))
+    return Tensor(format, rows, k, bytes(codes), bytes(scales), used_bits.value, v1_halves, v2_halves)
 
 
 def gemm(a, b, c=None, profile="exact", reference=False, isa=None, threads=1):
@@ -228,6 +279,25 @@ def dot(a, b, c_bits=0, profile="exact"):
         if tensor.rows != 1:
             raise Fp4Error(f"{what}.rows: expected 1, found {tensor.rows}")
     return gemm(a, b, [c_bits], profile, reference=True)[0]
+
+
+def dot_add(profile, a, b, c_bits=0, a_scales=None, b_scales=None):
+    """D = C + sum of a * b as a GPU's tensor core adds it: bits of binary32, or of binary16 where the profile's output_bits are 16.
+
+    profile: a name of `dot_profiles`. a, b: element codes. c_bits: binary32. a_scales, b_scales: E8M0 bytes, one per 32 elements, of block
+    scaled profiles alone.
+    """
+    index = _index([row.name for row in dot_profiles], profile, "profile")
+    a_codes = array("I", a)
+    k = len(a_codes)
+
+    def scale_bytes(scales, what):
+        return None if scales is None else _bytes(scales, k // 32, what)
+
+    d = c_uint32()
+    _call(_library.fp4_dot_add, index, _bits(a_codes, k, "a"), _bits(b, k, "b"), k, scale_bytes(a_scales, "a_scales"),
+          scale_bytes(b_scales, "b_scales"), c_bits, byref(d))
+    return d.value
 
 
 def epilogue(d, a_tensor_scale_bits, b_tensor_scale_bits, output_type="f32"):

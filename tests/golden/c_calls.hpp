@@ -33,6 +33,13 @@ void expect_done(Call&& call) {
 
 inline fp4_operand operand_of(Format format, Specials specials) { return {static_cast<fp4_format>(format), specials.v1_halves, specials.v2_halves}; }
 
+inline fp4_encode_options encode_options_of(Format format, Specials specials, fp4_encoder encoder = FP4_ENCODER_DEFAULT) {
+    fp4_encode_options options = FP4_ENCODE_OPTIONS_INIT;
+    options.encoder = encoder;
+    options.operand = operand_of(format, specials);
+    return options;
+}
+
 inline fp4_config config_of(const PackedTensor& a, const PackedTensor& b, size_t profile) {
     return {sizeof(fp4_config), static_cast<fp4_profile>(profile), operand_of(a.format, a.specials), operand_of(b.format, b.specials)};
 }

@@ -1,5 +1,5 @@
 #include "c_calls.hpp"
-#include "fp4/decode.hpp"
+#include "fp4/dequantize.hpp"
 
 namespace fp4 {
 namespace {
@@ -64,6 +64,32 @@ TEST(CDecode, DequantisesOneAndATensor) {
                 if (bf16 == 0x8000 && spec_of(format).has_specials()) bf16 = 0; // RaZeR has one zero
                 ASSERT_EQ(values_bits[i], bf16) << hex(expected);
             }
+        }
+}
+
+// Large enough for every path of the library.
+TEST(CDecode, LargeTensorsAreDequantisedElementByElement) {
+    Rng rng(302);
+    for (Format format : all_formats)
+        for (uint32_t tensor_scale_bits : {0x3D4CCCCDu, 0x00000001u, 0x80800000u, 0x7F7FFFFFu, 0x7FC00000u}) {
+            const uint64_t rows = 5, k = 1056;
+            PackedTensor tensor = random_tensor(rng, format, {14, 18}, rows, k, 4);
+            tensor.tensor_scale.bits = tensor_scale_bits;
+            std::vector<Fp32> expected(rows * k);
+            std::vector<Bf16> expected_bf16(rows * k);
+            ASSERT_TRUE(dequantize_tensor(tensor, expected, "w") && dequantize_tensor(tensor, expected_bf16, "w"));
+            const fp4_operand operand = operand_of(format, tensor.specials);
+            std::vector<float> values(rows * k + 1, 7.0f);
+            std::vector<uint16_t> values_bits(rows * k + 1, 7);
+            const auto *codes = tensor.codes.data(), *scales = tensor.scales.data();
+            expect_done([&](fp4_error* error) { return fp4_dequantize_tensor_f32(&operand, codes, scales, rows, k, tensor_scale_bits, values.data(), error); });
+            expect_done([&](fp4_error* error) { return fp4_dequantize_tensor_bf16(&operand, codes, scales, rows, k, tensor_scale_bits, values_bits.data(), error); });
+            for (size_t i = 0; i < rows * k; ++i) {
+                ASSERT_EQ(std::bit_cast<uint32_t>(values[i]), expected[i].bits) << spec_of(format).name << " " << i;
+                ASSERT_EQ(values_bits[i], expected_bf16[i].bits) << spec_of(format).name << " " << i;
+            }
+            EXPECT_EQ(values.back(), 7.0f);
+            EXPECT_EQ(values_bits.back(), 7);
         }
 }
 

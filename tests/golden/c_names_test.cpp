@@ -4,6 +4,7 @@
 
 #include "c_calls.hpp"
 #include "fp4/arithmetic.hpp"
+#include "fp4/dot_profile.hpp"
 #include "fp4/encode.hpp"
 #include "fp4/epilogue.hpp"
 #include "fp4/isa.hpp"
@@ -31,7 +32,8 @@ std::vector<List> lists() {
             {"profile", fp4_profile_count, fp4_profile_name, fp4_profile_from_name, names_of(arithmetic_profiles)},
             {"encoder", fp4_encoder_count, fp4_encoder_name, fp4_encoder_from_name, names_of(encoder_specs)},
             {"isa", fp4_isa_count, fp4_isa_name, fp4_isa_from_name, {"portable", "avx2", "avx512-vnni"}},
-            {"output type", fp4_output_type_count, fp4_output_type_name, fp4_output_type_from_name, names_of(output_type_specs)}};
+            {"output type", fp4_output_type_count, fp4_output_type_name, fp4_output_type_from_name, names_of(output_type_specs)},
+            {"dot profile", fp4_dot_profile_count, fp4_dot_profile_name, fp4_dot_profile_from_name, names_of(dot_profiles)}};
 }
 
 TEST(CNames, EveryListIsGoldens) {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cfloat>
 
 #include "encode_blocks.hpp"
 #include "fp4/encode_razer_w.hpp"
@@ -215,6 +216,32 @@ TEST(EncodeFast, WholeTensorsWithTheirOwnScale) {
                 EXPECT_EQ(found->codes, expected->codes);
                 EXPECT_EQ(found->scales, expected->scales);
                 EXPECT_EQ(found->tensor_scale, expected->tensor_scale);
+            }
+}
+
+// Whole tensors under a tensor scale of the options: quotients overflow under the smallest, underflow and vanish under the largest.
+TEST(EncodeFast, WholeTensorsUnderAGivenScale) {
+    Rng rng(108);
+    for (Format format : encoded_formats)
+        for (float multiplier :
+             {0x1p-126f, 0x1.000002p-126f, 0x1.fffffep-120f, 0x1.8p-60f, 0.01f, 1.0f, 0x1.8p60f, 0x1.000002p120f, 0x1p126f, 0x1.8p126f, 0x1p127f, FLT_MAX})
+            for (int top : {-149, -126, -60, 0, 60, 120, 127}) {
+                std::vector<float> x(3 * 112);
+                for (float& value : x) value = rng.one_in(12) ? std::copysign(0.0f, rng.uniform(1)) : std::ldexp(rng.uniform(1.99f), top - rng.below(6));
+                x[20] = FLT_MAX, x[60] = -FLT_MAX, x[100] = 0x1p-149f, x[140] = -0x1p-149f;
+                for (size_t i = 160; i < 176; ++i) x[i] = std::copysign(i % 3 ? 0x1p-126f : FLT_MAX, x[i]);
+                const EncodeOptions options{
+                    .format = format, .specials = random_specials(rng), .tensor_scale = tensor_scale_of(*default_encoder(format), format, TensorMultiplier{multiplier})};
+                const auto expected = encode(x, 3, 112, options, "x");
+                ASSERT_TRUE(expected);
+                ASSERT_EQ(expected->tensor_scale.to_float(), multiplier);
+                for (Isa isa : supported_isas()) {
+                    const auto found = encode_fast(x, 3, 112, options, "x", {isa, 2});
+                    ASSERT_TRUE(found);
+                    ASSERT_EQ(found->codes, expected->codes) << spec_of(format).name << " S " << multiplier << " 2^" << top << " " << name_of(isa);
+                    ASSERT_EQ(found->scales, expected->scales) << spec_of(format).name << " S " << multiplier << " 2^" << top << " " << name_of(isa);
+                    ASSERT_EQ(found->tensor_scale, expected->tensor_scale);
+                }
             }
 }
 

@@ -1,8 +1,10 @@
 """The ctypes module against numbers worked out by hand and against itself along other paths."""
 
+import re
 import struct
 import unittest
 from array import array
+from pathlib import Path
 
 import fp4sim
 
@@ -22,6 +24,37 @@ class Names(unittest.TestCase):
         self.assertEqual(fp4sim.isas[0], "portable")
         self.assertEqual(fp4sim.output_types, ("f32", "bf16", "f16"))
         self.assertRegex(fp4sim.version, r"^\d+\.\d+\.\d+$")
+
+
+    def test_dot_profiles(self):
+        rows = {row.name: row for row in fp4sim.dot_profiles}
+        self.assertEqual(len(rows), len(fp4sim.dot_profiles))
+        self.assertEqual(rows["a100-tf32-f32"], fp4sim.DotProfile("a100-tf32-f32", "A100", "mma m16n8k8", "tf32", 19, 8, 4, 32, False))
+        self.assertEqual(rows["ada-e4m3-f16"][3:], ("e4m3", 8, 32, 16, 16, False))
+        self.assertTrue(rows["blackwell-mxf8-e5m2-f32"].block_scaled)
+
+    def test_the_dpi_header_names_them(self):
+        text = (Path(fp4sim.__file__).parents[3] / "include/fp4_dpi.svh").read_text()
+        self.assertEqual(re.search(r"a, b +format: ([a-z0-9 -]+?);", text)[1].split(), list(fp4sim.formats))
+        self.assertEqual(re.search(r"//   profile +([a-z0-9 -]+)\n", text)[1].split(), list(fp4sim.profiles))
+
+
+class Layout(unittest.TestCase):
+    def test_there_and_back(self):
+        scales = bytes(i % 251 for i in range(130 * 5))
+        self.assertEqual(fp4sim.swizzled_size(130, 5), 4 * 512)
+        swizzled = fp4sim.swizzle_scales(scales, 130, 5)
+        self.assertEqual(swizzled[86], scales[37 * 5 + 2])  # 5 * 16 + 1 * 4 + 2
+        self.assertEqual(fp4sim.unswizzle_scales(swizzled, 130, 5), scales)
+
+    def test_refusals(self):
+        with self.assertRaisesRegex(fp4sim.Fp4Error, "scales: expected 8 bytes, found 7"):
+            fp4sim.swizzle_scales(bytes(7), 2, 4)
+        with self.assertRaisesRegex(fp4sim.Fp4Error, "swizzled: expected 512 bytes, found 8"):
+            fp4sim.unswizzle_scales(bytes(8), 2, 4)
+        with self.assertRaisesRegex(fp4sim.Fp4Error, "expected at least one element, found 0 x 4") as caught:
+            fp4sim.swizzled_size(0, 4)
+        self.assertEqual(caught.exception.status, 2)
 
 
 class Decode(unittest.TestCase):
@@ -71,6 +104,31 @@ class Encode(unittest.TestCase):
         with self.assertRaisesRegex(fp4sim.Fp4Error, "not made by encoder nv"):
             fp4sim.encode(values, 16, "razer-w", encoder="nv")
 
+    def test_saturate(self):
+        values = [float("inf"), float("nan"), -float("inf")] + [1.0] * 13
+        tensor = fp4sim.encode(values, 16, saturate=True)
+        self.assertEqual(tensor.codes[:2], b"\x77\x0f")
+        self.assertEqual(tensor, fp4sim.encode([struct.unpack("<f", b"\xff\xff\x7f\x7f")[0], float("nan")] + values[2:], 16, saturate=True))
+        with self.assertRaisesRegex(fp4sim.Fp4Error, "found infinity at row 0, column 0"):
+            fp4sim.encode(values, 16)
+        with self.assertRaisesRegex(fp4sim.Fp4Error, "saturate: expected 0 or 1, found 2"):
+            fp4sim.encode(values, 16, saturate=2)
+
+    def test_e3m3_max(self):
+        values = [6.0] + [0.5] * 15
+        for largest, payload in ((28, 0x3E), (30, 0x3F)):
+            tensor = fp4sim.encode(values, 16, "razer-w", e3m3_max=largest)
+            self.assertEqual(tensor.scales[0] & 0x3F, payload)
+            self.assertEqual(tensor.tensor_scale_bits, bits(1 / largest))
+        with self.assertRaisesRegex(fp4sim.Fp4Error, "e3m3_max: expected 28 or 30, found 29"):
+            fp4sim.encode(values, 16, "razer-w", e3m3_max=29)
+
+    def test_tensor_scale(self):
+        tensor = fp4sim.encode([12.0] + [2.0] * 15, 16, tensor_scale_bits=bits(2.0))
+        self.assertEqual((tensor.tensor_scale_bits, tensor.scales, tensor.codes), (bits(2.0), b"\x38", b"\x27" + b"\x22" * 7))
+        with self.assertRaisesRegex(fp4sim.Fp4Error, "tensor_scale_bits: expected a positive normal number, found 0xBF800000"):
+            fp4sim.encode([1.0] * 16, 16, tensor_scale_bits=bits(-1.0))
+
     def test_refusals(self):
         for values, k in (([], 16), ([1.0] * 16, 0), ([1.0] * 17, 16), ([1.0] * 16, -16)):
             with self.assertRaisesRegex(fp4sim.Fp4Error, "x: expected rows of"):
@@ -105,6 +163,23 @@ class Products(unittest.TestCase):
         out = fp4sim.epilogue([bits(16.5)] * 2, bits(2.0), bits(0.25))
         self.assertEqual(out, array("I", [bits(8.25)] * 2))
         self.assertEqual(fp4sim.epilogue(array("I", [bits(16.5)]), bits(2.0), bits(0.25), "bf16"), array("H", [bits(8.25) >> 16]))
+
+    def test_dot_add_by_hand(self):
+        zeros = [0] * 15
+        self.assertEqual(fp4sim.dot_add("h100-fp16-f32", [0x3C00] + zeros, [0x4000] + zeros, bits(0.5)), bits(2.5))
+        self.assertEqual(fp4sim.dot_add("h100-fp16-f16", [0x3C00] + zeros, array("I", [0x4000] + zeros), bits(0.5)), 0x4100)
+        fp8 = [0x38] + [0] * 31, [0x40] + [0] * 31
+        self.assertEqual(fp4sim.dot_add("blackwell-mxf8-e4m3-f32", *fp8, bits(0.5), b"\x82", b"\x7e"), bits(8.5))
+        for arguments, message in (
+            (("h100-fp16-f32", zeros, zeros), "elements of A: expected a multiple of 16"),
+            (("h100-fp16-f32", zeros, [0]), "b: expected 15 values, found 1"),
+            (("h100-fp16-f32", [0] * 32, [0] * 32, 0, b"\x7f"), "a_scales: expected NULL for h100-fp16-f32, found a pointer"),
+            (("blackwell-mxf8-e4m3-f32", *fp8), "a_scales: expected a pointer, found NULL"),
+            (("blackwell-mxf8-e4m3-f32", *fp8, 0, b"", b""), "a_scales: expected 1 bytes, found 0"),
+            (("h100", *fp8), "profile: expected one of v100-fp16-f32"),
+        ):
+            with self.assertRaisesRegex(fp4sim.Fp4Error, message):
+                fp4sim.dot_add(*arguments)
 
     def test_specials(self):
         one = fp4sim.Tensor("nvfp4", 1, 16, b"\x02" + bytes(7), b"\x38")
