@@ -29,6 +29,12 @@ bool write_stdout(std::string_view bytes) {
 
 int cannot_write() { return refuse(std::string("standard output: cannot write: ") + std::strerror(errno)); }
 
+// No case at all is a failure too, and needs a word.
+int verdict(uint64_t passed, uint64_t failed, const char* expected) {
+    if (passed + failed == 0) fmt::print(stderr, "fp4vec: {}, found none\n", expected);
+    return passed > 0 && failed == 0 ? exit_pass : exit_mismatch;
+}
+
 // Reads standard input to its end. Errors: those of on_line, a read that fails.
 template <class OnLine>
 Status read_lines(const OnLine& on_line) {
@@ -72,15 +78,14 @@ int check(const CheckOptions& options) {
     Checker checker(options.config, options.given, options.errors);
     const auto say = [](const Result<std::string>& report) -> Status {
         if (!report) return report.error();
-        if (!report->empty() && !write_stdout(*report)) return Error{ErrorCode::write_failed, std::string("cannot write a report: ") + std::strerror(errno)};
+        if (!report->empty() && !write_stdout(*report)) return Error{ErrorCode::write_failed, std::string("standard output: cannot write: ") + std::strerror(errno)};
         return Done{};
     };
     auto status = read_lines([&](std::string_view line) { return say(checker.line(line)); });
     if (status) status = say(checker.finish());
-    if (!status) return refuse("standard input: " + status.error().message);
+    if (!status) return refuse((status.error().code == ErrorCode::write_failed ? "" : "standard input: ") + status.error().message);
     if (!write_stdout(fmt::format("{} passed, {} failed\n", checker.passed(), checker.failed()))) return cannot_write();
-    if (checker.passed() + checker.failed() == 0) fmt::print(stderr, "fp4vec: standard input: expected at least one case, found none\n");
-    return checker.passed() > 0 && checker.failed() == 0 ? exit_pass : exit_mismatch;
+    return verdict(checker.passed(), checker.failed(), "standard input: expected at least one case");
 }
 
 int check_silicon(const std::vector<std::string>& files, uint64_t errors) {
@@ -94,7 +99,7 @@ int check_silicon(const std::vector<std::string>& files, uint64_t errors) {
         total.failed += counts->failed;
     }
     if (!write_stdout(report + fmt::format("{} passed, {} failed\n", total.passed, total.failed))) return cannot_write();
-    return total.passed > 0 && total.failed == 0 ? exit_pass : exit_mismatch;
+    return verdict(total.passed, total.failed, "expected at least one result");
 }
 
 int show(const Result<std::string>& text) {

@@ -1,7 +1,9 @@
 #include "options.hpp"
 
 #include <CLI/CLI.hpp>
+#include <limits>
 #include <memory>
+#include <sstream>
 
 #include "commands.hpp"
 #include "list.hpp"
@@ -37,6 +39,11 @@ std::vector<std::string> list_of(const Specs& specs) {
     std::vector<std::string> names;
     for (const auto& spec : specs) names.emplace_back(spec.name);
     return names;
+}
+
+// A number from 0 on that an int64 holds too.
+void add_number(CLI::App& app, const char* flag, uint64_t& value, const char* help) {
+    app.add_option(flag, value, help)->type_name("N")->check(CLI::Range(uint64_t{0}, static_cast<uint64_t>(INT64_MAX)))->capture_default_str();
 }
 
 void add_config_options(CLI::App& app, ConfigOptions& options, bool profile) {
@@ -92,10 +99,7 @@ void add_gen(CLI::App& app, Action& action) {
         CLI::App* sub = gen_app->add_subcommand(std::string(op.name), std::string(op.summary));
         sub->footer(columns_text(op, command->config.config));
         add_config_options(*sub, command->config, true);
-        sub->add_option("--seed", command->config.config.seed, "Same seed, same bytes")
-            ->type_name("N")
-            ->check(CLI::Range(uint64_t{0}, static_cast<uint64_t>(INT64_MAX)))
-            ->capture_default_str();
+        add_number(*sub, "--seed", command->config.config.seed, "Same seed, same bytes");
         std::vector<std::string> levels{"1", "2"};
         if (static_cast<Op>(i) == Op::dot16) levels.push_back("scale-pairs");
         sub->add_option("--level", command->level,
@@ -126,7 +130,7 @@ void add_check_silicon(CLI::App& check_app, Action& action) {
     const auto command = std::make_shared<std::pair<std::vector<std::string>, uint64_t>>(std::vector<std::string>{}, CheckOptions{}.errors);
     CLI::App* sub = check_app.add_subcommand("silicon", "Compares dot products measured on GPUs with the profiles of their tensor cores");
     sub->add_option("files", command->first, "Plain or gzip text; the first line names gpu=, format=, k=, digits=, rows= and columns=")->type_name("FILE")->required();
-    sub->add_option("--errors", command->second, "Mismatches to describe")->type_name("N")->capture_default_str();
+    add_number(*sub, "--errors", command->second, "Mismatches to describe");
     sub->callback([command, &action] { action = [command] { return check_silicon(command->first, command->second); }; });
 }
 
@@ -142,7 +146,7 @@ void add_check(CLI::App& app, Action& action) {
         if (static_cast<Op>(i) == Op::mma) footer += "Lines \"SECTION name count\" set the format; \"TILE t A|B|C|D row ...\" lines hold fragments of m16n8k64 tiles.\n";
         sub->footer(footer);
         add_config_options(*sub, command->config, true);
-        sub->add_option("--errors", command->options.errors, "Mismatches to describe")->type_name("N")->capture_default_str();
+        add_number(*sub, "--errors", command->options.errors, "Mismatches to describe");
         sub->callback([command, &action] {
             action = [command] {
                 const auto config = command->config.settled();
@@ -162,7 +166,10 @@ void add_show(CLI::App& app, Action& action) {
         command->config.config = default_config(op);
         CLI::App* sub = show_app->add_subcommand(name, help)->allow_extras(); // negative numbers are words, not options
         add_config_options(*sub, command->config, false);
-        if (op == Op::encode) sub->add_option("--amax", command->options, "Largest magnitude elsewhere in the tensor")->type_name("X");
+        if (op == Op::encode)
+            sub->add_option("--amax", command->options, "Largest magnitude elsewhere in the tensor")
+                ->type_name("X")
+                ->check(CLI::Range(0.0f, std::numeric_limits<float>::max()));
         sub->callback([command, sub, explain, &action] {
             action = [command, explain, words = sub->remaining()] {
                 for (const std::string& word : words)
@@ -197,16 +204,15 @@ std::variant<std::function<int()>, int> parse_options(int argc, char** argv) {
     const auto set_options = std::make_shared<std::pair<std::string, uint64_t>>("", 1);
     CLI::App* set_app = app.add_subcommand("set", "Writes a complete set of vectors with manifest.json and SHA256SUMS into a folder");
     set_app->add_option("folder", set_options->first, "Does not exist yet, or is empty")->type_name("DIR")->required();
-    set_app->add_option("--seed", set_options->second, "Same seed, same bytes")
-        ->type_name("N")
-        ->check(CLI::Range(uint64_t{0}, static_cast<uint64_t>(INT64_MAX)))
-        ->capture_default_str();
+    add_number(*set_app, "--seed", set_options->second, "Same seed, same bytes");
     set_app->callback([&] { action = [set_options] { return write_set(set_options->first, set_options->second); }; });
 
     try {
         app.parse(argc, argv);
     } catch (const CLI::Success& success) {
-        return app.exit(success);
+        std::ostringstream text;
+        app.exit(success, text);
+        return show(text.str());
     } catch (const CLI::ParseError& error) {
         std::string line = error.what();
         for (char& c : line)

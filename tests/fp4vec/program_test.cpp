@@ -45,6 +45,14 @@ TEST(Program, NoCaseIsAFailure) {
     EXPECT_EQ(run.status, 1);
     EXPECT_EQ(run.out, "0 passed, 0 failed\n");
     EXPECT_EQ(run.err, "fp4vec: standard input: expected at least one case, found none\n");
+
+    const TemporaryFolder folder;
+    folder.write("rows.txt",
+                 "# gpu=A100 format=tf32 k=4 digits=5 rows=1 columns=a,b,c,d32,d16\n" + std::string(20, '0') + " " + std::string(20, '0') + " 00000000 - -\n");
+    const auto rows = fp4vec({"check", "silicon", folder / "rows.txt"});
+    EXPECT_EQ(rows.status, 1);
+    EXPECT_EQ(rows.out, "0 passed, 0 failed\n");
+    EXPECT_EQ(rows.err, "fp4vec: expected at least one result, found none\n");
 }
 
 TEST(Program, BadInput) {
@@ -64,6 +72,11 @@ TEST(Program, Usage) {
     expect_refused({"gen", "dot16", "-n", "0"}, "-n");
     expect_refused({"gen", "dot16", "-n", "99999999999999999999"}, "-n");
     expect_refused({"gen", "dot16", "--seed", "-1"}, "--seed");
+    for (const char* number : {"-1", "99999999999999999999", "1e3", ""}) {
+        expect_refused({"check", "dot16", "--errors", number}, "--errors");
+        expect_refused({"check", "silicon", "--errors", number, "/dev/null"}, "--errors");
+    }
+    expect_refused({"show", "encode", "--amax", "-3"}, "--amax");
     expect_refused({"gen", "dot16", "-n", "5", "--forever"}, "--forever");
     expect_refused({"gen", "dot16", "--v1-halves", "32"}, "--v1-halves");
     expect_refused({"gen", "dot16", "--format", "fp8"}, "razer-w");
@@ -118,6 +131,12 @@ TEST(Program, OutputThatCannotBeWritten) {
     const auto run = shell("fp4vec gen dot16 >/dev/full");
     EXPECT_EQ(run.status, 2);
     EXPECT_EQ(run.err, "fp4vec: standard output: cannot write: No space left on device\n");
+    for (const char* command : {"fp4vec --help", "fp4vec gen dot16 --help", "fp4vec --version", "fp4vec list", "fp4vec check dot16 </dev/null",
+                                "fp4vec gen decode -n 1 | sed '$s/.$/x/' | fp4vec check decode"}) {
+        const auto other = shell(std::string(command) + " >/dev/full");
+        EXPECT_EQ(other.status, 2) << command;
+        EXPECT_EQ(other.err, run.err) << command;
+    }
     EXPECT_EQ(shell("fp4vec check dot16 </ ").status, 2);
 }
 

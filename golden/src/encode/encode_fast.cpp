@@ -6,6 +6,7 @@
 #include <string>
 
 #include "encode_kernels.hpp"
+#include "fast/default_floating_point.hpp"
 #include "fast/slices.hpp"
 
 namespace fp4 {
@@ -52,6 +53,7 @@ Result<float> finite_amax_fast(std::span<const float> x, uint64_t k, std::string
 
 Status encode_fast(std::span<const float> x, uint64_t k, const EncodeOptions& options, float tensor_scale, const PackedOutput& out, std::string_view name,
                    const FastOptions& fast) {
+    const DefaultFloatingPoint scope;
     const auto isa = choose_isa(fast.isa);
     if (!isa) return isa.error();
     const auto fail = [&](ErrorCode code, const std::string& what) { return Error{code, std::string(name) + ": " + what}; };
@@ -71,6 +73,7 @@ Status encode_fast(std::span<const float> x, uint64_t k, const EncodeOptions& op
 }
 
 Result<PackedTensor> encode_fast(std::span<const float> x, uint64_t rows, uint64_t k, const EncodeOptions& options, std::string_view name, const FastOptions& fast) {
+    const DefaultFloatingPoint scope;
     const auto isa = choose_isa(fast.isa);
     if (!isa) return isa.error();
     const bool shape_fits = k != 0 && x.size() / k == rows && x.size() % k == 0;

@@ -1,26 +1,13 @@
 #include "slices.hpp"
 
 #include <algorithm>
-#include <cfenv>
-#include <system_error>
+#include <exception>
 #include <thread>
 #include <vector>
 
+#include "default_floating_point.hpp"
+
 namespace fp4 {
-namespace {
-
-class DefaultFloatingPoint {
-  public:
-    DefaultFloatingPoint() { std::feholdexcept(&saved_), std::fesetenv(FE_DFL_ENV); }
-    ~DefaultFloatingPoint() { std::fesetenv(&saved_); }
-    DefaultFloatingPoint(const DefaultFloatingPoint&) = delete;
-    DefaultFloatingPoint& operator=(const DefaultFloatingPoint&) = delete;
-
-  private:
-    std::fenv_t saved_;
-};
-
-} // namespace
 
 unsigned thread_count(unsigned asked) { return asked ? asked : std::max(1u, std::thread::hardware_concurrency()); }
 
@@ -33,10 +20,11 @@ void on_slices(unsigned threads, uint64_t count, uint64_t grain, const std::func
         work(start(slice), start(slice + 1));
     };
     std::vector<std::thread> others;
+    if (slices > 1) others.reserve(slices - 1); // what throws here leaves no thread behind
     for (uint64_t slice = 1; slice < slices; ++slice) {
         try {
             others.emplace_back(run, slice);
-        } catch (const std::system_error&) {
+        } catch (const std::exception&) {
             run(slice);
         }
     }
