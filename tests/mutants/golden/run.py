@@ -1,6 +1,7 @@
 """run.py SOURCE WORK [NAME...]: applies each mutant of mutants.txt (or those named) to a copy of golden/ under WORK, builds the tests it names
-and requires that one of them fails. Prints "killed: NAME by SUITE.TEST" as it goes and a table at the end. Exit status 1: a mutant survived,
-does not apply or does not build, or a test fails without a mutant."""
+and requires that one of them fails. Prints "killed: NAME by SUITE.TEST" as it goes and a table at the end. A mutant of code for instructions
+that this machine does not have is said to be skipped. Exit status 1: a mutant survived, does not apply or does not build, or a test fails
+without a mutant."""
 
 import pathlib
 import re
@@ -14,8 +15,8 @@ Failure = type("Failure", (Exception,), {})
 def read_mutants(path):
     mutants = []
     for number, line in enumerate(path.read_text().splitlines(), 1):
-        if head := re.fullmatch(r"\[([a-z0-9-]+)\] (\S+): (.+)", line):
-            mutants.append({"name": head[1], "file": head[2], "tests": head[3].split(), "-": [], "+": []})
+        if head := re.fullmatch(r"\[([a-z0-9-]+)\] (\S+): (.+?)(?: needs (\w+))?", line):
+            mutants.append({"name": head[1], "file": head[2], "tests": head[3].split(), "needs": head[4], "-": [], "+": []})
         elif line[:2] in ("- ", "+ ") or line in ("-", "+"):
             mutants[-1][line[0]].append(line[2:])
         elif line and not line.startswith("#"):
@@ -23,15 +24,53 @@ def read_mutants(path):
     return mutants
 
 
-def build(work, tests):
-    done = subprocess.run(["ninja", "-C", work / "build", *tests], capture_output=True, text=True)
+def cpu_flags():
+    try:
+        return set(re.search(r"^flags\s*:(.*)$", pathlib.Path("/proc/cpuinfo").read_text(), re.M)[1].split())
+    except (OSError, TypeError):
+        return set()
+
+
+def run(command, what):
+    done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode:
-        raise Failure("does not build:\n" + "\n".join(done.stdout.splitlines()[-15:]))
+        raise Failure(f"{what}:\n" + "\n".join((done.stdout + done.stderr).splitlines()[-15:]))
+    return done.stdout
 
 
-def first_failure(work, tests):
+class Programs:
+    """The test programs. Each is linked from those objects of golden/ alone that it uses, so that a mutant of a header rebuilds few of them."""
+
+    def __init__(self, work, tests):
+        self.build = work / "build"
+        configure = ["cmake", "-S", pathlib.Path(__file__).resolve().parent / "programs", "-B", self.build, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=None",
+                     "-DCMAKE_CXX_FLAGS=-O1 -w", f"-DFP4_MUTANT_SOURCE={work / 'source'}", f"-DFP4_MUTANT_TESTS={';'.join(tests)}"]
+        run(configure, "does not configure")
+        self.compiler = re.search(r"^CMAKE_CXX_COMPILER:\w+=(.+)$", (self.build / "CMakeCache.txt").read_text(), re.M)[1]
+        run(["ninja", "-C", self.build], "does not build")
+        members = {path.name: path for path in self.build.glob("CMakeFiles/golden.dir/**/*.o")}
+        self.objects = {}
+        for test in tests:
+            main = next(self.build.glob(f"CMakeFiles/{test}.dir/**/{test}.cpp.o"))
+            trace = self.link(test, [main, self.build / "libgolden.a"], "-Wl,--trace,--trace")
+            self.objects[test] = [main, *(members[name] for name in re.findall(r"libgolden\.a\)?\(?([^)\s]+\.o)", trace))]
+
+    def path(self, test):
+        return self.build / "bin" / test
+
+    def link(self, test, objects, *options):
+        self.path(test).parent.mkdir(exist_ok=True)
+        return run([self.compiler, *objects, "-o", self.path(test), "-lgtest", "-lgtest_main", "-lgmock", "-pthread", *options], "does not link")
+
+    def rebuild(self, tests):
+        run(["ninja", "-C", self.build, *sorted({object.relative_to(self.build) for test in tests for object in self.objects[test]})], "does not build")
+        for test in tests:
+            self.link(test, self.objects[test])
+
+
+def first_failure(programs, tests):
     for test in tests:
-        done = subprocess.run([work / "build/bin" / test, "--gtest_fail_fast", "--gtest_brief=1"], capture_output=True, text=True, timeout=300)
+        done = subprocess.run([programs.path(test), "--gtest_fail_fast", "--gtest_brief=1"], capture_output=True, text=True, timeout=300)
         if failed := re.search(r"^\[  FAILED  \] (\w+\.\w+)", done.stdout, re.M):
             return failed[1]
         if done.returncode:
@@ -39,7 +78,7 @@ def first_failure(work, tests):
     return None
 
 
-def kill(work, mutant):
+def kill(work, programs, mutant):
     path = work / "source" / mutant["file"]
     original = path.read_text()
     old, new = "\n".join(mutant["-"]), "\n".join(mutant["+"])
@@ -47,8 +86,8 @@ def kill(work, mutant):
         raise Failure(f"expected its text once in {mutant['file']}, found {original.count(old)} times: {old}")
     path.write_text(original.replace(old, new))
     try:
-        build(work, mutant["tests"])
-        test = first_failure(work, mutant["tests"])
+        programs.rebuild(mutant["tests"])
+        test = first_failure(programs, mutant["tests"])
     finally:
         path.write_text(original)
     if not test:
@@ -57,27 +96,24 @@ def kill(work, mutant):
 
 
 def main(source, work, names):
-    here = pathlib.Path(__file__).resolve().parent
-    mutants = [m for m in read_mutants(here / "mutants.txt") if not names or m["name"] in names]
+    mutants = [m for m in read_mutants(pathlib.Path(__file__).resolve().parent / "mutants.txt") if not names or m["name"] in names]
     if unknown := set(names) - {m["name"] for m in mutants}:
         raise Failure(f"no such mutant: {' '.join(sorted(unknown))}")
     shutil.rmtree(work, ignore_errors=True)
     for folder in ("golden", "tests/golden", "cmake"):
         shutil.copytree(source / folder, work / "source" / folder)
     tests = sorted({test for m in mutants for test in m["tests"]})
-    configure = ["cmake", "-S", here / "programs", "-B", work / "build", "-G", "Ninja", "-DCMAKE_CXX_FLAGS=-O1 -w", "-DCMAKE_BUILD_TYPE=None",
-                 f"-DFP4_MUTANT_SOURCE={work / 'source'}", f"-DFP4_MUTANT_TESTS={';'.join(tests)}"]
-    done = subprocess.run(configure, capture_output=True, text=True)
-    if done.returncode:
-        raise Failure("does not configure:\n" + done.stderr)
-    build(work, tests)
-    if test := first_failure(work, tests):
+    programs = Programs(work, tests)
+    if test := first_failure(programs, tests):
         raise Failure(f"{test} fails without a mutant")
 
-    rows, alive = [], 0
+    rows, alive, flags = [], 0, cpu_flags()
     for mutant in mutants:
+        if mutant["needs"] and mutant["needs"] not in flags:
+            print(f"skipped: {mutant['name']}: this machine has no {mutant['needs']}", flush=True)
+            continue
         try:
-            test = kill(work, mutant)
+            test = kill(work, programs, mutant)
             print(f"killed: {mutant['name']} by {test}", flush=True)
             rows.append((mutant["name"], pathlib.Path(mutant["file"]).name, test))
         except (Failure, subprocess.TimeoutExpired) as failure:
