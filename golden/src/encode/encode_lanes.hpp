@@ -43,7 +43,8 @@ constexpr int code_shift(int i) { return (std::endian::native == std::endian::bi
     return largest;
 }
 
-// encode_scale for x >= 0, also clamped from below, which is the same as clamping x: a normal result is a rounded prefix of the bits of x, a subnormal one an integer once x is added to 2^23 steps.
+// encode_scale for x >= 0, also clamped from below, which is the same as clamping x: a normal result is a rounded prefix of the bits of x, a subnormal
+// one an integer once x is added to 2^23 steps.
 template <ScaleType type>
 [[gnu::always_inline]] inline int32_t scale_payload(float x, int32_t min_payload, int32_t max_payload) {
     constexpr const ScaleSpec& spec = spec_of(type);

@@ -22,8 +22,8 @@ struct SpecialWindow {
     }
 };
 
-// encode_block_razer_a for one lane. `fused`: as in divide_by_block_scale. `five`: V1 is 5, whose gains are exact in binary32 (the online closed form). The gains of any V1 are exact in
-// binary64, and so is their sum in any order: multiples of 2^-43 below 2^10.
+// encode_block_razer_a for one lane. `fused`: as in divide_by_block_scale. `five`: V1 is 5, whose gains are exact in binary32 (the online closed form).
+// The gains of any V1 are exact in binary64, and so is their sum in any order: multiples of 2^-43 below 2^10.
 template <bool five, bool fused>
 struct EncodeRazerA {
     float tensor_scale;
