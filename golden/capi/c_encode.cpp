@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "c_support.hpp"
+#include "fast/default_floating_point.hpp"
 #include "fp4/encode_fast.hpp"
 
 namespace fp4::capi {
@@ -53,6 +54,7 @@ using fp4::Status;
 fp4_status fp4_encode(const fp4_encode_options* options, const float* x, uint64_t rows, uint64_t k, uint8_t* codes, uint8_t* scales, uint32_t* tensor_scale_bits,
                       fp4_error* error) {
     return guarded(error, [&]() -> Status {
+        const fp4::DefaultFloatingPoint scope;
         if (auto status = not_null({{x, "x"}, {codes, "codes"}, {scales, "scales"}, {tensor_scale_bits, "tensor_scale_bits"}}); !status) return status;
         auto read = read_options(options);
         if (!read) return read.error();
@@ -72,6 +74,7 @@ fp4_status fp4_encode(const fp4_encode_options* options, const float* x, uint64_
 
 fp4_status fp4_encode_block(const fp4_encode_options* options, const float* x, uint32_t tensor_scale_bits, uint8_t* codes, uint8_t* scale_byte, fp4_error* error) {
     return guarded(error, [&]() -> Status {
+        const fp4::DefaultFloatingPoint scope;
         if (auto status = not_null({{x, "x"}, {codes, "codes"}, {scale_byte, "scale_byte"}}); !status) return status;
         auto read = read_options(options);
         if (!read) return read.error();

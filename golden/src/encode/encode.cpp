@@ -4,6 +4,8 @@
 #include <limits>
 #include <string>
 
+#include "fast/default_floating_point.hpp"
+
 namespace fp4 {
 namespace {
 
@@ -52,6 +54,7 @@ Result<float> finite_amax(std::span<const float> x, uint64_t k, std::string_view
 float saturated_amax(std::span<const float> x) { return std::min(amax_of(x), std::numeric_limits<float>::max()); }
 
 Result<PackedTensor> encode(std::span<const float> x, uint64_t rows, uint64_t k, const EncodeOptions& options, std::string_view name) {
+    const DefaultFloatingPoint scope;
     const auto fail = [&](ErrorCode code, const std::string& what) { return Error{code, std::string(name) + ": " + what}; };
     const auto encoder = block_encoder(options, name);
     if (!encoder) return encoder.error();
