@@ -41,6 +41,10 @@ std::string in_quotes(std::string_view text) {
     return quoted + (text.size() > longest ? "...'" : "'");
 }
 
+Error bad(const std::string& what, const std::string& expected, std::string_view found) {
+    return {ErrorCode::bad_argument, what + ": expected " + expected + ", found " + in_quotes(found)};
+}
+
 int64_t from_decimal(std::string_view text, int64_t limit) {
     int64_t value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);

@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "fp4/result.hpp"
+
 namespace fp4::vec {
 
 // Value of a hexadecimal digit; -1: not one.
@@ -20,6 +22,9 @@ uint64_t from_hex(std::string_view text);
 
 // In quotes: at most 40 characters, what cannot be printed replaced.
 std::string in_quotes(std::string_view text);
+
+// "WHAT: expected EXPECTED, found 'FOUND'"
+Error bad(const std::string& what, const std::string& expected, std::string_view found);
 
 // Value of a decimal number of digits only, at most `limit`; -1 otherwise.
 int64_t from_decimal(std::string_view text, int64_t limit);

@@ -12,10 +12,6 @@
 namespace fp4::vec {
 namespace {
 
-Error bad(const std::string& what, const std::string& expected, std::string_view found) {
-    return {ErrorCode::bad_argument, what + ": expected " + expected + ", found " + in_quotes(found)};
-}
-
 // The digits of a word as a waveform viewer writes it, or an error when there are not `digits` of them.
 Result<std::string> hex_word(const std::string& what, std::string_view word, std::initializer_list<size_t> digits) {
     std::string text;

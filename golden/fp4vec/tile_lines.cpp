@@ -7,10 +7,6 @@
 namespace fp4::vec {
 namespace {
 
-Error bad(const std::string& what, const std::string& expected, std::string_view found) {
-    return {ErrorCode::bad_file, what + ": expected " + expected + ", found " + in_quotes(found)};
-}
-
 Status check_digits(const std::string& what, std::string_view word, size_t digits) {
     if (word.size() == digits && is_hex(word)) return Done{};
     return bad(what, std::to_string(digits) + " hexadecimal digits", word);

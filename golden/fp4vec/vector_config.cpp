@@ -9,10 +9,6 @@
 namespace fp4::vec {
 namespace {
 
-Error bad(const std::string& field, const std::string& expected, std::string_view found) {
-    return {ErrorCode::bad_argument, field + ": expected " + expected + ", found " + in_quotes(found)};
-}
-
 bool uses_specials(const VectorConfig& c) { return spec_of(c.a).has_specials() || (spec_of(c.op).accumulates && spec_of(c.b).has_specials()); }
 
 std::string formats_text(const VectorConfig& c) {
