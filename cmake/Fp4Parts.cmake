@@ -1,6 +1,7 @@
 # Which parts of the project are built. AUTO: when everything the part needs is found; what is missing is said in one line.
 
 set(FP4_SIM AUTO CACHE STRING "traces/, sim/ and the simrun program: ON, OFF or AUTO")
+set(FP4_QUANT AUTO CACHE STRING "quant/ and the fp4quant program: ON, OFF or AUTO")
 set(FP4_TOOLS AUTO CACHE STRING "golden/'s program fp4vec: ON, OFF or AUTO")
 set(FP4_TESTS AUTO CACHE STRING "the test programs: ON, OFF or AUTO")
 set(FP4_BENCH AUTO CACHE STRING "the benchmark programs: ON, OFF or AUTO")
@@ -52,6 +53,13 @@ if(FP4_SIM)
   endif()
   fp4_part(SIM verilator_FOUND=verilator FP4_SYSTEMC_FOUND=libsystemc-dev ZLIB_FOUND=zlib1g-dev OPENSSL_FOUND=libssl-dev fmt_FOUND=libfmt-dev
     CLI11_FOUND=libcli11-dev nlohmann_json_FOUND=nlohmann-json3-dev yaml-cpp_FOUND=libyaml-cpp-dev FP4_RANDOM123_INCLUDE=librandom123-dev)
+endif()
+
+if(FP4_QUANT)
+  find_package(Torch QUIET)
+  find_library(FP4_SENTENCEPIECE_LIBRARY sentencepiece)
+  mark_as_advanced(FP4_SENTENCEPIECE_LIBRARY)
+  fp4_part(QUANT FP4_SIM=FP4_SIM TORCH_FOUND=libtorch-dev FP4_SENTENCEPIECE_LIBRARY=libsentencepiece-dev)
 endif()
 
 if(FP4_TOOLS)

@@ -1,0 +1,17 @@
+// The commands of fp4quant: each adds its options to the command line and, when chosen, sets what is run.
+#pragma once
+#include <functional>
+
+#include "fp4/result.hpp"
+
+namespace CLI {
+class App;
+}
+
+namespace fp4::quant {
+
+using Run = std::function<Status()>;
+
+void add_train_command(CLI::App& app, Run& run);
+
+} // namespace fp4::quant

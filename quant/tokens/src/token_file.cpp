@@ -1,0 +1,129 @@
+#include "fp4/quant/tokens/token_file.hpp"
+
+#include <cstring>
+#include <nlohmann/json.hpp>
+
+#include "fp4/traces/safetensors.hpp"
+#include "fp4/traces/sha256.hpp"
+
+namespace fp4::quant {
+namespace {
+
+using traces::Dtype;
+using traces::SafetensorsFile;
+using traces::TensorInfo;
+
+class TokenReader {
+  public:
+    explicit TokenReader(const SafetensorsFile& file) : file_(file) {}
+
+    Error fail(const std::string& where, const std::string& expected, const std::string& found) const {
+        return {ErrorCode::bad_file, file_.path().string() + ": " + where + ": expected " + expected + ", found " + found};
+    }
+
+    Result<const TensorInfo*> tensor(const std::string& name, size_t rank) const {
+        const auto* info = file_.find(name);
+        if (!info) return fail("tensor '" + name + "'", "it in a token file", "no such tensor");
+        if (info->shape.size() != rank) return fail("tensor '" + name + "'", "rank " + std::to_string(rank), "rank " + std::to_string(info->shape.size()));
+        return info;
+    }
+
+    template <class T>
+    Result<std::vector<int32_t>> integers(const TensorInfo& info) const {
+        std::vector<T> raw(info.byte_size() / sizeof(T));
+        if (auto status = file_.read(info, std::as_writable_bytes(std::span(raw))); !status) return status.error();
+        return std::vector<int32_t>(raw.begin(), raw.end());
+    }
+
+    Result<std::vector<int32_t>> integers(const TensorInfo& info, bool allow_u16) const {
+        if (info.dtype == Dtype::i32) return integers<int32_t>(info);
+        if (allow_u16 && info.dtype == Dtype::u16) return integers<uint16_t>(info);
+        return fail("tensor '" + info.name + "'", allow_u16 ? "I32 or U16" : "I32", info.dtype_name);
+    }
+
+    Status in_range(const std::vector<int32_t>& values, const std::string& name, uint64_t limit) const {
+        for (size_t i = 0; i < values.size(); ++i)
+            if (values[i] < 0 || static_cast<uint64_t>(values[i]) >= limit)
+                return fail(name + "[" + std::to_string(i) + "]", "0 to " + std::to_string(limit - 1), std::to_string(values[i]));
+        return Done{};
+    }
+
+    Result<std::vector<std::string>> names(const std::string& key) const {
+        const auto at = file_.metadata().find(key);
+        if (at == file_.metadata().end()) return fail("metadata '" + key + "'", "a JSON list of names", "no such key");
+        const auto list = nlohmann::json::parse(at->second, nullptr, false);
+        if (!list.is_array() || !std::all_of(list.begin(), list.end(), [](const auto& entry) { return entry.is_string(); }))
+            return fail("metadata '" + key + "'", "a JSON list of names", "something else");
+        return list.get<std::vector<std::string>>();
+    }
+
+    // One value of each window.
+    Status column(const std::string& name, uint64_t windows, uint64_t limit, std::vector<int32_t>& out) const {
+        const auto info = tensor(name, 1);
+        if (!info) return info.error();
+        if ((*info)->shape[0] != windows) return fail("tensor '" + name + "'", std::to_string(windows) + " windows", std::to_string((*info)->shape[0]));
+        auto values = integers(**info, false);
+        if (!values) return values.error();
+        out = std::move(*values);
+        return in_range(out, name, limit);
+    }
+
+  private:
+    const SafetensorsFile& file_;
+};
+
+Result<std::string> file_sha256(const SafetensorsFile& file) {
+    traces::Sha256 sha256;
+    for (const auto& tensor : file.tensors()) {
+        std::vector<std::byte> bytes(tensor.byte_size());
+        if (auto status = file.read(tensor, bytes); !status) return status.error();
+        sha256.update(std::as_bytes(std::span(tensor.name)));
+        sha256.update(bytes);
+    }
+    return sha256.hex_digest();
+}
+
+} // namespace
+
+Result<TokenWindows> read_token_windows(const std::filesystem::path& path, uint64_t vocab_size) {
+    const auto file = SafetensorsFile::open(path);
+    if (!file) return file.error();
+    const TokenReader reader(*file);
+    const auto tokens = reader.tensor("tokens", 2);
+    if (!tokens) return tokens.error();
+    TokenWindows out;
+    const uint64_t windows = (*tokens)->shape[0];
+    out.length = (*tokens)->shape[1];
+    if (windows == 0 || out.length < 2) return reader.fail("tensor 'tokens'", "at least one window of two tokens", "fewer");
+    auto ids = reader.integers(**tokens, false);
+    if (!ids) return ids.error();
+    out.tokens = std::move(*ids);
+    if (auto status = reader.in_range(out.tokens, "tokens", vocab_size); !status) return status.error();
+    for (auto [key, list] : {std::pair{"files", &out.files}, {"domains", &out.domains}}) {
+        auto names = reader.names(key);
+        if (!names) return names.error();
+        *list = std::move(*names);
+    }
+    if (auto status = reader.column("file", windows, out.files.size(), out.file); !status) return status.error();
+    if (auto status = reader.column("domain", windows, out.domains.size(), out.domain); !status) return status.error();
+    if (auto status = reader.column("bytes", windows, uint64_t{1} << 31, out.bytes); !status) return status.error();
+    if (const auto at = file->metadata().find("split"); at != file->metadata().end()) out.split = at->second;
+    auto sha256 = file_sha256(*file);
+    if (!sha256) return sha256.error();
+    out.sha256 = std::move(*sha256);
+    return out;
+}
+
+Result<std::vector<int32_t>> read_token_stream(const std::filesystem::path& path, uint64_t vocab_size) {
+    const auto file = SafetensorsFile::open(path);
+    if (!file) return file.error();
+    const TokenReader reader(*file);
+    const auto info = reader.tensor("tokens", 1);
+    if (!info) return info.error();
+    auto tokens = reader.integers(**info, true);
+    if (!tokens) return tokens.error();
+    if (auto status = reader.in_range(*tokens, "tokens", vocab_size); !status) return status.error();
+    return tokens;
+}
+
+} // namespace fp4::quant
