@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "../../traces/src/posix_io.hpp"
+#include "fp4/traces/posix_io.hpp"
 #include "test_files.hpp"
 
 namespace fp4::traces {

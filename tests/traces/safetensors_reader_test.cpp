@@ -123,5 +123,45 @@ TEST(SafetensorsReader, WrongRoomAndShrunkenFile) {
     EXPECT_NE(shrunk.error().message.find("expected 1 more bytes, found the end of the file"), std::string::npos) << shrunk.error().message;
 }
 
+TEST(SafetensorsMap, BytesWithoutACopy) {
+    const TempDir dir;
+    dir.write("f", test::safetensors("{" + test::entry("a", "U8", "[3]", "[0,3]") + "," + test::entry("b", "F32", "[1]", "[3,7]") + "," +
+                                         test::entry("c", "X9", "[1]", "[7,8]") + "," + test::entry("d", "U8", "[0]", "[8,8]") + "}",
+                                     "abcBBBBx"));
+    auto opened = SafetensorsFile::open(dir / "f");
+    ASSERT_TRUE(opened) << opened.error().message;
+    const auto a = opened->bytes(*opened->find("a"));
+    ASSERT_TRUE(a) << a.error().message;
+    const SafetensorsFile file = std::move(*opened); // the bytes stay where they are
+    const auto text = [](std::span<const std::byte> bytes) { return std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size()); };
+    EXPECT_EQ(text(*a), "abc");
+    const auto b = file.bytes(*file.find("b"));
+    ASSERT_TRUE(b);
+    EXPECT_EQ(text(*b), "BBBB");
+    EXPECT_EQ(b->data(), a->data() + 3);
+    EXPECT_EQ(file.bytes(*file.find("d"))->size(), 0u);
+    const auto unknown = file.bytes(*file.find("c"));
+    ASSERT_FALSE(unknown);
+    EXPECT_EQ(unknown.error().message, (dir / "f").string() + ": tensor 'c': dtype: expected a known one, found 'X9'");
+}
+
+TEST(SafetensorsMap, NotMapped) {
+    const TempDir dir;
+    dir.write("f", test::safetensors("{" + test::entry("a", "U8", "[3]", "[0,3]") + "}", "abc"));
+    const auto read = SafetensorsFile::open(dir / "f", FileAccess::read);
+    ASSERT_TRUE(read);
+    const auto bytes = read->bytes(*read->find("a"));
+    ASSERT_FALSE(bytes);
+    EXPECT_EQ(bytes.error().code, ErrorCode::bad_argument);
+
+    const auto shrunk = SafetensorsFile::open(dir / "f");
+    ASSERT_TRUE(shrunk);
+    std::filesystem::resize_file(dir / "f", 10);
+    const auto gone = shrunk->bytes(*shrunk->find("a"));
+    ASSERT_FALSE(gone);
+    EXPECT_EQ(gone.error().code, ErrorCode::bad_file);
+    test::expect_message(gone.error().message, (dir / "f").string() + ": expected ");
+}
+
 } // namespace
 } // namespace fp4::traces

@@ -147,5 +147,37 @@ TEST(SafetensorsWriter, FailedWriteLeavesTheOldFile) {
     EXPECT_EQ(dir.entries(), std::vector<std::string>{"f"});
 }
 
+TEST(SafetensorsStream, PartsInAnyOrderGiveTheSameFile) {
+    const TempDir dir;
+    const std::vector<TensorData> tensors{{"a", Dtype::u8, {4}, bytes_of("abcd")}, {"b", Dtype::f32, {2}, bytes_of("BBBBbbbb")}, {"none", Dtype::i64, {0}, {}}};
+    ASSERT_TRUE(write_safetensors(dir / "whole", {{"k", "v"}}, tensors));
+    auto stream =
+        SafetensorsStream::create(dir / "parts", {{"k", "v"}}, std::vector<TensorSpec>{{"a", Dtype::u8, {4}}, {"none", Dtype::i64, {0}}, {"b", Dtype::f32, {2}}});
+    ASSERT_TRUE(stream) << stream.error().message;
+    for (const auto& [name, bytes] : {std::pair{"a", "a"}, {"b", "BBB"}, {"a", "bcd"}, {"b", "Bbbbb"}}) ASSERT_TRUE(stream->append(name, bytes_of(bytes)));
+    EXPECT_FALSE(std::filesystem::exists(dir / "parts"));
+    ASSERT_TRUE(stream->commit());
+    EXPECT_EQ(test::read_file(dir / "parts"), test::read_file(dir / "whole"));
+}
+
+TEST(SafetensorsStream, BytesThatDoNotFit) {
+    const TempDir dir;
+    {
+        auto stream = SafetensorsStream::create(dir / "f", {}, std::vector<TensorSpec>{{"a", Dtype::u8, {3}}, {"b", Dtype::u8, {1}}});
+        ASSERT_TRUE(stream);
+        const auto expect = [&](const Status& status, const std::string& message) {
+            ASSERT_FALSE(status);
+            EXPECT_EQ(status.error().code, ErrorCode::bad_argument);
+            EXPECT_EQ(status.error().message, (dir / "f").string() + ": " + message);
+        };
+        ASSERT_TRUE(stream->append("a", bytes_of("xy")));
+        expect(stream->append("a", bytes_of("xy")), "tensor 'a': bytes: expected at most 1 more, found 2");
+        expect(stream->append("c", bytes_of("x")), "tensor 'c': expected one that was announced");
+        ASSERT_TRUE(stream->append("b", bytes_of("z")));
+        expect(stream->commit(), "tensor 'a': bytes: expected 1 more, found none");
+    }
+    EXPECT_TRUE(dir.entries().empty());
+}
+
 } // namespace
 } // namespace fp4::traces

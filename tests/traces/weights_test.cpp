@@ -127,9 +127,28 @@ TEST_F(Weights, NotFinite) {
     expect_error(single, ErrorCode::not_finite, message("row 0, column 0 (flat index 0", 0, "NaN"));
 }
 
+TEST_F(Weights, EveryE4m3Byte) {
+    std::string bytes;
+    for (int bits = 0; bits < 256; ++bits) {
+        const auto widened = f32_bits_from_e4m3(static_cast<uint8_t>(bits));
+        if ((bits & 0x7F) == 0x7F) {
+            EXPECT_TRUE(std::isnan(std::bit_cast<float>(widened)));
+            EXPECT_EQ(widened >> 31, static_cast<uint32_t>(bits) >> 7);
+        } else {
+            EXPECT_EQ(widened, std::bit_cast<uint32_t>(static_cast<float>(value_of(bits, 4, 3)))) << bits;
+            bytes += static_cast<char>(bits);
+        }
+    }
+    const auto weights = read(Dtype::f8_e4m3, {2, 127}, bytes);
+    ASSERT_TRUE(weights) << weights.error().message;
+    for (size_t i = 0; i < bytes.size(); ++i) EXPECT_EQ(std::bit_cast<uint32_t>((*weights)[i]), f32_bits_from_e4m3(static_cast<uint8_t>(bytes[i]))) << i;
+    expect_error(read(Dtype::f8_e4m3, {1, 2}, "\x38\xFF"), ErrorCode::not_finite,
+                 "row 0, column 1 (flat index 1, byte " + std::to_string(data_begin + 1) + "): expected a finite number, found NaN");
+}
+
 TEST_F(Weights, WrongDtypeOrRank) {
-    expect_error(read(Dtype::u8, {1, 1}, "x"), ErrorCode::bad_file, "dtype: expected BF16, F16 or F32, found U8");
-    expect_error(read(Dtype::f64, {1, 1}, "xxxxxxxx"), ErrorCode::bad_file, "dtype: expected BF16, F16 or F32, found F64");
+    expect_error(read(Dtype::u8, {1, 1}, "x"), ErrorCode::bad_file, "dtype: expected F8_E4M3, BF16, F16 or F32, found U8");
+    expect_error(read(Dtype::f64, {1, 1}, "xxxxxxxx"), ErrorCode::bad_file, "dtype: expected F8_E4M3, BF16, F16 or F32, found F64");
     expect_error(read(Dtype::f32, {1}, "xxxx"), ErrorCode::bad_shape, "shape: expected two dimensions, found [1]");
     expect_error(read(Dtype::bf16, {}, "xx"), ErrorCode::bad_shape, "shape: expected two dimensions, found []");
     expect_error(read(Dtype::bf16, {1, 1, 1}, "xx"), ErrorCode::bad_shape, "shape: expected two dimensions, found [1, 1, 1]");

@@ -11,15 +11,13 @@
 #include <cstdio>
 #include <utility>
 
-#include "message.hpp"
-#include "posix_io.hpp"
+#include "fp4/traces/message.hpp"
+#include "fp4/traces/posix_io.hpp"
 
 namespace fp4::traces {
 namespace {
 
 constexpr auto write_failed = ErrorCode::write_failed;
-
-std::filesystem::path directory_of(const std::filesystem::path& target) { return target.has_parent_path() ? target.parent_path() : "."; }
 
 struct Temporary {
     std::filesystem::path path;
@@ -33,19 +31,12 @@ Result<Temporary> create_temporary(const std::filesystem::path& target) {
         if (::getrandom(&random, sizeof random, 0) != sizeof random) return errno_error(write_failed, target, "cannot choose a temporary name");
         std::array<char, 48> name{};
         std::snprintf(name.data(), name.size(), ".fp4sim-%016llx.tmp", static_cast<unsigned long long>(random));
-        auto path = directory_of(target) / name.data();
+        auto path = parent_of(target) / name.data();
         FileDescriptor fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
         if (fd.is_open()) return Temporary{std::move(path), std::move(fd)};
         if (errno != EEXIST) break;
     }
     return errno_error(write_failed, target, "cannot create a temporary file beside it");
-}
-
-Status sync_directory(const std::filesystem::path& target) {
-    const FileDescriptor fd(::open(directory_of(target).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!fd.is_open() || (::fsync(fd.get()) != 0 && errno != EINVAL)) // EINVAL: a file system without directory sync
-        return errno_error(write_failed, target, "written, but its directory cannot be synced");
-    return Done{};
 }
 
 } // namespace
@@ -77,6 +68,13 @@ Status AtomicFile::write(std::span<const std::byte> bytes) {
     return written;
 }
 
+Status AtomicFile::write_at(uint64_t position, std::span<const std::byte> bytes) {
+    if (!fd_.is_open()) return Error{write_failed, printable_path(target_) + ": cannot write: already committed"};
+    auto written = write_all_at(fd_.get(), position, bytes, target_);
+    if (!written) failed_ = true;
+    return written;
+}
+
 Status AtomicFile::commit() {
     if (failed_) return Error{write_failed, printable_path(target_) + ": cannot commit: an earlier step failed"};
     if (!fd_.is_open()) return Error{write_failed, printable_path(target_) + ": cannot commit: already committed"};
@@ -86,7 +84,7 @@ Status AtomicFile::commit() {
     if (::rename(temporary_.c_str(), target_.c_str()) != 0) return errno_error(write_failed, target_, "cannot rename the temporary file");
     failed_ = false;
     temporary_.clear();
-    return sync_directory(target_);
+    return sync_directory_of(target_);
 }
 
 Status write_file_atomically(const std::filesystem::path& path, std::string_view bytes) {

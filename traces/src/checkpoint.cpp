@@ -4,8 +4,8 @@
 #include <system_error>
 #include <utility>
 
-#include "message.hpp"
-#include "posix_io.hpp"
+#include "fp4/traces/message.hpp"
+#include "fp4/traces/posix_io.hpp"
 #include "shard_index.hpp"
 
 namespace fp4::traces {
@@ -56,21 +56,23 @@ Status check_shards(const WeightMap& weights, const std::vector<SafetensorsFile>
     return Done{};
 }
 
-Result<std::vector<SafetensorsFile>> open_shards(const std::filesystem::path& directory, const std::filesystem::path& index) {
+Result<std::vector<SafetensorsFile>> open_shards(const std::filesystem::path& directory, FileAccess access, const WeightFileNames& names) {
+    const auto index = directory / names.index;
     const auto text = read_text_file(index, max_index_bytes);
     if (!text) return text.error();
     const auto weights = parse_shard_index(*text, index.native());
     if (!weights) return weights.error();
     std::set<std::string> shards;
     for (const auto& entry : *weights) shards.insert(entry.second);
-    if (!shards.contains("model.safetensors") && has_entry(directory / "model.safetensors"))
-        return Error{ErrorCode::bad_file, printable_path(index) + ": weight_map: expected it to name model.safetensors, which is in the folder; remove one of the two"};
+    if (!names.single.empty() && !shards.contains(std::string(names.single)) && has_entry(directory / names.single))
+        return Error{ErrorCode::bad_file,
+                     printable_path(index) + ": weight_map: expected it to name " + std::string(names.single) + ", which is in the folder; remove one of the two"};
 
     std::vector<SafetensorsFile> files;
     for (const auto& shard : shards) {
         const auto path = resolve_shard(directory, shard);
         if (!path) return path.error();
-        auto file = SafetensorsFile::open(*path);
+        auto file = SafetensorsFile::open(*path, access);
         if (!file) return file.error();
         files.push_back(std::move(*file));
     }
@@ -82,16 +84,15 @@ Result<std::vector<SafetensorsFile>> open_shards(const std::filesystem::path& di
 
 Checkpoint::Checkpoint(ModelConfig config, std::vector<SafetensorsFile> files) : config_(std::move(config)), files_(std::move(files)) {}
 
-Result<Checkpoint> Checkpoint::open(const std::filesystem::path& directory) {
+Result<Checkpoint> Checkpoint::open(const std::filesystem::path& directory, FileAccess access, const WeightFileNames& names) {
     auto config = read_config(directory);
     if (!config) return config.error();
-    const auto index = directory / "model.safetensors.index.json";
-    if (has_entry(index)) {
-        auto files = open_shards(directory, index);
+    if (names.single.empty() || has_entry(directory / names.index)) {
+        auto files = open_shards(directory, access, names);
         if (!files) return files.error();
         return Checkpoint(std::move(*config), std::move(*files));
     }
-    auto file = SafetensorsFile::open(directory / "model.safetensors");
+    auto file = SafetensorsFile::open(directory / names.single, access);
     if (!file) return file.error();
     std::vector<SafetensorsFile> files;
     files.push_back(std::move(*file));

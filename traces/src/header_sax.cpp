@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "message.hpp"
+#include "fp4/traces/message.hpp"
 
 namespace fp4::traces {
 namespace {

@@ -1,6 +1,6 @@
 #include "json_input.hpp"
 
-#include "message.hpp"
+#include "fp4/traces/message.hpp"
 
 namespace fp4::traces {
 

@@ -7,7 +7,7 @@
 #include "fp4/traces/sha256.hpp"
 #include "fp4/traces/synthetic.hpp"
 #include "fp4/traces/weights.hpp"
-#include "message.hpp"
+#include "fp4/traces/message.hpp"
 
 namespace fp4::traces {
 namespace {

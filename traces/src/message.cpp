@@ -1,4 +1,4 @@
-#include "message.hpp"
+#include "fp4/traces/message.hpp"
 
 #include <array>
 

@@ -3,8 +3,8 @@
 #include <array>
 #include <filesystem>
 
-#include "message.hpp"
-#include "strict_json.hpp"
+#include "fp4/traces/message.hpp"
+#include "fp4/traces/strict_json.hpp"
 
 namespace fp4::traces {
 namespace {

@@ -1,4 +1,4 @@
-#include "posix_io.hpp"
+#include "fp4/traces/posix_io.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -7,7 +7,7 @@
 #include <cerrno>
 #include <system_error>
 
-#include "message.hpp"
+#include "fp4/traces/message.hpp"
 
 namespace fp4::traces {
 
@@ -56,6 +56,26 @@ Status write_all(int fd, std::span<const std::byte> bytes, const std::filesystem
         if (n < 0) return errno_error(ErrorCode::write_failed, path, "cannot write");
         bytes = bytes.subspan(static_cast<size_t>(n));
     }
+    return Done{};
+}
+
+Status write_all_at(int fd, uint64_t position, std::span<const std::byte> bytes, const std::filesystem::path& path) {
+    while (!bytes.empty()) {
+        const ssize_t n = ::pwrite(fd, bytes.data(), bytes.size(), static_cast<off_t>(position));
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0) return errno_error(ErrorCode::write_failed, path, "cannot write");
+        bytes = bytes.subspan(static_cast<size_t>(n));
+        position += static_cast<uint64_t>(n);
+    }
+    return Done{};
+}
+
+std::filesystem::path parent_of(const std::filesystem::path& path) { return path.has_parent_path() ? path.parent_path() : "."; }
+
+Status sync_directory_of(const std::filesystem::path& path) {
+    const FileDescriptor fd(::open(parent_of(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!fd.is_open() || (::fsync(fd.get()) != 0 && errno != EINVAL)) // EINVAL: a file system without directory sync
+        return errno_error(ErrorCode::write_failed, path, "written, but its directory cannot be synced");
     return Done{};
 }
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "fp4/traces/strict_yaml.hpp"
-#include "message.hpp"
+#include "fp4/traces/message.hpp"
 
 namespace fp4::traces {
 

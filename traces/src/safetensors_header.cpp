@@ -4,7 +4,7 @@
 
 #include "fp4/traces/safetensors.hpp"
 #include "header_sax.hpp"
-#include "message.hpp"
+#include "fp4/traces/message.hpp"
 
 namespace fp4::traces {
 namespace {

@@ -1,4 +1,4 @@
-#include "strict_json.hpp"
+#include "fp4/traces/strict_json.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "json_input.hpp"
-#include "message.hpp"
+#include "fp4/traces/message.hpp"
 
 namespace fp4::traces {
 namespace {

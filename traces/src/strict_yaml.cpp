@@ -6,7 +6,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "message.hpp"
+#include "fp4/traces/message.hpp"
 
 namespace fp4::traces {
 namespace {

@@ -3,7 +3,7 @@
 #include <set>
 
 #include "fp4/traces/trace.hpp"
-#include "message.hpp"
+#include "fp4/traces/message.hpp"
 #include "trace_keys.hpp"
 
 namespace fp4::traces {

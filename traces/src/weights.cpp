@@ -5,7 +5,8 @@
 #include <new>
 #include <string>
 
-#include "message.hpp"
+#include "fp4/scale.hpp"
+#include "fp4/traces/message.hpp"
 
 namespace fp4::traces {
 namespace {
@@ -27,14 +28,15 @@ std::string describe_shape(const std::vector<uint64_t>& shape) {
 
 uint32_t f32_bits(Dtype dtype, const std::byte* element) {
     const auto byte = [&](int i) { return std::to_integer<uint32_t>(element[i]) << (8 * i); };
+    if (dtype == Dtype::f8_e4m3) return f32_bits_from_e4m3(std::to_integer<uint8_t>(element[0]));
     if (dtype == Dtype::f32) return byte(0) | byte(1) | byte(2) | byte(3);
     const auto half = static_cast<uint16_t>(byte(0) | byte(1));
     return dtype == Dtype::f16 ? f32_bits_from_f16(half) : f32_bits_from_bf16(half);
 }
 
 Status check_matrix(const TensorInfo& tensor, const std::string& where) {
-    if (tensor.dtype != Dtype::bf16 && tensor.dtype != Dtype::f16 && tensor.dtype != Dtype::f32)
-        return Error{ErrorCode::bad_file, where + "dtype: expected BF16, F16 or F32, found " + printable(tensor.dtype_name)};
+    if (tensor.dtype != Dtype::f8_e4m3 && tensor.dtype != Dtype::bf16 && tensor.dtype != Dtype::f16 && tensor.dtype != Dtype::f32)
+        return Error{ErrorCode::bad_file, where + "dtype: expected F8_E4M3, BF16, F16 or F32, found " + printable(tensor.dtype_name)};
     if (tensor.shape.size() != 2) return Error{ErrorCode::bad_shape, where + "shape: expected two dimensions, found " + describe_shape(tensor.shape)};
     const auto elements = element_count(tensor.shape);
     if (!elements || *elements > max_weight_elements)
@@ -53,6 +55,13 @@ uint32_t f32_bits_from_f16(uint16_t bits) {
     if (fraction == 0) return sign;
     const auto shift = static_cast<uint32_t>(std::countl_zero(fraction)) - 21; // until the leading one is bit 10
     return sign | (1 + 127 - 15 - shift) << 23 | (fraction << shift & 0x3FFu) << 13;
+}
+
+uint32_t f32_bits_from_e4m3(uint8_t bits) {
+    const uint32_t sign = uint32_t{bits & 0x80u} << 24;
+    const Scale magnitude = decode_scale(spec_of(ScaleType::ue4m3), bits & 0x7F);
+    if (magnitude.nan) return sign | f32_exponent_mask | 1u << 22;
+    return sign | std::bit_cast<uint32_t>(scale_to_float(magnitude));
 }
 
 Result<std::vector<float>> read_weights(const SafetensorsFile& file, const TensorInfo& tensor) {

@@ -1,6 +1,7 @@
 // A file that appears whole under its name or not at all.
 #pragma once
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <span>
 #include <string_view>
@@ -23,6 +24,9 @@ class AtomicFile {
     ~AtomicFile();
 
     Status write(std::span<const std::byte> bytes);
+
+    // At a position of the file, which may lie beyond what has been written; write() goes on where it was.
+    Status write_at(uint64_t position, std::span<const std::byte> bytes);
 
     // fsync, rename, fsync of the directory. Refused after a failed write and the second time.
     Status commit();

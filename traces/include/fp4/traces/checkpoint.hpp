@@ -21,12 +21,18 @@ struct TensorLocation {
     const TensorInfo* tensor;
 };
 
+// Where a folder has its weights.
+struct WeightFileNames {
+    std::string_view single = "model.safetensors"; // empty: there must be an index
+    std::string_view index = "model.safetensors.index.json";
+};
+
 class Checkpoint {
   public:
-    // Reads config.json and the headers of all weight files, no weights. With model.safetensors.index.json the shards it names are the
-    // weights: plain file names inside the folder, every tensor in the shard named for it, none missing, extra or in two shards.
-    // Otherwise model.safetensors is. Both, without the index naming that file, is an error.
-    static Result<Checkpoint> open(const std::filesystem::path& directory);
+    // Reads config.json and the headers of all weight files, no weights. With an index the shards it names are the weights: plain file
+    // names inside the folder, every tensor in the shard named for it, none missing, extra or in two shards.
+    // Otherwise the single file is. Both, without the index naming that file, is an error.
+    static Result<Checkpoint> open(const std::filesystem::path& directory, FileAccess access = FileAccess::mapped, const WeightFileNames& names = {});
 
     // The name is that of the folder when config.json gives none.
     const ModelConfig& config() const { return config_; }

@@ -5,12 +5,14 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "fp4/result.hpp"
+#include "fp4/traces/atomic_file.hpp"
 #include "fp4/traces/dtype.hpp"
 #include "fp4/traces/file_descriptor.hpp"
 
@@ -48,10 +50,16 @@ struct SafetensorsHeader {
 // A tensor of unknown dtype is listed without a check of its size. Unknown fields of a tensor are refused.
 Result<SafetensorsHeader> parse_safetensors_header(std::span<const std::byte> header_json, uint64_t buffer_bytes, std::string_view file_name);
 
+// How bytes() gets at a file's data. A mapped file that another program shortens ends the process (SIGBUS); `read` has no such risk.
+enum class FileAccess : uint8_t { mapped, read };
+
 // An open file whose header has passed every check.
 class SafetensorsFile {
   public:
-    static Result<SafetensorsFile> open(const std::filesystem::path& path);
+    static Result<SafetensorsFile> open(const std::filesystem::path& path, FileAccess access = FileAccess::mapped);
+    SafetensorsFile(SafetensorsFile&&) noexcept;
+    SafetensorsFile& operator=(SafetensorsFile&&) noexcept;
+    ~SafetensorsFile();
 
     const std::filesystem::path& path() const { return path_; }
     std::span<const TensorInfo> tensors() const { return header_.tensors; }
@@ -68,13 +76,54 @@ class SafetensorsFile {
     // The same for the bytes from `offset` of the tensor on.
     Status read_part(const TensorInfo& tensor, uint64_t offset, std::span<std::byte> bytes) const;
 
+    // The tensor's bytes without a copy, not aligned, valid as long as the file object or what it was moved to. The first call maps the
+    // file; threads may call at once. bad_argument: opened with FileAccess::read. bad_file: an unknown dtype, or the file cannot be mapped.
+    Result<std::span<const std::byte>> bytes(const TensorInfo& tensor) const;
+
   private:
-    SafetensorsFile(std::filesystem::path path, FileDescriptor fd, uint64_t data_begin, SafetensorsHeader header);
+    struct Mapping;
+
+    SafetensorsFile(std::filesystem::path path, FileDescriptor fd, uint64_t data_begin, SafetensorsHeader header, FileAccess access);
 
     std::filesystem::path path_;
     FileDescriptor fd_;
     uint64_t data_begin_;
     SafetensorsHeader header_;
+    std::unique_ptr<Mapping> mapping_; // null: FileAccess::read
+};
+
+// A tensor as a header describes it.
+struct TensorSpec {
+    std::string name;
+    Dtype dtype = Dtype::other;
+    std::vector<uint64_t> shape; // empty: a scalar
+};
+
+// Writes a file whose tensors are known beforehand and whose bytes come bit by bit, so that no more than one part of them is in memory.
+// The file is atomic, in the official order and has "format": "pt" in its metadata: same input, same bytes.
+class SafetensorsStream {
+  public:
+    // bad_argument: a name twice, reserved or not UTF-8, an unknown dtype, a shape that is no whole number of bytes, metadata with another
+    // "format", a limit above exceeded. write_failed: the file system.
+    static Result<SafetensorsStream> create(const std::filesystem::path& path, const Metadata& metadata, std::span<const TensorSpec> tensors);
+
+    // The next bytes of a tensor. Tensors are filled in any order, also in turns. bad_argument: no such tensor, more bytes than it has.
+    Status append(std::string_view tensor, std::span<const std::byte> bytes);
+
+    // bad_argument while a tensor lacks bytes; otherwise as AtomicFile::commit.
+    Status commit();
+
+  private:
+    struct Unfilled {
+        uint64_t next; // file position of the next byte
+        uint64_t end;
+    };
+
+    SafetensorsStream(std::filesystem::path path, AtomicFile file, std::map<std::string, Unfilled, std::less<>> tensors);
+
+    std::filesystem::path path_;
+    AtomicFile file_;
+    std::map<std::string, Unfilled, std::less<>> tensors_;
 };
 
 // What the writer stores; `bytes` is read during the call only.
@@ -85,9 +134,7 @@ struct TensorData {
     std::span<const std::byte> bytes;
 };
 
-// Writes a file atomically, in the official order and with "format": "pt" in its metadata: same input, same bytes.
-// bad_argument: a name twice, reserved or not UTF-8, an unknown dtype, bytes that do not fit the shape, metadata with another
-// "format", a limit above exceeded. write_failed: the file system.
+// SafetensorsStream in one call. bad_argument also: bytes that do not fit the shape.
 Status write_safetensors(const std::filesystem::path& path, const Metadata& metadata, std::span<const TensorData> tensors);
 
 } // namespace fp4::traces

@@ -28,6 +28,15 @@ Result<std::string> read_text_file(const std::filesystem::path& path, uint64_t m
 // Writes all bytes or gives write_failed.
 Status write_all(int fd, std::span<const std::byte> bytes, const std::filesystem::path& path);
 
+// The same from `position` of the file on, at most 2^63 - 1 with the bytes.
+Status write_all_at(int fd, uint64_t position, std::span<const std::byte> bytes, const std::filesystem::path& path);
+
+// The directory that holds `path`.
+std::filesystem::path parent_of(const std::filesystem::path& path);
+
+// Makes a rename to `path` last; write_failed.
+Status sync_directory_of(const std::filesystem::path& path);
+
 // "<path>: <what>: <text of errno>"
 Error errno_error(ErrorCode code, const std::filesystem::path& path, const char* what);
 
