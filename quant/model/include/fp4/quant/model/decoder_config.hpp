@@ -1,8 +1,11 @@
 // What a forward pass of a Llama or Qwen3 decoder needs to know besides its weights.
 #pragma once
 #include <cstdint>
+#include <filesystem>
 #include <optional>
+#include <string_view>
 
+#include "fp4/result.hpp"
 #include "fp4/traces/model_config.hpp"
 
 namespace fp4::quant {
@@ -25,5 +28,12 @@ struct DecoderConfig {
     bool tie_word_embeddings = true;
     bool qk_norm = false; // RMSNorm of each head of q and k before the rotary embedding (Qwen3)
 };
+
+// config.json of a Llama 3.x or dense Qwen3 model. bad_file names the key: what traces::parse_model_config refuses, a missing or ill-typed key,
+// and everything that the forward pass here does not compute (biases, another activation, sliding windows, other rope scalings).
+Result<DecoderConfig> parse_decoder_config(std::string_view json_text, std::string_view file_name);
+
+// Of a model folder.
+Result<DecoderConfig> read_decoder_config(const std::filesystem::path& directory);
 
 } // namespace fp4::quant

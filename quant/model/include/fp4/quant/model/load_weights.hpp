@@ -1,0 +1,20 @@
+// Weights of a Hugging Face folder as tensors.
+#pragma once
+#include "fp4/quant/model/causal_lm.hpp"
+#include "fp4/traces/checkpoint.hpp"
+
+namespace fp4::quant {
+
+// A BF16, F16 or F32 tensor of this shape, as float32. bad_file: missing, of another shape or type. not_finite: NaN or infinity.
+Result<Tensor> load_tensor(const traces::Checkpoint& checkpoint, const std::string& name, const std::vector<int64_t>& shape);
+
+// Norms and linears of one decoder layer, float32.
+Result<LayerWeights> load_layer(const traces::Checkpoint& checkpoint, const DecoderConfig& config, size_t layer);
+
+// Embedding, final norm and head, without layers. A tied model's own lm_head.weight must equal its embedding byte for byte.
+Result<CausalLm> load_ends(const traces::Checkpoint& checkpoint, const DecoderConfig& config);
+
+// All of it.
+Result<CausalLm> load_model(const traces::Checkpoint& checkpoint, const DecoderConfig& config);
+
+} // namespace fp4::quant

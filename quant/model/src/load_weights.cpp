@@ -1,0 +1,94 @@
+#include "fp4/quant/model/load_weights.hpp"
+
+#include "fp4/traces/layer_linears.hpp"
+#include "fp4/traces/message.hpp"
+#include "fp4/traces/weights.hpp"
+
+namespace fp4::quant {
+namespace {
+
+std::string text_of(std::span<const uint64_t> shape) {
+    std::string out;
+    for (const uint64_t extent : shape) out += (out.empty() ? "" : ", ") + std::to_string(extent);
+    return "[" + out + "]";
+}
+
+std::string folder_of(const traces::Checkpoint& checkpoint) { return traces::printable_path(checkpoint.files()[0].path().parent_path()); }
+
+Status check_tied_head(const traces::Checkpoint& checkpoint) {
+    const auto head = checkpoint.find("lm_head.weight");
+    if (!head) return Done{};
+    const auto embedding = checkpoint.find("model.embed_tokens.weight");
+    if (!embedding) return Done{};
+    const auto a = head->file->bytes(*head->tensor), b = embedding->file->bytes(*embedding->tensor);
+    if (!a) return a.error();
+    if (!b) return b.error();
+    if (head->tensor->dtype == embedding->tensor->dtype && std::ranges::equal(*a, *b)) return Done{};
+    return Error{ErrorCode::bad_file, folder_of(checkpoint) + ": lm_head.weight: expected the embedding's bytes, since config.json ties them, found others"};
+}
+
+} // namespace
+
+Result<Tensor> load_tensor(const traces::Checkpoint& checkpoint, const std::string& name, const std::vector<int64_t>& shape) {
+    const auto found = checkpoint.find(name);
+    if (!found) return Error{ErrorCode::bad_file, folder_of(checkpoint) + ": tensor " + traces::in_quotes(name) + ": expected in this checkpoint, found nothing"};
+    const std::vector<uint64_t> wanted(shape.begin(), shape.end());
+    if (found->tensor->shape != wanted)
+        return Error{ErrorCode::bad_shape, traces::printable_path(found->file->path()) + ": tensor " + traces::in_quotes(name) + ": expected shape " + text_of(wanted) +
+                                               " from config.json, found " + text_of(found->tensor->shape)};
+    auto matrix = *found->tensor;
+    if (matrix.shape.size() == 1) matrix.shape.insert(matrix.shape.begin(), 1); // read_weights takes matrices
+    const auto values = traces::read_weights(*found->file, matrix);
+    if (!values) return values.error();
+    return torch::from_blob(const_cast<float*>(values->data()), shape, torch::kFloat).clone();
+}
+
+Result<LayerWeights> load_layer(const traces::Checkpoint& checkpoint, const DecoderConfig& config, size_t layer) {
+    const auto prefix = "model.layers." + std::to_string(layer) + ".";
+    const auto hidden = static_cast<int64_t>(config.dims.hidden_size), head_dim = static_cast<int64_t>(config.dims.head_dim);
+    LayerWeights out;
+    std::vector<std::tuple<std::string, std::vector<int64_t>, Tensor*>> wanted{{prefix + "input_layernorm.weight", {hidden}, &out.input_layernorm},
+                                                                               {prefix + "post_attention_layernorm.weight", {hidden}, &out.post_attention_layernorm}};
+    if (config.qk_norm) {
+        wanted.emplace_back(prefix + "self_attn.q_norm.weight", std::vector{head_dim}, &out.q_norm);
+        wanted.emplace_back(prefix + "self_attn.k_norm.weight", std::vector{head_dim}, &out.k_norm);
+    }
+    const auto linears = traces::layer_linears(config.dims, static_cast<int>(layer));
+    for (size_t op = 0; op < linears.size(); ++op)
+        wanted.emplace_back(linears[op].tensor, std::vector{static_cast<int64_t>(linears[op].n), static_cast<int64_t>(linears[op].k)}, &out.linears[op]);
+    for (const auto& [name, shape, target] : wanted) {
+        auto tensor = load_tensor(checkpoint, name, shape);
+        if (!tensor) return tensor.error();
+        *target = std::move(*tensor);
+    }
+    return out;
+}
+
+Result<CausalLm> load_ends(const traces::Checkpoint& checkpoint, const DecoderConfig& config) {
+    const auto hidden = static_cast<int64_t>(config.dims.hidden_size), vocab = static_cast<int64_t>(config.vocab_size);
+    auto embedding = load_tensor(checkpoint, "model.embed_tokens.weight", {vocab, hidden});
+    if (!embedding) return embedding.error();
+    auto norm = load_tensor(checkpoint, "model.norm.weight", {hidden});
+    if (!norm) return norm.error();
+    CausalLm model{config, *embedding, *embedding, std::move(*norm), {}};
+    if (config.tie_word_embeddings) {
+        if (auto status = check_tied_head(checkpoint); !status) return status.error();
+        return model;
+    }
+    auto head = load_tensor(checkpoint, "lm_head.weight", {vocab, hidden});
+    if (!head) return head.error();
+    model.lm_head = std::move(*head);
+    return model;
+}
+
+Result<CausalLm> load_model(const traces::Checkpoint& checkpoint, const DecoderConfig& config) {
+    auto model = load_ends(checkpoint, config);
+    for (size_t i = 0; model && i < config.dims.num_hidden_layers; ++i) {
+        auto layer = load_layer(checkpoint, config, i);
+        if (!layer) return layer.error();
+        model->layers.push_back(std::move(*layer));
+    }
+    return model;
+}
+
+} // namespace fp4::quant
