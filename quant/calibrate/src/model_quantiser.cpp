@@ -1,0 +1,49 @@
+#include "fp4/quant/calibrate/model_quantiser.hpp"
+
+#include "fp4/quant/evaluate/fake_quantised.hpp"
+
+namespace fp4::quant {
+
+ModelQuantiser::ModelQuantiser(const CausalLm& ends, LayerSource source, const Scheme& scheme, const Tensor& windows, int64_t windows_at_once)
+    : config_(ends.config), source_(std::move(source)), scheme_(scheme) {
+    if (!needs_reference_stream(scheme) && !needs_quantised_stream(scheme)) return;
+    torch::NoGradGuard no_grad;
+    rope_ = rope_table(config_, windows.size(1));
+    for (const Tensor& some : windows.split(windows_at_once)) {
+        const auto embedded = torch::embedding(ends.embed_tokens, some.to(torch::kLong));
+        if (needs_reference_stream(scheme)) reference_.push_back(embedded);
+        if (needs_quantised_stream(scheme)) quantised_.push_back(embedded);
+    }
+}
+
+Result<QuantizedLayer> ModelQuantiser::quantise_next() {
+    torch::NoGradGuard no_grad;
+    const auto weights = source_(next_);
+    if (!weights) return weights.error();
+    auto layer = quantise_layer(*weights, config_, rope_, scheme_, reference_, quantised_);
+    if (!layer) return layer.error();
+    if (auto status = move_streams(*weights, std::make_shared<const QuantizedLayer>(*layer)); !status) return status.error();
+    return layer;
+}
+
+Status ModelQuantiser::pass(std::shared_ptr<const QuantizedLayer> done) {
+    if (reference_.empty() && quantised_.empty()) {
+        ++next_;
+        return Done{};
+    }
+    const auto weights = source_(next_);
+    if (!weights) return weights.error();
+    return move_streams(*weights, std::move(done));
+}
+
+Status ModelQuantiser::move_streams(const LayerWeights& weights, std::shared_ptr<const QuantizedLayer> layer) {
+    ++next_;
+    if (!reference_.empty())
+        if (auto status = advance(reference_, reference_layer(weights), config_, rope_); !status) return status;
+    if (quantised_.empty()) return Done{};
+    const auto model = fake_quantised(std::move(layer), scheme_);
+    if (!model) return model.error();
+    return advance(quantised_, *model, config_, rope_);
+}
+
+} // namespace fp4::quant

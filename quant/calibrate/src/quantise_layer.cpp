@@ -1,0 +1,121 @@
+#include "fp4/quant/calibrate/quantise_layer.hpp"
+
+#include "fp4/quant/methods/activations.hpp"
+#include "fp4/quant/methods/awq.hpp"
+#include "fp4/quant/methods/encode_group.hpp"
+#include "fp4/quant/methods/fold.hpp"
+#include "fp4/quant/methods/gptq.hpp"
+#include "fp4/quant/methods/hadamard.hpp"
+#include "fp4/quant/methods/smoothquant.hpp"
+
+namespace fp4::quant {
+namespace {
+
+constexpr int64_t factor_sample_rows = 2048;
+
+std::vector<Tensor> weights_of(const LayerWeights& weights, LinearGroup group) {
+    std::vector<Tensor> out;
+    for (const LinearOp op : members(group)) out.push_back(weights[op]);
+    return out;
+}
+
+bool has_factors(const Scheme& scheme) { return scheme.method == Method::awq || scheme.method == Method::smoothquant; }
+bool has_sweep(const Scheme& scheme) { return scheme.method == Method::gptq || scheme.method == Method::mr_gptq; }
+
+class LayerQuantiser {
+  public:
+    LayerQuantiser(const DecoderConfig& config, const RopeTable& rope, const Scheme& scheme) : config_(config), rope_(rope), scheme_(scheme) {}
+
+    Result<QuantizedLayer> run(const LayerWeights& weights, const ResidualStream& reference, const ResidualStream& quantised) {
+        QuantizedLayer out{.plain = weights};
+        if (scheme_.method == Method::mr_gptq) out.hadamard = scheme_.hadamard;
+        for (const auto& step : {&LayerQuantiser::fold_factors, &LayerQuantiser::fix_input_scales})
+            if (auto status = (this->*step)(out, reference); !status) return status.error();
+        if (!scheme_.weights) return out;
+        if (auto status = encode(out, quantised); !status) return status.error();
+        for (Tensor& linear : out.plain.linears) linear = {};
+        return out;
+    }
+
+  private:
+    // Later linears first: folding into v and up changes the weights of their groups.
+    Status fold_factors(QuantizedLayer& out, const ResidualStream& reference) {
+        if (!has_factors(scheme_)) return Done{};
+        const auto inputs = observe_inputs(reference, reference_layer(out.plain), config_, rope_, {.gram = false, .sample_rows = factor_sample_rows});
+        if (!inputs) return inputs.error();
+        for (const LinearGroup group : {LinearGroup::down, LinearGroup::gate_up, LinearGroup::o, LinearGroup::qkv}) {
+            const auto& input = (*inputs)[static_cast<size_t>(group)];
+            const auto linears = weights_of(out.plain, group);
+            const auto factors = scheme_.method == Method::awq ? awq_factors(linears, input.channel_mean, input.sample, scheme_)
+                                                               : smoothquant_factors(linears, input.channel_max, input.sample, scheme_);
+            if (!factors) return factors.error();
+            fold(out.plain, config_, group, *factors);
+        }
+        return Done{};
+    }
+
+    Status fix_input_scales(QuantizedLayer& out, const ResidualStream& reference) {
+        if (!scheme_.activations || scheme_.activation_scale != ActivationScale::fixed) return Done{};
+        ObserveOptions options;
+        if (out.hadamard) options.transform = [&](LinearGroup, const Tensor& input) -> Result<Tensor> { return block_hadamard(input, out.hadamard); };
+        const auto inputs = observe_inputs(reference, reference_layer(out.plain), config_, rope_, options);
+        if (!inputs) return inputs.error();
+        for (size_t group = 0; group < inputs->size(); ++group) out.input_scale[group] = activation_scale(scheme_, (*inputs)[group].amax());
+        return Done{};
+    }
+
+    // What a linear's input is when the layer runs quantised.
+    Result<Tensor> quantised_input(const QuantizedLayer& layer, LinearGroup group, const Tensor& input) const {
+        const auto x = layer.hadamard ? block_hadamard(input, layer.hadamard) : input;
+        if (!scheme_.activations) return x;
+        return fake_quantize(x, scheme_, layer.input_scale[static_cast<size_t>(group)]);
+    }
+
+    Status encode(QuantizedLayer& out, const ResidualStream& quantised) {
+        std::array<InputStatistics, 4> inputs;
+        if (has_sweep(scheme_)) {
+            const auto transform = [&](LinearGroup group, const Tensor& input) { return quantised_input(out, group, input); };
+            auto observed = observe_inputs(quantised, reference_layer(out.plain), config_, rope_, {.gram = true, .sample_rows = 0, .transform = transform});
+            if (!observed) return observed.error();
+            inputs = std::move(*observed);
+        }
+        for (const LinearGroup group : linear_groups) {
+            auto linears = weights_of(out.plain, group);
+            if (out.hadamard)
+                for (Tensor& linear : linears) linear = block_hadamard(linear, out.hadamard);
+            auto encoded = encode_group(linears, scheme_);
+            if (!encoded) return encoded.error();
+            if (!scheme_.own_scale_per_tensor) out.weight_scale[static_cast<size_t>(group)] = encoded->scales.front();
+            for (size_t i = 0; const LinearOp op : members(group)) {
+                auto& packed = encoded->packed[i];
+                if (has_sweep(scheme_)) {
+                    auto swept = gptq(linears[i], inputs[static_cast<size_t>(group)].gram, packed, scheme_.weights->encoder, encoded->scale(i), {});
+                    if (!swept) return swept.error();
+                    packed = std::move(*swept);
+                }
+                out.linears[static_cast<size_t>(op)] = std::move(packed);
+                ++i;
+            }
+        }
+        return Done{};
+    }
+
+    const DecoderConfig& config_;
+    const RopeTable& rope_;
+    const Scheme& scheme_;
+};
+
+} // namespace
+
+bool needs_reference_stream(const Scheme& scheme) {
+    return has_factors(scheme) || (scheme.activations && scheme.activation_scale == ActivationScale::fixed);
+}
+
+bool needs_quantised_stream(const Scheme& scheme) { return scheme.weights && has_sweep(scheme); }
+
+Result<QuantizedLayer> quantise_layer(const LayerWeights& weights, const DecoderConfig& config, const RopeTable& rope, const Scheme& scheme,
+                                      const ResidualStream& reference, const ResidualStream& quantised) {
+    return LayerQuantiser(config, rope, scheme).run(weights, reference, quantised);
+}
+
+} // namespace fp4::quant

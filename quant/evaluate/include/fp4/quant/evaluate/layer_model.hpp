@@ -1,0 +1,22 @@
+// A decoder layer as it is run: its norms, and whatever computes its linears.
+#pragma once
+#include <functional>
+
+#include "fp4/quant/methods/quantized_layer.hpp"
+#include "fp4/quant/methods/scheme.hpp"
+#include "fp4/result.hpp"
+
+namespace fp4::quant {
+
+struct LayerModel {
+    LayerWeights weights; // the norms are used
+    GroupFunction linears;
+};
+
+// Layer by layer, so that a model need not be in memory as a whole.
+using LayerProvider = std::function<Result<LayerModel>(size_t layer)>;
+
+// The layer in float32.
+LayerModel reference_layer(LayerWeights weights);
+
+} // namespace fp4::quant

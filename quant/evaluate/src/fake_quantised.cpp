@@ -1,0 +1,28 @@
+#include "fp4/quant/evaluate/fake_quantised.hpp"
+
+#include "fp4/quant/methods/activations.hpp"
+#include "fp4/quant/methods/hadamard.hpp"
+#include "fp4/quant/model/linear_failed.hpp"
+
+namespace fp4::quant {
+
+Result<LayerModel> fake_quantised(std::shared_ptr<const QuantizedLayer> layer, const Scheme& scheme) {
+    LayerWeights weights = layer->plain;
+    for (size_t op = 0; op < weights.linears.size(); ++op)
+        if (layer->linears[op]) {
+            auto values = dequantized(*layer->linears[op]);
+            if (!values) return values.error();
+            weights.linears[op] = std::move(*values);
+        }
+    return LayerModel{weights, [weights, layer, scheme](LinearGroup group, const Tensor& input) {
+                          auto x = layer->hadamard ? block_hadamard(input, layer->hadamard) : input;
+                          if (scheme.activations) {
+                              auto values = fake_quantize(x, scheme, layer->input_scale[static_cast<size_t>(group)]);
+                              if (!values) throw LinearFailed(values.error());
+                              x = std::move(*values);
+                          }
+                          return apply_linears(weights, group, x);
+                      }};
+}
+
+} // namespace fp4::quant

@@ -1,0 +1,56 @@
+#include "fp4/quant/evaluate/hardware_true.hpp"
+
+#include <ATen/Parallel.h>
+
+#include <array>
+
+#include "fp4/epilogue.hpp"
+#include "fp4/gemm.hpp"
+#include "fp4/quant/methods/activations.hpp"
+#include "fp4/quant/methods/hadamard.hpp"
+#include "fp4/quant/model/linear_failed.hpp"
+
+namespace fp4::quant {
+namespace {
+
+using Panels = std::array<std::optional<WeightPanels>, 7>;
+
+Tensor multiply(const PackedTensor& a, const WeightPanels& b) {
+    const auto raw = gemm_fast(a, b, {}, {.isa = {}, .threads = static_cast<unsigned>(at::get_num_threads())});
+    if (!raw) throw LinearFailed(raw.error());
+    auto out = torch::empty({static_cast<int64_t>(a.rows), static_cast<int64_t>(b.header().rows)}, torch::kFloat);
+    auto* bits = reinterpret_cast<uint32_t*>(out.data_ptr<float>());
+    at::parallel_for(0, out.numel(), 1 << 14, [&](int64_t begin, int64_t end) {
+        for (int64_t i = begin; i < end; ++i) bits[i] = epilogue((*raw)[static_cast<size_t>(i)], a.tensor_scale, b.header().tensor_scale, OutputType::f32);
+    });
+    return out;
+}
+
+} // namespace
+
+Result<LayerModel> hardware_true(std::shared_ptr<const QuantizedLayer> layer, const Scheme& scheme, const Arithmetic& arithmetic) {
+    if (!scheme.weights || !scheme.activations)
+        return Error{ErrorCode::bad_argument, "hardware-true evaluation: expected weights and activations to be quantised, found one side alone"};
+    if (scheme.activation_scale == ActivationScale::token)
+        return Error{ErrorCode::bad_argument, "hardware-true evaluation: expected one activation scale per call, found one per token; the epilogue has one"};
+    auto panels = std::make_shared<Panels>();
+    for (size_t op = 0; op < panels->size(); ++op) {
+        if (!layer->linears[op]) return Error{ErrorCode::bad_argument, "hardware-true evaluation: linear " + std::string(linear_op_names[op]) + " is not quantised"};
+        auto packed = WeightPanels::make(*layer->linears[op], arithmetic);
+        if (!packed) return packed.error();
+        (*panels)[op] = std::move(*packed);
+    }
+    return LayerModel{layer->plain, [layer, panels, scheme](LinearGroup group, const Tensor& input) {
+                          const auto x = layer->hadamard ? block_hadamard(input, layer->hadamard) : input;
+                          const auto codes = encode_activations(x, scheme, layer->input_scale[static_cast<size_t>(group)]);
+                          if (!codes) throw LinearFailed(codes.error());
+                          std::vector<Tensor> outputs;
+                          for (const LinearOp op : members(group)) {
+                              const auto& b = *(*panels)[static_cast<size_t>(op)];
+                              outputs.push_back(multiply(codes->front(), b).view({input.size(0), input.size(1), -1}).to(input.device()));
+                          }
+                          return outputs;
+                      }};
+}
+
+} // namespace fp4::quant

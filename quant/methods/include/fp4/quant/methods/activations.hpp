@@ -1,0 +1,24 @@
+// Activations through golden's encoders.
+#pragma once
+#include <optional>
+#include <vector>
+
+#include "fp4/quant/methods/scheme.hpp"
+#include "fp4/quant/model/tensor.hpp"
+
+namespace fp4::quant {
+
+// The static scale of inputs whose largest magnitude over the calibration set is `amax`.
+TensorScale activation_scale(const Scheme& scheme, float amax);
+
+// x: float32, the last dimension K a multiple of the block. Rows as packed tensors: one under `fixed` (needed then) and `call`, one per row under
+// `token`. Larger values than the scale was made for saturate; infinities and NaN too (NonfinitePolicy::saturate).
+Result<std::vector<PackedTensor>> encode_activations(const Tensor& x, const Scheme& scheme, const std::optional<TensorScale>& fixed);
+
+// The values those stand for: code * block scale * tensor scale, float32, in x's shape.
+Result<Tensor> fake_quantize(const Tensor& x, const Scheme& scheme, const std::optional<TensorScale>& fixed);
+
+// A packed tensor's values as a float32 [rows, K] tensor.
+Result<Tensor> dequantized(const PackedTensor& packed);
+
+} // namespace fp4::quant
