@@ -30,17 +30,3 @@ def write(path, tensors, metadata):
     text = json.dumps(header, separators=(",", ":"), ensure_ascii=False).encode()
     text += b" " * (-len(text) % 8)
     whole_file.write(path, len(text).to_bytes(8, "little"), text, *payload)
-
-
-def read_metadata(path):
-    """Returns the metadata of a file. ValueError where its header is none."""
-    with open(path, "rb") as file:
-        size = int.from_bytes(file.read(8), "little")
-        text = file.read(min(size, 100_000_000))
-    try:
-        metadata = json.loads(text)["__metadata__"]
-    except (ValueError, KeyError, TypeError):
-        metadata = None
-    if not isinstance(metadata, dict):
-        raise ValueError(f"{path}: expected a safetensors file with metadata")
-    return metadata
