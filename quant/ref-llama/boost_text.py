@@ -14,20 +14,29 @@ _LINE_COMMENTS = re.compile(r"(?:[ \t]*(?://[^\n]*)?\n)*[ \t]*//[^\n]*\n?")
 _BANNER = re.compile(r"copyright|software license|license_1_0", re.I)
 
 
-def names_only_the_boost_licence(text):
-    """True where the text names the Boost Software License, however its comment is wrapped, and no other terms."""
-    words = _COMMENT_GLUE.sub(" ", text).lower()
+def _words(text):
+    return _COMMENT_GLUE.sub(" ", text).lower()
+
+
+def has_free_terms(text):
+    """True where the text names the Boost Software License, however its comment is wrapped, and states no other terms but zlib's."""
+    words = _words(text)
     return ("boost software license" in words or "license_1_0" in words) and not _OTHER_TERMS.search(words)
 
 
+def has_zlib_terms(text):
+    return "permission is granted to anyone to use this software" in _words(text)
+
+
 def is_taken(path, text):
-    """path: relative to boost/. False for generated trees, large files, other suffixes and files under other or further terms."""
+    """path: relative to boost/. False for generated trees, large files, other suffixes and files of other terms."""
     return (path.suffix in SUFFIXES and GENERATED_TREES.isdisjoint(path.parts) and len(text.encode()) <= LARGEST_BYTES
-            and names_only_the_boost_licence(text))
+            and has_free_terms(text))
 
 
 def without_banner(text):
-    """Cuts the comments at the top up to the last of them that speaks of copyright or licence; they stand in licences/ instead."""
+    """Cuts the comments at the top up to the last of them that speaks of copyright or licence; they stand in licences/ instead.
+    Lines of // comments with nothing but blank lines between them are one comment."""
     cut = end = 0
     while True:
         match = _BLOCK_COMMENT.match(text, end) or _LINE_COMMENTS.match(text, end)

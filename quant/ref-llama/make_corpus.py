@@ -12,9 +12,11 @@ import subprocess
 import sys
 
 import boost_text
+import corpus_file
 import near_duplicates
 import postgres_text
 import splits
+import whole_file
 
 PACKAGES = ("libboost1.74-dev", "postgresql-doc-15")
 
@@ -32,6 +34,11 @@ def collect(boost, postgres):
             yield domain, group, f"{domain}/{file}", seen.strip(text)
 
 
+def counts(rows):
+    texts = {domain: [text for of, _, text in rows if of == domain] for domain in splits.DOMAINS}
+    return {domain: {"files": len(of), "bytes": sum(len(text.encode()) for text in of)} for domain, of in texts.items()}
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=pathlib.Path, required=True, metavar="DIR")
@@ -43,24 +50,19 @@ def main():
             raise FileNotFoundError(f"{folder}: no such folder, expected the files of package {package}")
 
     records = {split: [] for split in splits.SPLITS}
-    counts = {split: {domain: {"files": 0, "bytes": 0} for domain in splits.HELD_OUT} for split in splits.SPLITS}
-    near = {domain: 0 for domain in splits.HELD_OUT}
+    near = dict.fromkeys(splits.DOMAINS, 0)
     for domain, group, file, text in collect(arguments.boost, arguments.postgres):
         if text is None:
             near[domain] += 1
-            continue
-        split = splits.split_of(domain, group)
-        records[split].append(json.dumps({"domain": domain, "file": file, "text": text}, ensure_ascii=False) + "\n")
-        counts[split][domain]["files"] += 1
-        counts[split][domain]["bytes"] += len(text.encode())
+        else:
+            records[splits.split_of(domain, group)].append((domain, file, text))
 
     arguments.out.mkdir(parents=True, exist_ok=True)
     manifest = {"packages": {name: package_version(name) for name in PACKAGES}, "held_out": splits.HELD_OUT, "near_duplicate_files": near, "splits": {}}
-    for split, lines in records.items():
-        data = "".join(lines).encode()
-        (arguments.out / f"{split}.jsonl").write_bytes(data)
-        manifest["splits"][split] = {"sha256": hashlib.sha256(data).hexdigest(), **counts[split]}
-    (arguments.out / "manifest.json").write_text(json.dumps(manifest, indent=1) + "\n")
+    for split, rows in records.items():
+        data = corpus_file.write(arguments.out / f"{split}.jsonl", rows)
+        manifest["splits"][split] = {"sha256": hashlib.sha256(data).hexdigest(), **counts(rows)}
+    whole_file.write(arguments.out / "manifest.json", (json.dumps(manifest, indent=1) + "\n").encode())
 
 
 if __name__ == "__main__":

@@ -70,9 +70,8 @@ class _Text(html.parser.HTMLParser):
         if self.skipped_at is not None:
             return
         if "pre" in self.open and not self.in_row():
-            whole = self.line + data
-            *self_lines, self.line = whole.split("\n")
-            self.lines += [line.rstrip() for line in self_lines]
+            *ended, self.line = (self.line + data).split("\n")
+            self.lines += [line.rstrip() for line in ended]
         else:
             self.line += data
 

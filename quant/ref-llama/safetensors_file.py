@@ -2,13 +2,13 @@
 
 import array
 import json
-import os
-import pathlib
 import sys
+
+import whole_file
 
 
 def int32(values):
-    """Little-endian bytes of a sequence of integers that fit 32 bits."""
+    """Little-endian bytes of integers; OverflowError for one beyond 32 bits."""
     data = array.array("i", values)
     assert data.itemsize == 4
     if sys.byteorder == "big":
@@ -17,7 +17,7 @@ def int32(values):
 
 
 def write(path, tensors, metadata):
-    """tensors: name -> (shape, values), all I32. metadata: str -> str; "format": "pt" is added. The file appears whole or not at all."""
+    """tensors: name -> (shape, values), all I32, as many values as the shape says. metadata: str -> str; "format": "pt" is added."""
     header = {"__metadata__": dict(sorted({"format": "pt", **metadata}.items()))}
     payload = []
     offset = 0
@@ -29,10 +29,4 @@ def write(path, tensors, metadata):
         offset += len(data)
     text = json.dumps(header, separators=(",", ":"), ensure_ascii=False).encode()
     text += b" " * (-len(text) % 8)
-    path = pathlib.Path(path)
-    unfinished = path.with_name(path.name + ".part")
-    with open(unfinished, "wb") as file:
-        file.write(len(text).to_bytes(8, "little") + text)
-        for data in payload:
-            file.write(data)
-    os.replace(unfinished, path)
+    whole_file.write(path, len(text).to_bytes(8, "little"), text, *payload)

@@ -4,6 +4,8 @@ import pathlib
 import subprocess
 import tempfile
 
+import whole_file
+
 VOCABULARY = 1024
 UNK, BOS, EOS, BYTE_0 = 0, 1, 2, 3
 NEWLINE = BYTE_0 + 0x0A
@@ -19,9 +21,9 @@ TRAINING = {
 }
 
 
-def _run(command):
+def _run(command, folder=None):
     try:
-        result = subprocess.run(command, capture_output=True, text=True, check=False)
+        result = subprocess.run(command, capture_output=True, text=True, check=False, cwd=folder)
     except FileNotFoundError as error:
         raise OSError(f"{command[0]} was not found, expected package sentencepiece") from error
     if result.returncode:
@@ -29,13 +31,11 @@ def _run(command):
 
 
 def train(texts, model):
-    """Trains on the lines of texts and writes the file model."""
+    """Trains on the lines of texts and writes the file model. The model records the names it was given, so they are relative to a temporary folder."""
     with tempfile.TemporaryDirectory() as folder:
-        lines = pathlib.Path(folder) / "lines"
-        lines.write_text("\n".join(texts), encoding="utf-8", newline="\n")
-        prefix = pathlib.Path(folder) / "tokenizer"
-        _run(["spm_train", f"--input={lines}", f"--model_prefix={prefix}"] + [f"--{name}={value}" for name, value in TRAINING.items()])
-        pathlib.Path(model).write_bytes(prefix.with_suffix(".model").read_bytes())
+        (pathlib.Path(folder) / "lines").write_text("\n".join(texts), encoding="utf-8", newline="\n")
+        _run(["spm_train", "--input=lines", "--model_prefix=tokenizer"] + [f"--{name}={value}" for name, value in TRAINING.items()], folder)
+        whole_file.write(model, (pathlib.Path(folder) / "tokenizer.model").read_bytes())
 
 
 def piece_bytes(model):

@@ -11,6 +11,7 @@ HELD_OUT = {
         "valid": ("backup", "indexes", "pltcl", "spi", "textsearch"),
     },
 }
+DOMAINS = tuple(HELD_OUT)
 SPLITS = ("train", "valid", "test")
 
 
