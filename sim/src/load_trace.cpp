@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "fp4/traces/captured.hpp"
 #include "fp4/traces/make_trace.hpp"
 #include "fp4/traces/recipe.hpp"
 
@@ -30,6 +31,14 @@ Result<NamedTrace> from_file(const Options& options) {
     return NamedTrace{options.trace, std::move(*trace)};
 }
 
+Result<traces::Trace> from_shipped_model(const std::filesystem::path& folder, uint64_t layer, const traces::TraceOptions& make) {
+    const auto checkpoint = traces::Checkpoint::open(folder);
+    if (!checkpoint) return checkpoint.error();
+    const auto activations = traces::CapturedActivations::open(folder / traces::captured_file_name);
+    if (!activations) return activations.error();
+    return traces::make_captured_trace(*checkpoint, *activations, layer, make);
+}
+
 Result<NamedTrace> from_recipe(const Options& options, const ProgramFiles& files, traces::TraceOptions& make) {
     auto recipes = traces::list_recipes(files.recipes);
     if (!recipes) return recipes.error();
@@ -41,7 +50,7 @@ Result<NamedTrace> from_recipe(const Options& options, const ProgramFiles& files
     }
     if (options.layer) return Error{ErrorCode::bad_argument, "--layer: goes with --checkpoint; a named trace has its own layer"};
     make.tokens = options.tokens.value_or(recipe->tokens);
-    auto trace = traces::make_synthetic_trace(*recipe, make);
+    auto trace = recipe->checkpoint.empty() ? traces::make_synthetic_trace(*recipe, make) : from_shipped_model(files.models / recipe->checkpoint, recipe->layer, make);
     if (!trace) return trace.error();
     return NamedTrace{options.trace, std::move(*trace)};
 }

@@ -9,6 +9,7 @@ namespace fp4::sim {
 
 struct ProgramFiles {
     std::filesystem::path recipes;
+    std::filesystem::path models; // folders that recipes name
     std::filesystem::path configs;
     std::filesystem::path cores;
 

@@ -49,7 +49,9 @@ Result<HardwareConfig> load_config(const Options& options, const ProgramFiles& f
 Status list_traces(const ProgramFiles& files) {
     const auto recipes = traces::list_recipes(files.recipes);
     if (!recipes) return recipes.error();
-    for (const auto& recipe : *recipes) fmt::print("{}  {} ({} tokens, synthetic)\n", recipe.name, recipe.description, recipe.tokens);
+    for (const auto& recipe : *recipes)
+        fmt::print("{}  {} ({} tokens, {})\n", recipe.name, recipe.description, recipe.tokens,
+                   recipe.checkpoint.empty() ? traces::name_of(traces::Source::synthetic) : traces::name_of(traces::Source::checkpoint));
     return Done{};
 }
 

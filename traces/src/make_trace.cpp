@@ -1,8 +1,10 @@
 #include "fp4/traces/make_trace.hpp"
 
 #include <algorithm>
+#include <map>
 
 #include "fp4/encode.hpp"
+#include "fp4/traces/captured.hpp"
 #include "fp4/traces/layer_linears.hpp"
 #include "fp4/traces/sha256.hpp"
 #include "fp4/traces/synthetic.hpp"
@@ -12,14 +14,16 @@
 namespace fp4::traces {
 namespace {
 
-using ReadWeights = std::function<Result<std::vector<float>>(const Linear&)>;
+struct Operand {
+    std::vector<float> values;
+    std::optional<float> amax{}; // that the tensor scale stands for; none: that of the values
+};
+using ReadOperand = std::function<Result<Operand>(const Linear&)>;
 
 // Linears that read the same tensor in the model read the same synthetic activations here.
 std::string activation_name(const Linear& linear, uint64_t layer) {
-    const std::string prefix = "layers." + std::to_string(layer) + ".";
-    if (linear.op == "q" || linear.op == "k" || linear.op == "v") return prefix + "attention_input";
-    if (linear.op == "gate" || linear.op == "up") return prefix + "mlp_input";
-    return prefix + linear.op + "_input";
+    const std::string prefix = "layers." + std::to_string(layer) + ".", group = input_group(linear.op);
+    return prefix + (group == "qkv" ? "attention" : group == "gate_up" ? "mlp" : linear.op) + "_input";
 }
 
 Trace empty_trace(std::string model, uint64_t layer, Source source, const TraceOptions& options) {
@@ -56,8 +60,20 @@ Status check_k(const Linear& linear, const TraceOptions& options) {
     return Error{ErrorCode::bad_shape, in_quotes(linear.tensor) + ": K: expected a multiple of " + std::to_string(block) + ", found " + std::to_string(linear.k)};
 }
 
-Result<Trace> make_trace(std::string model, uint64_t layer, Source source, const std::vector<Linear>& all_linears, const ReadWeights& read_weights,
-                         const TraceOptions& options) {
+Result<PackedTensor> encode_operand(const Operand& operand, Format format, uint64_t rows, uint64_t k, const TraceOptions& options, const std::string& name) {
+    EncodeOptions encoding{.format = format, .specials = options.specials};
+    if (operand.amax && default_encoder(format)) encoding.tensor_scale = tensor_scale_of(*default_encoder(format), format, *operand.amax);
+    return encode(operand.values, rows, k, encoding, name);
+}
+
+ReadOperand synthetic_inputs(uint64_t layer, const TraceOptions& options) {
+    return [layer, &options](const Linear& linear) -> Result<Operand> {
+        return Operand{synthetic_activations(options.seed, activation_name(linear, layer), options.tokens, linear.k)};
+    };
+}
+
+Result<Trace> make_trace(std::string model, uint64_t layer, Source source, const std::vector<Linear>& all_linears, const ReadOperand& read_activations,
+                         const ReadOperand& read_weights, const TraceOptions& options) {
     if (options.tokens == 0) return Error{ErrorCode::bad_argument, "tokens: expected at least 1, found 0"};
     const auto linears = selected(all_linears, options.ops);
     if (!linears) return linears.error();
@@ -73,15 +89,16 @@ Result<Trace> make_trace(std::string model, uint64_t layer, Source source, const
     for (const Linear& linear : *linears) {
         if (options.on_op) options.on_op(linear.op, trace.ops.size(), linears->size());
         if (auto status = check_k(linear, options); !status) return status.error();
-        const auto activations = synthetic_activations(options.seed, activation_name(linear, layer), options.tokens, linear.k);
+        const auto activations = read_activations(linear);
+        if (!activations) return activations.error();
         const auto weights = read_weights(linear);
         if (!weights) return weights.error();
-        auto a = encode(activations, options.tokens, linear.k, {.format = options.activations, .specials = options.specials}, "activations of " + linear.op);
+        auto a = encode_operand(*activations, options.activations, options.tokens, linear.k, options, "activations of " + linear.op);
         if (!a) return a.error();
-        auto b = encode(*weights, linear.n, linear.k, {.format = options.weights, .specials = options.specials}, printable(linear.tensor));
+        auto b = encode_operand(*weights, options.weights, linear.n, linear.k, options, printable(linear.tensor));
         if (!b) return b.error();
-        sha256.update(std::as_bytes(std::span(activations)));
-        sha256.update(std::as_bytes(std::span(*weights)));
+        sha256.update(std::as_bytes(std::span(activations->values)));
+        sha256.update(std::as_bytes(std::span(weights->values)));
         trace.ops.push_back({linear.op, std::move(*a), std::move(*b), {}, {}});
     }
     trace.source_sha256 = sha256.hex_digest();
@@ -97,6 +114,19 @@ Result<std::vector<float>> read_linear(const SafetensorsFile& file, const Tensor
                                                std::to_string(linear.k) + "] from config.json, found [" + found + "]"};
     }
     return read_weights(file, info);
+}
+
+Result<Operand> read_checkpoint_linear(const Checkpoint& checkpoint, const Linear& linear) {
+    const auto found = checkpoint.find(linear.tensor);
+    if (!found) return Error{ErrorCode::bad_file, checkpoint.config().name + ": tensor " + in_quotes(linear.tensor) + ": expected in this checkpoint, found nothing"};
+    auto values = read_linear(*found->file, *found->tensor, linear);
+    if (!values) return values.error();
+    return Operand{std::move(*values)};
+}
+
+Status check_layer(const Checkpoint& checkpoint, uint64_t layer) {
+    if (layer < checkpoint.config().num_hidden_layers) return Done{};
+    return Error{ErrorCode::bad_argument, "layer: expected 0 to " + std::to_string(checkpoint.config().num_hidden_layers - 1) + ", found " + std::to_string(layer)};
 }
 
 // Operands that never were numbers: their bits are their source.
@@ -129,20 +159,45 @@ Result<Trace> make_uniform_trace(const Recipe& recipe, const TraceOptions& optio
 
 Result<Trace> make_synthetic_trace(const Recipe& recipe, const TraceOptions& options) {
     if (!recipe.uniform_ops.empty()) return make_uniform_trace(recipe, options);
-    const auto read = [&](const Linear& linear) -> Result<std::vector<float>> { return synthetic_weights(options.seed, linear.tensor, linear.n, linear.k); };
-    return make_trace(recipe.model.name, recipe.layer, Source::synthetic, layer_linears(recipe.model, static_cast<int>(recipe.layer)), read, options);
+    const auto read = [&](const Linear& linear) -> Result<Operand> { return Operand{synthetic_weights(options.seed, linear.tensor, linear.n, linear.k)}; };
+    return make_trace(recipe.model.name, recipe.layer, Source::synthetic, layer_linears(recipe.model, static_cast<int>(recipe.layer)),
+                      synthetic_inputs(recipe.layer, options), read, options);
 }
 
 Result<Trace> make_checkpoint_trace(const Checkpoint& checkpoint, uint64_t layer, const TraceOptions& options) {
-    if (layer >= checkpoint.config().num_hidden_layers)
-        return Error{ErrorCode::bad_argument, "layer: expected 0 to " + std::to_string(checkpoint.config().num_hidden_layers - 1) + ", found " + std::to_string(layer)};
-    const auto read = [&](const Linear& linear) -> Result<std::vector<float>> {
-        const auto found = checkpoint.find(linear.tensor);
-        if (!found) return Error{ErrorCode::bad_file, checkpoint.config().name + ": tensor " + in_quotes(linear.tensor) + ": expected in this checkpoint, found nothing"};
-        return read_linear(*found->file, *found->tensor, linear);
+    if (auto status = check_layer(checkpoint, layer); !status) return status.error();
+    const auto read = [&](const Linear& linear) { return read_checkpoint_linear(checkpoint, linear); };
+    return make_trace(checkpoint.config().name, layer, Source::checkpoint_synthetic_activations, layer_linears(checkpoint.config(), static_cast<int>(layer)),
+                      synthetic_inputs(layer, options), read, options);
+}
+
+Result<Trace> make_captured_trace(const Checkpoint& checkpoint, const CapturedActivations& activations, uint64_t layer, const TraceOptions& options) {
+    if (auto status = check_layer(checkpoint, layer); !status) return status.error();
+    const auto linears = layer_linears(checkpoint.config(), static_cast<int>(layer));
+    std::map<std::string, float> group_amax;
+    for (const Linear& linear : linears) {
+        const auto weights = read_checkpoint_linear(checkpoint, linear);
+        if (!weights) return weights.error();
+        const auto amax = finite_amax(weights->values, linear.k, printable(linear.tensor));
+        if (!amax) return amax.error();
+        float& largest = group_amax[input_group(linear.op)];
+        largest = std::max(largest, *amax);
+    }
+    const auto read_weights = [&](const Linear& linear) {
+        auto operand = read_checkpoint_linear(checkpoint, linear);
+        if (operand) operand->amax = group_amax[input_group(linear.op)];
+        return operand;
     };
-    return make_trace(checkpoint.config().name, layer, Source::checkpoint_synthetic_activations, layer_linears(checkpoint.config(), static_cast<int>(layer)), read,
-                      options);
+    const auto read_activations = [&](const Linear& linear) -> Result<Operand> {
+        auto input = activations.input(layer, input_group(linear.op), linear.k);
+        if (!input) return input.error();
+        if (input->tokens < options.tokens)
+            return Error{ErrorCode::bad_argument,
+                         "tokens: expected at most the " + std::to_string(input->tokens) + " captured ones, found " + std::to_string(options.tokens)};
+        input->values.resize(options.tokens * linear.k);
+        return Operand{std::move(input->values), input->amax};
+    };
+    return make_trace(checkpoint.config().name, layer, Source::checkpoint, linears, read_activations, read_weights, options);
 }
 
 Result<Trace> make_weight_trace(const SafetensorsFile& file, const std::string& tensor, const TraceOptions& options) {
@@ -152,8 +207,12 @@ Result<Trace> make_weight_trace(const SafetensorsFile& file, const std::string& 
         return Error{ErrorCode::bad_shape,
                      printable_path(file.path()) + ": tensor " + in_quotes(tensor) + ": expected a matrix [N, K], found rank " + std::to_string(info->shape.size())};
     const std::vector<Linear> linears{{"weight", tensor, info->shape[0], info->shape[1]}};
-    const auto read = [&](const Linear&) { return read_weights(file, *info); };
-    return make_trace(file.path().filename().string(), 0, Source::checkpoint_synthetic_activations, linears, read, options);
+    const auto read = [&](const Linear&) -> Result<Operand> {
+        auto values = read_weights(file, *info);
+        if (!values) return values.error();
+        return Operand{std::move(*values)};
+    };
+    return make_trace(file.path().filename().string(), 0, Source::checkpoint_synthetic_activations, linears, synthetic_inputs(0, options), read, options);
 }
 
 } // namespace fp4::traces

@@ -27,6 +27,13 @@ Result<Recipe> read_recipe(const std::filesystem::path& path) {
         return recipe;
     }
     recipe.layer = yaml->integer("layer", 0, 100'000);
+    if (yaml->has("checkpoint")) {
+        recipe.checkpoint = yaml->text("checkpoint");
+        if (auto status = yaml->finish(); !status) return status.error();
+        if (recipe.checkpoint.find('/') != std::string::npos || recipe.checkpoint.starts_with('.'))
+            return Error{ErrorCode::bad_file, printable_path(path) + ": key checkpoint: expected the name of a folder, found " + in_quotes(recipe.checkpoint)};
+        return recipe;
+    }
     yaml->map("model", [&](StrictYaml& model) {
         recipe.model.name = model.text("name");
         recipe.model.architecture = model.text("architecture");
