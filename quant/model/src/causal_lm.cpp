@@ -5,7 +5,7 @@
 namespace fp4::quant {
 
 Tensor hidden_states(const CausalLm& model, const Tensor& tokens, const LayerLinears& linears) {
-    const auto rope = rope_table(model.config, tokens.size(1));
+    const auto rope = rope_table(model.config, tokens.size(1), model.embed_tokens.options());
     auto x = torch::embedding(model.embed_tokens, tokens);
     for (size_t i = 0; i < model.layers.size(); ++i) {
         const auto& weights = model.layers[i];

@@ -36,6 +36,9 @@ Result<Tensor> load_tensor(const traces::Checkpoint& checkpoint, const std::stri
     if (found->tensor->shape != wanted)
         return Error{ErrorCode::bad_shape, traces::printable_path(found->file->path()) + ": tensor " + traces::in_quotes(name) + ": expected shape " + text_of(wanted) +
                                                " from config.json, found " + text_of(found->tensor->shape)};
+    if (found->tensor->dtype == traces::Dtype::f8_e4m3) // read_weights takes it, but its scale is elsewhere
+        return Error{ErrorCode::bad_file,
+                     traces::printable_path(found->file->path()) + ": tensor " + traces::in_quotes(name) + ": expected BF16, F16 or F32, found F8_E4M3"};
     auto matrix = *found->tensor;
     if (matrix.shape.size() == 1) matrix.shape.insert(matrix.shape.begin(), 1); // read_weights takes matrices
     const auto values = traces::read_weights(*found->file, matrix);

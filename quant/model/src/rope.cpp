@@ -26,10 +26,10 @@ std::vector<double> rope_frequencies(const DecoderConfig& config) {
     return frequencies;
 }
 
-RopeTable rope_table(const DecoderConfig& config, int64_t positions) {
+RopeTable rope_table(const DecoderConfig& config, int64_t positions, const torch::TensorOptions& options) {
     const auto frequencies = torch::tensor(rope_frequencies(config), torch::kDouble);
     const auto angles = (torch::arange(positions, torch::kDouble).unsqueeze(1) * frequencies).unsqueeze(1);
-    return {angles.cos().to(torch::kFloat), angles.sin().to(torch::kFloat)};
+    return {angles.cos().to(options), angles.sin().to(options)};
 }
 
 Tensor apply_rope(const Tensor& x, const RopeTable& table) {

@@ -1,8 +1,10 @@
 #include "fp4/quant/tokens/token_file.hpp"
 
-#include <cstring>
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "fp4/traces/message.hpp"
+#include "fp4/traces/posix_io.hpp"
 #include "fp4/traces/safetensors.hpp"
 #include "fp4/traces/sha256.hpp"
 
@@ -18,7 +20,13 @@ class TokenReader {
     explicit TokenReader(const SafetensorsFile& file) : file_(file) {}
 
     Error fail(const std::string& where, const std::string& expected, const std::string& found) const {
-        return {ErrorCode::bad_file, file_.path().string() + ": " + where + ": expected " + expected + ", found " + found};
+        return {ErrorCode::bad_file, traces::printable_path(file_.path()) + ": " + where + ": expected " + expected + ", found " + found};
+    }
+
+    Status version() const {
+        const auto at = file_.metadata().find("fp4sim.tokens");
+        if (at != file_.metadata().end() && at->second == "1") return Done{};
+        return fail("metadata 'fp4sim.tokens'", "'1'", at == file_.metadata().end() ? "no such key" : traces::in_quotes(at->second));
     }
 
     Result<const TensorInfo*> tensor(const std::string& name, size_t rank) const {
@@ -38,7 +46,7 @@ class TokenReader {
     Result<std::vector<int32_t>> integers(const TensorInfo& info, bool allow_u16) const {
         if (info.dtype == Dtype::i32) return integers<int32_t>(info);
         if (allow_u16 && info.dtype == Dtype::u16) return integers<uint16_t>(info);
-        return fail("tensor '" + info.name + "'", allow_u16 ? "I32 or U16" : "I32", info.dtype_name);
+        return fail("tensor '" + info.name + "'", allow_u16 ? "I32 or U16" : "I32", traces::printable(info.dtype_name));
     }
 
     Status in_range(const std::vector<int32_t>& values, const std::string& name, uint64_t limit) const {
@@ -52,7 +60,7 @@ class TokenReader {
         const auto at = file_.metadata().find(key);
         if (at == file_.metadata().end()) return fail("metadata '" + key + "'", "a JSON list of names", "no such key");
         const auto list = nlohmann::json::parse(at->second, nullptr, false);
-        if (!list.is_array() || !std::all_of(list.begin(), list.end(), [](const auto& entry) { return entry.is_string(); }))
+        if (!list.is_array() || list.empty() || !std::all_of(list.begin(), list.end(), [](const auto& entry) { return entry.is_string(); }))
             return fail("metadata '" + key + "'", "a JSON list of names", "something else");
         return list.get<std::vector<std::string>>();
     }
@@ -72,13 +80,15 @@ class TokenReader {
     const SafetensorsFile& file_;
 };
 
-Result<std::string> file_sha256(const SafetensorsFile& file) {
+Result<std::string> file_sha256(const std::filesystem::path& path) {
+    const auto file = traces::open_regular_file(path);
+    if (!file) return file.error();
     traces::Sha256 sha256;
-    for (const auto& tensor : file.tensors()) {
-        std::vector<std::byte> bytes(tensor.byte_size());
-        if (auto status = file.read(tensor, bytes); !status) return status.error();
-        sha256.update(std::as_bytes(std::span(tensor.name)));
-        sha256.update(bytes);
+    std::vector<std::byte> part(size_t{1} << 20);
+    for (uint64_t at = 0; at < file->size; at += part.size()) {
+        part.resize(std::min<uint64_t>(part.size(), file->size - at));
+        if (auto status = traces::read_at(file->fd.get(), at, part, path); !status) return status.error();
+        sha256.update(part);
     }
     return sha256.hex_digest();
 }
@@ -89,6 +99,7 @@ Result<TokenWindows> read_token_windows(const std::filesystem::path& path, uint6
     const auto file = SafetensorsFile::open(path);
     if (!file) return file.error();
     const TokenReader reader(*file);
+    if (auto status = reader.version(); !status) return status.error();
     const auto tokens = reader.tensor("tokens", 2);
     if (!tokens) return tokens.error();
     TokenWindows out;
@@ -108,7 +119,7 @@ Result<TokenWindows> read_token_windows(const std::filesystem::path& path, uint6
     if (auto status = reader.column("domain", windows, out.domains.size(), out.domain); !status) return status.error();
     if (auto status = reader.column("bytes", windows, uint64_t{1} << 31, out.bytes); !status) return status.error();
     if (const auto at = file->metadata().find("split"); at != file->metadata().end()) out.split = at->second;
-    auto sha256 = file_sha256(*file);
+    auto sha256 = file_sha256(path);
     if (!sha256) return sha256.error();
     out.sha256 = std::move(*sha256);
     return out;
@@ -118,6 +129,7 @@ Result<std::vector<int32_t>> read_token_stream(const std::filesystem::path& path
     const auto file = SafetensorsFile::open(path);
     if (!file) return file.error();
     const TokenReader reader(*file);
+    if (auto status = reader.version(); !status) return status.error();
     const auto info = reader.tensor("tokens", 1);
     if (!info) return info.error();
     auto tokens = reader.integers(**info, true);

@@ -3,6 +3,8 @@
 #include <cmath>
 #include <numbers>
 
+#include "fp4/quant/train/save_checkpoint.hpp"
+#include "fp4/traces/message.hpp"
 #include "fp4/traces/strict_yaml.hpp"
 
 namespace fp4::quant {
@@ -12,6 +14,7 @@ Result<TrainRecipe> read_train_recipe(const std::filesystem::path& path) {
     if (!yaml) return yaml.error();
     constexpr uint64_t largest = 1 << 20;
     TrainRecipe recipe;
+    std::string products;
     yaml->map("model", [&](traces::StrictYaml& model) {
         auto& dims = recipe.model.dims;
         dims.architecture = "LlamaForCausalLM";
@@ -38,10 +41,17 @@ Result<TrainRecipe> read_train_recipe(const std::filesystem::path& path) {
         recipe.beta1 = training.positive("beta1");
         recipe.beta2 = training.positive("beta2");
         recipe.gradient_norm = training.positive("gradient_norm");
-        recipe.bf16_products = training.text("products") == "bf16";
+        products = training.text("products");
     });
     if (auto status = yaml->finish(); !status) return status.error();
+    recipe.bf16_products = products == "bf16";
     recipe.model.max_position_embeddings = recipe.window_tokens;
+    const auto file = traces::printable_path(path);
+    if (products != "bf16" && products != "f32")
+        return Error{ErrorCode::bad_file, file + ": training.products: expected bf16 or f32, found " + traces::in_quotes(products)};
+    if (recipe.beta1 >= 1 || recipe.beta2 >= 1) return Error{ErrorCode::bad_file, file + ": training.beta1, beta2: expected less than 1"};
+    // Dimensions that a reader of the trained model would refuse.
+    if (const auto readable = parse_decoder_config(config_json(recipe.model), path.native()); !readable) return readable.error();
     return recipe;
 }
 

@@ -13,8 +13,8 @@
 namespace fp4::quant {
 namespace {
 
-// The generator of everything random in step or epoch `index`.
-at::Generator generator(uint64_t seed, uint64_t index) { return at::detail::createCPUGenerator((seed << 32) + index); }
+// The generator of everything random in epoch `index` - 1; 0 is that of the initial parameters. Its engine takes the low 32 bits of what it is given.
+at::Generator generator(uint64_t seed, uint64_t index) { return at::detail::createCPUGenerator((seed * 0x9E3779B1 + index) & 0xFFFFFFFF); }
 
 std::vector<Tensor> bf16_linears(const LayerWeights& weights, LinearGroup group, const Tensor& input) {
     const auto narrow = input.to(torch::kBFloat16);

@@ -5,7 +5,7 @@
 
 namespace fp4::quant {
 
-// A BF16, F16 or F32 tensor of this shape, as float32. bad_file: missing, of another shape or type. not_finite: NaN or infinity.
+// A BF16, F16 or F32 tensor of this shape, as float32. bad_file: missing or of another type. bad_shape: of another shape. not_finite: NaN or infinity.
 Result<Tensor> load_tensor(const traces::Checkpoint& checkpoint, const std::string& name, const std::vector<int64_t>& shape);
 
 // Norms and linears of one decoder layer, float32.

@@ -30,7 +30,7 @@ struct TokenWindows {
 // bad_file names the tensor or key; every token must be in [0, vocab_size).
 Result<TokenWindows> read_token_windows(const std::filesystem::path& path, uint64_t vocab_size);
 
-// A training stream: one tensor `tokens`, U16 or I32 [N], documents one after another.
+// A training stream: one tensor `tokens`, U16 or I32 [N], documents one after another; metadata `fp4sim.tokens` = "1".
 Result<std::vector<int32_t>> read_token_stream(const std::filesystem::path& path, uint64_t vocab_size);
 
 } // namespace fp4::quant

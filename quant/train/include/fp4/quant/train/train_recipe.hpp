@@ -21,7 +21,7 @@ struct TrainRecipe {
     bool bf16_products = false; // matrix products of bfloat16 operands; parameters, norms, softmax, loss and updates stay float32
 };
 
-// Errors name file, line and key.
+// Errors name the file and the key, of YAML the line too.
 Result<TrainRecipe> read_train_recipe(const std::filesystem::path& path);
 
 // Of `step` (0-based).

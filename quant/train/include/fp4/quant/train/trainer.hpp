@@ -13,7 +13,7 @@ namespace fp4::quant {
 
 class Trainer {
   public:
-    // `stream` must hold at least two windows. Parameters are normal(0, 0.02) from the recipe's seed, projections onto the residual stream
+    // `stream` must hold at least three windows. Parameters are normal(0, 0.02) from the recipe's seed, projections onto the residual stream
     // divided by sqrt(2 * layers), norms 1.
     Trainer(const TrainRecipe& recipe, std::vector<int32_t> stream);
     ~Trainer();
