@@ -1,0 +1,39 @@
+// A plain checkpoint quantised by an encoder: round to nearest, tensor scales from the amax of each fused group.
+#pragma once
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "fp4/encode.hpp"
+#include "fp4/quant/layouts/quantized_checkpoint.hpp"
+
+namespace fp4::quant {
+
+class EncodedModel final : public QuantizedModelSource {
+  public:
+    // Every linear of the model but `left_out`. bad_argument: a checkpoint that is quantised already, an encoder that does not make the
+    // format, options.tensor_scale or a policy other than `error`.
+    static Result<EncodedModel> create(QuantizedCheckpoint plain, const EncodeOptions& options, const std::set<std::string>& left_out = {});
+
+    const std::filesystem::path& folder() const override { return plain_.folder(); }
+    std::span<const traces::TensorSpec> plain_tensors() const override { return plain_specs_; }
+    Status read_plain(size_t i, uint64_t offset, std::span<std::byte> bytes) const override;
+    std::span<const LinearSpec> linears() const override { return linears_; }
+    Result<QuantizedLinear> linear(size_t i) override;
+
+  private:
+    EncodedModel(QuantizedCheckpoint plain, const EncodeOptions& options, Encoder encoder) : plain_(std::move(plain)), options_(options), encoder_(encoder) {}
+    Result<std::vector<float>> weights(const std::string& module) const;
+    Result<float> group_amax(const std::string& module, std::span<const float> own);
+
+    QuantizedCheckpoint plain_;
+    EncodeOptions options_;
+    Encoder encoder_;
+    std::vector<traces::TensorSpec> plain_specs_;
+    std::vector<size_t> plain_places_; // in plain_
+    std::vector<LinearSpec> linears_;
+    std::map<std::string, float> amax_of_; // by the first name of a fused group
+};
+
+} // namespace fp4::quant

@@ -1,0 +1,80 @@
+#include "fp4/quant/layouts/encoded_model.hpp"
+
+#include <algorithm>
+
+#include "expected_found.hpp"
+#include "fp4/encode_fast.hpp"
+#include "fp4/quant/layouts/fused_groups.hpp"
+#include "fp4/quant/layouts/model_linears.hpp"
+#include "fp4/traces/message.hpp"
+#include "fp4/traces/weights.hpp"
+
+namespace fp4::quant {
+
+Result<EncodedModel> EncodedModel::create(QuantizedCheckpoint plain, const EncodeOptions& options, const std::set<std::string>& left_out) {
+    const auto where = traces::printable_path(plain.folder());
+    if (plain.layout() != Layout::plain) return expected_found(ErrorCode::bad_argument, where, "a checkpoint that is not quantised", spec_of(plain.layout()).name);
+    if (options.tensor_scale || options.pad != PadPolicy::error || options.nonfinite != NonfinitePolicy::error)
+        return expected_found(ErrorCode::bad_argument, where, "neither a tensor scale nor padding nor saturation", "one of them");
+    const auto encoder = block_encoder(options, where);
+    if (!encoder) return encoder.error();
+
+    EncodedModel model(std::move(plain), options, encoder->encoder());
+    std::set<std::string> weights;
+    for (const auto& linear : model_linears(model.plain_.model()))
+        if (!left_out.contains(linear.name)) {
+            model.linears_.push_back(linear);
+            weights.insert(linear.name + ".weight");
+        }
+    const auto tensors = model.plain_.plain_tensors();
+    for (size_t i = 0; i < tensors.size(); ++i)
+        if (!weights.contains(tensors[i].name)) {
+            model.plain_specs_.push_back(tensors[i]);
+            model.plain_places_.push_back(i);
+        }
+    return model;
+}
+
+Status EncodedModel::read_plain(size_t i, uint64_t offset, std::span<std::byte> bytes) const {
+    if (i >= plain_places_.size())
+        return expected_found(ErrorCode::bad_argument, "plain tensors", "a number below " + std::to_string(plain_places_.size()), std::to_string(i));
+    return plain_.read_plain(plain_places_[i], offset, bytes);
+}
+
+Result<std::vector<float>> EncodedModel::weights(const std::string& module) const {
+    const auto at = plain_.files().find(module + ".weight");
+    if (!at) return expected_found(ErrorCode::bad_file, traces::printable_path(folder()) + ": module " + traces::in_quotes(module), "its weight", "no tensor of it");
+    return traces::read_weights(*at->file, *at->tensor);
+}
+
+Result<float> EncodedModel::group_amax(const std::string& module, std::span<const float> own) {
+    const auto group = fused_group(module);
+    if (const auto known = amax_of_.find(group.front()); known != amax_of_.end()) return known->second;
+    float amax = amax_of(own);
+    for (const auto& member : group) {
+        if (member == module) continue;
+        const auto others = weights(member);
+        if (!others) return others.error();
+        amax = std::max(amax, amax_of(*others));
+    }
+    amax_of_.emplace(group.front(), amax);
+    return amax;
+}
+
+Result<QuantizedLinear> EncodedModel::linear(size_t i) {
+    if (i >= linears_.size()) return expected_found(ErrorCode::bad_argument, "linears", "a number below " + std::to_string(linears_.size()), std::to_string(i));
+    const auto& [name, rows, k, has_input_scale] = linears_[i];
+    const auto values = weights(name);
+    if (!values) return values.error();
+    const auto amax = group_amax(name, *values);
+    if (!amax) return amax.error();
+    auto options = options_;
+    options.tensor_scale = tensor_scale_of(encoder_, options.format, *amax, options.e3m3_max);
+    auto packed = encode_fast(*values, rows, k, options, name);
+    if (!packed) return packed.error();
+    const auto kind = spec_of(encoder_).tensor_scale.kind;
+    return QuantizedLinear{name,     std::move(*packed), *options.tensor_scale, kind == TensorScaleKind::divisor ? kind : TensorScaleKind::multiplier,
+                           encoder_, options.e3m3_max};
+}
+
+} // namespace fp4::quant
