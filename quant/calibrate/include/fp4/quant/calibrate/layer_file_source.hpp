@@ -1,0 +1,48 @@
+// A model whose layers lie in layer files, as a checkpoint writer takes it.
+#pragma once
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "fp4/quant/calibrate/layer_file.hpp"
+#include "fp4/quant/layouts/quantized_checkpoint.hpp"
+
+namespace fp4::quant {
+
+class LayerFileSource final : public QuantizedModelSource {
+  public:
+    // `plain` is the model that the layers were made from, layer_path(i) the file of layer i. Norms come from the layer files where they differ from
+    // the model's (methods that fold factors into them). bad_argument: a scheme that no checkpoint can hold (activations alone, an online transform,
+    // a tensor scale of its own for each member of a fused group).
+    static Result<LayerFileSource> open(QuantizedCheckpoint plain, const Scheme& scheme, const std::string& fingerprint, std::filesystem::path folder);
+
+    static std::filesystem::path layer_path(const std::filesystem::path& folder, size_t layer);
+
+    const std::filesystem::path& folder() const override { return plain_.folder(); }
+    std::span<const traces::TensorSpec> plain_tensors() const override { return plain_specs_; }
+    Status read_plain(size_t i, uint64_t offset, std::span<std::byte> bytes) const override;
+    std::span<const LinearSpec> linears() const override { return linears_; }
+    Result<QuantizedLinear> linear(size_t i) override;
+
+  private:
+    LayerFileSource(QuantizedCheckpoint plain, const Scheme& scheme, std::string fingerprint, std::filesystem::path folder)
+        : plain_(std::move(plain)), scheme_(scheme), fingerprint_(std::move(fingerprint)), layers_(std::move(folder)) {}
+
+    Status load(size_t layer);
+    Status list_tensors();
+
+    QuantizedCheckpoint plain_;
+    Scheme scheme_;
+    std::string fingerprint_;
+    std::filesystem::path layers_;
+    std::vector<traces::TensorSpec> plain_specs_;
+    std::vector<size_t> plain_places_;                 // in plain_
+    std::map<std::string, std::vector<std::byte>> norms_; // that the layer files change, in the model's type
+    std::vector<LinearSpec> linears_;
+    QuantizedLayer layer_; // loaded last
+    std::optional<size_t> loaded_;
+};
+
+} // namespace fp4::quant

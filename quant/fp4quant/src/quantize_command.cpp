@@ -1,0 +1,143 @@
+#include <ATen/Parallel.h>
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <chrono>
+#include <filesystem>
+
+#include "commands.hpp"
+#include "fingerprint.hpp"
+#include "fp4/quant/calibrate/layer_file_source.hpp"
+#include "fp4/quant/calibrate/model_quantiser.hpp"
+#include "fp4/quant/layouts/write_checkpoint.hpp"
+#include "fp4/quant/methods/named_method.hpp"
+#include "fp4/quant/model/load_weights.hpp"
+#include "progress_line.hpp"
+#include "token_input.hpp"
+
+namespace fp4::quant {
+namespace {
+
+struct QuantizeOptions {
+    std::string model, method = "rtn", format, acts = "W4A16", layout, calib, out;
+    int v2_halves = default_specials.v2_halves;
+    int threads = 1;
+    int64_t windows_at_once = 8;
+    bool resume = false, force = false, quiet = false;
+};
+
+Result<Scheme> scheme_of(const QuantizeOptions& options) {
+    const auto* method = method_from_name(options.method);
+    std::vector<std::string_view> known;
+    for (const auto& each : named_methods) known.push_back(each.name);
+    if (!method) return Error{ErrorCode::unknown_name, fmt::format("--method: expected one of {}, found {}", fmt::join(known, ", "), options.method)};
+    if (!options.format.empty() && options.format != method->format)
+        return Error{ErrorCode::bad_argument, fmt::format("--format: expected {}, which method {} makes, found {}", method->format, method->name, options.format)};
+    const auto acts = acts_from_name(options.acts);
+    if (!acts || *acts == Acts::w16a4) return Error{ErrorCode::bad_argument, fmt::format("--acts: expected W4A16 or W4A4, found {}", options.acts)};
+    auto scheme = scheme_of(*method, *acts);
+    scheme.specials.v2_halves = static_cast<uint8_t>(options.v2_halves);
+    return scheme;
+}
+
+Result<Layout> layout_of(const QuantizeOptions& options, const Scheme& scheme) {
+    if (options.layout.empty()) return scheme.weights->format == Format::razer_w ? Layout::razer : Layout::compressed_tensors;
+    const auto layout = layout_from_name(options.layout);
+    if (layout) return *layout;
+    return Error{ErrorCode::unknown_name, fmt::format("--layout: expected compressed-tensors, modelopt, razer or bf16, found {}", options.layout)};
+}
+
+// The model's layers into layer files; those that are there from an interrupted run stay.
+Status quantize_layers(const QuantizeOptions& options, const Scheme& scheme, const traces::Checkpoint& checkpoint, const DecoderConfig& config, const Tensor& windows,
+                       const std::string& fingerprint, const std::filesystem::path& work) {
+    const auto ends = windows.defined() ? load_ends(checkpoint, config) : Result<CausalLm>(CausalLm{config, {}, {}, {}, {}});
+    if (!ends) return ends.error();
+    ModelQuantiser quantiser(*ends, [&](size_t layer) { return load_layer(checkpoint, config, layer); }, scheme, windows, options.windows_at_once);
+    ProgressLine progress(!options.quiet);
+    const auto begin = std::chrono::steady_clock::now();
+    size_t made = 0;
+    while (quantiser.next_layer() < config.dims.num_hidden_layers) {
+        const auto layer = quantiser.next_layer();
+        const auto path = LayerFileSource::layer_path(work, layer);
+        if (std::filesystem::exists(path)) {
+            auto done = load_layer_file(path, scheme, fingerprint);
+            if (!done) return done.error();
+            if (auto status = quantiser.pass(std::make_shared<const QuantizedLayer>(std::move(*done))); !status) return status;
+            continue;
+        }
+        const auto quantised = quantiser.quantise_next();
+        if (!quantised) return quantised.error();
+        if (auto status = save_layer(path, *quantised, fingerprint); !status) return status;
+        const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+        progress.show(fmt::format("layer {}/{}  {:.0f} s, {:.0f} s left", layer + 1, config.dims.num_hidden_layers, seconds,
+                                  seconds / static_cast<double>(++made) * static_cast<double>(config.dims.num_hidden_layers - layer - 1)));
+    }
+    return Done{};
+}
+
+Status quantize(const QuantizeOptions& options) {
+    at::set_num_threads(options.threads);
+    const auto scheme = scheme_of(options);
+    if (!scheme) return scheme.error();
+    const auto layout = layout_of(options, *scheme);
+    if (!layout) return layout.error();
+    auto plain = QuantizedCheckpoint::open(options.model);
+    if (!plain) return plain.error();
+    if (plain->layout() != Layout::plain) return Error{ErrorCode::bad_argument, fmt::format("{}: expected a checkpoint that is not quantised", options.model)};
+    const auto config = read_decoder_config(options.model);
+    if (!config) return config.error();
+
+    Tensor windows;
+    std::string calibration;
+    if (needs_reference_stream(*scheme) || needs_quantised_stream(*scheme)) {
+        const auto tokens = read_tokens(options.calib, options.model, "calibration", config->vocab_size);
+        if (!tokens) return tokens.error();
+        windows = windows_of(*tokens);
+        calibration = tokens->sha256;
+    }
+    const auto fingerprint = work_fingerprint(plain->files(), fmt::format("{} {} {} {} {}", options.method, options.acts, options.v2_halves, options.threads, calibration));
+    if (!fingerprint) return fingerprint.error();
+
+    const std::filesystem::path work = options.out + ".layers";
+    std::error_code failed;
+    if (std::filesystem::exists(work) && !options.resume) {
+        if (!options.force)
+            return Error{ErrorCode::bad_argument, fmt::format("{}: left by an interrupted run; go on with --resume, or begin anew with --force", work.string())};
+        std::filesystem::remove_all(work, failed);
+    }
+    std::filesystem::create_directories(work, failed);
+    if (failed) return Error{ErrorCode::write_failed, work.string() + ": " + failed.message()};
+    if (auto status = quantize_layers(options, *scheme, plain->files(), *config, windows, *fingerprint, work); !status) return status;
+
+    auto source = LayerFileSource::open(std::move(*plain), *scheme, *fingerprint, work);
+    if (!source) return source.error();
+    const auto report = write_checkpoint(*layout, *source, options.out, {.replace = options.force});
+    if (!report) return report.error();
+    for (const auto& warning : report->warnings) fmt::print(stderr, "fp4quant: {}\n", warning);
+    std::filesystem::remove_all(work, failed);
+    fmt::print("{}: {} {} {}, {} bytes of weights\n", options.out, options.method, options.acts, spec_of(*layout).name, report->weight_bytes);
+    return Done{};
+}
+
+} // namespace
+
+void add_quantize_command(CLI::App& app, Run& run) {
+    auto options = std::make_shared<QuantizeOptions>();
+    auto* command = app.add_subcommand("quantize", "quantise a checkpoint and write it in one of the layouts");
+    command->add_option("--model", options->model, "Hugging Face folder: Llama 3.x or dense Qwen3")->required();
+    command->add_option("--method", options->method, "rtn, 4over6, 4over6-448, mse, gptq, awq, smoothquant, razer, razer-gptq");
+    command->add_option("--format", options->format, "nvfp4 or razer: a check of what the method makes");
+    command->add_option("--acts", options->acts, "W4A16 (weights alone) or W4A4 (static input scales too)");
+    command->add_option("--layout", options->layout, "compressed-tensors, modelopt, razer or bf16; by default the format's");
+    command->add_option("--calib", options->calib, "token windows; by default the model's tokens/calibration.safetensors");
+    command->add_option("--v2-halves", options->v2_halves, "RaZeR's second special value, half-units")->check(CLI::Range(1, 31));
+    command->add_option("--out", options->out, "new folder")->required();
+    command->add_option("--threads", options->threads, "CPU threads")->check(CLI::Range(1, 1024));
+    command->add_option("--windows-at-once", options->windows_at_once, "calibration windows that go through a layer together: fewer take less memory")->check(CLI::Range(1, 4096));
+    command->add_flag("--resume", options->resume, "go on after an interruption");
+    command->add_flag("--force", options->force, "replace a checkpoint of this program, or begin anew");
+    command->add_flag("--quiet", options->quiet, "no progress");
+    command->callback([options, &run] { run = [options] { return quantize(*options); }; });
+}
+
+} // namespace fp4::quant
