@@ -1,7 +1,9 @@
 // What the layouts mean to readers that share no code with this library.
+#include <cstdlib>
 #include <sstream>
 
 #include "child_process.hpp"
+#include "fp4/decode.hpp"
 #include "fp4/dequantize.hpp"
 #include "fp4/traces/sha256.hpp"
 #include "tiny_model.hpp"
@@ -52,6 +54,35 @@ TEST_F(IndependentReader, CompressedTensors) {
     EXPECT_EQ(python("read", out), numbers(out));
     write(Layout::compressed_tensors, Encoder::nv, dir / "w4a4", Format::nvfp4); // with negative zeros, and an inverted multiplier
     EXPECT_EQ(python("read", dir / "w4a4"), numbers(dir / "w4a4"));
+}
+
+TEST_F(IndependentReader, CompressedTensorsPackage) {
+    const char* const with_packages = std::getenv("FP4_PYTHON_WITH_PACKAGES"); // a Python that has compressed-tensors
+    for (const bool inputs : {false, true}) {
+        const auto folder = dir / (inputs ? "w4a4" : "w4a16");
+        write(Layout::compressed_tensors, Encoder::nv, folder, inputs ? std::optional(Format::nvfp4) : std::nullopt);
+        const auto result = test::run_program(with_packages ? with_packages : FP4_PYTHON, {FP4_PACKAGE_READER, folder.string()});
+        if (result.status == 77) GTEST_SKIP() << result.out;
+        ASSERT_EQ(result.status, 0) << result.err;
+
+        auto checkpoint = open(folder);
+        std::map<std::string, std::string> lines;
+        for (size_t i = 0; i < checkpoint.linears().size(); ++i) {
+            const auto linear = checkpoint.linear(i);
+            const auto& weight = linear->weight;
+            std::vector<int8_t> halves;
+            for (uint64_t e = 0; e < weight.rows * weight.k; ++e) halves.push_back(static_cast<int8_t>(e2m1_halves(packed_code(weight.codes, e))));
+            std::vector<float> scales;
+            for (const uint8_t byte : weight.scales) scales.push_back(scale_to_float(block_scale(Format::nvfp4, byte)));
+            traces::Sha256 elements_sha, scales_sha;
+            elements_sha.update(std::as_bytes(std::span(halves)));
+            scales_sha.update(std::as_bytes(std::span(scales)));
+            lines[linear->name] = elements_sha.hex_digest() + " " + scales_sha.hex_digest();
+        }
+        std::string text;
+        for (const auto& [name, line] : lines) text += name + " " + line + "\n";
+        EXPECT_EQ(result.out, text);
+    }
 }
 
 TEST_F(IndependentReader, ModelOpt) {
