@@ -3,6 +3,7 @@
 #include <array>
 
 #include "fp4/encoded_block.hpp"
+#include "fp4/encoder.hpp"
 
 namespace fp4 {
 
@@ -10,6 +11,8 @@ enum class RazerTies : uint8_t {
     floor, // the lower value
     even,  // between E2M1 values the even code, beside the special the special
 };
+
+constexpr RazerTies razer_ties_of(Encoder encoder) { return encoder == Encoder::razer_rne ? RazerTies::even : RazerTies::floor; }
 
 // A block's codebook in ascending order: the 15 distinct E2M1 values and, unless E2M1 has that value already, the special.
 // A codebook of 15 repeats its last entry behind an unreachable boundary.
@@ -19,6 +22,15 @@ struct RazerCodebook {
     std::array<float, 15> boundary; // the largest float that takes value[i] rather than value[i + 1]
 
     explicit RazerCodebook(int special_halves, RazerTies ties = RazerTies::floor);
+
+    // The entry nearest to each y.
+    template <size_t n>
+    std::array<int, n> nearest(const std::array<float, n>& y) const {
+        std::array<int, n> entry{};
+        for (float limit : boundary)
+            for (size_t i = 0; i < n; ++i) entry[i] += y[i] > limit;
+        return entry;
+    }
 };
 
 // The encoder of one tensor: the codebooks of its specials +V1, -V1, +V2, -V2, tried in this order; the first smallest error wins.

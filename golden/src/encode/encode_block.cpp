@@ -7,7 +7,7 @@
 namespace fp4 {
 
 BlockEncoder::BlockEncoder(Encoder encoder, Format format, Specials specials, int e3m3_max) : encoder_(encoder), format_(format), specials_(specials) {
-    if (format == Format::razer_w) razer_w_.emplace(specials, e3m3_max, encoder == Encoder::razer_rne ? RazerTies::even : RazerTies::floor);
+    if (format == Format::razer_w) razer_w_.emplace(specials, e3m3_max, razer_ties_of(encoder));
 }
 
 uint8_t BlockEncoder::encode_finite(std::span<const float> x, const TensorScale& tensor_scale, std::span<uint8_t> codes) const {

@@ -1,5 +1,6 @@
 #include <cmath>
 
+#include "encode_elements.hpp"
 #include "fp4/decode.hpp"
 #include "fp4/encode_block.hpp"
 
@@ -19,17 +20,21 @@ int encode_scale_half_up(float x) {
 
 } // namespace
 
+E2m1 encode_element_ggml(float scale, float x) {
+    E2m1 nearest{0};
+    float smallest = INFINITY;
+    for (uint8_t code = 0; code < 16; ++code) {
+        const float distance = std::fabs(static_cast<float>(e2m1_halves_table[code]) * 0.5f * scale - x);
+        if (distance < smallest) smallest = distance, nearest.code = code;
+    }
+    return nearest;
+}
+
 EncodedBlock encode_block_ggml(std::span<const float, dot_lanes> x) {
     const int payload = encode_scale_half_up(amax_of(x) / 6.0f);
     const float scale = scale_to_float(decode_scale(scale_spec, payload));
     EncodedBlock block{static_cast<uint8_t>(payload), {}};
-    for (size_t i = 0; i < dot_lanes; ++i) {
-        float smallest = INFINITY;
-        for (uint8_t code = 0; code < 16; ++code) {
-            const float distance = std::fabs(static_cast<float>(e2m1_halves_table[code]) * 0.5f * scale - x[i]);
-            if (distance < smallest) smallest = distance, block.codes[i] = code;
-        }
-    }
+    for (size_t i = 0; i < dot_lanes; ++i) block.codes[i] = encode_element_ggml(scale, x[i]).code;
     return block;
 }
 

@@ -78,17 +78,18 @@ constexpr std::array<Nvfp4Rule, 8> rules{{
 
 const Nvfp4Rule& nvfp4_rule(Encoder encoder) { return *std::ranges::find(rules, encoder, &Nvfp4Rule::encoder); }
 
+E2m1 encode_element(const Nvfp4Rule& rule, float operand, float x) {
+    // A reciprocal under a tiny tensor scale may be infinite; zeros stay zeros.
+    return rule.round(x == 0 ? x : rule.divides ? x / operand : x * operand);
+}
+
 EncodedBlock encode_scaled_block(const Nvfp4Rule& rule, std::span<const float, dot_lanes> x, float block_scale, const TensorScale& tensor_scale) {
     const FormatSpec& spec = spec_of(Format::nvfp4);
     int payload = encode_scale(spec.scale_spec(), std::max(block_scale, rule.smallest_block_scale), spec.encode_max);
     if (payload == 0) payload = rule.zero_payload;
     const float operand = rule.operand(scale_to_float(decode_scale(spec.scale_spec(), payload)), tensor_scale);
     EncodedBlock block{static_cast<uint8_t>(payload), {}};
-    for (size_t i = 0; i < dot_lanes; ++i) {
-        // A reciprocal under a tiny tensor scale may be infinite; zeros stay zeros.
-        const float y = x[i] == 0 ? x[i] : rule.divides ? x[i] / operand : x[i] * operand;
-        block.codes[i] = rule.round(y).code;
-    }
+    for (size_t i = 0; i < dot_lanes; ++i) block.codes[i] = encode_element(rule, operand, x[i]).code;
     return block;
 }
 

@@ -17,6 +17,9 @@ struct Nvfp4Rule {
 
 const Nvfp4Rule& nvfp4_rule(Encoder encoder);
 
+// An element under the operand of its block.
+E2m1 encode_element(const Nvfp4Rule& rule, float operand, float x);
+
 // The block under a block scale that is yet to be rounded.
 EncodedBlock encode_scaled_block(const Nvfp4Rule& rule, std::span<const float, dot_lanes> x, float block_scale, const TensorScale& tensor_scale);
 

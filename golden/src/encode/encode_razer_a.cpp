@@ -1,4 +1,6 @@
 // RaZeR activations: one scale for both signs, the special's sign chosen by the gain it brings; computable online.
+#include "fp4/encode_razer_a.hpp"
+
 #include <algorithm>
 #include <cmath>
 
@@ -8,9 +10,11 @@
 namespace fp4 {
 namespace {
 
+constexpr const FormatSpec& spec = spec_of(Format::razer_a);
+
 struct Rule {
     E2m1 (*round)(float);
-    bool divides_once; // y = x / (S * s), else (x / S) / s
+    bool divides_once;
 };
 
 constexpr Rule rule_of(Encoder encoder) {
@@ -26,37 +30,43 @@ bool is_e2m1_value(int mag_halves) { return std::ranges::find(e2m1_halves_table,
 
 } // namespace
 
+RazerActivationElements::RazerActivationElements(Encoder encoder, float multiplier, Specials specials)
+    : round_(rule_of(encoder).round), divides_once_(rule_of(encoder).divides_once), multiplier_(multiplier), special_(specials.v1_halves * 0.5),
+      special_is_new_(!is_e2m1_value(specials.v1_halves)) {}
+
+RazerActivationElements::Choice RazerActivationElements::nearest(float x, float scale) const {
+    const float unit = multiplier_ * scale;
+    const float y = divides_once_ ? x / unit : x / multiplier_ / scale;
+    uint8_t code = round_(y).code;
+    if (code == spec.sentinel) code = 0;
+    const double distance = std::min(std::fabs(double{y}), 64.0); // beyond every window, and small enough to subtract exactly
+    const double from_e2m1 = distance - std::abs(e2m1_halves_table[code]) * 0.5;
+    const double from_special = distance - special_;
+    const bool in_window = special_is_new_ && std::fabs(from_special) <= std::fabs(from_e2m1);
+    const double gain = in_window ? std::copysign(from_e2m1 * from_e2m1 - from_special * from_special, double{y}) : 0;
+    return {code, std::signbit(y), in_window, gain};
+}
+
+uint8_t RazerActivationElements::code_of(const Choice& choice, bool special_is_negative) {
+    return choice.in_window && choice.negative == special_is_negative ? static_cast<uint8_t>(spec.sentinel) : choice.e2m1_code;
+}
+
 EncodedBlock encode_block_razer_a(Encoder encoder, std::span<const float, dot_lanes> x, float multiplier, Specials specials) {
-    const Rule rule = rule_of(encoder);
-    const FormatSpec& spec = spec_of(Format::razer_a);
+    const RazerActivationElements elements(encoder, multiplier, specials);
     const float smallest = scale_to_float(decode_scale(spec.scale_spec(), 1)), largest = scale_to_float(decode_scale(spec.scale_spec(), spec.encode_max));
-    const double special = specials.v1_halves * 0.5;
-    const bool special_is_new = !is_e2m1_value(specials.v1_halves);
-
-    std::array<float, dot_lanes> y;
-    for (size_t i = 0; i < dot_lanes; ++i) y[i] = x[i] / multiplier;
-    const int payload = encode_scale(spec.scale_spec(), std::clamp(amax_of(y) / 6.0f, smallest, largest), spec.encode_max);
+    const float amax = amax_of(x) / multiplier; // that of x / S: rounding keeps the order
+    const int payload = encode_scale(spec.scale_spec(), std::clamp(amax / 6.0f, smallest, largest), spec.encode_max);
     const float scale = scale_to_float(decode_scale(spec.scale_spec(), payload));
-    const float unit = multiplier * scale;
-    for (size_t i = 0; i < dot_lanes; ++i) y[i] = rule.divides_once ? x[i] / unit : y[i] / scale;
 
-    std::array<uint8_t, dot_lanes> code;
-    std::array<bool, dot_lanes> in_window; // the special of y's sign is at least as close as the nearest E2M1 value
-    double gain = 0;                       // squared error saved by +V1 less that saved by -V1, in units of scale^2
+    std::array<RazerActivationElements::Choice, dot_lanes> choices;
+    double gain = 0; // squared error saved by +V1 less that saved by -V1
     for (size_t i = 0; i < dot_lanes; ++i) {
-        code[i] = rule.round(y[i]).code;
-        if (code[i] == spec.sentinel) code[i] = 0;                       // RaZeR has one zero
-        const double distance = std::min(std::fabs(double{y[i]}), 64.0); // beyond every window, and small enough to subtract exactly
-        const double from_e2m1 = distance - std::abs(e2m1_halves_table[code[i]]) * 0.5;
-        const double from_special = distance - special;
-        in_window[i] = special_is_new && std::fabs(from_special) <= std::fabs(from_e2m1);
-        if (in_window[i]) gain += std::copysign(from_e2m1 * from_e2m1 - from_special * from_special, double{y[i]});
+        choices[i] = elements.nearest(x[i], scale);
+        gain += choices[i].gain;
     }
     const bool negative = !(gain > 0);
-
-    EncodedBlock block{static_cast<uint8_t>(payload | negative << spec.sign_bit), code};
-    for (size_t i = 0; i < dot_lanes; ++i)
-        if (in_window[i] && std::signbit(y[i]) == negative) block.codes[i] = static_cast<uint8_t>(spec.sentinel);
+    EncodedBlock block{static_cast<uint8_t>(payload | negative << spec.sign_bit), {}};
+    for (size_t i = 0; i < dot_lanes; ++i) block.codes[i] = RazerActivationElements::code_of(choices[i], negative);
     return block;
 }
 

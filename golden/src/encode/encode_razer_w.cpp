@@ -11,14 +11,6 @@ namespace {
 
 constexpr const FormatSpec& spec = spec_of(Format::razer_w);
 
-// Entry of the codebook nearest to each y.
-std::array<int, dot_lanes> nearest_entries(const RazerCodebook& codebook, const std::array<float, dot_lanes>& y) {
-    std::array<int, dot_lanes> entry{};
-    for (float boundary : codebook.boundary)
-        for (size_t i = 0; i < dot_lanes; ++i) entry[i] += y[i] > boundary;
-    return entry;
-}
-
 } // namespace
 
 RazerCodebook::RazerCodebook(int special_halves, RazerTies ties) {
@@ -67,7 +59,7 @@ EncodedBlock RazerWeightEncoder::operator()(std::span<const float, dot_lanes> x,
         const float scale = scale_to_float(decode_scale(spec.scale_spec(), payload));
         std::array<float, dot_lanes> y;
         for (size_t i = 0; i < dot_lanes; ++i) y[i] = w[i] / scale;
-        const auto entry = nearest_entries(codebook, y);
+        const auto entry = codebook.nearest(y);
         double error = 0;
         for (size_t i = 0; i < dot_lanes; ++i) {
             const double difference = double{codebook.value[static_cast<size_t>(entry[i])]} * double{scale} - double{w[i]};
