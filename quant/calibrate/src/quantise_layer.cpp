@@ -44,12 +44,13 @@ class LayerQuantiser {
         const auto inputs = observe_inputs(reference, reference_layer(out.plain), config_, rope_, {.gram = false, .sample_rows = factor_sample_rows});
         if (!inputs) return inputs.error();
         for (const LinearGroup group : {LinearGroup::down, LinearGroup::gate_up, LinearGroup::o, LinearGroup::qkv}) {
-            const auto& input = (*inputs)[static_cast<size_t>(group)];
+            const auto& sample = (*inputs)[static_cast<size_t>(group)].sample;
             const auto linears = weights_of(out.plain, group);
-            const auto factors = scheme_.method == Method::awq ? awq_factors(linears, input.channel_mean, input.sample, scheme_)
-                                                               : smoothquant_factors(linears, input.channel_max, input.sample, scheme_);
-            if (!factors) return factors.error();
-            fold(out.plain, config_, group, *factors);
+            ShareFactors share;
+            if (group == LinearGroup::o) share = [&](const Tensor& factors) { return shared_by_kv_group(factors, config_); };
+            const auto best = scheme_.method == Method::awq ? awq_factors(linears, sample, scheme_, share) : smoothquant_factors(linears, sample, scheme_, share);
+            if (!best) return best.error();
+            fold(out.plain, config_, group, best->factors);
         }
         return Done{};
     }
@@ -83,13 +84,13 @@ class LayerQuantiser {
             auto linears = weights_of(out.plain, group);
             if (out.hadamard)
                 for (Tensor& linear : linears) linear = block_hadamard(linear, out.hadamard);
-            auto encoded = encode_group(linears, scheme_);
+            auto encoded = encode_group(linears, *scheme_.weights, scheme_);
             if (!encoded) return encoded.error();
             if (!scheme_.own_scale_per_tensor) out.weight_scale[static_cast<size_t>(group)] = encoded->scales.front();
             for (size_t i = 0; const LinearOp op : members(group)) {
-                auto& packed = encoded->packed[i];
+                auto& packed = encoded->members[i];
                 if (has_sweep(scheme_)) {
-                    auto swept = gptq(linears[i], inputs[static_cast<size_t>(group)].gram, packed, scheme_.weights->encoder, encoded->scale(i), {});
+                    auto swept = gptq(linears[i], inputs[static_cast<size_t>(group)].gram, packed, scheme_.weights->encoder, encoded->scales[i], {});
                     if (!swept) return swept.error();
                     packed = std::move(*swept);
                 }

@@ -1,6 +1,7 @@
 #include "fp4/quant/evaluate/fake_quantised.hpp"
 
 #include "fp4/quant/methods/activations.hpp"
+#include "fp4/quant/methods/dequantized.hpp"
 #include "fp4/quant/methods/hadamard.hpp"
 #include "fp4/quant/model/linear_failed.hpp"
 

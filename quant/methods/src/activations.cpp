@@ -50,10 +50,4 @@ Result<Tensor> fake_quantize(const Tensor& x, const Scheme& scheme, const std::o
     return out.to(x.device());
 }
 
-Result<Tensor> dequantized(const PackedTensor& packed) {
-    auto out = torch::empty({static_cast<int64_t>(packed.rows), static_cast<int64_t>(packed.k)}, torch::kFloat);
-    if (auto status = dequantize_into(packed, out.data_ptr<float>()); !status) return status.error();
-    return out;
-}
-
 } // namespace fp4::quant

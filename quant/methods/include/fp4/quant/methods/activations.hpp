@@ -18,7 +18,4 @@ Result<std::vector<PackedTensor>> encode_activations(const Tensor& x, const Sche
 // The values those stand for: code * block scale * tensor scale, float32, in x's shape.
 Result<Tensor> fake_quantize(const Tensor& x, const Scheme& scheme, const std::optional<TensorScale>& fixed);
 
-// A packed tensor's values as a float32 [rows, K] tensor.
-Result<Tensor> dequantized(const PackedTensor& packed);
-
 } // namespace fp4::quant
