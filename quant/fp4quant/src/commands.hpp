@@ -12,6 +12,8 @@ namespace fp4::quant {
 
 using Run = std::function<Status()>;
 
+void add_quantize_command(CLI::App& app, Run& run);
+void add_table_command(CLI::App& app, Run& run);
 void add_train_command(CLI::App& app, Run& run);
 
 } // namespace fp4::quant

@@ -1,0 +1,200 @@
+#include <ATen/Parallel.h>
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+
+#include "commands.hpp"
+#include "fingerprint.hpp"
+#include "fp4/quant/model/load_weights.hpp"
+#include "fp4/quant/report/score_rows.hpp"
+#include "fp4/quant/report/table_json.hpp"
+#include "fp4/quant/report/table_text.hpp"
+#include "fp4/quant/tokens/tokenizer.hpp"
+#include "fp4/traces/atomic_file.hpp"
+#include "machine.hpp"
+#include "progress_line.hpp"
+#include "row_scorer.hpp"
+#include "score_store.hpp"
+#include "token_input.hpp"
+
+namespace fp4::quant {
+namespace {
+
+struct TableOptions {
+    std::string model, calib, tokens, out, commit = "unknown";
+    std::vector<std::string> only;
+    int threads = 1;
+    size_t rows_at_once = 4;
+    uint64_t windows = 0;
+    bool resume = false, quiet = false;
+};
+
+class TableMaker {
+  public:
+    static Status run(const TableOptions& options) {
+        TableMaker maker(options);
+        for (const auto& step : {&TableMaker::select, &TableMaker::read_inputs, &TableMaker::score_missing, &TableMaker::write})
+            if (auto status = (maker.*step)(); !status) return status;
+        return Done{};
+    }
+
+  private:
+    explicit TableMaker(const TableOptions& options) : options_(options) {}
+
+    // The rows that were asked for, and those that they are compared with.
+    Status select() {
+        const auto all = table_rows();
+        auto selected = select_rows(all, options_.only);
+        if (!selected) return selected.error();
+        wanted_ = std::move(*selected);
+        for (const TableRow& row : all) {
+            const auto needed = [&](const TableRow& each) { return each.key == row.key || denominator_of(each.key) == row.key; };
+            if (row.scheme && std::ranges::any_of(wanted_, needed)) scored_.push_back(row);
+        }
+        return Done{};
+    }
+
+    Status read_inputs() {
+        auto checkpoint = traces::Checkpoint::open(options_.model);
+        if (!checkpoint) return checkpoint.error();
+        const auto config = read_decoder_config(options_.model);
+        if (!config) return config.error();
+        auto model = load_model(*checkpoint, *config);
+        if (!model) return model.error();
+        const auto calibration = read_tokens(options_.calib, options_.model, "calibration", config->vocab_size);
+        if (!calibration) return calibration.error();
+        auto tokens = read_tokens(options_.tokens, options_.model, "test", config->vocab_size);
+        if (!tokens) return tokens.error();
+        if (options_.windows > 0 && options_.windows < tokens->count()) keep_windows(*tokens, options_.windows);
+        auto windows = evaluated_windows(*tokens, token_bytes());
+        if (!windows) return windows.error();
+        windows_ = std::move(*windows);
+        const auto sha256 = model_sha256(*checkpoint);
+        if (!sha256) return sha256.error();
+        context_ = {.domains = tokens->domains, .windows = tokens->count(), .calib_tokens = calibration->tokens.size(), .calib_sha256 = calibration->sha256,
+                    .model_sha256 = *sha256, .tokens_sha256 = tokens->sha256, .commit = options_.commit, .cpu = cpu_name(), .blas = blas_name(),
+                    .threads = static_cast<uint64_t>(options_.threads), .command = "fp4quant table --model " + std::filesystem::path(options_.model).filename().string()};
+        for (const auto& pattern : options_.only) context_.command += " --only " + pattern;
+        scorer_.emplace(std::move(*model), windows_of(*calibration), windows_of(*tokens));
+        std::error_code failed;
+        std::filesystem::create_directories(folder() / "scores", failed);
+        if (failed) return Error{ErrorCode::write_failed, options_.out + ": " + failed.message()};
+        store_.emplace(folder() / "scores", fmt::format("{} {} {} {} windows, {} threads", *sha256, tokens->sha256, calibration->sha256, tokens->count(), options_.threads));
+        return Done{};
+    }
+
+    // Every n-th window, so that all files keep their share.
+    static void keep_windows(TokenWindows& tokens, uint64_t kept) {
+        TokenWindows out{.length = tokens.length, .files = tokens.files, .domains = tokens.domains, .split = tokens.split, .sha256 = tokens.sha256};
+        for (uint64_t i = 0; i < kept; ++i) {
+            const uint64_t w = i * tokens.count() / kept;
+            out.tokens.insert(out.tokens.end(), tokens.window(w).begin(), tokens.window(w).end());
+            out.file.push_back(tokens.file[w]);
+            out.domain.push_back(tokens.domain[w]);
+            out.bytes.push_back(tokens.bytes[w]);
+        }
+        tokens = std::move(out);
+    }
+
+    std::vector<uint32_t> token_bytes() const {
+        const auto tokenizer = Tokenizer::open(std::filesystem::path(options_.model) / "tokenizer.model");
+        return tokenizer ? tokenizer->token_bytes() : std::vector<uint32_t>{};
+    }
+
+    Status score_missing() {
+        std::vector<TableRow> missing;
+        for (const TableRow& row : scored_) {
+            auto stored = options_.resume ? store_->find(row_name(row.key)) : std::nullopt;
+            if (stored)
+                scores_.emplace(row_name(row.key), std::move(*stored));
+            else
+                missing.push_back(row);
+        }
+        auto reference = options_.resume ? store_->find(reference_name) : std::nullopt;
+        if (reference) scores_.emplace(reference_name, std::move(*reference));
+        if (!reference && missing.empty()) return score({});
+        for (size_t first = 0; first < missing.size(); first += options_.rows_at_once) {
+            const std::vector<TableRow> some(missing.begin() + static_cast<int64_t>(first), missing.begin() + static_cast<int64_t>(std::min(first + options_.rows_at_once, missing.size())));
+            position_ = fmt::format("rows {} to {} of {}", first + 1, first + some.size(), missing.size());
+            if (auto status = score(some); !status) return status;
+        }
+        return Done{};
+    }
+
+    Status score(const std::vector<TableRow>& rows) {
+        ProgressLine progress(!options_.quiet);
+        const auto begin = std::chrono::steady_clock::now();
+        const auto seconds = [&] { return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count(); };
+        const auto scored = scorer_->score(rows, [&](uint64_t done, uint64_t total) {
+            if (done % 128 == 0 || done == total)
+                progress.show(fmt::format("{}: window {}/{}  {:.0f} s, {:.0f} s left", position_, done, total, seconds(),
+                                          seconds() / static_cast<double>(done) * static_cast<double>(total - done)));
+        });
+        if (!scored) return scored.error();
+        for (size_t i = 0; i < scored->size(); ++i) {
+            const auto name = i == 0 ? std::string(reference_name) : row_name(rows[i - 1].key);
+            if (auto status = store_->save(name, (*scored)[i]); !status) return status;
+            scores_.insert_or_assign(name, (*scored)[i]);
+            if (i > 0) seconds_.push_back({rows[i - 1].key, seconds() / static_cast<double>(scored->size())});
+        }
+        return Done{};
+    }
+
+    Status write() {
+        Table table{context_, {}};
+        const auto& reference = scores_.at(reference_name);
+        for (const TableRow& row : wanted_) {
+            const auto denominator = scores_.find(row_name(denominator_of(row.key)));
+            const auto& own = row.scheme ? scores_.at(row_name(row.key)) : reference;
+            auto rows = score_rows(row.key, windows_, {own, reference, row.scheme && denominator != scores_.end() ? &denominator->second : nullptr});
+            if (!rows) return rows.error();
+            table.rows.insert(table.rows.end(), rows->begin(), rows->end());
+        }
+        const auto json = table_json(table);
+        if (!json) return json.error();
+        if (auto status = traces::write_file_atomically(folder() / "table.json", *json); !status) return status;
+        const auto seconds = seconds_json(seconds_);
+        if (!seconds) return seconds.error();
+        if (auto status = traces::write_file_atomically(folder() / "seconds.json", *seconds); !status) return status;
+        fmt::print("{}", table_text(table.rows));
+        return Done{};
+    }
+
+    std::filesystem::path folder() const { return options_.out; }
+
+    static constexpr const char* reference_name = "reference";
+
+    const TableOptions& options_;
+    std::vector<TableRow> wanted_, scored_;
+    TableContext context_;
+    EvaluatedWindows windows_;
+    std::optional<RowScorer> scorer_;
+    std::optional<ScoreStore> store_;
+    std::map<std::string, WindowScores> scores_;
+    std::vector<RowSeconds> seconds_;
+    std::string position_;
+};
+
+} // namespace
+
+void add_table_command(CLI::App& app, Run& run) {
+    auto options = std::make_shared<TableOptions>();
+    auto* command = app.add_subcommand("table", "evaluate every method and write table.json, seconds.json and report.html");
+    command->add_option("--model", options->model, "Hugging Face folder with tokens/ (calibration and test)")->required();
+    command->add_option("--out", options->out, "folder")->required();
+    command->add_option("--only", options->only, "rows to make: METHOD[/FORMAT[/ACTS[/ARITH]]]; may be repeated");
+    command->add_option("--calib", options->calib, "calibration token windows");
+    command->add_option("--tokens", options->tokens, "token windows to evaluate on");
+    command->add_option("--windows", options->windows, "evaluate on so many of them, evenly spread");
+    command->add_option("--rows-at-once", options->rows_at_once, "models that are run side by side: more take more memory and less time")->check(CLI::Range(1, 64));
+    command->add_option("--threads", options->threads, "CPU threads")->check(CLI::Range(1, 1024));
+    command->add_option("--commit", options->commit, "noted in the table: what the program was built from");
+    command->add_flag("--resume", options->resume, "keep the folder's rows that were scored from the same model and tokens");
+    command->add_flag("--quiet", options->quiet, "no progress");
+    command->callback([options, &run] { run = [options] { return TableMaker::run(*options); }; });
+}
+
+} // namespace fp4::quant

@@ -1,0 +1,79 @@
+#include "table_rows.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "fp4/quant/evaluate/hardware_true.hpp"
+
+namespace fp4::quant {
+namespace {
+
+constexpr std::array<std::string_view, 3> scale_names{"static", "call", "token"};
+
+// What the activations' encoder is called where rows are compared.
+std::string activation_name(const Scheme& scheme) {
+    if (!scheme.activations) return "none";
+    if (scheme.activations->format == Format::razer_a) return "razer-a";
+    return scheme.activations->encoder == Encoder::nv ? "nvfp4" : std::string(spec_of(scheme.activations->encoder).name);
+}
+
+TableRow row(const NamedMethod& method, Acts acts, const Arithmetic* arithmetic = nullptr, ActivationScale scale = ActivationScale::fixed) {
+    auto scheme = scheme_of(method, acts);
+    scheme.activation_scale = scale;
+    const RowKey key{.method = std::string(method.name),
+                     .format = std::string(method.format),
+                     .acts = std::string(name_of(acts)),
+                     .act_format = activation_name(scheme),
+                     .act_scale = std::string(scale_names[static_cast<size_t>(scale)]),
+                     .arith = arithmetic ? std::string(arithmetic->name) : "fake",
+                     .domain = all_domains};
+    return {key, scheme, arithmetic};
+}
+
+TableRow own_scale_row(const NamedMethod& method, Acts acts) {
+    auto out = row(method, acts);
+    out.scheme->own_scale_per_tensor = true;
+    out.key.method += "-own-scale";
+    return out;
+}
+
+bool matches(const RowKey& key, std::string_view pattern) {
+    for (const std::string* part : {&key.method, &key.format, &key.acts, &key.arith}) {
+        const auto slash = pattern.find('/');
+        if (pattern.substr(0, slash) != *part) return false;
+        if (slash == pattern.npos) return true;
+        pattern.remove_prefix(slash + 1);
+    }
+    return false;
+}
+
+} // namespace
+
+std::vector<TableRow> table_rows() {
+    std::vector<TableRow> rows{{{"bf16", "bf16", "W16A16", "none", "static", "fake", all_domains}}};
+    const NamedMethod &rtn = *method_from_name("rtn"), &razer = *method_from_name("razer");
+    for (const Acts acts : {Acts::w4a16, Acts::w4a4})
+        for (const NamedMethod& method : named_methods) rows.push_back(row(method, acts));
+    for (const char* name : {"rtn", "4over6", "razer"}) rows.push_back(row(*method_from_name(name), Acts::w16a4));
+    for (const NamedMethod* method : {&rtn, &razer}) {
+        rows.push_back(own_scale_row(*method, Acts::w4a16));
+        for (const ActivationScale scale : {ActivationScale::call, ActivationScale::token}) rows.push_back(row(*method, Acts::w4a4, nullptr, scale));
+        for (const Arithmetic* arithmetic : {&exact, &fp32_seq, &f13}) rows.push_back(row(*method, Acts::w4a4, arithmetic));
+    }
+    for (const NamedMethod& method : named_methods) rows.push_back(row(method, Acts::w4a4, &nv_blackwell));
+    return rows;
+}
+
+Result<std::vector<TableRow>> select_rows(const std::vector<TableRow>& rows, const std::vector<std::string>& only) {
+    if (only.empty()) return rows;
+    std::vector<TableRow> out;
+    for (const std::string& pattern : only)
+        if (std::ranges::none_of(rows, [&](const auto& each) { return matches(each.key, pattern); }))
+            return Error{ErrorCode::unknown_name, fmt::format("--only: expected METHOD[/FORMAT[/ACTS[/ARITH]]] of a row, such as rtn/nvfp4/W4A4/fake, found {}", pattern)};
+    for (const TableRow& each : rows)
+        if (std::ranges::any_of(only, [&](const auto& pattern) { return matches(each.key, pattern); })) out.push_back(each);
+    return out;
+}
+
+} // namespace fp4::quant

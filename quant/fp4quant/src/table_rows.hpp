@@ -1,0 +1,26 @@
+// The rows of the accuracy table.
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "fp4/arithmetic.hpp"
+#include "fp4/quant/methods/named_method.hpp"
+#include "fp4/quant/report/row.hpp"
+#include "fp4/result.hpp"
+
+namespace fp4::quant {
+
+struct TableRow {
+    RowKey key;                              // domain: all
+    std::optional<Scheme> scheme{};          // none: the reference
+    const Arithmetic* arithmetic = nullptr;  // null: fake-quantised
+};
+
+// All of them, the reference first and every denominator before the rows that it divides.
+std::vector<TableRow> table_rows();
+
+// Rows that match METHOD[/FORMAT[/ACTS[/ARITH]]]; unknown_name where none does.
+Result<std::vector<TableRow>> select_rows(const std::vector<TableRow>& rows, const std::vector<std::string>& only);
+
+} // namespace fp4::quant
