@@ -24,8 +24,9 @@ static_assert(encoder_specs[FP4_ENCODER_NV].name == "nv" && encoder_specs[FP4_EN
               encoder_specs[FP4_ENCODER_MODELOPT].name == "modelopt" && encoder_specs[FP4_ENCODER_TORCHAO].name == "torchao" &&
               encoder_specs[FP4_ENCODER_FOUROVERSIX_6].name == "fouroversix-6" && encoder_specs[FP4_ENCODER_FOUROVERSIX].name == "fouroversix" &&
               encoder_specs[FP4_ENCODER_GGML].name == "ggml" && encoder_specs[FP4_ENCODER_RAZER_HEAD].name == "razer-head" &&
-              encoder_specs[FP4_ENCODER_RAZER_FORK].name == "razer-fork" && encoder_specs[FP4_ENCODER_RAZER_RNE].name == "razer-rne");
-static_assert(FP4_ENCODER_RAZER_RNE + 1 == encoder_specs.size(), "fp4.h: an encoder is missing");
+              encoder_specs[FP4_ENCODER_RAZER_FORK].name == "razer-fork" && encoder_specs[FP4_ENCODER_RAZER_RNE].name == "razer-rne" &&
+              encoder_specs[FP4_ENCODER_MSE].name == "mse" && encoder_specs[FP4_ENCODER_FOUROVERSIX_448].name == "fouroversix-448");
+static_assert(FP4_ENCODER_FOUROVERSIX_448 + 1 == encoder_specs.size(), "fp4.h: an encoder is missing");
 static_assert(output_type_specs[FP4_OUTPUT_F32].name == "f32" && output_type_specs[FP4_OUTPUT_BF16].name == "bf16" && output_type_specs[FP4_OUTPUT_F16].name == "f16");
 static_assert(FP4_OUTPUT_F16 + 1 == output_type_specs.size(), "fp4.h: an output type is missing");
 static_assert(FP4_ISA_PORTABLE == static_cast<int>(Isa::portable) && FP4_ISA_AVX2 == static_cast<int>(Isa::avx2) &&

@@ -14,6 +14,13 @@ using namespace test;
 constexpr std::array nvfp4_encoders{Encoder::nv,       Encoder::te,      Encoder::vllm,          Encoder::ct,          Encoder::ct_bf16,
                                     Encoder::modelopt, Encoder::torchao, Encoder::fouroversix_6, Encoder::fouroversix, Encoder::ggml};
 
+// Those that the twin knows: also 4/6 with 448, which differs from 4/6 by its tensor scale alone, and the sweep.
+constexpr auto twin_encoders = [] {
+    std::array<Encoder, nvfp4_encoders.size() + 2> encoders{Encoder::fouroversix_448, Encoder::mse};
+    std::ranges::copy(nvfp4_encoders, encoders.begin() + 2);
+    return encoders;
+}();
+
 std::string_view name_of(Encoder encoder) { return spec_of(encoder).name; }
 
 EncodedBlock encoded(Encoder encoder, const Block& x, const TensorScale& tensor_scale) {
@@ -134,12 +141,32 @@ TEST(EncodeNvfp4, ZerosUnderAnInfiniteFactor) {
     EXPECT_EQ(shortened(encoded(Encoder::torchao, x, {.multiplier = {0x1p-126f}})), "0x8:7F8"); // 2^126 / 2^-6
 }
 
+// A = 2688, S = 1. The block of A: 4 would need 672, both candidates are 448 and the first stays. 4 * 112 fits: 6 * 75 is 448 too, 3.5 * 112 and 2.5 * 112 do not.
+TEST(EncodeNvfp4, FourOverSixWith448) {
+    const auto tensor_scale = tensor_scale_of(Encoder::fouroversix_448, Format::nvfp4, 2688.0f);
+    EXPECT_EQ(tensor_scale.divisor.value, 1.0f);
+    EXPECT_EQ(shortened(encoded(Encoder::fouroversix_448, block_of({2688, 1344, 0}, 0), tensor_scale)), "0x7E:750");
+    EXPECT_EQ(shortened(encoded(Encoder::fouroversix_448, block_of({8, 6, 4, 2}, 0), tensor_scale)), "0x40:6542");
+}
+
+TEST(EncodeNvfp4, SweepOfScalesByHand) {
+    const auto swept = [](const Block& x) { return shortened(encoded(Encoder::mse, x)); };
+    EXPECT_EQ(swept(block_of({-0.0f, 0, 0}, 0)), "0x0:800");         // a zero block as in nv
+    EXPECT_EQ(swept(block_of({8, 6, 4, 2}, 0)), "0x40:6542");        // s = 2 is exact, and nothing below: 8 / s would be above 4 and not 6
+    EXPECT_EQ(swept(block_of({6, 0, 0}, 0)), "0x38:700");            // 6 * 1, 4 * 1.5, 3 * 2 ... 0.5 * 12 are all exact: the lowest
+    EXPECT_EQ(swept(block_of({9, 9, 9}, 0)), "0x3C:777");            // 6 * 1.5
+    EXPECT_EQ(swept(block_of({10, 9, 9, 9}, 0)), "0x3C:7777");       // 1 off once; 1.625 would be .25 off once and .75 off three times
+    EXPECT_EQ(swept(block_of({5, .5f, 3.5f}, 0)), "0x36:716");       // s = .875: .25, .0625 and 0 off; 1.25 has 5 exactly, but .125 and .25
+    EXPECT_EQ(swept(block_of({13 * 0x1p-10f, 0, 0}, 0)), "0xD:100"); // 6.5 steps of 2^-9: only half of 13 is exact
+    EXPECT_EQ(swept(block_of({0x1p-20f, 0, 0}, 0)), "0x1:000");      // no scale keeps anything
+}
+
 TEST(EncodeNvfp4, RandomBlocks) {
     Rng rng(200);
     for (int i = 0; i < 6000; ++i) {
         const Block x = random_block(rng, std::ldexp(1.0f + std::fabs(rng.uniform(1)), rng.between(-18, 0)));
         const float amax = std::max(amax_of(x), 1.0f + std::fabs(rng.uniform(1)));
-        for (Encoder encoder : nvfp4_encoders) {
+        for (Encoder encoder : twin_encoders) {
             expect_rule(encoder, x, amax);
             if (HasFatalFailure()) return;
         }
@@ -150,7 +177,7 @@ TEST(EncodeNvfp4, DelicateBlocks) {
     Rng rng(201);
     for (int i = 0; i < 4000; ++i) {
         const float scale = scale_or_midpoint(rng, Format::nvfp4), amax = std::fabs(std::bit_cast<float>(rng.fp32_bits(-20, 10)));
-        for (Encoder encoder : nvfp4_encoders) {
+        for (Encoder encoder : twin_encoders) {
             const float unit = tensor_scale_of(encoder, Format::nvfp4, amax).multiplier.value;
             expect_rule(encoder, delicate_block(rng, rng.one_in(2) ? scale / 1.5f : scale, unit), amax);
             if (HasFatalFailure()) return;
@@ -170,7 +197,7 @@ TEST(EncodeNvfp4, ExtremeBlocks) {
                     : rng.one_in(4) ? std::bit_cast<float>(rng.fp32_bits() & 0x807FFFFF)
                                     : std::bit_cast<float>(rng.fp32_bits(std::max(-126, exponent - 10), exponent));
         const float amax = rng.one_in(2) ? amax_of(x) : std::max(amax_of(x), std::fabs(std::bit_cast<float>(rng.fp32_bits(-126, 127))));
-        for (Encoder encoder : nvfp4_encoders) {
+        for (Encoder encoder : twin_encoders) {
             expect_rule(encoder, x, amax);
             if (HasFatalFailure()) return;
         }
@@ -181,7 +208,7 @@ TEST(EncodeNvfp4, TinyTensors) {
     Rng rng(203);
     for (int i = 0; i < 4000; ++i) {
         const Block x = random_block(rng, std::ldexp(1.0f, rng.between(-149, -110)));
-        for (Encoder encoder : nvfp4_encoders) {
+        for (Encoder encoder : twin_encoders) {
             expect_rule(encoder, x, std::max(amax_of(x), std::ldexp(1.0f, rng.between(-149, -110))));
             if (HasFatalFailure()) return;
         }

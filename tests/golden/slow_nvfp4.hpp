@@ -13,7 +13,7 @@ inline float to_bf16(float x) { return std::bit_cast<float>(bits_of_value(bf16_l
 // S or G, whichever the rule has.
 inline float tensor_number(std::string_view name, float amax) {
     if (amax == 0 || name == "ggml" || name == "ocp") return 1;
-    if (name == "nv" || name == "modelopt" || name == "torchao") return std::max(amax / 2688.0f, FLT_MIN);
+    if (name == "nv" || name == "mse" || name == "modelopt" || name == "torchao") return std::max(amax / 2688.0f, FLT_MIN);
     float g = (name == "fouroversix" ? 1536.0f : 2688.0f) / amax;
     if (name == "ct-bf16") g = to_bf16(g);
     if (g > FLT_MAX) g = name == "ct" || name == "ct-bf16" ? 1 : FLT_MAX;
@@ -26,7 +26,7 @@ inline EncodedBlock with_scale(std::string_view name, std::span<const float, 16>
     for (size_t i = 0; i < 16; ++i) {
         float y = x[i];
         if (x[i] != 0) {
-            if (name == "nv" || name == "modelopt") {
+            if (name == "nv" || name == "mse" || name == "modelopt") {
                 const float unit = s * t;
                 y = x[i] / unit;
                 if (s == 0) y = std::copysign(0.0f, x[i]);
@@ -47,7 +47,7 @@ inline EncodedBlock with_scale(std::string_view name, std::span<const float, 16>
                 y = s == 0 ? 0 : x[i] * factor;
             }
         }
-        const bool keeps_sign = name == "nv" || name == "torchao";
+        const bool keeps_sign = name == "nv" || name == "mse" || name == "torchao";
         block.codes[i] = static_cast<uint8_t>(keeps_sign ? encode_rne(y) : encode_rne_neg(y));
     }
     return block;
@@ -112,6 +112,22 @@ inline EncodedBlock encode_public(std::string_view name, std::span<const float, 
         const float d = b_over_6 / t;
         return with_scale(name, x, q8(std::max(d, 0x1p-6f)), t);
     }
+    if (name == "mse") {
+        if (b == 0) return with_scale("nv", x, 0, t);
+        EncodedBlock best{};
+        double smallest = INFINITY;
+        for (int payload = 1; payload <= 0x7E; ++payload) {
+            const auto block = with_scale("nv", x, payload, t);
+            double sum = 0;
+            for (size_t i = 0; i < 16; ++i) {
+                const double q = (block.codes[i] < 8 ? 1 : -1) * e2m1_magnitude[block.codes[i] % 8], qs = q * scale_value(Format::nvfp4, payload);
+                const double restored = qs * double{t}, difference = restored - double{x[i]}, square = difference * difference;
+                sum = sum + square;
+            }
+            if (sum < smallest) best = block, smallest = sum;
+        }
+        return best;
+    }
     const float d6 = b_over_6 * t, d4 = d6 * 1.5f;
     const auto six = with_scale(name, x, q8(d6), t), four = with_scale(name, x, q8(d4), t);
     if (name == "fouroversix-6") return six;
@@ -119,7 +135,8 @@ inline EncodedBlock encode_public(std::string_view name, std::span<const float, 
         double sum = 0;
         for (size_t i = 0; i < 16; ++i) {
             const double q = (block.codes[i] < 8 ? 1 : -1) * e2m1_magnitude[block.codes[i] % 8], qs = q * scale_value(Format::nvfp4, block.scale_byte);
-            const double scaled_back = qs * double{amax}, restored = scaled_back / 1536, difference = restored - double{x[i]}, square = difference * difference;
+            const double scaled_back = qs * double{amax}, restored = scaled_back / (name == "fouroversix" ? 1536 : 2688), difference = restored - double{x[i]},
+                         square = difference * difference;
             sum = sum + square;
         }
         return sum;

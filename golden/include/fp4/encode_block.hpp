@@ -34,7 +34,8 @@ class BlockEncoder {
 
 // The families, for finite x. encode_block_nvfp4: `nv`, `te`, `vllm`, `ct`, `ct-bf16`, `modelopt`, `torchao`, `fouroversix-6`.
 EncodedBlock encode_block_nvfp4(Encoder encoder, std::span<const float, dot_lanes> x, const TensorScale& tensor_scale);
-EncodedBlock encode_block_fouroversix(std::span<const float, dot_lanes> x, const TensorScale& tensor_scale);
+EncodedBlock encode_block_fouroversix(Encoder encoder, std::span<const float, dot_lanes> x, const TensorScale& tensor_scale);
+EncodedBlock encode_block_mse(std::span<const float, dot_lanes> x, const TensorScale& tensor_scale);
 EncodedBlock encode_block_ggml(std::span<const float, dot_lanes> x);
 EncodedBlock encode_block_razer_a(Encoder encoder, std::span<const float, dot_lanes> x, float multiplier, Specials specials);
 uint8_t encode_block_ocp(std::span<const float, 32> x, std::span<uint8_t, 32> codes);

@@ -10,7 +10,25 @@
 namespace fp4 {
 
 // The default encoder of each format first.
-enum class Encoder : uint8_t { nv, razer_paper, ocp, te, vllm, ct, ct_bf16, modelopt, torchao, fouroversix_6, fouroversix, ggml, razer_head, razer_fork, razer_rne };
+enum class Encoder : uint8_t {
+    nv,
+    razer_paper,
+    ocp,
+    te,
+    vllm,
+    ct,
+    ct_bf16,
+    modelopt,
+    torchao,
+    fouroversix_6,
+    fouroversix,
+    ggml,
+    razer_head,
+    razer_fork,
+    razer_rne,
+    mse,
+    fouroversix_448
+};
 
 // What an encoder computes from the tensor's amax A, and what its arithmetic then uses: the multiplier A / (6 * largest) of the decoded
 // values, its inverse the divisor (6 * largest) / A, or nothing (the scale is 1).
@@ -33,7 +51,7 @@ struct EncoderSpec {
     constexpr bool makes(Format f) const { return f == format || f == other_format; }
 };
 
-inline constexpr std::array<EncoderSpec, 15> encoder_specs{{
+inline constexpr std::array<EncoderSpec, 17> encoder_specs{{
     {"nv", Format::nvfp4, {}, {TensorScaleKind::multiplier}, "NVIDIA conversion rules: round to nearest even, zeros keep their sign"},
     {"razer-paper", Format::razer_w, Format::razer_a, {TensorScaleKind::multiplier}, "RaZeR search: per block the special value with the smallest squared error"},
     {"ocp", Format::mxfp4, {}, {TensorScaleKind::one}, "OCP Microscaling: power-of-two scales under the block's largest exponent"},
@@ -49,6 +67,8 @@ inline constexpr std::array<EncoderSpec, 15> encoder_specs{{
     {"razer-head", Format::razer_w, Format::razer_a, {TensorScaleKind::multiplier}, "razer-paper with activation ties away from zero"},
     {"razer-fork", Format::razer_a, {}, {TensorScaleKind::multiplier}, "RaZeR activations, ties toward minus infinity, one division by S*s"},
     {"razer-rne", Format::razer_w, Format::razer_a, {TensorScaleKind::multiplier}, "RaZeR search with E2M1 ties to even, the special where at least as close"},
+    {"mse", Format::nvfp4, {}, {TensorScaleKind::multiplier}, "every positive block scale is tried, the smallest squared error wins; elements as in nv"},
+    {"fouroversix-448", Format::nvfp4, {}, {TensorScaleKind::divisor}, "fouroversix with block scales up to 448: the block that holds the amax cannot be scaled to 4"},
 }};
 
 constexpr const EncoderSpec& spec_of(Encoder encoder) { return encoder_specs[static_cast<size_t>(encoder)]; }

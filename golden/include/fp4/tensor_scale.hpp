@@ -17,7 +17,7 @@ inline constexpr int e3m3_max_default = 28; // the largest E3M3 block scale that
 struct TensorScale {
     TensorMultiplier multiplier{1.0f}; // value = element * block scale * multiplier
     TensorDivisor divisor{1.0f};
-    float amax = 0; // that the scale stands for; only the error of `fouroversix` uses it
+    float amax = 0; // that the scale stands for; only the errors of `fouroversix` and `fouroversix-448` use it
 };
 
 // The tensor scale for data of largest magnitude amax, 0 to FLT_MAX. An all-zero tensor has 1. Multipliers are at least 2^-126; a divisor
@@ -27,6 +27,9 @@ TensorScale tensor_scale_of(Encoder encoder, Format format, float amax, int e3m3
 // The tensor scale of a given multiplier or divisor, positive and normal. An encoder that uses the other one gets its rounded inverse.
 TensorScale tensor_scale_of(Encoder encoder, Format format, TensorMultiplier given, int e3m3_max = e3m3_max_default);
 TensorScale tensor_scale_of(Encoder encoder, Format format, TensorDivisor given, int e3m3_max = e3m3_max_default);
+
+// The amax of a tensor whose scale is 1: 6 times the largest block scale.
+float full_range(Encoder encoder, Format format, int e3m3_max = e3m3_max_default);
 
 // The multiplier of the format's default encoder; 1 for formats that are only decoded.
 float tensor_scale_for(Format format, float amax);

@@ -16,7 +16,8 @@ uint8_t BlockEncoder::encode_finite(std::span<const float> x, const TensorScale&
     const EncodedBlock block = [&] {
         if (format_ == Format::razer_w) return (*razer_w_)(x16, tensor_scale.multiplier.value);
         if (format_ == Format::razer_a) return encode_block_razer_a(encoder_, x16, tensor_scale.multiplier.value, specials_);
-        if (encoder_ == Encoder::fouroversix) return encode_block_fouroversix(x16, tensor_scale);
+        if (encoder_ == Encoder::fouroversix || encoder_ == Encoder::fouroversix_448) return encode_block_fouroversix(encoder_, x16, tensor_scale);
+        if (encoder_ == Encoder::mse) return encode_block_mse(x16, tensor_scale);
         if (encoder_ == Encoder::ggml) return encode_block_ggml(x16);
         return encode_block_nvfp4(encoder_, x16, tensor_scale);
     }();

@@ -10,7 +10,12 @@
 namespace fp4 {
 namespace {
 
-constexpr Encoder rule_of(Encoder encoder) { return encoder == Encoder::fouroversix ? Encoder::fouroversix_6 : encoder; }
+// The encoder whose element rule this one has.
+constexpr Encoder rule_of(Encoder encoder) {
+    if (encoder == Encoder::mse) return Encoder::nv;
+    if (encoder == Encoder::fouroversix || encoder == Encoder::fouroversix_448) return Encoder::fouroversix_6;
+    return encoder;
+}
 
 } // namespace
 

@@ -4,17 +4,12 @@
 #include <cmath>
 
 namespace fp4 {
-namespace {
-
-// The amax of a tensor whose scale is 1: 6 times the largest block scale.
 float full_range(Encoder encoder, Format format, int e3m3_max) {
     const FormatSpec& spec = spec_of(format);
     if (const int largest = spec_of(encoder).tensor_scale.largest_block_scale) return 6.0f * static_cast<float>(largest);
     if (spec.scale == ScaleType::e3m3) return 6.0f * static_cast<float>(e3m3_max);
     return 6.0f * scale_to_float(decode_scale(spec.scale_spec(), spec.encode_max));
 }
-
-} // namespace
 
 TensorScale tensor_scale_of(Encoder encoder, Format format, float amax, int e3m3_max) {
     const TensorScaleRule& rule = spec_of(encoder).tensor_scale;
