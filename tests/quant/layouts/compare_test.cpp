@@ -52,6 +52,7 @@ TEST_F(Compare, Scales) {
     EXPECT_EQ(comparison.first->part, DifferentPart::block_scale);
     EXPECT_EQ(comparison.first->a.scale_byte ^ comparison.first->b.scale_byte, 2);
     EXPECT_EQ(comparison.first->block, 3u);
+    EXPECT_EQ(comparison.first->element, 48u); // where the block begins
     comparison = compare([](QuantizedLinear& linear) { linear.scale.divisor.value = std::nextafter(linear.scale.divisor.value, 0.0f); });
     EXPECT_EQ(comparison.first->part, DifferentPart::tensor_scale);
     EXPECT_TRUE(counts(comparison).different_tensor_scale);

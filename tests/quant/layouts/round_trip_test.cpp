@@ -132,6 +132,22 @@ TEST_F(TinyModel, RoundTripOfAScaleIsCounted) {
     EXPECT_EQ(report->scale_round_trip_ulps, a > b ? a - b : b - a);
 }
 
+TEST_F(TinyModel, SpecialValuesOfSingleModules) {
+    auto model = encoded(Encoder::razer_paper, {.specials = {10, 14}, .e3m3_max = 30});
+    ChangedModel changed(model, false, [](QuantizedLinear& linear) {
+        if (linear.name.ends_with("down_proj")) linear.weight.specials.v2_halves = 18;
+    });
+    const auto report = write_checkpoint(Layout::razer, changed, out);
+    ASSERT_TRUE(report) << report.error().message;
+    auto read = open(out);
+    const auto compared = compare_models(changed, read);
+    ASSERT_TRUE(compared);
+    EXPECT_TRUE(compared->equal()) << describe(*compared->first);
+    EXPECT_EQ(read.quantization().specials, (Specials{10, 14}));
+    EXPECT_EQ(read.linear(6)->weight.specials, (Specials{10, 18}));
+    EXPECT_EQ(read.linear(6)->e3m3_max, 30);
+}
+
 TEST_F(TinyModel, ReadWithoutMapping) {
     write(Layout::razer, Encoder::razer_paper, out);
     auto mapped = open(out), read = open(out, {.access = traces::FileAccess::read});
