@@ -29,7 +29,7 @@ std::vector<Tick> log_ticks(double low, double high, int wanted) {
             if (digit > 1 && decades >= 2) break;
             if (value >= low * (1 - 1e-9) && value <= high * (1 + 1e-9)) out.push_back({value, general_text(value, 3)});
         }
-    return out;
+    return out.size() < 3 && decades < 1 ? linear_ticks(low, high, wanted) : out;
 }
 
 } // namespace

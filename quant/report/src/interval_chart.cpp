@@ -24,7 +24,7 @@ struct IntervalChart {
     std::string line_label;
 };
 
-constexpr double row_height = 20, group_height = 28, top = 26, bottom = 48;
+constexpr double row_height = 20, group_height = 28, bottom = 48;
 
 std::string colour_of(const RowKey& key) { return key.format == "razer" ? "c1" : key.format == "nvfp4" ? "c0" : "c2"; }
 
@@ -32,6 +32,7 @@ std::string draw(const IntervalChart& chart) {
     if (chart.intervals.empty()) return {};
     double left = 0, note_width = 0, low = chart.bars ? 0 : chart.intervals[0].value, high = low, plot_height = 0;
     const std::string* group = nullptr;
+    const double top = chart.line ? 26 : 4;
     for (const auto& i : chart.intervals) {
         left = std::max(left, text_width(shortened(i.label, 36)) + 12);
         note_width = std::max(note_width, text_width(i.note) + 16);
@@ -80,7 +81,7 @@ bool is_reference(const RowKey& key) { return key.method == "bf16"; }
 
 std::string chart_label(const RowKey& key) {
     std::string label = method_label(key);
-    if (key.format != "nvfp4") label += " · " + key.format;
+    if (key.format != "nvfp4" && !key.method.starts_with(key.format)) label += " · " + key.format;
     if (key.arith != "fake") label += " · " + key.arith;
     return label;
 }

@@ -25,18 +25,27 @@ struct Sample {
     double value;
 };
 
-// One line of the legend or more; returns the height used.
-double legend(Svg& svg, const std::vector<std::string>& names) {
+// Where the legend's entries begin, in as many lines as they need.
+std::vector<Point> legend_places(const std::vector<std::string>& names) {
+    std::vector<Point> places;
     double x = left, y = 10;
+    for (const auto& name : names) {
+        const double width = text_width(shortened(name, 40));
+        if (x > left && x + 34 + width > figure_width) x = left, y += legend_step;
+        places.emplace_back(x, y);
+        x += 50 + width;
+    }
+    return places;
+}
+
+void draw_legend(Svg& svg, const std::vector<std::string>& names) {
+    const auto places = legend_places(names);
     for (size_t i = 0; i < names.size(); ++i) {
-        const std::string name = shortened(names[i], 40);
-        if (x > left && x + 34 + text_width(name) > figure_width) x = left, y += legend_step;
+        const auto [x, y] = places[i];
         svg.series_line({{x, y}, {x + 26, y}}, i);
         svg.series_marker({x + 13, y}, i);
-        svg.text({x + 32, y + 4}, "start", "ink", name);
-        x += 50 + text_width(name);
+        svg.text({x + 32, y + 4}, "start", "ink", shortened(names[i], 40));
     }
-    return y + legend_step;
 }
 
 } // namespace
@@ -49,7 +58,8 @@ std::string layer_chart(const std::vector<LayerError>& errors, ErrorOf which) {
     for (const auto& error : errors) {
         const double value = which == ErrorOf::weights ? error.weight_nmse : error.output_nmse;
         if (!(value > 0) || !std::isfinite(value)) continue; // no place on a log scale
-        samples.push_back({place_of(names, error.method + (error.format == "nvfp4" ? "" : " · " + error.format)), place_of(ops, error.op), error.layer, value});
+        samples.push_back({place_of(names, chart_label({.method = error.method, .format = error.format, .act_scale = "static", .arith = "fake"})),
+                           place_of(ops, error.op), error.layer, value});
         low = std::min(low, value);
         high = std::max(high, value);
         last_layer = std::max(last_layer, error.layer);
@@ -58,10 +68,10 @@ std::string layer_chart(const std::vector<LayerError>& errors, ErrorOf which) {
     std::stable_sort(samples.begin(), samples.end(), [](const Sample& a, const Sample& b) { return a.layer < b.layer; });
 
     const size_t panel_rows = (ops.size() + columns - 1) / columns;
-    const double legend_room = 26 + legend_step * std::ceil(static_cast<double>(names.size()) / 3);
     const double width = (figure_width - left - gap * (columns - 1) - 4) / columns;
-    Svg svg(legend_room + row_step * static_cast<double>(panel_rows), which == ErrorOf::weights ? "Weight error per layer" : "Output error per layer");
-    const double first_top = legend(svg, names) + 26;
+    const double first_top = legend_places(names).back().second + legend_step + 26;
+    Svg svg(first_top + row_step * static_cast<double>(panel_rows) - 20, which == ErrorOf::weights ? "Weight error per layer" : "Output error per layer");
+    draw_legend(svg, names);
     for (size_t op = 0; op < ops.size(); ++op) {
         const Box box{left + (width + gap) * static_cast<double>(op % columns), first_top + row_step * static_cast<double>(op / columns), width, panel_height};
         const Axis x(-0.3, last_layer + 0.3, Scale::linear, box.left, box.right());

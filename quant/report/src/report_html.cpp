@@ -18,15 +18,15 @@ constexpr const char* style = R"(
 @media (prefers-color-scheme:dark){:root{--bg:#14181d;--ink:#e8ebee;--soft:#a3adb8;--grid:#2c333b;--c0:#4ba6e0;--c1:#f0883e;--c2:#2fbf95;--c3:#dd8fbb;--c4:#e6b13c;--c5:#8accf3}}
 @media print{:root{color-scheme:light;--bg:#fff;--ink:#000;--soft:#444;--grid:#ddd;--c0:#0072b2;--c1:#d55e00;--c2:#009e73;--c3:#b8568c;--c4:#c98a00;--c5:#3a9fd8}}
 @page{size:A4;margin:15mm}
-body{margin:0 auto;max-width:980px;padding:24px 16px 48px;background:var(--bg);color:var(--ink);font:15px/1.45 system-ui,sans-serif}
+body{margin:0 auto;max-width:1080px;padding:24px 16px 48px;background:var(--bg);color:var(--ink);font:15px/1.45 system-ui,sans-serif}
 h1{font-size:24px;margin:0 0 4px}
 h2{font-size:17px;margin:36px 0 4px;break-after:avoid}
 p{margin:0 0 10px;color:var(--soft);max-width:76ch}
 figure{margin:12px 0 0;break-inside:avoid}
 svg{display:block;width:100%;height:auto;font:12px system-ui,sans-serif}
 .scroll{overflow-x:auto}
-table{border-collapse:collapse;font-size:12.5px;font-variant-numeric:tabular-nums;margin-top:8px}
-th,td{padding:3px 8px;text-align:right;border-bottom:1px solid var(--grid);white-space:nowrap}
+table{border-collapse:collapse;font-size:11.5px;font-variant-numeric:tabular-nums;margin:8px 0 20px}
+th,td{padding:3px 5px;text-align:right;border-bottom:1px solid var(--grid);white-space:nowrap}
 th{color:var(--soft);font-weight:600}
 th.name,td.name{text-align:left}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:2px 16px;font-size:13px}
@@ -146,7 +146,8 @@ std::string report_html(const Report& report) {
     page += section("KL divergence against the size of the weights, bytes per weight",
                     "Codes, scales and side tables of the quantised linears over their weights. Lower left is better; lines lead to labels; whiskers: 2 standard errors.",
                     figure(cost_chart(rows, report.weight_bytes)));
-    page += section("Table", "PPL gap closed is left out where RTN's gap is within 2 standard errors of 0.", domain_tables(report.table));
+    page += section("Table", "Gap closed: of perplexity, as a share of the gap between RTN and BF16; left out where that gap is within 2 standard errors of 0.",
+                    domain_tables(report.table));
     page += section("Context", "How the numbers were made.", context_list(report.table.context));
     return page + "</body>\n</html>\n";
 }

@@ -12,7 +12,7 @@ std::string method_label(const RowKey& key) {
 }
 
 TableCells table_cells(const std::vector<Row>& rows, std::string_view domain) {
-    TableCells out{{"Method", "Format", "Acts", "Act. format", "Arithmetic", "KL, nats/token", "KL closed", "PPL", "ΔNLL to RTN", "PPL gap closed", "Bits/byte", "Top-1"},
+    TableCells out{{"Method", "Format", "Acts", "Act. format", "Arithmetic", "KL, nats/token", "KL closed", "PPL", "ΔNLL to RTN", "Gap closed", "Bits/byte", "Top-1"},
                    {}};
     for (const auto& row : rows) {
         if (row.key.domain != domain) continue;

@@ -67,7 +67,7 @@ inline Report plausible_report() {
                         {method, format, layer, op, 0.0085 * (1 - 0.4 * closed) * (0.95 + 0.1 * uniform()), 0.009 * (1 - closed) * (0.6 + 0.8 * uniform())});
     for (uint32_t layer = 0; layer < 4; ++layer)
         for (const char* group : {"qkv", "o", "gate_up", "down"}) {
-            ChannelMaxima input{.layer = layer, .group = group, .kurtosis = 4 + layer, .max_over_median = 0};
+            ChannelMaxima input{.layer = layer, .group = group, .kurtosis = 4.0 + layer, .max_over_median = 0};
             for (int c = 0; c < (group == std::string("down") ? 768 : 256); ++c)
                 input.max_abs.push_back(static_cast<float>((2 + layer) * std::exp(0.5 * uniform.normal())));
             auto sorted = input.max_abs;
