@@ -7,12 +7,14 @@
 #include <functional>
 #include <nlohmann/json.hpp>
 
+#include "fp4/traces/escape_xml.hpp"
 #include "fp4/traces/sha256.hpp"
 #include "fp4sim_version.hpp"
 
 namespace fp4::sim {
 namespace {
 
+using traces::escape_xml;
 using json = nlohmann::ordered_json;
 
 template <class Member>
@@ -23,20 +25,6 @@ auto total(const RunReport& report, Member member) {
 }
 
 double rate(uint64_t macs, double seconds) { return seconds > 0 ? static_cast<double>(macs) / seconds : 0; }
-
-std::string escape_xml(const std::string& text) {
-    std::string out;
-    for (char c : text) {
-        switch (c) {
-        case '&': out += "&amp;"; break;
-        case '<': out += "&lt;"; break;
-        case '>': out += "&gt;"; break;
-        case '"': out += "&quot;"; break;
-        default: out += static_cast<unsigned char>(c) < ' ' ? ' ' : c;
-        }
-    }
-    return out;
-}
 
 } // namespace
 
