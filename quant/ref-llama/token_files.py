@@ -1,7 +1,8 @@
 """The token files: windows of calibration, valid and test, and the training stream.
 
 A source file's stream is BOS and its tokens. Windows are runs of 256 tokens of one file's stream without overlap: `tokens` I32 [windows, 256]; `file` and
-`domain` I32 [windows], indices into the metadata's `files` and `domains`; `bytes` I32 [windows], the UTF-8 bytes of text that the window stands for.
+`domain` I32 [windows], indices into the metadata's `files` and `domains`; `bytes` I32 [windows], the UTF-8 bytes of the tokens that a window
+predicts, all but its first.
 The training stream is `tokens` I32 [N], whole streams one after the other."""
 
 import json
@@ -27,7 +28,7 @@ def write_windows(path, records, streams, wanted, piece_bytes, metadata):
             tokens += row
             file_index.append(len(files) - 1)
             domain_index.append(number)
-            byte_counts.append(sum(piece_bytes[token] for token in row))
+            byte_counts.append(sum(piece_bytes[token] for token in row[1:]))
         summary[domain] = {"windows": len(taken), "files": len({file for file, _ in taken}), "bytes": sum(byte_counts[-len(taken):])}
     count = len(file_index)
     safetensors_file.write(path, {"tokens": ((count, token_windows.CONTEXT), tokens), "file": ((count,), file_index), "domain": ((count,), domain_index),

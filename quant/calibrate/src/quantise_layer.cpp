@@ -33,7 +33,7 @@ class LayerQuantiser {
             if (auto status = (this->*step)(out, reference); !status) return status.error();
         if (!scheme_.weights) return out;
         if (auto status = encode(out, quantised); !status) return status.error();
-        for (Tensor& linear : out.plain.linears) linear = {};
+        out.plain.linears = {};
         return out;
     }
 

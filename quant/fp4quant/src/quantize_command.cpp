@@ -20,7 +20,7 @@ namespace {
 
 struct QuantizeOptions {
     std::string model, method = "rtn", format, acts = "W4A16", layout, calib, out;
-    int v2_halves = default_specials.v2_halves;
+    int v2_halves = Specials{}.v2_halves;
     int threads = 1;
     int64_t windows_at_once = 8;
     bool resume = false, force = false, quiet = false;

@@ -12,7 +12,6 @@
 #include "fp4/quant/report/score_rows.hpp"
 #include "fp4/quant/report/table_json.hpp"
 #include "fp4/quant/report/table_text.hpp"
-#include "fp4/quant/tokens/tokenizer.hpp"
 #include "fp4/traces/atomic_file.hpp"
 #include "machine.hpp"
 #include "progress_line.hpp"
@@ -69,7 +68,7 @@ class TableMaker {
         auto tokens = read_tokens(options_.tokens, options_.model, "test", config->vocab_size);
         if (!tokens) return tokens.error();
         if (options_.windows > 0 && options_.windows < tokens->count()) keep_windows(*tokens, options_.windows);
-        auto windows = evaluated_windows(*tokens, token_bytes());
+        auto windows = evaluated_windows(*tokens);
         if (!windows) return windows.error();
         windows_ = std::move(*windows);
         const auto sha256 = model_sha256(*checkpoint);
@@ -97,11 +96,6 @@ class TableMaker {
             out.bytes.push_back(tokens.bytes[w]);
         }
         tokens = std::move(out);
-    }
-
-    std::vector<uint32_t> token_bytes() const {
-        const auto tokenizer = Tokenizer::open(std::filesystem::path(options_.model) / "tokenizer.model");
-        return tokenizer ? tokenizer->token_bytes() : std::vector<uint32_t>{};
     }
 
     Status score_missing() {

@@ -97,8 +97,8 @@ class Files(unittest.TestCase):
         self.assertEqual(metadata, {"format": "pt", "split": "test", "files": '["x", "z", "y"]'})
         rows = [1] + [5] * (2 * context - 1) + [1] + [7] * (context - 1) + [1] + [6] * (context - 1)
         self.assertEqual(tensors, {"tokens": ([4, context], rows), "file": ([4], [0, 0, 1, 2]), "domain": ([4], [0, 0, 0, 1]),
-                                   "bytes": ([4], [2 * context - 2, 2 * context, context - 1, 3 * context - 3])})
-        self.assertEqual(summary["boost"], {"windows": 3, "files": 2, "bytes": 5 * context - 3})
+                                   "bytes": ([4], [2 * context - 2, 2 * context - 2, context - 1, 3 * context - 3])})
+        self.assertEqual(summary["boost"], {"windows": 3, "files": 2, "bytes": 5 * context - 5})
         with self.assertRaisesRegex(ValueError, "t, postgres: 1 windows, expected 2"):
             token_files.write_windows(path, records, streams, {"boost": 3, "postgres": 2}, [0] * 8, {})
 

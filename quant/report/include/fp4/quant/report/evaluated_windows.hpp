@@ -1,7 +1,6 @@
 // What the windows of an evaluation are, apart from any model's scores on them.
 #pragma once
 #include <cstdint>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -18,9 +17,7 @@ struct EvaluatedWindows {
     std::vector<std::string> domains;
 };
 
-// A token file counts the bytes of all of a window's tokens; nothing predicts the first one. With the tokenizer's `token_bytes` (bytes by token id, 0 for BOS)
-// the first token's bytes are taken off exactly, and every window's count is checked: bad_argument names the window of a tokenizer that does not fit.
-// With an empty `token_bytes` a window is given the share (length - 1) / length of its bytes, which is right on average where BOS tokens are rare.
-Result<EvaluatedWindows> evaluated_windows(const TokenWindows& tokens, std::span<const uint32_t> token_bytes);
+// bad_shape: windows of fewer than two tokens.
+Result<EvaluatedWindows> evaluated_windows(const TokenWindows& tokens);
 
 } // namespace fp4::quant

@@ -17,7 +17,7 @@ struct TokenWindows {
     std::vector<int32_t> tokens; // windows * length
     std::vector<int32_t> file;   // index into `files`
     std::vector<int32_t> domain; // index into `domains`
-    std::vector<int32_t> bytes;  // of UTF-8 text that the window stands for
+    std::vector<int32_t> bytes;  // UTF-8 bytes of the tokens that a window predicts: all but its first
     std::vector<std::string> files;
     std::vector<std::string> domains;
     std::string split;

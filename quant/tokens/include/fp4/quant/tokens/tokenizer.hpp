@@ -1,4 +1,4 @@
-// A sentencepiece tokenizer.
+// A sentencepiece tokenizer. Not for programs that link LibTorch: Debian's libsentencepiece exports a protobuf of its own, and two in one process crash.
 #pragma once
 #include <cstdint>
 #include <filesystem>
