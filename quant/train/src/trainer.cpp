@@ -102,16 +102,18 @@ Status Trainer::resume(const std::filesystem::path& path) {
     try {
         torch::serialize::InputArchive archive, optimizer;
         archive.load_from(path.string());
-        torch::NoGradGuard no_grad;
-        for (const auto& [name, parameter] : parameters(model_)) {
-            Tensor saved;
-            archive.read(name, saved);
-            Tensor(parameter).copy_(saved);
+        const auto own = parameters(model_);
+        std::vector<Tensor> saved(own.size());
+        for (size_t i = 0; i < own.size(); ++i) {
+            archive.read(own[i].first, saved[i]);
+            TORCH_CHECK(saved[i].sizes() == own[i].second.sizes());
         }
-        archive.read("optimizer", optimizer);
-        optimizer_->adamw->load(optimizer);
         Tensor step;
         archive.read("step", step);
+        archive.read("optimizer", optimizer);
+        optimizer_->adamw->load(optimizer);
+        torch::NoGradGuard no_grad;
+        for (size_t i = 0; i < own.size(); ++i) Tensor(own[i].second).copy_(saved[i]);
         step_ = static_cast<uint64_t>(step.item<int64_t>());
     } catch (const std::exception&) {
         return Error{ErrorCode::bad_file, path.string() + ": expected a snapshot of this recipe's training"};

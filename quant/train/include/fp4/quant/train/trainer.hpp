@@ -26,7 +26,8 @@ class Trainer {
     // The parameters as they are now; they share memory with the trainer's.
     const CausalLm& model() const { return model_; }
 
-    // Everything a later process needs to go on with the same bits (on the same machine with the same threads).
+    // Everything a later process needs to go on with the same bits (on the same machine with the same threads). What cannot be resumed
+    // leaves parameters and step as they are.
     Status save(const std::filesystem::path& path) const;
     Status resume(const std::filesystem::path& path);
 
