@@ -13,9 +13,9 @@ constexpr size_t columns = 2;
 constexpr double left = 62, gap = 66, panel_height = 170, row_step = 240, legend_room = 30;
 
 // From the first layer to the last: orange by purple to blue, readable on white and on black.
-std::string layer_colour(uint32_t layer, uint32_t last) {
+std::string layer_colour(uint64_t layer, uint64_t last) {
     constexpr std::array<std::array<int, 3>, 3> stops{{{230, 159, 0}, {190, 90, 150}, {30, 120, 200}}};
-    const double at = last == 0 ? 2 : 2.0 * layer / last;
+    const double at = last == 0 ? 2 : 2.0 * static_cast<double>(layer) / static_cast<double>(last);
     const size_t from = at >= 1 ? 1 : 0;
     std::string out = "#";
     for (size_t c = 0; c < 3; ++c) {
@@ -68,7 +68,7 @@ std::string channel_chart(const std::vector<ChannelMaxima>& channels) {
     svg.text({left, 14}, "start", "soft", "layer");
     const uint32_t step = last_layer / 12 + 1;
     double legend_x = left + 44;
-    for (uint32_t layer = 0; layer <= last_layer; layer += step, legend_x += 50) {
+    for (uint64_t layer = 0; layer <= last_layer; layer += step, legend_x += 50) {
         svg.coloured_line({{legend_x, 10}, {legend_x + 18, 10}}, layer_colour(layer, last_layer));
         svg.text({legend_x + 22, 14}, "start", "ink", std::to_string(layer));
     }

@@ -79,7 +79,8 @@ std::string layer_chart(const std::vector<LayerError>& errors, ErrorOf which) {
         svg.text({box.left, box.top - 8}, "start", "bold", ops[op]);
         svg.y_axis(y, box, 5, op % columns == 0);
         const uint32_t step = last_layer / 8 + 1;
-        for (uint32_t layer = 0; layer <= last_layer; layer += step) svg.text({x.place(layer), box.bottom() + 16}, "middle", "soft", std::to_string(layer));
+        for (uint64_t layer = 0; layer <= last_layer; layer += step)
+            svg.text({x.place(static_cast<double>(layer)), box.bottom() + 16}, "middle", "soft", std::to_string(layer));
         svg.line({box.left, box.bottom()}, {box.right(), box.bottom()}, "frame");
         svg.text({box.left + box.width / 2, box.bottom() + 34}, "middle", "soft", "layer");
         if (op % columns == 0) svg.vertical_text({14, box.top + box.height / 2}, "soft", "NMSE");

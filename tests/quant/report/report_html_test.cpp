@@ -91,8 +91,8 @@ TEST(ReportHtml, SurvivesEmptyAndOddNumbers) {
     Report report;
     constexpr double inf = std::numeric_limits<double>::infinity(), nan = std::numeric_limits<double>::quiet_NaN();
     report.table.rows = {{.key = {"rtn", "nvfp4", "W4A4", "nvfp4", "static", "fake", "all"}}};
-    report.layer_errors = {{"rtn", "nvfp4", 0, "q", 0, inf}, {"rtn", "nvfp4", 4'000'000'000, "q", nan, -1}, {"rtn", "nvfp4", 3, "v", 0.5, 0.5}};
-    report.channel_maxima = {{0, "qkv", {}, nan, nan}, {1, "o", {0, -1, std::numeric_limits<float>::infinity()}, inf, inf}, {2, "down", {1}, 3, 1}};
+    report.layer_errors = {{"rtn", "nvfp4", 0, "q", 0, inf}, {"rtn", "nvfp4", 4294967295, "q", nan, 1}, {"rtn", "nvfp4", 3, "v", 0.5, 0.5}};
+    report.channel_maxima = {{0, "qkv", {}, nan, nan}, {1, "o", {0, -1, std::numeric_limits<float>::infinity()}, inf, inf}, {4294967295, "down", {1}, 3, 1}};
     report.weight_bytes = {{"rtn", "nvfp4", "W4A4", nan}};
     const auto page = report_html(report);
     expect_well_formed(page);
