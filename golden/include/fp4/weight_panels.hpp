@@ -15,7 +15,7 @@ struct Panels;
 // Rows of B in panels of sixteen, a byte per element and four per scale, for one arithmetic profile. Copies share the panels.
 class WeightPanels {
   public:
-    // Errors: those of check_shape (named B) and choose_isa; fused steps other than four terms, at most 35 bits, cut toward zero.
+    // Errors: those of check_shape (named B) and choose_isa; fused steps other than four terms, 8 to 35 bits, cut toward zero.
     static Result<WeightPanels> make(const PackedTensor& b, const Arithmetic& arithmetic, const FastOptions& options = {});
 
     const Arithmetic& arithmetic() const;

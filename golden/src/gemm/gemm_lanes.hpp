@@ -126,7 +126,8 @@ inline void fused_step_lanes(const I32 (&significands)[Terms], const I32 (&expon
 
     U64 even_sum = {}, odd_sum = {};
     const auto add = [&](const U32& magnitude, const I32& exponent, const I32& sign, int left) __attribute__((always_inline)) {
-        I32 below = largest - exponent;
+        I32 below = largest - exponent + (left < 0 ? -left : 0);
+        left = left < 0 ? 0 : left;
         below = below < 63 ? below : 63;
         U64 even, odd, even_below, odd_below;
         I64 even_sign, odd_sign;

@@ -53,8 +53,8 @@ inline bool is_shifted(Format format, const Arithmetic& arithmetic) { return ari
 
 // Whether the kernels' bounds hold for a profile: all of arithmetic_profiles. Others take the reference path.
 constexpr bool has_kernels(const Arithmetic& arithmetic) {
-    return arithmetic.accumulation != Accumulation::fused_steps || (arithmetic.step_terms == 4 && arithmetic.fraction_bits >= fp32_spec.fraction_bits &&
-                                                                    arithmetic.fraction_bits <= 35 && arithmetic.rounding == Rounding::toward_zero);
+    return arithmetic.accumulation != Accumulation::fused_steps ||
+           (arithmetic.step_terms == 4 && arithmetic.fraction_bits >= 8 && arithmetic.fraction_bits <= 35 && arithmetic.rounding == Rounding::toward_zero);
 }
 static_assert(has_kernels(arithmetic_profiles[0]) && has_kernels(arithmetic_profiles[1]) && has_kernels(arithmetic_profiles[2]));
 
