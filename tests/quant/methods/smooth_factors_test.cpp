@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cmath>
+#include <vector>
 
 #include "fp4/quant/methods/awq.hpp"
 #include "fp4/quant/methods/dequantized.hpp"
@@ -83,16 +84,18 @@ TEST(SmoothQuant, FactorsAreThoseOfTheFormula) {
     const Group group = outlier_group(32);
     group.weights[0].select(1, 20).zero_();
     group.weights[1].select(1, 20).zero_();
-    const auto found = smoothquant_factors(group.weights, group.x, both_sides);
+    std::vector<Tensor> tried;
+    const auto found = smoothquant_factors(group.weights, group.x, both_sides, [&](const Tensor& c) { return tried.push_back(c), c; });
     ASSERT_TRUE(found) << found.error().message;
-    EXPECT_NEAR(found->exponent * 10, std::round(found->exponent * 10), 1e-9);
-    for (int64_t j = 0; j < 64; ++j) {
-        const auto largest = [&](const Tensor& t) { return t.select(1, j).abs().max().item<double>(); };
-        const double expected = j == 9 || j == 20 ? 1.0
-                                                  : std::pow(largest(group.x), found->exponent) /
-                                                        std::pow(std::max(largest(group.weights[0]), largest(group.weights[1])), 1 - found->exponent);
-        EXPECT_NEAR(found->factors[j].item<float>(), expected, 1e-6 * expected) << j;
-    }
+    ASSERT_EQ(tried.size(), 11u);
+    for (size_t i = 0; i < tried.size(); ++i)
+        for (int64_t j = 0; j < 64; ++j) {
+            const auto largest = [&](const Tensor& t) { return t.select(1, j).abs().max().item<double>(); };
+            const double a = static_cast<double>(i) / 10, w_max = std::max(largest(group.weights[0]), largest(group.weights[1]));
+            const double expected = j == 9 || j == 20 ? 1.0 : std::pow(largest(group.x), a) / std::pow(w_max, 1 - a);
+            EXPECT_NEAR(tried[i][j].item<float>(), expected, 1e-6 * expected) << a << " " << j;
+        }
+    EXPECT_TRUE(torch::equal(found->factors, tried[static_cast<size_t>(std::lround(found->exponent * 10))]));
     EXPECT_EQ(found->error, *output_error(group.weights, group.x, found->factors, both_sides));
     EXPECT_LT(found->error, ones_error(group, both_sides));
 }
