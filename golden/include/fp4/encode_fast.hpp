@@ -9,7 +9,7 @@
 
 namespace fp4 {
 
-// encode() for every option; options without a fast path take encode() itself. Errors: those of encode() and choose_isa.
+// encode() for every option; options without a fast path take encode() itself, rows shared out to the threads. Errors: those of encode() and choose_isa.
 Result<PackedTensor> encode_fast(std::span<const float> x, uint64_t rows, uint64_t k, const EncodeOptions& options, std::string_view name, const FastOptions& fast = {});
 
 // Where codes and scale bytes go: row-major as in PackedTensor, x.size() / 2 and x.size() / 16 bytes.

@@ -40,6 +40,26 @@ int32_t encode_all(std::span<const float> x, const EncodeOptions& options, float
     });
 }
 
+// encode() with the rows shared out to threads, all under the tensor scale of the whole.
+Result<PackedTensor> encode_slices(std::span<const float> x, uint64_t rows, uint64_t k, EncodeOptions options, std::string_view name, unsigned threads) {
+    auto tensor = encode({}, 0, k, options, name); // the checks of the options
+    if (!tensor) return tensor;
+    const auto amax = options.nonfinite == NonfinitePolicy::saturate ? saturated_amax(x) : finite_amax(x, k, name);
+    if (!amax) return amax.error();
+    if (!options.tensor_scale)
+        options.tensor_scale = tensor_scale_of(*(options.encoder ? options.encoder : default_encoder(options.format)), options.format, *amax, options.e3m3_max);
+    tensor->rows = rows;
+    tensor->tensor_scale = Fp32::from_float(options.tensor_scale->multiplier.value);
+    tensor->codes.resize(rows * tensor->code_bytes_per_row());
+    tensor->scales.resize(rows * tensor->scale_bytes_per_row());
+    on_slices(thread_count(threads), rows, 1, [&](uint64_t first, uint64_t last) {
+        const auto slice = encode(x.subspan(first * k, (last - first) * k), last - first, k, options, name); // finite or saturated, checked above
+        std::ranges::copy(slice->codes, tensor->codes.begin() + static_cast<int64_t>(first * tensor->code_bytes_per_row()));
+        std::ranges::copy(slice->scales, tensor->scales.begin() + static_cast<int64_t>(first * tensor->scale_bytes_per_row()));
+    });
+    return tensor;
+}
+
 } // namespace
 
 Result<float> finite_amax_fast(std::span<const float> x, uint64_t k, std::string_view name, const FastOptions& fast) {
@@ -77,7 +97,8 @@ Result<PackedTensor> encode_fast(std::span<const float> x, uint64_t rows, uint64
     const auto isa = choose_isa(fast.isa);
     if (!isa) return isa.error();
     const bool shape_fits = k != 0 && x.size() / k == rows && x.size() % k == 0;
-    if (!shape_fits || !has_fast_path(options)) return encode(x, rows, k, options, name);
+    if (!shape_fits || options.pad != PadPolicy::error || (!has_fast_path(options) && thread_count(fast.threads) == 1)) return encode(x, rows, k, options, name);
+    if (!has_fast_path(options)) return encode_slices(x, rows, k, options, name, fast.threads);
     if (auto checked = encode({}, 0, k, options, name); !checked) return checked.error();
     const auto amax = finite_amax_fast(x, k, name, fast);
     if (!amax) return amax.error();

@@ -21,7 +21,7 @@ namespace {
 struct QuantizeOptions {
     std::string model, method = "rtn", format, acts = "W4A16", layout, calib, out;
     int v2_halves = Specials{}.v2_halves;
-    int threads = 1;
+    int threads = at::get_num_threads();
     int64_t windows_at_once = 8;
     bool resume = false, force = false, quiet = false;
 };

@@ -25,7 +25,7 @@ namespace {
 struct TableOptions {
     std::string model, calib, tokens, out, commit = "unknown";
     std::vector<std::string> only;
-    int threads = 1;
+    int threads = at::get_num_threads();
     size_t rows_at_once = 4;
     uint64_t windows = 0;
     bool resume = false, quiet = false;

@@ -25,8 +25,7 @@ Result<std::vector<PackedTensor>> encode_activations(const Tensor& x, const Sche
     const auto rows = x.to(torch::kCPU, torch::kFloat).contiguous();
     const auto values = values_of(rows);
     const auto k = static_cast<uint64_t>(rows.size(-1)), count = values.size() / k;
-    EncodeOptions options{.format = scheme.activations->format, .encoder = scheme.activations->encoder, .specials = scheme.specials,
-                          .nonfinite = NonfinitePolicy::saturate, .e3m3_max = scheme.e3m3_max};
+    EncodeOptions options{.format = scheme.activations->format, .encoder = scheme.activations->encoder, .specials = scheme.specials, .e3m3_max = scheme.e3m3_max};
     if (scheme.activation_scale == ActivationScale::fixed) options.tensor_scale = fixed;
     const uint64_t parts = scheme.activation_scale == ActivationScale::token ? count : 1, rows_per_part = count / parts;
     std::vector<PackedTensor> out;

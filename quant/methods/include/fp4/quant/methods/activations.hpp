@@ -12,7 +12,7 @@ namespace fp4::quant {
 TensorScale activation_scale(const Scheme& scheme, float amax);
 
 // x: float32, the last dimension K a multiple of the block. Rows as packed tensors: one under `fixed` (needed then) and `call`, one per row under
-// `token`. Larger values than the scale was made for saturate; infinities and NaN too (NonfinitePolicy::saturate).
+// `token`. Larger values than the scale was made for saturate. not_finite for a NaN or infinity.
 Result<std::vector<PackedTensor>> encode_activations(const Tensor& x, const Scheme& scheme, const std::optional<TensorScale>& fixed);
 
 // The values those stand for: code * block scale * tensor scale, float32, in x's shape.
