@@ -16,7 +16,10 @@ constexpr const char* fingerprint_key = "fp4sim.layer";
 // The norms a layer may have, by name.
 template <class Weights>
 auto norms(Weights& layer) {
-    return std::array<std::pair<const char*, decltype(&layer.input_layernorm)>, 4>{{{"input_layernorm", &layer.input_layernorm}, {"post_attention_layernorm", &layer.post_attention_layernorm}, {"q_norm", &layer.q_norm}, {"k_norm", &layer.k_norm}}};
+    return std::array<std::pair<const char*, decltype(&layer.input_layernorm)>, 4>{{{"input_layernorm", &layer.input_layernorm},
+                                                                                    {"post_attention_layernorm", &layer.post_attention_layernorm},
+                                                                                    {"q_norm", &layer.q_norm},
+                                                                                    {"k_norm", &layer.k_norm}}};
 }
 
 std::array<float, 3> numbers(const TensorScale& scale) { return {scale.multiplier.value, scale.divisor.value, scale.amax}; }
@@ -51,7 +54,8 @@ class LayerReader {
         const auto* codes = file_.find(op + ".codes");
         const auto* scales = file_.find(op + ".scales");
         if (!codes && !scales) return Done{};
-        if (!codes || !scales || codes->shape.size() != 2 || scales->shape.size() != 2 || !tensor_scale || !scheme_.weights) return fail(op + ".codes", "it with .scales and a tensor scale");
+        if (!codes || !scales || codes->shape.size() != 2 || scales->shape.size() != 2 || !tensor_scale || !scheme_.weights)
+            return fail(op + ".codes", "it with .scales and a tensor scale");
         PackedTensor packed{.format = scheme_.weights->format, .specials = scheme_.specials, .rows = codes->shape[0], .k = codes->shape[1] * 2};
         packed.codes.resize(codes->byte_size());
         packed.scales.resize(scales->byte_size());
@@ -83,7 +87,8 @@ Status save_layer(const std::filesystem::path& path, const QuantizedLayer& layer
     for (const auto& [name, norm] : norms(layer.plain)) {
         if (!norm->defined()) continue;
         kept.push_back(norm->contiguous());
-        tensors.push_back({name, Dtype::f32, {static_cast<uint64_t>(norm->numel())}, {static_cast<const std::byte*>(kept.back().data_ptr()), static_cast<size_t>(norm->numel()) * 4}});
+        tensors.push_back(
+            {name, Dtype::f32, {static_cast<uint64_t>(norm->numel())}, {static_cast<const std::byte*>(kept.back().data_ptr()), static_cast<size_t>(norm->numel()) * 4}});
     }
     for (const LinearGroup group : linear_groups) {
         const auto name = "group." + std::string(name_of(group));

@@ -33,14 +33,21 @@ Result<std::vector<std::byte>> stored(const Tensor& norm, const traces::TensorSp
 
 } // namespace
 
-std::filesystem::path LayerFileSource::layer_path(const std::filesystem::path& folder, size_t layer) { return folder / ("layer-" + std::to_string(layer) + ".safetensors"); }
-
-Result<LayerFileSource> LayerFileSource::open(QuantizedCheckpoint plain, const Scheme& scheme, const std::string& fingerprint, std::filesystem::path folder) {
+Status check_storable(const Scheme& scheme) {
     const auto refuse = [](const std::string& found) { return Error{ErrorCode::bad_argument, "checkpoint: expected a scheme that its layout can hold, found " + found}; };
     if (!scheme.weights) return refuse("activations quantised alone");
     if (scheme.hadamard) return refuse("a Hadamard transform of the linears' inputs");
     if (scheme.own_scale_per_tensor) return refuse("different tensor scales in a fused group");
     if (scheme.activations && scheme.activation_scale != ActivationScale::fixed) return refuse("activation scales that are not static");
+    return Done{};
+}
+
+std::filesystem::path LayerFileSource::layer_path(const std::filesystem::path& folder, size_t layer) {
+    return folder / ("layer-" + std::to_string(layer) + ".safetensors");
+}
+
+Result<LayerFileSource> LayerFileSource::open(QuantizedCheckpoint plain, const Scheme& scheme, const std::string& fingerprint, std::filesystem::path folder) {
+    if (auto status = check_storable(scheme); !status) return status.error();
     LayerFileSource source(std::move(plain), scheme, fingerprint, std::move(folder));
     if (auto status = source.list_tensors(); !status) return status.error();
     return source;
@@ -85,7 +92,8 @@ Status LayerFileSource::load(size_t layer) {
 }
 
 Status LayerFileSource::read_plain(size_t i, uint64_t offset, std::span<std::byte> bytes) const {
-    if (i >= plain_places_.size()) return Error{ErrorCode::bad_argument, "plain tensors: expected a number below " + std::to_string(plain_places_.size()) + ", found " + std::to_string(i)};
+    if (i >= plain_places_.size())
+        return Error{ErrorCode::bad_argument, "plain tensors: expected a number below " + std::to_string(plain_places_.size()) + ", found " + std::to_string(i)};
     const auto folded = norms_.find(plain_specs_[i].name);
     if (folded == norms_.end()) return plain_.read_plain(plain_places_[i], offset, bytes);
     if (offset > folded->second.size() || bytes.size() > folded->second.size() - offset)
@@ -95,14 +103,16 @@ Status LayerFileSource::read_plain(size_t i, uint64_t offset, std::span<std::byt
 }
 
 Result<QuantizedLinear> LayerFileSource::linear(size_t i) {
-    if (i >= linears_.size()) return Error{ErrorCode::bad_argument, "linears: expected a number below " + std::to_string(linears_.size()) + ", found " + std::to_string(i)};
+    if (i >= linears_.size())
+        return Error{ErrorCode::bad_argument, "linears: expected a number below " + std::to_string(linears_.size()) + ", found " + std::to_string(i)};
     if (auto status = load(i / linears_per_layer); !status) return status.error();
     const auto op = linear_ops[i % linears_per_layer];
     const auto group = static_cast<size_t>(group_of(op));
     const auto& packed = layer_.linears[static_cast<size_t>(op)];
     const auto& scale = layer_.weight_scale[group];
     if (!packed || !scale || packed->rows != linears_[i].rows || packed->k != linears_[i].k)
-        return Error{ErrorCode::bad_file, traces::printable_path(layer_path(layers_, i / linears_per_layer)) + ": linear " + std::string(name_of(op)) + ": expected the model's shape"};
+        return Error{ErrorCode::bad_file,
+                     traces::printable_path(layer_path(layers_, i / linears_per_layer)) + ": linear " + std::string(name_of(op)) + ": expected the model's shape"};
     const auto kind = spec_of(scheme_.weights->encoder).tensor_scale.kind;
     QuantizedLinear out{.name = linears_[i].name,
                         .weight = *packed,

@@ -82,7 +82,8 @@ Result<std::array<InputStatistics, 4>> observe_inputs(const ResidualStream& stre
         auto& statistics = out[static_cast<size_t>(group)];
         statistics = observers[static_cast<size_t>(group)].finish();
         if (!std::isfinite(statistics.amax()))
-            return Error{ErrorCode::not_finite, "input of " + std::string(name_of(group)) + ": expected finite activations over the calibration set, found NaN or infinity"};
+            return Error{ErrorCode::not_finite,
+                         "input of " + std::string(name_of(group)) + ": expected finite activations over the calibration set, found NaN or infinity"};
     }
     return out;
 }

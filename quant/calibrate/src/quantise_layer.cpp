@@ -108,9 +108,7 @@ class LayerQuantiser {
 
 } // namespace
 
-bool needs_reference_stream(const Scheme& scheme) {
-    return has_factors(scheme) || (scheme.activations && scheme.activation_scale == ActivationScale::fixed);
-}
+bool needs_reference_stream(const Scheme& scheme) { return has_factors(scheme) || (scheme.activations && scheme.activation_scale == ActivationScale::fixed); }
 
 bool needs_quantised_stream(const Scheme& scheme) { return scheme.weights && has_sweep(scheme); }
 

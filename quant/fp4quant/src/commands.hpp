@@ -12,8 +12,10 @@ namespace fp4::quant {
 
 using Run = std::function<Status()>;
 
+void add_capture_command(CLI::App& app, Run& run);
 void add_quantize_command(CLI::App& app, Run& run);
 void add_table_command(CLI::App& app, Run& run);
+void add_trace_command(CLI::App& app, Run& run);
 void add_train_command(CLI::App& app, Run& run);
 
 } // namespace fp4::quant

@@ -10,7 +10,9 @@ int main(int argc, char** argv) {
     CLI::App app("4-bit block formats on real models", "fp4quant");
     app.require_subcommand(1);
     fp4::quant::Run run;
-    for (const auto add : {fp4::quant::add_quantize_command, fp4::quant::add_table_command, fp4::quant::add_train_command}) add(app, run);
+    for (const auto add :
+         {fp4::quant::add_capture_command, fp4::quant::add_quantize_command, fp4::quant::add_table_command, fp4::quant::add_trace_command, fp4::quant::add_train_command})
+        add(app, run);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

@@ -52,7 +52,8 @@ Status quantize_layers(const QuantizeOptions& options, const Scheme& scheme, con
                        const std::string& fingerprint, const std::filesystem::path& work) {
     const auto ends = windows.defined() ? load_ends(checkpoint, config) : Result<CausalLm>(CausalLm{config, {}, {}, {}, {}});
     if (!ends) return ends.error();
-    ModelQuantiser quantiser(*ends, [&](size_t layer) { return load_layer(checkpoint, config, layer); }, scheme, windows, options.windows_at_once);
+    ModelQuantiser quantiser(
+        *ends, [&](size_t layer) { return load_layer(checkpoint, config, layer); }, scheme, windows, options.windows_at_once);
     ProgressLine progress(!options.quiet);
     const auto begin = std::chrono::steady_clock::now();
     size_t made = 0;
@@ -79,6 +80,7 @@ Status quantize(const QuantizeOptions& options) {
     at::set_num_threads(options.threads);
     const auto scheme = scheme_of(options);
     if (!scheme) return scheme.error();
+    if (auto status = check_storable(*scheme); !status) return status;
     const auto layout = layout_of(options, *scheme);
     if (!layout) return layout.error();
     auto plain = QuantizedCheckpoint::open(options.model);
@@ -95,7 +97,8 @@ Status quantize(const QuantizeOptions& options) {
         windows = windows_of(*tokens);
         calibration = tokens->sha256;
     }
-    const auto fingerprint = work_fingerprint(plain->files(), fmt::format("{} {} {} {} {}", options.method, options.acts, options.v2_halves, options.threads, calibration));
+    const auto fingerprint =
+        work_fingerprint(plain->files(), fmt::format("{} {} {} {} {}", options.method, options.acts, options.v2_halves, options.threads, calibration));
     if (!fingerprint) return fingerprint.error();
 
     const std::filesystem::path work = options.out + ".layers";
@@ -133,7 +136,8 @@ void add_quantize_command(CLI::App& app, Run& run) {
     command->add_option("--v2-halves", options->v2_halves, "RaZeR's second special value, half-units")->check(CLI::Range(1, 31));
     command->add_option("--out", options->out, "new folder")->required();
     command->add_option("--threads", options->threads, "CPU threads")->check(CLI::Range(1, 1024));
-    command->add_option("--windows-at-once", options->windows_at_once, "calibration windows that go through a layer together: fewer take less memory")->check(CLI::Range(1, 4096));
+    command->add_option("--windows-at-once", options->windows_at_once, "calibration windows that go through a layer together: fewer take less memory")
+        ->check(CLI::Range(1, 4096));
     command->add_flag("--resume", options->resume, "go on after an interruption");
     command->add_flag("--force", options->force, "replace a checkpoint of this program, or begin anew");
     command->add_flag("--quiet", options->quiet, "no progress");

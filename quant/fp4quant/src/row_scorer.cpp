@@ -10,7 +10,8 @@ namespace fp4::quant {
 Result<RowScorer::Layers> RowScorer::layers(const TableRow& row) {
     const auto name = row.key.method + " " + row.key.acts + " " + row.key.act_scale;
     if (const auto known = made_.find(name); known != made_.end()) return known->second;
-    ModelQuantiser quantiser(model_, [this](size_t layer) -> Result<LayerWeights> { return model_.layers[layer]; }, *row.scheme, calibration_);
+    ModelQuantiser quantiser(
+        model_, [this](size_t layer) -> Result<LayerWeights> { return model_.layers[layer]; }, *row.scheme, calibration_);
     Layers layers;
     while (layers.size() < model_.layers.size()) {
         auto layer = quantiser.quantise_next();

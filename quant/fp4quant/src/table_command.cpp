@@ -73,15 +73,24 @@ class TableMaker {
         windows_ = std::move(*windows);
         const auto sha256 = model_sha256(*checkpoint);
         if (!sha256) return sha256.error();
-        context_ = {.domains = tokens->domains, .windows = tokens->count(), .calib_tokens = calibration->tokens.size(), .calib_sha256 = calibration->sha256,
-                    .model_sha256 = *sha256, .tokens_sha256 = tokens->sha256, .commit = options_.commit, .cpu = cpu_name(), .blas = blas_name(),
-                    .threads = static_cast<uint64_t>(options_.threads), .command = "fp4quant table --model " + std::filesystem::path(options_.model).filename().string()};
+        context_ = {.domains = tokens->domains,
+                    .windows = tokens->count(),
+                    .calib_tokens = calibration->tokens.size(),
+                    .calib_sha256 = calibration->sha256,
+                    .model_sha256 = *sha256,
+                    .tokens_sha256 = tokens->sha256,
+                    .commit = options_.commit,
+                    .cpu = cpu_name(),
+                    .blas = blas_name(),
+                    .threads = static_cast<uint64_t>(options_.threads),
+                    .command = "fp4quant table --model " + std::filesystem::path(options_.model).filename().string()};
         for (const auto& pattern : options_.only) context_.command += " --only " + pattern;
         scorer_.emplace(std::move(*model), windows_of(*calibration), windows_of(*tokens));
         std::error_code failed;
         std::filesystem::create_directories(folder() / "scores", failed);
         if (failed) return Error{ErrorCode::write_failed, options_.out + ": " + failed.message()};
-        store_.emplace(folder() / "scores", fmt::format("{} {} {} {} windows, {} threads", *sha256, tokens->sha256, calibration->sha256, tokens->count(), options_.threads));
+        store_.emplace(folder() / "scores",
+                       fmt::format("{} {} {} {} windows, {} threads", *sha256, tokens->sha256, calibration->sha256, tokens->count(), options_.threads));
         return Done{};
     }
 
@@ -111,7 +120,8 @@ class TableMaker {
         if (reference) scores_.emplace(reference_name, std::move(*reference));
         if (!reference && missing.empty()) return score({});
         for (size_t first = 0; first < missing.size(); first += options_.rows_at_once) {
-            const std::vector<TableRow> some(missing.begin() + static_cast<int64_t>(first), missing.begin() + static_cast<int64_t>(std::min(first + options_.rows_at_once, missing.size())));
+            const std::vector<TableRow> some(missing.begin() + static_cast<int64_t>(first),
+                                             missing.begin() + static_cast<int64_t>(std::min(first + options_.rows_at_once, missing.size())));
             position_ = fmt::format("rows {} to {} of {}", first + 1, first + some.size(), missing.size());
             if (auto status = score(some); !status) return status;
         }

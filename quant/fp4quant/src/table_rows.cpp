@@ -70,7 +70,8 @@ Result<std::vector<TableRow>> select_rows(const std::vector<TableRow>& rows, con
     std::vector<TableRow> out;
     for (const std::string& pattern : only)
         if (std::ranges::none_of(rows, [&](const auto& each) { return matches(each.key, pattern); }))
-            return Error{ErrorCode::unknown_name, fmt::format("--only: expected METHOD[/FORMAT[/ACTS[/ARITH]]] of a row, such as rtn/nvfp4/W4A4/fake, found {}", pattern)};
+            return Error{ErrorCode::unknown_name,
+                         fmt::format("--only: expected METHOD[/FORMAT[/ACTS[/ARITH]]] of a row, such as rtn/nvfp4/W4A4/fake, found {}", pattern)};
     for (const TableRow& each : rows)
         if (std::ranges::any_of(only, [&](const auto& pattern) { return matches(each.key, pattern); })) out.push_back(each);
     return out;

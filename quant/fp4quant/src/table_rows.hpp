@@ -12,9 +12,9 @@
 namespace fp4::quant {
 
 struct TableRow {
-    RowKey key;                              // domain: all
-    std::optional<Scheme> scheme{};          // none: the reference
-    const Arithmetic* arithmetic = nullptr;  // null: fake-quantised
+    RowKey key;                             // domain: all
+    std::optional<Scheme> scheme{};         // none: the reference
+    const Arithmetic* arithmetic = nullptr; // null: fake-quantised
 };
 
 // All of them, the reference first and every denominator before the rows that it divides.

@@ -19,7 +19,11 @@ Status dequantize_into(const PackedTensor& packed, float* out) {
 
 } // namespace
 
-TensorScale activation_scale(const Scheme& scheme, float amax) { return tensor_scale_of(scheme.activations->encoder, scheme.activations->format, amax, scheme.e3m3_max); }
+float static_amax(float calibration_amax) { return static_cast<float>(c10::BFloat16(calibration_amax)); }
+
+TensorScale activation_scale(const Scheme& scheme, float calibration_amax) {
+    return tensor_scale_of(scheme.activations->encoder, scheme.activations->format, static_amax(calibration_amax), scheme.e3m3_max);
+}
 
 Result<std::vector<PackedTensor>> encode_activations(const Tensor& x, const Scheme& scheme, const std::optional<TensorScale>& fixed) {
     const auto rows = x.to(torch::kCPU, torch::kFloat).contiguous();

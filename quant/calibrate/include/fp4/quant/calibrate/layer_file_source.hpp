@@ -11,11 +11,14 @@
 
 namespace fp4::quant {
 
+// bad_argument for a scheme that no checkpoint can hold: activations alone, an online transform, a tensor scale of its own for each member of a fused
+// group, activation scales that are not static.
+Status check_storable(const Scheme& scheme);
+
 class LayerFileSource final : public QuantizedModelSource {
   public:
-    // `plain` is the model that the layers were made from, layer_path(i) the file of layer i. Norms come from the layer files where they differ from
-    // the model's (methods that fold factors into them). bad_argument: a scheme that no checkpoint can hold (activations alone, an online transform,
-    // a tensor scale of its own for each member of a fused group).
+    // `plain` is the model that the layers were made from. Norms come from the layer files for methods that fold factors into them. Errors: those of
+    // check_storable, of the files.
     static Result<LayerFileSource> open(QuantizedCheckpoint plain, const Scheme& scheme, const std::string& fingerprint, std::filesystem::path folder);
 
     static std::filesystem::path layer_path(const std::filesystem::path& folder, size_t layer);
@@ -38,7 +41,7 @@ class LayerFileSource final : public QuantizedModelSource {
     std::string fingerprint_;
     std::filesystem::path layers_;
     std::vector<traces::TensorSpec> plain_specs_;
-    std::vector<size_t> plain_places_;                 // in plain_
+    std::vector<size_t> plain_places_;                    // in plain_
     std::map<std::string, std::vector<std::byte>> norms_; // that the layer files change, in the model's type
     std::vector<LinearSpec> linears_;
     QuantizedLayer layer_; // loaded last

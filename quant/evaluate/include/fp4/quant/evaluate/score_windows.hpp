@@ -10,7 +10,7 @@
 namespace fp4::quant {
 
 struct ScoreOptions {
-    uint64_t windows_at_once = 32;                                       // each model's residual stream of so many windows is held
+    uint64_t windows_at_once = 32;                                      // each model's residual stream of so many windows is held
     std::function<void(uint64_t done, uint64_t total)> on_windows = {}; // windows scored; may be empty
 };
 

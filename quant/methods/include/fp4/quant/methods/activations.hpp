@@ -8,8 +8,12 @@
 
 namespace fp4::quant {
 
-// The static scale of inputs whose largest magnitude over the calibration set is `amax`.
-TensorScale activation_scale(const Scheme& scheme, float amax);
+// What a static scale is made from: the largest magnitude over the calibration set, rounded to bfloat16 (nearest even), so that the last bits of a
+// machine's float32 sums do not reach scales, checkpoints and traces.
+float static_amax(float calibration_amax);
+
+// The static scale of inputs whose largest magnitude over the calibration set is `calibration_amax`.
+TensorScale activation_scale(const Scheme& scheme, float calibration_amax);
 
 // x: float32, the last dimension K a multiple of the block. Rows as packed tensors: one under `fixed` (needed then) and `call`, one per row under
 // `token`. Larger values than the scale was made for saturate. not_finite for a NaN or infinity.

@@ -30,7 +30,13 @@ inline constexpr Side razer_activations{Format::razer_a, Encoder::razer_paper};
 
 inline constexpr std::array<NamedMethod, 10> named_methods{{
     {"rtn", "nvfp4", Method::rtn, nvfp4_nv, nvfp4_nv, 0, "round to nearest"},
-    {"4over6", "nvfp4", Method::rtn, {Format::nvfp4, Encoder::fouroversix}, {Format::nvfp4, Encoder::fouroversix}, 0, "per block a largest value of 6 or 4, normaliser 256"},
+    {"4over6",
+     "nvfp4",
+     Method::rtn,
+     {Format::nvfp4, Encoder::fouroversix},
+     {Format::nvfp4, Encoder::fouroversix},
+     0,
+     "per block a largest value of 6 or 4, normaliser 256"},
     {"4over6-448", "nvfp4", Method::rtn, {Format::nvfp4, Encoder::fouroversix_448}, {Format::nvfp4, Encoder::fouroversix_448}, 0, "4/6 with normaliser 448"},
     {"mse", "nvfp4", Method::rtn, {Format::nvfp4, Encoder::mse}, nvfp4_nv, 0, "per block the scale of least squared error"},
     {"gptq", "nvfp4", Method::gptq, nvfp4_nv, nvfp4_nv, 0, "rounding errors passed on to later columns"},

@@ -1,0 +1,116 @@
+// fp4quant quantize on ref-llama: what is written, and what interruptions and bad input do.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "child_process.hpp"
+#include "fp4/quant/layouts/compare.hpp"
+#include "fp4/quant/layouts/encoded_model.hpp"
+
+namespace fp4::quant {
+namespace {
+
+const std::string model = FP4_REF_LLAMA;
+
+std::string bytes_of(const std::filesystem::path& path) {
+    std::ifstream file(path, std::ios::binary);
+    EXPECT_TRUE(file) << path;
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+
+void expect_same_files(const std::filesystem::path& a, const std::filesystem::path& b) {
+    for (const auto& entry : std::filesystem::directory_iterator(a)) EXPECT_EQ(bytes_of(entry.path()), bytes_of(b / entry.path().filename())) << entry.path();
+}
+
+test::ProgramResult quantize(std::vector<std::string> options, int signal = 0, int after_ms = 0) {
+    std::vector<std::string> words{"quantize", "--model", model, "--quiet"};
+    words.insert(words.end(), options.begin(), options.end());
+    return test::run_program(FP4QUANT, words, {}, signal, after_ms);
+}
+
+// Round to nearest is what golden's encoder makes of the checkpoint, fused scales and all; in layouts that store the encoder's own number for the scale.
+TEST(Quantize, RoundsToNearestAsTheEncoderDoes) {
+    for (const auto& [method, layout, format] :
+         {std::tuple{"rtn", "modelopt", Format::nvfp4}, {"4over6", "compressed-tensors", Format::nvfp4}, {"razer", "razer", Format::razer_w}}) {
+        const test::TemporaryFolder folder;
+        const auto run = quantize({"--method", method, "--layout", layout, "--out", folder / "q"});
+        ASSERT_EQ(run.status, 0) << run.err;
+        auto plain = QuantizedCheckpoint::open(model), made = QuantizedCheckpoint::open(folder / "q");
+        ASSERT_TRUE(plain && made);
+        const auto difference = compare_with_encoder(std::move(*plain), *made,
+                                                     {.format = format, .encoder = method == std::string("4over6") ? Encoder::fouroversix : *default_encoder(format)});
+        ASSERT_TRUE(difference) << difference.error().message;
+        EXPECT_FALSE(difference->first) << describe(*difference->first);
+        EXPECT_EQ(difference->linears.size(), 28u);
+    }
+}
+
+// The same command twice, and a command that was killed after its first layers and resumed: the same bytes, and nothing under the name before.
+TEST(Quantize, GoesOnAfterAKill) {
+    const test::TemporaryFolder folder;
+    const std::vector<std::string> options{"--method", "razer-gptq", "--acts", "W4A4"};
+    const auto with = [&](std::vector<std::string> more) {
+        more.insert(more.begin(), options.begin(), options.end());
+        return more;
+    };
+    ASSERT_EQ(quantize(with({"--out", folder / "whole"})).status, 0);
+    bool was_killed = false;
+    for (int after_ms = 1500; after_ms < 60'000 && !was_killed; after_ms += 1500) {
+        std::filesystem::remove_all(folder / "part.layers");
+        std::filesystem::remove_all(folder / "part");
+        const auto killed = quantize(with({"--out", folder / "part"}), SIGKILL, after_ms);
+        if (killed.status == 0) break;
+        EXPECT_FALSE(std::filesystem::exists(folder / "part"));
+        was_killed = std::filesystem::exists(folder / "part.layers/layer-0.safetensors");
+    }
+    ASSERT_TRUE(was_killed);
+    const auto refused = quantize(with({"--out", folder / "part"}));
+    EXPECT_EQ(refused.status, 2);
+    EXPECT_NE(refused.err.find("--resume"), std::string::npos) << refused.err;
+    ASSERT_EQ(quantize(with({"--out", folder / "part", "--resume"})).status, 0);
+    expect_same_files(folder / "whole", folder / "part");
+    EXPECT_FALSE(std::filesystem::exists(folder / "part.layers"));
+}
+
+// Factors folded into norms are exported with them.
+TEST(Quantize, ExportsFoldedNorms) {
+    const test::TemporaryFolder folder;
+    ASSERT_EQ(quantize({"--method", "smoothquant", "--acts", "W4A4", "--layout", "modelopt", "--out", folder / "q"}).status, 0);
+    auto plain = QuantizedCheckpoint::open(model), made = QuantizedCheckpoint::open(folder / "q");
+    ASSERT_TRUE(plain && made);
+    EXPECT_TRUE(made->check());
+    const auto norm = [](const QuantizedCheckpoint& from) {
+        const auto found = from.files().find("model.layers.0.input_layernorm.weight");
+        const auto bytes = found->file->bytes(*found->tensor);
+        return std::vector<std::byte>(bytes->begin(), bytes->end());
+    };
+    EXPECT_NE(norm(*plain), norm(*made));
+    EXPECT_TRUE(made->linear(0)->input_scale);
+}
+
+TEST(Quantize, RefusesWhatItCannotDo) {
+    const test::TemporaryFolder folder;
+    const auto expect_refused = [&](std::vector<std::string> options, const std::string& message) {
+        const auto run = test::run_program(FP4QUANT, [&] {
+            options.insert(options.begin(), "quantize");
+            return options;
+        }());
+        EXPECT_EQ(run.status, 2) << message;
+        EXPECT_EQ(run.err_lines(), 1u) << run.err;
+        EXPECT_NE(run.err.find(message), std::string::npos) << run.err;
+    };
+    const std::string out = folder / "q";
+    expect_refused({"--model", model, "--method", "best", "--out", out}, "--method: expected one of rtn");
+    expect_refused({"--model", model, "--method", "razer", "--format", "nvfp4", "--out", out}, "--format: expected razer");
+    expect_refused({"--model", model, "--acts", "W16A4", "--out", out}, "--acts: expected W4A16 or W4A4");
+    expect_refused({"--model", model, "--layout", "gguf", "--out", out}, "--layout: expected compressed-tensors");
+    expect_refused({"--model", model, "--method", "mr-gptq", "--out", out}, "a Hadamard transform");
+    expect_refused({"--model", model, "--acts", "W4A4", "--calib", folder / "none", "--out", out}, "none");
+    expect_refused({"--model", folder / "none", "--out", out}, "none");
+    expect_refused({"--model", model}, "--out is required");
+    EXPECT_FALSE(std::filesystem::exists(out));
+}
+
+} // namespace
+} // namespace fp4::quant
