@@ -10,12 +10,26 @@ class App;
 
 namespace fp4::quant {
 
-using Run = std::function<Status()>;
+enum class Verdict { pass, differs };
+using Outcome = Result<Verdict>;
+using Run = std::function<Outcome()>;
+
+// Of a command that only succeeds or fails.
+template <class Command>
+Run passing(Command command) {
+    return [command]() -> Outcome {
+        const Status status = command();
+        return status ? Outcome(Verdict::pass) : Outcome(status.error());
+    };
+}
 
 void add_capture_command(CLI::App& app, Run& run);
+void add_convert_command(CLI::App& app, Run& run);
+void add_inspect_command(CLI::App& app, Run& run);
 void add_quantize_command(CLI::App& app, Run& run);
 void add_table_command(CLI::App& app, Run& run);
 void add_trace_command(CLI::App& app, Run& run);
 void add_train_command(CLI::App& app, Run& run);
+void add_verify_command(CLI::App& app, Run& run);
 
 } // namespace fp4::quant

@@ -9,9 +9,10 @@
 int main(int argc, char** argv) {
     CLI::App app("4-bit block formats on real models", "fp4quant");
     app.require_subcommand(1);
-    fp4::quant::Run run;
-    for (const auto add :
-         {fp4::quant::add_capture_command, fp4::quant::add_quantize_command, fp4::quant::add_table_command, fp4::quant::add_trace_command, fp4::quant::add_train_command})
+    using namespace fp4::quant;
+    Run run;
+    for (const auto add : {add_quantize_command, add_table_command, add_trace_command, add_capture_command, add_convert_command, add_verify_command, add_inspect_command,
+                           add_train_command})
         add(app, run);
     try {
         app.parse(argc, argv);
@@ -21,14 +22,15 @@ int main(int argc, char** argv) {
         return 2;
     }
     try {
-        if (const auto status = run(); !status) {
-            fmt::print(stderr, "fp4quant: {}\n", status.error().message);
+        const auto outcome = run();
+        if (!outcome) {
+            fmt::print(stderr, "fp4quant: {}\n", outcome.error().message);
             return 2;
         }
+        return *outcome == Verdict::pass ? 0 : 1;
     } catch (const std::exception& error) {
         const std::string text = error.what();
         fmt::print(stderr, "fp4quant: internal error: {}\n", text.substr(0, text.find('\n')));
         return 3;
     }
-    return 0;
 }

@@ -141,7 +141,7 @@ void add_quantize_command(CLI::App& app, Run& run) {
     command->add_flag("--resume", options->resume, "go on after an interruption");
     command->add_flag("--force", options->force, "replace a checkpoint of this program, or begin anew");
     command->add_flag("--quiet", options->quiet, "no progress");
-    command->callback([options, &run] { run = [options] { return quantize(*options); }; });
+    command->callback([options, &run] { run = passing([options] { return quantize(*options); }); });
 }
 
 } // namespace fp4::quant

@@ -198,7 +198,7 @@ void add_table_command(CLI::App& app, Run& run) {
     command->add_option("--commit", options->commit, "noted in the table: what the program was built from");
     command->add_flag("--resume", options->resume, "keep the folder's rows that were scored from the same model and tokens");
     command->add_flag("--quiet", options->quiet, "no progress");
-    command->callback([options, &run] { run = [options] { return TableMaker::run(*options); }; });
+    command->callback([options, &run] { run = passing([options] { return TableMaker::run(*options); }); });
 }
 
 } // namespace fp4::quant

@@ -90,7 +90,7 @@ void add_capture_command(CLI::App& app, Run& run) {
     auto options = std::make_shared<CaptureOptions>();
     auto* command = app.add_subcommand("capture", "run a model over a window and keep the inputs of its linears, for traces without LibTorch");
     add_options(*command, *options);
-    command->callback([options, &run] { run = [options] { return capture_to(*options, options->out); }; });
+    command->callback([options, &run] { run = passing([options] { return capture_to(*options, options->out); }); });
 }
 
 void add_trace_command(CLI::App& app, Run& run) {
@@ -99,7 +99,7 @@ void add_trace_command(CLI::App& app, Run& run) {
     add_options(*command, *options);
     command->add_option("--layer", options->layer, "decoder layer");
     command->add_option("--format", options->format, "razer or nvfp4");
-    command->callback([options, &run] { run = [options] { return make_trace(*options); }; });
+    command->callback([options, &run] { run = passing([options] { return make_trace(*options); }); });
 }
 
 } // namespace fp4::quant

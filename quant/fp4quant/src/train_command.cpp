@@ -72,7 +72,7 @@ void add_train_command(CLI::App& app, Run& run) {
     command->add_option("--threads", options->threads, "CPU threads; the trained bits depend on it")->check(CLI::Range(1, 1024));
     command->add_option("--save-every", options->save_every, "steps between snapshots")->check(CLI::Range(1, 1'000'000));
     command->add_flag("--resume", options->resume, "go on from the folder's snapshot");
-    command->callback([options, &run] { run = [options] { return train(*options); }; });
+    command->callback([options, &run] { run = passing([options] { return train(*options); }); });
 }
 
 } // namespace fp4::quant

@@ -1,0 +1,161 @@
+// Commands on checkpoints as they lie on the disk: convert, verify, inspect.
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "commands.hpp"
+#include "fp4/dequantize.hpp"
+#include "fp4/quant/layouts/compare.hpp"
+#include "fp4/quant/layouts/encoded_model.hpp"
+#include "fp4/quant/layouts/write_checkpoint.hpp"
+#include "fp4/traces/weights.hpp"
+
+namespace fp4::quant {
+namespace {
+
+struct ConvertOptions {
+    std::string model, layout, out;
+    bool force = false, strict = false;
+};
+
+Status convert(const ConvertOptions& options) {
+    const auto layout = layout_from_name(options.layout);
+    if (!layout) return Error{ErrorCode::unknown_name, fmt::format("--layout: expected compressed-tensors, modelopt, razer or bf16, found {}", options.layout)};
+    const auto report = convert_checkpoint(options.model, *layout, options.out, {.strict = options.strict}, {.replace = options.force});
+    if (!report) return report.error();
+    for (const auto& warning : report->warnings) fmt::print(stderr, "fp4quant: {}\n", warning);
+    fmt::print("{}: {} bytes of weights; tensor scales round-trip within {} ulp\n", options.out, report->weight_bytes, report->scale_round_trip_ulps);
+    return Done{};
+}
+
+struct VerifyOptions {
+    std::string a, b, encoder;
+    bool strict = false;
+};
+
+struct Shares {
+    uint64_t blocks = 0, elements = 0, scales = 0, codes = 0;
+};
+
+Shares shares_of(const Comparison& comparison) {
+    Shares sum;
+    for (const auto& linear : comparison.linears) {
+        sum.blocks += linear.blocks;
+        sum.elements += linear.elements;
+        sum.scales += linear.different_scales;
+        sum.codes += linear.different_codes;
+    }
+    return sum;
+}
+
+Result<Comparison> compared(const VerifyOptions& options) {
+    auto a = QuantizedCheckpoint::open(options.a, {.strict = options.strict});
+    if (!a) return a.error();
+    auto b = QuantizedCheckpoint::open(options.b, {.strict = options.strict});
+    if (!b) return b.error();
+    for (auto* each : {&*a, &*b})
+        if (const auto checked = each->check(); !checked) return checked.error();
+    if (options.encoder.empty()) return compare_models(*a, *b);
+    const auto encoder = encoder_from_name(options.encoder);
+    if (!encoder) return Error{ErrorCode::unknown_name, fmt::format("--encoder: expected an encoder's name (fp4vec list encoders), found {}", options.encoder)};
+    return compare_with_encoder(std::move(*a), *b, {.encoder = *encoder});
+}
+
+Outcome verify(const VerifyOptions& options) {
+    const auto comparison = compared(options);
+    if (!comparison) return comparison.error();
+    const auto sum = shares_of(*comparison);
+    if (sum.elements == 0) return Error{ErrorCode::bad_argument, fmt::format("{}, {}: expected quantised linears, found none", options.a, options.b)};
+    for (const auto& name : comparison->different_plain) fmt::print("differs: tensor {}\n", name);
+    if (comparison->first) fmt::print("first difference: {}\n", describe(*comparison->first));
+    fmt::print("{} linears, {} of {} block scales and {} of {} codes differ\n", comparison->linears.size(), sum.scales, sum.blocks, sum.codes, sum.elements);
+    return comparison->equal() ? Verdict::pass : Verdict::differs;
+}
+
+struct InspectOptions {
+    std::string model, source;
+};
+
+// Mean squared error over mean square of a quantised linear against its source's weights.
+Result<double> nmse(const QuantizedLinear& linear, const QuantizedCheckpoint& source) {
+    const auto found = source.files().find(linear.name + ".weight");
+    if (!found) return Error{ErrorCode::bad_file, fmt::format("{}: expected the weights of {}, found nothing", source.folder().string(), linear.name)};
+    const auto wanted = traces::read_weights(*found->file, *found->tensor);
+    if (!wanted) return wanted.error();
+    std::vector<Fp32> values(linear.weight.rows * linear.weight.k);
+    if (wanted->size() != values.size()) return Error{ErrorCode::bad_shape, fmt::format("{}: expected the shape of {}", source.folder().string(), linear.name)};
+    if (auto status = dequantize_tensor_fast(linear.weight, values, linear.name); !status) return status.error();
+    double error = 0, square = 0;
+    for (size_t i = 0; i < values.size(); ++i) {
+        const double w = (*wanted)[i], difference = static_cast<double>(values[i].to_float()) - w;
+        error += difference * difference;
+        square += w * w;
+    }
+    return error / square;
+}
+
+Status inspect(const InspectOptions& options) {
+    auto checkpoint = QuantizedCheckpoint::open(options.model);
+    if (!checkpoint) return checkpoint.error();
+    std::optional<QuantizedCheckpoint> source;
+    if (!options.source.empty()) {
+        auto opened = QuantizedCheckpoint::open(options.source);
+        if (!opened) return opened.error();
+        if (opened->layout() != Layout::plain)
+            return Error{ErrorCode::bad_argument, fmt::format("--source: expected a checkpoint that is not quantised, found {}", options.source)};
+        source = std::move(*opened);
+    }
+    fmt::print("{}  {}  layout {}\n", options.model, checkpoint->model().architecture, spec_of(checkpoint->layout()).name);
+    for (const auto& warning : checkpoint->warnings()) fmt::print("warning: {}\n", warning);
+    for (const auto& tensor : checkpoint->plain_tensors())
+        fmt::print("  {:<56} {:<8} [{}]\n", tensor.name, traces::spec_of(tensor.dtype).name, fmt::join(tensor.shape, ", "));
+    for (size_t i = 0; i < checkpoint->linears().size(); ++i) {
+        const auto linear = checkpoint->linear(i);
+        if (!linear) return linear.error();
+        fmt::print("  {:<56} {:<8} [{}, {}]  tensor scale {:.6g}", linear->name, spec_of(linear->weight.format).name, linear->weight.rows, linear->weight.k,
+                   linear->scale.multiplier.value);
+        if (linear->input_scale) fmt::print("  input {} scale {:.6g}", spec_of(*linear->activations).name, linear->input_scale->multiplier.value);
+        if (source) {
+            const auto error = nmse(*linear, *source);
+            if (!error) return error.error();
+            fmt::print("  NMSE {:.5f}", *error);
+        }
+        fmt::print("\n");
+    }
+    return Done{};
+}
+
+} // namespace
+
+void add_convert_command(CLI::App& app, Run& run) {
+    auto options = std::make_shared<ConvertOptions>();
+    auto* command = app.add_subcommand("convert", "a quantised checkpoint in another layout; bf16 dequantises it");
+    command->add_option("--model", options->model, "quantised folder")->required();
+    command->add_option("--layout", options->layout, "compressed-tensors, modelopt, razer or bf16")->required();
+    command->add_option("--out", options->out, "new folder")->required();
+    command->add_flag("--strict", options->strict, "set sign bits of NVFP4 scale bytes are an error");
+    command->add_flag("--force", options->force, "replace a checkpoint of this program");
+    command->callback([options, &run] { run = passing([options] { return convert(*options); }); });
+}
+
+void add_verify_command(CLI::App& app, Run& run) {
+    auto options = std::make_shared<VerifyOptions>();
+    auto* command = app.add_subcommand("verify", "compare two quantised checkpoints, or one with what an encoder makes of its source; exit status 1 where they differ");
+    command->add_option("a", options->a, "folder; with --encoder the source")->required();
+    command->add_option("b", options->b, "quantised folder")->required();
+    command->add_option("--encoder", options->encoder, "the encoder that b should be made with");
+    command->add_flag("--strict", options->strict, "set sign bits of NVFP4 scale bytes are an error");
+    command->callback([options, &run] { run = [options] { return verify(*options); }; });
+}
+
+void add_inspect_command(CLI::App& app, Run& run) {
+    auto options = std::make_shared<InspectOptions>();
+    auto* command = app.add_subcommand("inspect", "list a checkpoint's tensors, formats and scales, and the error of each linear");
+    command->add_option("model", options->model, "folder")->required();
+    command->add_option("--source", options->source, "the checkpoint it was made from: prints each linear's NMSE");
+    command->callback([options, &run] { run = passing([options] { return inspect(*options); }); });
+}
+
+} // namespace fp4::quant

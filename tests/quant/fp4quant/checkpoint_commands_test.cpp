@@ -1,0 +1,65 @@
+// convert, verify and inspect on folders that quantize wrote.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "child_process.hpp"
+
+namespace fp4::quant {
+namespace {
+
+const std::string model = FP4_REF_LLAMA;
+
+test::ProgramResult fp4quant(const std::vector<std::string>& words) { return test::run_program(FP4QUANT, words); }
+
+class CheckpointCommands : public testing::Test {
+  protected:
+    CheckpointCommands() { EXPECT_EQ(fp4quant({"quantize", "--model", model, "--layout", "modelopt", "--quiet", "--out", made}).status, 0); }
+
+    const test::TemporaryFolder folder;
+    const std::string made = folder / "made";
+};
+
+TEST_F(CheckpointCommands, VerifyPassesOnWhatTheEncoderMade) {
+    const auto run = fp4quant({"verify", model, made, "--encoder", "nv"});
+    EXPECT_EQ(run.status, 0) << run.err;
+    EXPECT_EQ(run.out, "28 linears, 0 of 196608 block scales and 0 of 3145728 codes differ\n");
+}
+
+TEST_F(CheckpointCommands, VerifyNamesTheFirstDifference) {
+    // One code of one linear becomes its neighbour.
+    const std::string file = made + "/model.safetensors";
+    std::fstream bytes(file, std::ios::binary | std::ios::in | std::ios::out);
+    bytes.seekg(-1, std::ios::end);
+    const int last = bytes.get();
+    bytes.seekp(-1, std::ios::end);
+    bytes.put(static_cast<char>(last ^ 0x10));
+    bytes.close();
+    const auto run = fp4quant({"verify", model, made, "--encoder", "nv"});
+    EXPECT_EQ(run.status, 1) << run.err;
+    EXPECT_NE(run.out.find("first difference: "), std::string::npos) << run.out;
+    EXPECT_NE(run.out.find("1 of 3145728 codes differ"), std::string::npos) << run.out;
+}
+
+TEST_F(CheckpointCommands, ConvertKeepsCodesAndSaysWhatScalesLose) {
+    const std::string other = folder / "other", back = folder / "back";
+    const auto there = fp4quant({"convert", "--model", made, "--layout", "compressed-tensors", "--out", other});
+    ASSERT_EQ(there.status, 0) << there.err;
+    EXPECT_NE(there.out.find("tensor scales round-trip within"), std::string::npos) << there.out;
+    ASSERT_EQ(fp4quant({"convert", "--model", other, "--layout", "modelopt", "--out", back}).status, 0);
+    const auto run = fp4quant({"verify", made, back});
+    EXPECT_NE(run.out.find("0 of 196608 block scales and 0 of 3145728 codes differ"), std::string::npos) << run.out;
+}
+
+TEST_F(CheckpointCommands, InspectPrintsFormatsAndErrors) {
+    const auto run = fp4quant({"inspect", made, "--source", model});
+    ASSERT_EQ(run.status, 0) << run.err;
+    EXPECT_NE(run.out.find("layout modelopt"), std::string::npos);
+    EXPECT_NE(run.out.find("model.layers.3.mlp.down_proj"), std::string::npos);
+    EXPECT_NE(run.out.find("NMSE 0.00"), std::string::npos) << run.out;
+    EXPECT_EQ(fp4quant({"inspect", folder / "none"}).status, 2);
+}
+
+} // namespace
+} // namespace fp4::quant
