@@ -15,6 +15,7 @@
 #include "fp4/traces/atomic_file.hpp"
 #include "machine.hpp"
 #include "progress_line.hpp"
+#include "report_data.hpp"
 #include "row_scorer.hpp"
 #include "score_store.hpp"
 #include "token_input.hpp"
@@ -163,8 +164,27 @@ class TableMaker {
         const auto seconds = seconds_json(seconds_);
         if (!seconds) return seconds.error();
         if (auto status = traces::write_file_atomically(folder() / "seconds.json", *seconds); !status) return status;
-        fmt::print("{}", table_text(table.rows));
+        if (auto status = write_report(table); !status) return status;
+        fmt::print("{}", table_text(all_domains_of(table)));
         return Done{};
+    }
+
+    Status write_report(const Table& table) {
+        Report report{.title = scorer_->model().config.dims.name, .table = table};
+        auto errors = layer_errors(*scorer_, wanted_);
+        if (!errors) return errors.error();
+        auto maxima = channel_maxima(scorer_->model(), scorer_->calibration());
+        if (!maxima) return maxima.error();
+        report.layer_errors = std::move(*errors);
+        report.channel_maxima = std::move(*maxima);
+        report.weight_bytes = weight_bytes(scorer_->model(), wanted_);
+        return traces::write_file_atomically(folder() / "report.html", report_html(report));
+    }
+
+    // In the table's order.
+    static std::vector<Row> all_domains_of(Table table) {
+        std::ranges::sort(table.rows, [](const Row& a, const Row& b) { return row_before(a.key, b.key); });
+        return table.rows;
     }
 
     std::filesystem::path folder() const { return options_.out; }

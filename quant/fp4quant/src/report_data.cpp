@@ -1,0 +1,122 @@
+#include "report_data.hpp"
+
+#include <algorithm>
+
+#include "fp4/quant/calibrate/observe.hpp"
+#include "fp4/quant/evaluate/fake_quantised.hpp"
+#include "fp4/quant/methods/dequantized.hpp"
+#include "fp4/quant/model/linear_failed.hpp"
+
+namespace fp4::quant {
+namespace {
+
+constexpr int64_t sample_rows = 1024;
+
+ResidualStream embedded(const CausalLm& model, const Tensor& calibration) {
+    torch::NoGradGuard no_grad;
+    ResidualStream stream;
+    for (const Tensor& some : calibration.split(8)) stream.push_back(torch::embedding(model.embed_tokens, some.to(torch::kLong)));
+    return stream;
+}
+
+// Input statistics of each layer of the unquantised model.
+Result<std::vector<std::array<InputStatistics, 4>>> observe_model(const CausalLm& model, const Tensor& calibration) {
+    auto stream = embedded(model, calibration);
+    const auto rope = rope_table(model.config, calibration.size(1));
+    std::vector<std::array<InputStatistics, 4>> out;
+    for (const LayerWeights& weights : model.layers) {
+        const auto layer = reference_layer(weights);
+        auto inputs = observe_inputs(stream, layer, model.config, rope, {.gram = false, .sample_rows = sample_rows});
+        if (!inputs) return inputs.error();
+        out.push_back(std::move(*inputs));
+        if (auto status = advance(stream, layer, model.config, rope); !status) return status.error();
+    }
+    return out;
+}
+
+double kurtosis(const Tensor& x) {
+    const auto centred = x.to(torch::kDouble) - x.mean(torch::kDouble);
+    return centred.pow(4).mean().item<double>() / std::pow(centred.square().mean().item<double>(), 2);
+}
+
+double nmse(const Tensor& wanted, const Tensor& found) {
+    return (found - wanted).to(torch::kDouble).square().sum().item<double>() / wanted.to(torch::kDouble).square().sum().item<double>();
+}
+
+bool shown(const TableRow& row) {
+    return row.scheme && !row.arithmetic && row.key.act_scale == "static" && row.scheme->hadamard == 0 &&
+           (row.scheme->method == Method::rtn || row.scheme->method == Method::gptq) && row.scheme->weights && row.scheme->activations &&
+           !row.scheme->own_scale_per_tensor;
+}
+
+} // namespace
+
+Result<std::vector<ChannelMaxima>> channel_maxima(const CausalLm& model, const Tensor& calibration) {
+    const auto inputs = observe_model(model, calibration);
+    if (!inputs) return inputs.error();
+    std::vector<ChannelMaxima> out;
+    for (size_t layer = 0; layer < inputs->size(); ++layer)
+        for (const LinearGroup group : linear_groups) {
+            const auto& statistics = (*inputs)[layer][static_cast<size_t>(group)];
+            const auto maxima = statistics.channel_max.contiguous();
+            const float* values = maxima.data_ptr<float>();
+            out.push_back({static_cast<uint32_t>(layer),
+                           std::string(name_of(group)),
+                           {values, values + maxima.numel()},
+                           kurtosis(statistics.sample),
+                           static_cast<double>(statistics.amax() / maxima.median().item<float>())});
+        }
+    return out;
+}
+
+Result<std::vector<LayerError>> layer_errors(RowScorer& scorer, const std::vector<TableRow>& rows) {
+    torch::NoGradGuard no_grad;
+    std::vector<LayerError> out;
+    if (std::ranges::none_of(rows, shown)) return out;
+    const auto inputs = observe_model(scorer.model(), scorer.calibration());
+    if (!inputs) return inputs.error();
+    for (const TableRow& row : rows) {
+        if (!shown(row)) continue;
+        const auto layers = scorer.layers(row);
+        if (!layers) return layers.error();
+        for (size_t i = 0; i < layers->size(); ++i) {
+            const auto& weights = scorer.model().layers[i];
+            const auto quantised = fake_quantised((*layers)[i], *row.scheme);
+            if (!quantised) return quantised.error();
+            for (const LinearGroup group : linear_groups) {
+                const auto sample = (*inputs)[i][static_cast<size_t>(group)].sample.unsqueeze(0);
+                const auto wanted = apply_linears(weights, group, sample);
+                std::vector<Tensor> found;
+                try {
+                    found = quantised->linears(group, sample);
+                } catch (const LinearFailed& failed) {
+                    return failed.error;
+                }
+                for (size_t m = 0; m < found.size(); ++m) {
+                    const LinearOp op = members(group)[m];
+                    out.push_back({row.key.method, row.key.format, static_cast<uint32_t>(i), std::string(name_of(op)), nmse(weights[op], quantised->weights[op]),
+                                   nmse(wanted[m], found[m])});
+                }
+            }
+        }
+    }
+    return out;
+}
+
+std::vector<WeightBytes> weight_bytes(const CausalLm& model, const std::vector<TableRow>& rows) {
+    double elements = 0, scales = 0;
+    for (const LayerWeights& layer : model.layers)
+        for (const Tensor& linear : layer.linears) {
+            elements += static_cast<double>(linear.numel());
+            scales += 4;
+        }
+    std::vector<WeightBytes> out;
+    for (const TableRow& row : rows) {
+        if (row.arithmetic || row.key.act_scale != "static") continue;
+        const bool packed = row.scheme && row.scheme->weights;
+        out.push_back({row.key.method, row.key.format, row.key.acts, packed ? 0.5 + 1.0 / dot_lanes + scales / elements : 2.0});
+    }
+    return out;
+}
+
+} // namespace fp4::quant
