@@ -12,13 +12,14 @@ echo 'extern "C" int LLVMFuzzerTestOneInput(const unsigned char*, unsigned long)
 clang++ -fsanitize=fuzzer,address,undefined "$work/probe.cpp" -o "$work/probe" 2>"$work/log" ||
   { echo "skipped: clang++ with libFuzzer was not found (Debian: clang libclang-rt-14-dev)"; exit 77; }
 
-cmake -S "$source" -B "$build" -G Ninja -DCMAKE_CXX_COMPILER=clang++ -DCMAKE_BUILD_TYPE=RelWithDebInfo -DFP4_FUZZ=ON -DFP4_TOOLS=ON -DFP4_TRACES=OFF \
-  -DFP4_SIM=OFF -DFP4_TESTS=OFF >"$work/log" 2>&1 && ninja -C "$build" fp4vec fuzz_fp4vec_check fuzz_safetensors_reader fuzz_silicon_file >>"$work/log" 2>&1 ||
+cmake -S "$source" -B "$build" -G Ninja -DCMAKE_CXX_COMPILER=clang++ -DCMAKE_BUILD_TYPE=RelWithDebInfo -DFP4_FUZZ=ON -DFP4_TOOLS=ON -DFP4_TRACES=ON \
+  -DFP4_QUANT=OFF -DFP4_SIM=OFF -DFP4_TESTS=OFF >"$work/log" 2>&1 && ninja -C "$build" fp4vec fuzz_checkpoint fuzz_fp4vec_check fuzz_safetensors_reader fuzz_silicon_file >>"$work/log" 2>&1 ||
   { grep -v '^\[' "$work/log" | tail -30; echo "the build failed"; exit 1; }
 
-# Seeds: lines of every op; a file with two tensors; a file of measured rows, plain and gzip.
+# Seeds: small models; lines of every op; a file with two tensors; a file of measured rows, plain and gzip.
 check=$build/corpus/fuzz_fp4vec_check reader=$build/corpus/fuzz_safetensors_reader silicon=$build/corpus/fuzz_silicon_file
 mkdir -p "$check" "$reader" "$silicon" "$build/crashes"
+python3 "$source/tests/fuzz/checkpoint_seeds.py" "$build/corpus/fuzz_checkpoint"
 digit=0
 for op in decode scale encode dot16 mma gemm; do # in the order of fp4::vec::Op; the digits are that modulo 6
   for format in nvfp4 razer-w mxfp4; do
@@ -70,10 +71,27 @@ cat >"$work/reader.dict" <<'DICT'
 "18446744073709551615"
 DICT
 
+cat "$work/reader.dict" - >"$work/checkpoint.dict" <<'DICT'
+"\"quantization_config\":"
+"\"compressed-tensors\""
+"\"modelopt\""
+"\"fp4sim-razer\""
+"\"Qwen3ForCausalLM\""
+"\"rope_scaling\":"
+"\"llama3\""
+".weight_packed"
+".weight_scale"
+".weight_global_scale"
+".weight_scale_2"
+".input_scale"
+".razer_codes"
+DICT
+
 status=0
-for target in fuzz_fp4vec_check fuzz_safetensors_reader fuzz_silicon_file; do
+for target in fuzz_checkpoint fuzz_fp4vec_check fuzz_safetensors_reader fuzz_silicon_file; do
   dict=$work/check.dict
   [ $target = fuzz_safetensors_reader ] && dict=$work/reader.dict
+  [ $target = fuzz_checkpoint ] && dict=$work/checkpoint.dict
   [ $target = fuzz_silicon_file ] && dict=$work/silicon.dict
   echo "== $target, $seconds seconds"
   "$build/bin/$target" -max_total_time="$seconds" -max_len=8192 -timeout=10 -rss_limit_mb=2048 -dict="$dict" -artifact_prefix="$build/crashes/$target-" \
