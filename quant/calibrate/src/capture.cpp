@@ -7,8 +7,6 @@
 namespace fp4::quant {
 namespace {
 
-constexpr int64_t windows_at_once = 8;
-
 LayerWeights in_double(LayerWeights layer) {
     for (Tensor* norm : {&layer.input_layernorm, &layer.post_attention_layernorm, &layer.q_norm, &layer.k_norm})
         if (norm->defined()) *norm = norm->to(torch::kDouble);
@@ -16,9 +14,9 @@ LayerWeights in_double(LayerWeights layer) {
     return layer;
 }
 
-ResidualStream embedded(const CausalLm& model, const Tensor& windows) {
-    ResidualStream stream;
-    for (const Tensor& some : windows.split(windows_at_once)) stream.push_back(torch::embedding(model.embed_tokens, some.to(torch::kLong)).to(torch::kDouble));
+ResidualStream embedded_in_double(const CausalLm& model, const Tensor& windows) {
+    auto stream = embedded(model, windows);
+    for (Tensor& chunk : stream) chunk = chunk.to(torch::kDouble);
     return stream;
 }
 
@@ -46,8 +44,8 @@ Status capture_activations(const std::filesystem::path& path, const CausalLm& mo
     if (request.positions < 1 || request.first < 0 || request.first > request.window.size(0) - request.positions)
         return Error{ErrorCode::bad_argument, "positions: expected " + std::to_string(request.positions) + " from " + std::to_string(request.first) +
                                                   " on inside a window of " + std::to_string(request.window.size(0)) + " tokens"};
-    auto calibration = embedded(model, request.calibration);
-    ResidualStream captured = embedded(model, request.window.unsqueeze(0));
+    auto calibration = embedded_in_double(model, request.calibration);
+    ResidualStream captured = embedded_in_double(model, request.window.unsqueeze(0));
     const auto calibration_rope = rope_table(model.config, request.calibration.size(1), torch::kDouble),
                rope = rope_table(model.config, request.window.size(0), torch::kDouble);
     CapturedFile file;

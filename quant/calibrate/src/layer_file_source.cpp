@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "fp4/quant/calibrate/quantise_layer.hpp"
 #include "fp4/quant/layouts/model_linears.hpp"
 #include "fp4/traces/message.hpp"
 
@@ -11,8 +12,6 @@ namespace fp4::quant {
 namespace {
 
 constexpr size_t linears_per_layer = linear_ops.size();
-
-bool folds(const Scheme& scheme) { return scheme.method == Method::awq || scheme.method == Method::smoothquant; }
 
 LinearGroup group_of(LinearOp op) {
     for (const LinearGroup group : linear_groups)
@@ -66,7 +65,7 @@ Status LayerFileSource::list_tensors() {
             plain_specs_.push_back(tensors[i]);
             plain_places_.push_back(i);
         }
-    if (!folds(scheme_)) return Done{};
+    if (!has_factors(scheme_)) return Done{};
     for (size_t layer = 0; layer < plain_.model().num_hidden_layers; ++layer) {
         if (auto status = load(layer); !status) return status;
         const auto prefix = "model.layers." + std::to_string(layer) + ".";

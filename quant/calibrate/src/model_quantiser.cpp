@@ -9,11 +9,8 @@ ModelQuantiser::ModelQuantiser(const CausalLm& ends, LayerSource source, const S
     if (!needs_reference_stream(scheme) && !needs_quantised_stream(scheme)) return;
     torch::NoGradGuard no_grad;
     rope_ = rope_table(config_, windows.size(1));
-    for (const Tensor& some : windows.split(windows_at_once)) {
-        const auto embedded = torch::embedding(ends.embed_tokens, some.to(torch::kLong));
-        if (needs_reference_stream(scheme)) reference_.push_back(embedded);
-        if (needs_quantised_stream(scheme)) quantised_.push_back(embedded);
-    }
+    if (needs_reference_stream(scheme)) reference_ = embedded(ends, windows, windows_at_once);
+    if (needs_quantised_stream(scheme)) quantised_ = embedded(ends, windows, windows_at_once);
 }
 
 Result<QuantizedLayer> ModelQuantiser::quantise_next() {

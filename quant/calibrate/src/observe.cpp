@@ -58,6 +58,13 @@ int64_t rows_of(const ResidualStream& stream) {
 
 } // namespace
 
+ResidualStream embedded(const CausalLm& model, const Tensor& windows, int64_t windows_at_once) {
+    torch::NoGradGuard no_grad;
+    ResidualStream stream;
+    for (const Tensor& some : windows.split(windows_at_once)) stream.push_back(torch::embedding(model.embed_tokens, some.to(torch::kLong)));
+    return stream;
+}
+
 Result<std::array<InputStatistics, 4>> observe_inputs(const ResidualStream& stream, const LayerModel& layer, const DecoderConfig& config, const RopeTable& rope,
                                                       const ObserveOptions& options) {
     torch::NoGradGuard no_grad;

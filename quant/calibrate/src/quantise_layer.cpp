@@ -19,7 +19,6 @@ std::vector<Tensor> weights_of(const LayerWeights& weights, LinearGroup group) {
     return out;
 }
 
-bool has_factors(const Scheme& scheme) { return scheme.method == Method::awq || scheme.method == Method::smoothquant; }
 bool has_sweep(const Scheme& scheme) { return scheme.method == Method::gptq || scheme.method == Method::mr_gptq; }
 
 class LayerQuantiser {
@@ -107,6 +106,8 @@ class LayerQuantiser {
 };
 
 } // namespace
+
+bool has_factors(const Scheme& scheme) { return scheme.method == Method::awq || scheme.method == Method::smoothquant; }
 
 bool needs_reference_stream(const Scheme& scheme) { return has_factors(scheme) || (scheme.activations && scheme.activation_scale == ActivationScale::fixed); }
 

@@ -12,13 +12,6 @@ namespace {
 
 constexpr int64_t sample_rows = 1024;
 
-ResidualStream embedded(const CausalLm& model, const Tensor& calibration) {
-    torch::NoGradGuard no_grad;
-    ResidualStream stream;
-    for (const Tensor& some : calibration.split(8)) stream.push_back(torch::embedding(model.embed_tokens, some.to(torch::kLong)));
-    return stream;
-}
-
 // Input statistics of each layer of the unquantised model.
 Result<std::vector<std::array<InputStatistics, 4>>> observe_model(const CausalLm& model, const Tensor& calibration) {
     auto stream = embedded(model, calibration);

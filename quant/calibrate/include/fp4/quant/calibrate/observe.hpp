@@ -5,12 +5,15 @@
 #include <vector>
 
 #include "fp4/quant/evaluate/layer_model.hpp"
-#include "fp4/quant/model/decoder_layer.hpp"
+#include "fp4/quant/model/causal_lm.hpp"
 
 namespace fp4::quant {
 
 // The residual stream of all calibration windows at one depth, in chunks of whole windows, [windows, positions, hidden] each.
 using ResidualStream = std::vector<Tensor>;
+
+// At the first layer: the embeddings of windows [count, length], so many windows a chunk.
+ResidualStream embedded(const CausalLm& model, const Tensor& windows, int64_t windows_at_once = 8);
 
 struct InputStatistics {
     int64_t rows = 0;

@@ -6,6 +6,9 @@
 
 namespace fp4::quant {
 
+// Whether a scheme folds per-channel factors into norms and other linears.
+bool has_factors(const Scheme& scheme);
+
 // Which residual streams a scheme looks at: that of the unquantised model (static activation scales, factors), that behind the quantised layers
 // before this one (GPTQ). The others may be empty.
 bool needs_reference_stream(const Scheme& scheme);
