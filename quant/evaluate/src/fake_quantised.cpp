@@ -17,7 +17,7 @@ Result<LayerModel> fake_quantised(std::shared_ptr<const QuantizedLayer> layer, c
         }
     return LayerModel{weights, [weights, layer, scheme](LinearGroup group, const Tensor& input) {
                           auto x = layer->hadamard ? block_hadamard(input, layer->hadamard) : input;
-                          if (scheme.activations) {
+                          if (layer->quantises_input(group, scheme)) {
                               auto values = fake_quantize(x, scheme, layer->input_scale[static_cast<size_t>(group)]);
                               if (!values) throw LinearFailed(values.error());
                               x = std::move(*values);

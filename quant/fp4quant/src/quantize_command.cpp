@@ -28,9 +28,7 @@ struct QuantizeOptions {
 
 Result<Scheme> scheme_of(const QuantizeOptions& options) {
     const auto* method = method_from_name(options.method);
-    std::vector<std::string_view> known;
-    for (const auto& each : named_methods) known.push_back(each.name);
-    if (!method) return Error{ErrorCode::unknown_name, fmt::format("--method: expected one of {}, found {}", fmt::join(known, ", "), options.method)};
+    if (!method) return Error{ErrorCode::unknown_name, fmt::format("--method: expected one of {}, found {}", method_names(), options.method)};
     if (!options.format.empty() && options.format != method->format)
         return Error{ErrorCode::bad_argument, fmt::format("--format: expected {}, which method {} makes, found {}", method->format, method->name, options.format)};
     const auto acts = acts_from_name(options.acts);

@@ -33,15 +33,15 @@ Result<LayerProvider> RowScorer::provider(const TableRow& row) {
     return LayerProvider([models](size_t layer) -> Result<LayerModel> { return (*models)[layer]; });
 }
 
-Result<std::vector<WindowScores>> RowScorer::score(const std::vector<TableRow>& rows, const std::function<void(uint64_t done, uint64_t total)>& on_windows) {
-    std::vector<LayerProvider> providers;
+Result<std::vector<WindowScores>> RowScorer::score(const std::vector<TableRow>& rows, const std::function<void(uint64_t done, uint64_t total)>& on_step) {
+    std::vector<ScoredModel> models;
     for (const TableRow& row : rows) {
         auto made = provider(row);
         if (!made) return made.error();
-        providers.push_back(std::move(*made));
+        models.push_back({&model_, std::move(*made)});
     }
-    const LayerProvider reference = [this](size_t layer) -> Result<LayerModel> { return reference_layer(model_.layers[layer]); };
-    return score_windows(model_, reference, providers, windows_, {.windows_at_once = 16, .on_windows = on_windows});
+    const ScoredModel reference{&model_, [this](size_t layer) -> Result<LayerModel> { return reference_layer(model_.layers[layer]); }};
+    return score_windows(reference, models, windows_, {.on_step = on_step});
 }
 
 } // namespace fp4::quant

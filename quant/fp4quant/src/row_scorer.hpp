@@ -24,7 +24,7 @@ class RowScorer {
     Result<Layers> layers(const TableRow& row);
 
     // The reference's scores and those of each row, from one pass over the windows.
-    Result<std::vector<WindowScores>> score(const std::vector<TableRow>& rows, const std::function<void(uint64_t done, uint64_t total)>& on_windows);
+    Result<std::vector<WindowScores>> score(const std::vector<TableRow>& rows, const std::function<void(uint64_t done, uint64_t total)>& on_step);
 
     const CausalLm& model() const { return model_; }
     const Tensor& calibration() const { return calibration_; }

@@ -13,11 +13,11 @@
 #include "fp4/quant/report/table_json.hpp"
 #include "fp4/quant/report/table_text.hpp"
 #include "fp4/traces/atomic_file.hpp"
-#include "machine.hpp"
 #include "progress_line.hpp"
 #include "report_data.hpp"
 #include "row_scorer.hpp"
 #include "score_store.hpp"
+#include "table_context.hpp"
 #include "token_input.hpp"
 
 namespace fp4::quant {
@@ -46,6 +46,7 @@ class TableMaker {
 
     // The rows that were asked for, and those that they are compared with.
     Status select() {
+        at::set_num_threads(options_.threads);
         const auto all = table_rows();
         auto selected = select_rows(all, options_.only);
         if (!selected) return selected.error();
@@ -66,46 +67,24 @@ class TableMaker {
         if (!model) return model.error();
         const auto calibration = read_tokens(options_.calib, options_.model, "calibration", config->vocab_size);
         if (!calibration) return calibration.error();
-        auto tokens = read_tokens(options_.tokens, options_.model, "test", config->vocab_size);
-        if (!tokens) return tokens.error();
-        if (options_.windows > 0 && options_.windows < tokens->count()) keep_windows(*tokens, options_.windows);
-        auto windows = evaluated_windows(*tokens);
+        auto all_tokens = read_tokens(options_.tokens, options_.model, "test", config->vocab_size);
+        if (!all_tokens) return all_tokens.error();
+        const auto tokens = evenly_spread(std::move(*all_tokens), options_.windows);
+        auto windows = evaluated_windows(tokens);
         if (!windows) return windows.error();
         windows_ = std::move(*windows);
         const auto sha256 = model_sha256(*checkpoint);
         if (!sha256) return sha256.error();
-        context_ = {.domains = tokens->domains,
-                    .windows = tokens->count(),
-                    .calib_tokens = calibration->tokens.size(),
-                    .calib_sha256 = calibration->sha256,
-                    .model_sha256 = *sha256,
-                    .tokens_sha256 = tokens->sha256,
-                    .commit = options_.commit,
-                    .cpu = cpu_name(),
-                    .blas = blas_name(),
-                    .threads = static_cast<uint64_t>(options_.threads),
-                    .command = "fp4quant table --model " + std::filesystem::path(options_.model).filename().string()};
+        context_ = context_of(tokens, *calibration, *sha256, options_.commit, options_.threads);
+        context_.command = "fp4quant table --model " + std::filesystem::path(options_.model).filename().string();
         for (const auto& pattern : options_.only) context_.command += " --only " + pattern;
-        scorer_.emplace(std::move(*model), windows_of(*calibration), windows_of(*tokens));
+        scorer_.emplace(std::move(*model), windows_of(*calibration), windows_of(tokens));
         std::error_code failed;
         std::filesystem::create_directories(folder() / "scores", failed);
         if (failed) return Error{ErrorCode::write_failed, options_.out + ": " + failed.message()};
         store_.emplace(folder() / "scores",
-                       fmt::format("{} {} {} {} windows, {} threads", *sha256, tokens->sha256, calibration->sha256, tokens->count(), options_.threads));
+                       fmt::format("{} {} {} {} windows, {} threads", *sha256, tokens.sha256, calibration->sha256, tokens.count(), options_.threads));
         return Done{};
-    }
-
-    // Every n-th window, so that all files keep their share.
-    static void keep_windows(TokenWindows& tokens, uint64_t kept) {
-        TokenWindows out{.length = tokens.length, .files = tokens.files, .domains = tokens.domains, .split = tokens.split, .sha256 = tokens.sha256};
-        for (uint64_t i = 0; i < kept; ++i) {
-            const uint64_t w = i * tokens.count() / kept;
-            out.tokens.insert(out.tokens.end(), tokens.window(w).begin(), tokens.window(w).end());
-            out.file.push_back(tokens.file[w]);
-            out.domain.push_back(tokens.domain[w]);
-            out.bytes.push_back(tokens.bytes[w]);
-        }
-        tokens = std::move(out);
     }
 
     Status score_missing() {
@@ -132,18 +111,14 @@ class TableMaker {
     Status score(const std::vector<TableRow>& rows) {
         ProgressLine progress(!options_.quiet);
         const auto begin = std::chrono::steady_clock::now();
-        const auto seconds = [&] { return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count(); };
-        const auto scored = scorer_->score(rows, [&](uint64_t done, uint64_t total) {
-            if (done % 128 == 0 || done == total)
-                progress.show(fmt::format("{}: window {}/{}  {:.0f} s, {:.0f} s left", position_, done, total, seconds(),
-                                          seconds() / static_cast<double>(done) * static_cast<double>(total - done)));
-        });
+        const auto scored = scorer_->score(rows, [&](uint64_t done, uint64_t total) { progress.show_share(position_ + ": step", done, total); });
+        const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
         if (!scored) return scored.error();
         for (size_t i = 0; i < scored->size(); ++i) {
             const auto name = i == 0 ? std::string(reference_name) : row_name(rows[i - 1].key);
             if (auto status = store_->save(name, (*scored)[i]); !status) return status;
             scores_.insert_or_assign(name, (*scored)[i]);
-            if (i > 0) seconds_.push_back({rows[i - 1].key, seconds() / static_cast<double>(scored->size())});
+            if (i > 0) seconds_.push_back({rows[i - 1].key, seconds / static_cast<double>(scored->size())});
         }
         return Done{};
     }

@@ -11,13 +11,6 @@ namespace {
 
 constexpr std::array<std::string_view, 3> scale_names{"static", "call", "token"};
 
-// What the activations' encoder is called where rows are compared.
-std::string activation_name(const Scheme& scheme) {
-    if (!scheme.activations) return "none";
-    if (scheme.activations->format == Format::razer_a) return "razer-a";
-    return scheme.activations->encoder == Encoder::nv ? "nvfp4" : std::string(spec_of(scheme.activations->encoder).name);
-}
-
 TableRow row(const NamedMethod& method, Acts acts, const Arithmetic* arithmetic = nullptr, ActivationScale scale = ActivationScale::fixed) {
     auto scheme = scheme_of(method, acts);
     scheme.activation_scale = scale;
@@ -49,6 +42,12 @@ bool matches(const RowKey& key, std::string_view pattern) {
 }
 
 } // namespace
+
+std::string activation_name(const Scheme& scheme) {
+    if (!scheme.activations) return "none";
+    if (scheme.activations->format == Format::razer_a) return "razer-a";
+    return scheme.activations->encoder == Encoder::nv ? "nvfp4" : std::string(spec_of(scheme.activations->encoder).name);
+}
 
 std::vector<TableRow> table_rows() {
     std::vector<TableRow> rows{{{"bf16", "bf16", "W16A16", "none", "static", "fake", all_domains}}};

@@ -17,6 +17,9 @@ struct TableRow {
     const Arithmetic* arithmetic = nullptr; // null: fake-quantised
 };
 
+// What a scheme does to activations, as rows name it: nvfp4, fouroversix, razer-a, none.
+std::string activation_name(const Scheme& scheme);
+
 // All of them, the reference first and every denominator before the rows that it divides.
 std::vector<TableRow> table_rows();
 

@@ -46,23 +46,36 @@ Result<Tensor> load_tensor(const traces::Checkpoint& checkpoint, const std::stri
     return torch::from_blob(const_cast<float*>(values->data()), shape, torch::kFloat).clone();
 }
 
-Result<LayerWeights> load_layer(const traces::Checkpoint& checkpoint, const DecoderConfig& config, size_t layer) {
+Result<LayerWeights> load_norms(const traces::Checkpoint& checkpoint, const DecoderConfig& config, size_t layer) {
     const auto prefix = "model.layers." + std::to_string(layer) + ".";
     const auto hidden = static_cast<int64_t>(config.dims.hidden_size), head_dim = static_cast<int64_t>(config.dims.head_dim);
     LayerWeights out;
-    std::vector<std::tuple<std::string, std::vector<int64_t>, Tensor*>> wanted{{prefix + "input_layernorm.weight", {hidden}, &out.input_layernorm},
-                                                                               {prefix + "post_attention_layernorm.weight", {hidden}, &out.post_attention_layernorm}};
+    std::vector<std::tuple<std::string, int64_t, Tensor*>> wanted{{prefix + "input_layernorm.weight", hidden, &out.input_layernorm},
+                                                                  {prefix + "post_attention_layernorm.weight", hidden, &out.post_attention_layernorm}};
     if (config.qk_norm) {
-        wanted.emplace_back(prefix + "self_attn.q_norm.weight", std::vector{head_dim}, &out.q_norm);
-        wanted.emplace_back(prefix + "self_attn.k_norm.weight", std::vector{head_dim}, &out.k_norm);
+        wanted.emplace_back(prefix + "self_attn.q_norm.weight", head_dim, &out.q_norm);
+        wanted.emplace_back(prefix + "self_attn.k_norm.weight", head_dim, &out.k_norm);
     }
-    const auto linears = traces::layer_linears(config.dims, static_cast<int>(layer));
-    for (size_t op = 0; op < linears.size(); ++op)
-        wanted.emplace_back(linears[op].tensor, std::vector{static_cast<int64_t>(linears[op].n), static_cast<int64_t>(linears[op].k)}, &out.linears[op]);
-    for (const auto& [name, shape, target] : wanted) {
-        auto tensor = load_tensor(checkpoint, name, shape);
+    for (const auto& [name, extent, target] : wanted) {
+        auto tensor = load_tensor(checkpoint, name, {extent});
         if (!tensor) return tensor.error();
         *target = std::move(*tensor);
+    }
+    return out;
+}
+
+Result<Tensor> load_linear(const traces::Checkpoint& checkpoint, const DecoderConfig& config, size_t layer, LinearOp op) {
+    const auto linear = traces::layer_linears(config.dims, static_cast<int>(layer))[static_cast<size_t>(op)];
+    return load_tensor(checkpoint, linear.tensor, {static_cast<int64_t>(linear.n), static_cast<int64_t>(linear.k)});
+}
+
+Result<LayerWeights> load_layer(const traces::Checkpoint& checkpoint, const DecoderConfig& config, size_t layer) {
+    auto out = load_norms(checkpoint, config, layer);
+    for (const LinearOp op : linear_ops) {
+        if (!out) break;
+        auto weights = load_linear(checkpoint, config, layer, op);
+        if (!weights) return weights.error();
+        (*out)[op] = std::move(*weights);
     }
     return out;
 }

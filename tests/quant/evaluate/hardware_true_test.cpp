@@ -1,52 +1,19 @@
 // What is evaluated hardware-true is what the simulator computes: ref-llama's first layer, its real weights and captured activations.
 #include "fp4/quant/evaluate/hardware_true.hpp"
 
-#include <ATen/Parallel.h>
 #include <gtest/gtest.h>
 
 #include "child_process.hpp"
 #include "fp4/epilogue.hpp"
 #include "fp4/gemm.hpp"
-#include "fp4/quant/calibrate/model_quantiser.hpp"
 #include "fp4/quant/evaluate/fake_quantised.hpp"
 #include "fp4/quant/methods/named_method.hpp"
-#include "fp4/quant/model/load_weights.hpp"
-#include "fp4/quant/tokens/token_file.hpp"
-#include "fp4/traces/captured.hpp"
+#include "ref_llama.hpp"
 
 namespace fp4::quant {
 namespace {
 
-const std::filesystem::path folder = FP4_REF_LLAMA;
 constexpr int64_t tokens = 16;
-
-struct RefLlama {
-    traces::Checkpoint checkpoint;
-    CausalLm model;
-    Tensor calibration;
-    traces::CapturedActivations activations;
-
-    static const RefLlama& get() {
-        static const RefLlama all = [] {
-            auto checkpoint = traces::Checkpoint::open(folder);
-            const auto config = read_decoder_config(folder);
-            auto model = load_model(*checkpoint, *config);
-            const auto windows = read_token_windows(folder / "tokens/calibration.safetensors", config->vocab_size);
-            auto calibration = torch::tensor(windows->tokens, torch::kInt).view({-1, static_cast<int64_t>(windows->length)});
-            return RefLlama{std::move(*checkpoint), std::move(*model), calibration, *traces::CapturedActivations::open(folder / traces::captured_file_name)};
-        }();
-        return all;
-    }
-};
-
-std::shared_ptr<const QuantizedLayer> first_layer(const Scheme& scheme) {
-    const auto& ref = RefLlama::get();
-    ModelQuantiser quantiser(
-        ref.model, [&](size_t layer) -> Result<LayerWeights> { return ref.model.layers[layer]; }, scheme, ref.calibration);
-    auto layer = quantiser.quantise_next();
-    EXPECT_TRUE(layer) << layer.error().message;
-    return std::make_shared<const QuantizedLayer>(std::move(*layer));
-}
 
 Tensor captured_input(LinearGroup group, uint64_t k) {
     const auto input = RefLlama::get().activations.input(0, name_of(group), k);

@@ -53,6 +53,13 @@ constexpr const NamedMethod* method_from_name(std::string_view name) {
     return nullptr;
 }
 
+// "rtn, 4over6, ...", for messages.
+inline std::string method_names() {
+    std::string out;
+    for (const auto& method : named_methods) out += (out.empty() ? "" : ", ") + std::string(method.name);
+    return out;
+}
+
 constexpr std::optional<Acts> acts_from_name(std::string_view name) {
     for (size_t i = 0; i < acts_names.size(); ++i)
         if (acts_names[i] == name) return static_cast<Acts>(i);

@@ -17,6 +17,11 @@ struct QuantizedLayer {
     std::array<std::optional<TensorScale>, 4> weight_scale; // by LinearGroup, shared by its members
     std::array<std::optional<TensorScale>, 4> input_scale;  // by LinearGroup; static activation scales
     int64_t hadamard = 0;                                   // block transform of every linear's input, in float32 before the encoder; 0: none
+
+    // Groups without a static scale, where the scheme has static ones, are linears that were left as they are.
+    bool quantises_input(LinearGroup group, const Scheme& scheme) const {
+        return scheme.activations && (scheme.activation_scale != ActivationScale::fixed || input_scale[static_cast<size_t>(group)]);
+    }
 };
 
 } // namespace fp4::quant

@@ -8,7 +8,13 @@ namespace fp4::quant {
 // A BF16, F16 or F32 tensor of this shape, as float32. bad_file: missing or of another type. bad_shape: of another shape. not_finite: NaN or infinity.
 Result<Tensor> load_tensor(const traces::Checkpoint& checkpoint, const std::string& name, const std::vector<int64_t>& shape);
 
-// Norms and linears of one decoder layer, float32.
+// The norms of one decoder layer, float32; its linears are left undefined.
+Result<LayerWeights> load_norms(const traces::Checkpoint& checkpoint, const DecoderConfig& config, size_t layer);
+
+// One linear of it, [out, in] float32.
+Result<Tensor> load_linear(const traces::Checkpoint& checkpoint, const DecoderConfig& config, size_t layer, LinearOp op);
+
+// Norms and linears of one decoder layer.
 Result<LayerWeights> load_layer(const traces::Checkpoint& checkpoint, const DecoderConfig& config, size_t layer);
 
 // Embedding, final norm and head, without layers. A tied model's own lm_head.weight must equal its embedding byte for byte.

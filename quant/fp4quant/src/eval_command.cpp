@@ -1,0 +1,283 @@
+#include <ATen/Parallel.h>
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "commands.hpp"
+#include "differences_output.hpp"
+#include "evaluated_model.hpp"
+#include "fingerprint.hpp"
+#include "fp4/quant/evaluate/fake_quantised.hpp"
+#include "fp4/quant/evaluate/hardware_true.hpp"
+#include "fp4/quant/evaluate/score_windows.hpp"
+#include "fp4/quant/layouts/quantized_checkpoint.hpp"
+#include "fp4/quant/model/load_weights.hpp"
+#include "fp4/quant/report/score_rows.hpp"
+#include "fp4/quant/report/table_text.hpp"
+#include "fp4/traces/atomic_file.hpp"
+#include "progress_line.hpp"
+#include "score_store.hpp"
+#include "table_context.hpp"
+#include "token_input.hpp"
+
+namespace fp4::quant {
+namespace {
+
+struct EvalOptions {
+    std::string model, reference, method, acts = "W4A4", profile = "fake", calib, tokens, out, name, commit = "unknown";
+    uint64_t windows = 0, difference_windows = 16;
+    ScoreOptions score;
+    int threads = at::get_num_threads();
+    bool with_rtn = false, resume = false, quiet = false;
+};
+
+// Null for fake quantisation.
+Result<const Arithmetic*> arithmetic_of(const std::string& profile) {
+    if (profile == "fake") return static_cast<const Arithmetic*>(nullptr);
+    for (const Arithmetic* each : {&exact, &nv_blackwell, &fp32_seq, &f13})
+        if (each->name == profile) return each;
+    return Error{ErrorCode::unknown_name, fmt::format("--profile: expected fake, exact, nv-blackwell, fp32-seq or f13, found {}", profile)};
+}
+
+class Evaluator {
+  public:
+    static Status run(const EvalOptions& options) {
+        Evaluator evaluator(options);
+        for (const auto& step :
+             {&Evaluator::read_inputs, &Evaluator::list_models, &Evaluator::open_store, &Evaluator::score, &Evaluator::compare_arithmetic, &Evaluator::write})
+            if (auto status = (evaluator.*step)(); !status) return status;
+        return Done{};
+    }
+
+  private:
+    explicit Evaluator(const EvalOptions& options) : options_(options) {}
+
+    bool is_plain() const { return options_.reference.empty(); }
+    const std::string& reference_folder() const { return is_plain() ? options_.model : options_.reference; }
+
+    Status read_inputs() {
+        at::set_num_threads(options_.threads);
+        const auto arithmetic = arithmetic_of(options_.profile);
+        if (!arithmetic) return arithmetic.error();
+        arithmetic_ = *arithmetic;
+        if (options_.resume && options_.out.empty()) return Error{ErrorCode::bad_argument, "--resume: expected --out, where the scores of finished windows are"};
+        const auto layout = QuantizedCheckpoint::open(options_.model);
+        if (!layout) return layout.error();
+        if (layout->layout() != Layout::plain && is_plain())
+            return Error{ErrorCode::bad_argument, fmt::format("{}: expected --reference, the checkpoint it was made from, beside one that is quantised", options_.model)};
+        if (layout->layout() == Layout::plain && !is_plain())
+            return Error{ErrorCode::bad_argument, fmt::format("{}: expected a quantised checkpoint beside --reference, found one that is not", options_.model)};
+        if (!is_plain() && !options_.method.empty())
+            return Error{ErrorCode::bad_argument, fmt::format("--method: expected a checkpoint that is not quantised, found {}", options_.model)};
+        if (arithmetic_ && is_plain() && options_.method.empty())
+            return Error{ErrorCode::bad_argument, "--profile: expected --method or a quantised checkpoint; the reference has none"};
+
+        auto checkpoint = traces::Checkpoint::open(reference_folder());
+        if (!checkpoint) return checkpoint.error();
+        checkpoint_.emplace(std::move(*checkpoint));
+        const auto config = read_decoder_config(reference_folder());
+        if (!config) return config.error();
+        auto ends = load_ends(*checkpoint_, *config);
+        if (!ends) return ends.error();
+        ends_ = std::make_shared<const CausalLm>(std::move(*ends));
+        auto tokens = read_tokens(options_.tokens, reference_folder(), "test", config->vocab_size);
+        if (!tokens) return tokens.error();
+        tokens_ = evenly_spread(std::move(*tokens), options_.windows);
+        auto windows = evaluated_windows(tokens_);
+        if (!windows) return windows.error();
+        evaluated_ = std::move(*windows);
+        return Done{};
+    }
+
+    // The model, and RTN where shares of its loss are wanted.
+    Status list_models() {
+        if (!is_plain()) {
+            const auto name = options_.name.empty() ? std::filesystem::path(options_.model).lexically_normal().filename().string() : options_.name;
+            auto model = quantised_checkpoint(options_.model, name);
+            if (!model) return model.error();
+            models_.push_back(std::move(*model));
+        } else if (!options_.method.empty()) {
+            if (auto status = add_method(options_.method, options_.acts); !status) return status;
+            if (!options_.name.empty()) models_[0].key.method = options_.name;
+        }
+        if (arithmetic_) models_[0].key.arith = arithmetic_->name;
+        if (!options_.with_rtn) return Done{};
+        if (models_.empty()) return Error{ErrorCode::bad_argument, "--with-rtn: expected --method or a quantised checkpoint"};
+        return add_method("rtn", models_[0].key.acts);
+    }
+
+    Status add_method(const std::string& method, const std::string& acts) {
+        const auto calibrated = needs_calibration(method, acts);
+        if (!calibrated) return calibrated.error();
+        if (*calibrated && calibration_.count() == 0) {
+            auto tokens = read_tokens(options_.calib, reference_folder(), "calibration", ends_->config.vocab_size);
+            if (!tokens) return tokens.error();
+            calibration_ = std::move(*tokens);
+        }
+        auto model = under_method(*checkpoint_, ends_, method, acts, calibration_);
+        if (!model) return model.error();
+        models_.push_back(std::move(*model));
+        return Done{};
+    }
+
+    Status open_store() {
+        const auto sha256 = model_sha256(*checkpoint_);
+        if (!sha256) return sha256.error();
+        context_ = context_of(tokens_, calibration_, *sha256, options_.commit, options_.threads);
+        context_.command = "fp4quant eval --model " + std::filesystem::path(options_.model).lexically_normal().filename().string();
+        if (!options_.method.empty()) context_.command += " --method " + options_.method + " --acts " + options_.acts;
+        if (arithmetic_) context_.command += " --profile " + options_.profile;
+        scores_.resize(models_.size() + 1);
+        if (options_.out.empty()) return Done{};
+        std::error_code failed;
+        std::filesystem::create_directories(folder() / "scores", failed);
+        if (failed) return Error{ErrorCode::write_failed, options_.out + ": " + failed.message()};
+        for (size_t m = 0; m < scores_.size(); ++m) {
+            stores_.emplace_back(folder() / "scores", fmt::format("{} {} {} windows, {} per call, {} threads, {}", *sha256, tokens_.sha256, tokens_.count(),
+                                                                  options_.score.windows_per_call, options_.threads, m ? models_[m - 1].fingerprint : "reference"));
+            if (!options_.resume) continue;
+            if (auto stored = stores_[m].find(score_name(m))) scores_[m] = std::move(*stored);
+        }
+        // All as far as the one with the fewest windows.
+        uint64_t done = tokens_.count();
+        for (const auto& each : scores_) done = std::min<uint64_t>(done, each.nll.size());
+        for (auto& each : scores_) {
+            each.nll.resize(done);
+            each.kl.resize(done);
+            each.top1.resize(done);
+        }
+        return Done{};
+    }
+
+    std::string score_name(size_t m) const { return m ? row_name(models_[m - 1].key) : "reference"; }
+
+    LayerProvider provider(const EvaluatedModel& model) const {
+        const auto* arithmetic = &model == &models_[0] ? arithmetic_ : nullptr;
+        return [&model, arithmetic](size_t index) -> Result<LayerModel> {
+            const auto layer = model.layers(index);
+            if (!layer) return layer.error();
+            return arithmetic ? hardware_true(*layer, model.scheme, *arithmetic) : fake_quantised(*layer, model.scheme);
+        };
+    }
+
+    Status score() {
+        ProgressLine progress(!options_.quiet);
+        const ScoredModel reference{ends_.get(), [this](size_t layer) -> Result<LayerModel> {
+                                        auto weights = load_layer(*checkpoint_, ends_->config, layer);
+                                        if (!weights) return weights.error();
+                                        return reference_layer(std::move(*weights));
+                                    }};
+        std::vector<ScoredModel> models;
+        for (const auto& model : models_) models.push_back({model.ends.get(), provider(model)});
+        const auto windows = windows_of(tokens_);
+        const uint64_t total = tokens_.count(), already = scores_[0].nll.size();
+        for (uint64_t first = already; first < total; first += options_.score.windows_at_once) {
+            const uint64_t count = std::min(options_.score.windows_at_once, total - first);
+            auto options = options_.score;
+            options.on_step = [&](uint64_t done, uint64_t steps) {
+                progress.show_share(fmt::format("windows {} to {} of {}: step", first + 1, first + count, total), (first - already) / count * steps + done,
+                                    (total - already + count - 1) / count * steps);
+            };
+            const auto scored = score_windows(reference, models, windows.narrow(0, static_cast<int64_t>(first), static_cast<int64_t>(count)), options);
+            if (!scored) return scored.error();
+            for (size_t m = 0; m < scores_.size(); ++m)
+                if (auto status = append((*scored)[m], m); !status) return status;
+        }
+        return Done{};
+    }
+
+    Status append(const WindowScores& scored, size_t m) {
+        auto& all = scores_[m];
+        all.tokens_per_window = scored.tokens_per_window;
+        all.nll.insert(all.nll.end(), scored.nll.begin(), scored.nll.end());
+        all.kl.insert(all.kl.end(), scored.kl.begin(), scored.kl.end());
+        all.top1.insert(all.top1.end(), scored.top1.begin(), scored.top1.end());
+        return stores_.empty() ? Status(Done{}) : stores_[m].save(score_name(m), all);
+    }
+
+    Status compare_arithmetic() {
+        if (!arithmetic_) return Done{};
+        const auto some = evenly_spread(tokens_, options_.difference_windows);
+        const auto& model = models_[0];
+        auto found = arithmetic_differences(*model.ends, model.layers, model.scheme, *arithmetic_, windows_of(some), options_.score.windows_per_call);
+        if (!found) return found.error();
+        differences_ = std::move(*found);
+        return Done{};
+    }
+
+    Status write() {
+        Table table{context_, {}};
+        const RowKey reference_key{"bf16", "bf16", "W16A16", "none", "static", "fake", all_domains};
+        for (size_t m = 0; m < scores_.size(); ++m) {
+            const auto& key = m ? models_[m - 1].key : reference_key;
+            const bool has_denominator = m > 0 && options_.with_rtn;
+            auto rows = score_rows(key, evaluated_, {scores_[m], scores_[0], has_denominator ? &scores_.back() : nullptr});
+            if (!rows) return rows.error();
+            table.rows.insert(table.rows.end(), rows->begin(), rows->end());
+        }
+        const auto json = table_json(table);
+        if (!json) return json.error();
+        if (!options_.out.empty()) {
+            if (auto status = traces::write_file_atomically(folder() / "table.json", *json); !status) return status;
+            if (differences_)
+                if (auto status = traces::write_file_atomically(folder() / "differences.json", differences_json(*differences_)); !status) return status;
+        }
+        for (const auto& domain : domains_shown()) fmt::print("{}{}", domain == all_domains ? "" : "\n" + domain + ":\n", table_text(table.rows, domain));
+        if (differences_)
+            fmt::print("\n{} against fake quantisation, {} windows:\n{}", arithmetic_->name, std::min(options_.difference_windows, tokens_.count()),
+                       differences_text(*differences_));
+        return Done{};
+    }
+
+    std::vector<std::string> domains_shown() const {
+        std::vector<std::string> out{all_domains};
+        if (tokens_.domains.size() > 1) out.insert(out.end(), tokens_.domains.begin(), tokens_.domains.end());
+        return out;
+    }
+
+    std::filesystem::path folder() const { return options_.out; }
+
+    const EvalOptions& options_;
+    const Arithmetic* arithmetic_ = nullptr;
+    std::optional<traces::Checkpoint> checkpoint_;
+    std::shared_ptr<const CausalLm> ends_;
+    TokenWindows tokens_, calibration_;
+    EvaluatedWindows evaluated_;
+    TableContext context_;
+    std::vector<EvaluatedModel> models_;
+    std::vector<WindowScores> scores_; // the reference's, then the models'
+    std::vector<ScoreStore> stores_;   // the same, or none without --out
+    std::optional<ArithmeticDifferences> differences_;
+};
+
+} // namespace
+
+void add_eval_command(CLI::App& app, Run& run) {
+    auto options = std::make_shared<EvalOptions>();
+    auto* command = app.add_subcommand("eval", "score a quantised checkpoint, or a method on a plain one, against its reference");
+    command->add_option("--model", options->model, "Hugging Face folder, quantised or not")->required();
+    command->add_option("--reference", options->reference, "the checkpoint that a quantised one was made from");
+    command->add_option("--method", options->method, "quantise a plain checkpoint in memory first; without it the checkpoint itself is scored");
+    command->add_option("--acts", options->acts, "with --method: W4A4, W4A16 or W16A4");
+    command->add_option("--profile", options->profile, "fake (float32 products), or every linear by golden: exact, nv-blackwell, fp32-seq, f13");
+    command->add_flag("--with-rtn", options->with_rtn, "score round-to-nearest too, and the share of its loss that the model removes");
+    command->add_option("--tokens", options->tokens, "token windows; by default the reference's tokens/test.safetensors");
+    command->add_option("--calib", options->calib, "calibration token windows; by default the reference's tokens/calibration.safetensors");
+    command->add_option("--windows", options->windows, "evaluate on so many of them, evenly spread");
+    command->add_option("--windows-at-once", options->score.windows_at_once, "windows for which each layer is loaded once: fewer take less memory")
+        ->check(CLI::Range(1, 1 << 20));
+    command->add_option("--windows-per-call", options->score.windows_per_call, "of those that go through a layer together")->check(CLI::Range(1, 1 << 20));
+    command->add_option("--difference-windows", options->difference_windows, "windows on which a hardware profile is compared with fake quantisation")
+        ->check(CLI::Range(1, 1 << 20));
+    command->add_option("--name", options->name, "what the row is called; by default the method or the folder");
+    command->add_option("--out", options->out, "folder for table.json, differences.json and the scores to resume from");
+    command->add_option("--threads", options->threads, "CPU threads")->check(CLI::Range(1, 1024));
+    command->add_option("--commit", options->commit, "noted in the table: what the program was built from");
+    command->add_flag("--resume", options->resume, "go on after the windows that --out holds scores of");
+    command->add_flag("--quiet", options->quiet, "no progress");
+    command->callback([options, &run] { run = passing([options] { return Evaluator::run(*options); }); });
+}
+
+} // namespace fp4::quant

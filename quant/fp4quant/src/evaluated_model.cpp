@@ -1,0 +1,87 @@
+#include "evaluated_model.hpp"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <vector>
+
+#include "fingerprint.hpp"
+#include "fp4/quant/calibrate/checkpoint_layers.hpp"
+#include "fp4/quant/calibrate/model_quantiser.hpp"
+#include "fp4/quant/methods/named_method.hpp"
+#include "fp4/quant/model/load_weights.hpp"
+#include "table_rows.hpp"
+#include "token_input.hpp"
+
+namespace fp4::quant {
+namespace {
+
+Result<Scheme> named_scheme(const std::string& name, const std::string& acts) {
+    const auto* method = method_from_name(name);
+    if (!method) return Error{ErrorCode::unknown_name, fmt::format("--method: expected one of {}, found {}", method_names(), name)};
+    const auto sides = acts_from_name(acts);
+    if (!sides) return Error{ErrorCode::unknown_name, fmt::format("--acts: expected one of {}, found {}", fmt::join(acts_names, ", "), acts)};
+    return scheme_of(*method, *sides);
+}
+
+} // namespace
+
+Result<bool> needs_calibration(const std::string& method, const std::string& acts) {
+    const auto scheme = named_scheme(method, acts);
+    if (!scheme) return scheme.error();
+    return needs_reference_stream(*scheme) || needs_quantised_stream(*scheme);
+}
+
+Result<EvaluatedModel> quantised_checkpoint(const std::string& folder, const std::string& name) {
+    auto opened = CheckpointLayers::open(folder);
+    if (!opened) return opened.error();
+    auto ends = opened->ends();
+    if (!ends) return ends.error();
+    auto fingerprint = work_fingerprint(opened->checkpoint().files(), "eval");
+    if (!fingerprint) return fingerprint.error();
+    const auto checkpoint = std::make_shared<CheckpointLayers>(std::move(*opened));
+    const auto& scheme = checkpoint->scheme();
+    const RowKey key{.method = name,
+                     .format = scheme.weights->format == Format::razer_w ? "razer" : "nvfp4",
+                     .acts = std::string(name_of(scheme.activations ? Acts::w4a4 : Acts::w4a16)),
+                     .act_format = activation_name(scheme),
+                     .act_scale = "static",
+                     .arith = "fake",
+                     .domain = all_domains};
+    return EvaluatedModel{key, scheme, std::make_shared<const CausalLm>(std::move(*ends)),
+                          [checkpoint](size_t layer) -> Result<std::shared_ptr<const QuantizedLayer>> {
+                              auto loaded = checkpoint->load(layer);
+                              if (!loaded) return loaded.error();
+                              return std::make_shared<const QuantizedLayer>(std::move(*loaded));
+                          },
+                          std::move(*fingerprint)};
+}
+
+Result<EvaluatedModel> under_method(const traces::Checkpoint& checkpoint, std::shared_ptr<const CausalLm> ends, const std::string& method, const std::string& acts,
+                                    const TokenWindows& calibration) {
+    const auto scheme = named_scheme(method, acts);
+    if (!scheme) return scheme.error();
+    const auto windows = calibration.count() ? windows_of(calibration) : Tensor();
+    const LayerSource source = [&checkpoint, ends](size_t layer) { return load_layer(checkpoint, ends->config, layer); };
+    const auto quantiser = std::make_shared<ModelQuantiser>(*ends, source, *scheme, windows);
+    const auto made = std::make_shared<std::vector<std::shared_ptr<const QuantizedLayer>>>();
+    const RowKey key{.method = method,
+                     .format = std::string(method_from_name(method)->format),
+                     .acts = acts,
+                     .act_format = activation_name(*scheme),
+                     .act_scale = "static",
+                     .arith = "fake",
+                     .domain = all_domains};
+    return EvaluatedModel{key, *scheme, ends,
+                          [quantiser, made](size_t layer) -> Result<std::shared_ptr<const QuantizedLayer>> {
+                              while (made->size() <= layer) {
+                                  auto next = quantiser->quantise_next();
+                                  if (!next) return next.error();
+                                  made->push_back(std::make_shared<const QuantizedLayer>(std::move(*next)));
+                              }
+                              return (*made)[layer];
+                          },
+                          fmt::format("{} {} {}", method, acts, calibration.sha256)};
+}
+
+} // namespace fp4::quant
