@@ -86,7 +86,7 @@ Status save_layer(const std::filesystem::path& path, const QuantizedLayer& layer
     std::vector<Tensor> kept;
     for (const auto& [name, norm] : norms(layer.plain)) {
         if (!norm->defined()) continue;
-        kept.push_back(norm->contiguous());
+        kept.push_back(norm->to(torch::kCPU).contiguous());
         tensors.push_back(
             {name, Dtype::f32, {static_cast<uint64_t>(norm->numel())}, {static_cast<const std::byte*>(kept.back().data_ptr()), static_cast<size_t>(norm->numel()) * 4}});
     }

@@ -1,6 +1,7 @@
 #include "fp4/quant/calibrate/model_quantiser.hpp"
 
 #include "fp4/quant/evaluate/fake_quantised.hpp"
+#include "fp4/quant/model/device.hpp"
 
 namespace fp4::quant {
 
@@ -8,7 +9,7 @@ ModelQuantiser::ModelQuantiser(const CausalLm& ends, LayerSource source, const S
     : config_(ends.config), source_(std::move(source)), scheme_(scheme) {
     if (!needs_reference_stream(scheme) && !needs_quantised_stream(scheme)) return;
     torch::NoGradGuard no_grad;
-    rope_ = rope_table(config_, windows.size(1));
+    rope_ = rope_table(config_, windows.size(1), ends.embed_tokens.options());
     if (needs_reference_stream(scheme)) reference_ = embedded(ends, windows, windows_at_once);
     if (needs_quantised_stream(scheme)) quantised_ = embedded(ends, windows, windows_at_once);
 }
@@ -30,7 +31,9 @@ Status ModelQuantiser::pass(std::shared_ptr<const QuantizedLayer> done) {
     }
     const auto weights = source_(next_);
     if (!weights) return weights.error();
-    return move_streams(*weights, std::move(done));
+    auto layer = *done;
+    layer.plain = to_device(std::move(layer.plain), rope_.cos.device());
+    return move_streams(*weights, std::make_shared<const QuantizedLayer>(std::move(layer)));
 }
 
 Status ModelQuantiser::move_streams(const LayerWeights& weights, std::shared_ptr<const QuantizedLayer> layer) {

@@ -61,7 +61,7 @@ int64_t rows_of(const ResidualStream& stream) {
 ResidualStream embedded(const CausalLm& model, const Tensor& windows, int64_t windows_at_once) {
     torch::NoGradGuard no_grad;
     ResidualStream stream;
-    for (const Tensor& some : windows.split(windows_at_once)) stream.push_back(torch::embedding(model.embed_tokens, some.to(torch::kLong)));
+    for (const Tensor& some : windows.split(windows_at_once)) stream.push_back(torch::embedding(model.embed_tokens, some.to(model.embed_tokens.device(), torch::kLong)));
     return stream;
 }
 

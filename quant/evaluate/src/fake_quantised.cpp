@@ -13,7 +13,7 @@ Result<LayerModel> fake_quantised(std::shared_ptr<const QuantizedLayer> layer, c
         if (layer->linears[op]) {
             auto values = dequantized(*layer->linears[op]);
             if (!values) return values.error();
-            weights.linears[op] = std::move(*values);
+            weights.linears[op] = values->to(weights.input_layernorm.device());
         }
     return LayerModel{weights, [weights, layer, scheme](LinearGroup group, const Tensor& input) {
                           auto x = layer->hadamard ? block_hadamard(input, layer->hadamard) : input;

@@ -10,6 +10,8 @@ class App;
 
 namespace fp4::quant {
 
+inline constexpr const char* device_help = "cpu, cuda, or auto: a GPU where LibTorch has one";
+
 enum class Verdict { pass, differs };
 using Outcome = Result<Verdict>;
 using Run = std::function<Outcome()>;

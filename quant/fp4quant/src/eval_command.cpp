@@ -13,6 +13,7 @@
 #include "fp4/quant/evaluate/hardware_true.hpp"
 #include "fp4/quant/evaluate/score_windows.hpp"
 #include "fp4/quant/layouts/quantized_checkpoint.hpp"
+#include "fp4/quant/model/device.hpp"
 #include "fp4/quant/model/load_weights.hpp"
 #include "fp4/quant/report/score_rows.hpp"
 #include "fp4/quant/report/table_text.hpp"
@@ -26,7 +27,7 @@ namespace fp4::quant {
 namespace {
 
 struct EvalOptions {
-    std::string model, reference, method, acts = "W4A4", profile = "fake", calib, tokens, out, name, commit = "unknown";
+    std::string model, reference, method, acts = "W4A4", profile = "fake", calib, tokens, out, name, device = "auto", commit = "unknown";
     uint64_t windows = 0, difference_windows = 16;
     ScoreOptions score;
     int threads = at::get_num_threads();
@@ -81,7 +82,10 @@ class Evaluator {
         if (!config) return config.error();
         auto ends = load_ends(*checkpoint_, *config);
         if (!ends) return ends.error();
-        ends_ = std::make_shared<const CausalLm>(std::move(*ends));
+        const auto device = device_from_name(options_.device);
+        if (!device) return device.error();
+        device_ = *device;
+        ends_ = std::make_shared<const CausalLm>(to_device(std::move(*ends), device_));
         auto tokens = read_tokens(options_.tokens, reference_folder(), "test", config->vocab_size);
         if (!tokens) return tokens.error();
         tokens_ = evenly_spread(std::move(*tokens), options_.windows);
@@ -95,7 +99,7 @@ class Evaluator {
     Status list_models() {
         if (!is_plain()) {
             const auto name = options_.name.empty() ? std::filesystem::path(options_.model).lexically_normal().filename().string() : options_.name;
-            auto model = quantised_checkpoint(options_.model, name);
+            auto model = quantised_checkpoint(options_.model, name, device_);
             if (!model) return model.error();
             models_.push_back(std::move(*model));
         } else if (!options_.method.empty()) {
@@ -125,7 +129,7 @@ class Evaluator {
     Status open_store() {
         const auto sha256 = model_sha256(*checkpoint_);
         if (!sha256) return sha256.error();
-        context_ = context_of(tokens_, calibration_, *sha256, options_.commit, options_.threads);
+        context_ = context_of(tokens_, calibration_, *sha256, options_.commit, options_.threads, device_);
         context_.command = "fp4quant eval --model " + std::filesystem::path(options_.model).lexically_normal().filename().string();
         if (!options_.method.empty()) context_.command += " --method " + options_.method + " --acts " + options_.acts;
         if (arithmetic_) context_.command += " --profile " + options_.profile;
@@ -135,8 +139,9 @@ class Evaluator {
         std::filesystem::create_directories(folder() / "scores", failed);
         if (failed) return Error{ErrorCode::write_failed, options_.out + ": " + failed.message()};
         for (size_t m = 0; m < scores_.size(); ++m) {
-            stores_.emplace_back(folder() / "scores", fmt::format("{} {} {} windows, {} per call, {} threads, {}", *sha256, tokens_.sha256, tokens_.count(),
-                                                                  options_.score.windows_per_call, options_.threads, m ? models_[m - 1].fingerprint : "reference"));
+            stores_.emplace_back(folder() / "scores",
+                                 fmt::format("{} {} {} windows, {} per call, {} threads, {}, {}", *sha256, tokens_.sha256, tokens_.count(),
+                                             options_.score.windows_per_call, options_.threads, device_.str(), m ? models_[m - 1].fingerprint : "reference"));
             if (!options_.resume) continue;
             if (auto stored = stores_[m].find(score_name(m))) scores_[m] = std::move(*stored);
         }
@@ -167,7 +172,7 @@ class Evaluator {
         const ScoredModel reference{ends_.get(), [this](size_t layer) -> Result<LayerModel> {
                                         auto weights = load_layer(*checkpoint_, ends_->config, layer);
                                         if (!weights) return weights.error();
-                                        return reference_layer(std::move(*weights));
+                                        return reference_layer(to_device(std::move(*weights), device_));
                                     }};
         std::vector<ScoredModel> models;
         for (const auto& model : models_) models.push_back({model.ends.get(), provider(model)});
@@ -241,6 +246,7 @@ class Evaluator {
 
     const EvalOptions& options_;
     const Arithmetic* arithmetic_ = nullptr;
+    torch::Device device_ = torch::kCPU;
     std::optional<traces::Checkpoint> checkpoint_;
     std::shared_ptr<const CausalLm> ends_;
     TokenWindows tokens_, calibration_;
@@ -273,6 +279,7 @@ void add_eval_command(CLI::App& app, Run& run) {
         ->check(CLI::Range(1, 1 << 20));
     command->add_option("--name", options->name, "what the row is called; by default the method or the folder");
     command->add_option("--out", options->out, "folder for table.json, differences.json and the scores to resume from");
+    command->add_option("--device", options->device, device_help);
     command->add_option("--threads", options->threads, "CPU threads")->check(CLI::Range(1, 1024));
     command->add_option("--commit", options->commit, "noted in the table: what the program was built from");
     command->add_flag("--resume", options->resume, "go on after the windows that --out holds scores of");

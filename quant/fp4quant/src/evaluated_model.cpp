@@ -9,6 +9,7 @@
 #include "fp4/quant/calibrate/checkpoint_layers.hpp"
 #include "fp4/quant/calibrate/model_quantiser.hpp"
 #include "fp4/quant/methods/named_method.hpp"
+#include "fp4/quant/model/device.hpp"
 #include "fp4/quant/model/load_weights.hpp"
 #include "table_rows.hpp"
 #include "token_input.hpp"
@@ -32,7 +33,7 @@ Result<bool> needs_calibration(const std::string& method, const std::string& act
     return needs_reference_stream(*scheme) || needs_quantised_stream(*scheme);
 }
 
-Result<EvaluatedModel> quantised_checkpoint(const std::string& folder, const std::string& name) {
+Result<EvaluatedModel> quantised_checkpoint(const std::string& folder, const std::string& name, torch::Device device) {
     auto opened = CheckpointLayers::open(folder);
     if (!opened) return opened.error();
     auto ends = opened->ends();
@@ -48,10 +49,11 @@ Result<EvaluatedModel> quantised_checkpoint(const std::string& folder, const std
                      .act_scale = "static",
                      .arith = "fake",
                      .domain = all_domains};
-    return EvaluatedModel{key, scheme, std::make_shared<const CausalLm>(std::move(*ends)),
-                          [checkpoint](size_t layer) -> Result<std::shared_ptr<const QuantizedLayer>> {
+    return EvaluatedModel{key, scheme, std::make_shared<const CausalLm>(to_device(std::move(*ends), device)),
+                          [checkpoint, device](size_t layer) -> Result<std::shared_ptr<const QuantizedLayer>> {
                               auto loaded = checkpoint->load(layer);
                               if (!loaded) return loaded.error();
+                              loaded->plain = to_device(std::move(loaded->plain), device);
                               return std::make_shared<const QuantizedLayer>(std::move(*loaded));
                           },
                           std::move(*fingerprint)};
@@ -62,7 +64,11 @@ Result<EvaluatedModel> under_method(const traces::Checkpoint& checkpoint, std::s
     const auto scheme = named_scheme(method, acts);
     if (!scheme) return scheme.error();
     const auto windows = calibration.count() ? windows_of(calibration) : Tensor();
-    const LayerSource source = [&checkpoint, ends](size_t layer) { return load_layer(checkpoint, ends->config, layer); };
+    const LayerSource source = [&checkpoint, ends](size_t layer) -> Result<LayerWeights> {
+        auto weights = load_layer(checkpoint, ends->config, layer);
+        if (!weights) return weights.error();
+        return to_device(std::move(*weights), ends->embed_tokens.device());
+    };
     const auto quantiser = std::make_shared<ModelQuantiser>(*ends, source, *scheme, windows);
     const auto made = std::make_shared<std::vector<std::shared_ptr<const QuantizedLayer>>>();
     const RowKey key{.method = method,

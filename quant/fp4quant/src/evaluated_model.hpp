@@ -20,8 +20,8 @@ struct EvaluatedModel {
     std::string fingerprint; // of what its scores depend on besides reference and windows
 };
 
-// `name`: the row's method. Errors: those of CheckpointLayers.
-Result<EvaluatedModel> quantised_checkpoint(const std::string& folder, const std::string& name);
+// `name`: the row's method; weights are on `device` when they are used. Errors: those of CheckpointLayers.
+Result<EvaluatedModel> quantised_checkpoint(const std::string& folder, const std::string& name, torch::Device device);
 
 // A plain checkpoint quantised as its layers are first asked for; codes stay in memory. `checkpoint` outlives the result. unknown_name: no such method.
 Result<EvaluatedModel> under_method(const traces::Checkpoint& checkpoint, std::shared_ptr<const CausalLm> ends, const std::string& method, const std::string& acts,

@@ -11,6 +11,7 @@
 #include "fp4/quant/calibrate/model_quantiser.hpp"
 #include "fp4/quant/layouts/write_checkpoint.hpp"
 #include "fp4/quant/methods/named_method.hpp"
+#include "fp4/quant/model/device.hpp"
 #include "fp4/quant/model/load_weights.hpp"
 #include "progress_line.hpp"
 #include "token_input.hpp"
@@ -19,7 +20,7 @@ namespace fp4::quant {
 namespace {
 
 struct QuantizeOptions {
-    std::string model, method = "rtn", format, acts = "W4A16", layout, calib, out;
+    std::string model, method = "rtn", format, acts = "W4A16", layout, calib, out, device = "auto";
     int v2_halves = Specials{}.v2_halves;
     int threads = at::get_num_threads();
     int64_t windows_at_once = 8;
@@ -48,10 +49,17 @@ Result<Layout> layout_of(const QuantizeOptions& options, const Scheme& scheme) {
 // The model's layers into layer files; those that are there from an interrupted run stay.
 Status quantize_layers(const QuantizeOptions& options, const Scheme& scheme, const traces::Checkpoint& checkpoint, const DecoderConfig& config, const Tensor& windows,
                        const std::string& fingerprint, const std::filesystem::path& work) {
-    const auto ends = windows.defined() ? load_ends(checkpoint, config) : Result<CausalLm>(CausalLm{config, {}, {}, {}, {}});
-    if (!ends) return ends.error();
-    ModelQuantiser quantiser(
-        *ends, [&](size_t layer) { return load_layer(checkpoint, config, layer); }, scheme, windows, options.windows_at_once);
+    const auto device = device_from_name(options.device);
+    if (!device) return device.error();
+    auto loaded = windows.defined() ? load_embedding(checkpoint, config) : Result<CausalLm>(CausalLm{config, {}, {}, {}, {}});
+    if (!loaded) return loaded.error();
+    const auto ends = to_device(std::move(*loaded), *device);
+    const LayerSource source = [&](size_t layer) -> Result<LayerWeights> {
+        auto weights = load_layer(checkpoint, config, layer);
+        if (!weights) return weights.error();
+        return to_device(std::move(*weights), *device);
+    };
+    ModelQuantiser quantiser(ends, source, scheme, windows, options.windows_at_once);
     ProgressLine progress(!options.quiet);
     const auto begin = std::chrono::steady_clock::now();
     size_t made = 0;
@@ -96,7 +104,7 @@ Status quantize(const QuantizeOptions& options) {
         calibration = tokens->sha256;
     }
     const auto fingerprint =
-        work_fingerprint(plain->files(), fmt::format("{} {} {} {} {}", options.method, options.acts, options.v2_halves, options.threads, calibration));
+        work_fingerprint(plain->files(), fmt::format("{} {} {} {} {} {}", options.method, options.acts, options.v2_halves, options.threads, options.device, calibration));
     if (!fingerprint) return fingerprint.error();
 
     const std::filesystem::path work = options.out + ".layers";
@@ -133,6 +141,7 @@ void add_quantize_command(CLI::App& app, Run& run) {
     command->add_option("--calib", options->calib, "token windows; by default the model's tokens/calibration.safetensors");
     command->add_option("--v2-halves", options->v2_halves, "RaZeR's second special value, half-units")->check(CLI::Range(1, 31));
     command->add_option("--out", options->out, "new folder")->required();
+    command->add_option("--device", options->device, device_help);
     command->add_option("--threads", options->threads, "CPU threads")->check(CLI::Range(1, 1024));
     command->add_option("--windows-at-once", options->windows_at_once, "calibration windows that go through a layer together: fewer take less memory")
         ->check(CLI::Range(1, 4096));

@@ -15,7 +15,7 @@ constexpr int64_t sample_rows = 1024;
 // Input statistics of each layer of the unquantised model.
 Result<std::vector<std::array<InputStatistics, 4>>> observe_model(const CausalLm& model, const Tensor& calibration) {
     auto stream = embedded(model, calibration);
-    const auto rope = rope_table(model.config, calibration.size(1));
+    const auto rope = rope_table(model.config, calibration.size(1), model.embed_tokens.options());
     std::vector<std::array<InputStatistics, 4>> out;
     for (const LayerWeights& weights : model.layers) {
         const auto layer = reference_layer(weights);
@@ -51,7 +51,7 @@ Result<std::vector<ChannelMaxima>> channel_maxima(const CausalLm& model, const T
     for (size_t layer = 0; layer < inputs->size(); ++layer)
         for (const LinearGroup group : linear_groups) {
             const auto& statistics = (*inputs)[layer][static_cast<size_t>(group)];
-            const auto maxima = statistics.channel_max.contiguous();
+            const auto maxima = statistics.channel_max.to(torch::kCPU).contiguous();
             const float* values = maxima.data_ptr<float>();
             out.push_back({static_cast<uint32_t>(layer),
                            std::string(name_of(group)),

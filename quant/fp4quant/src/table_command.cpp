@@ -8,11 +8,13 @@
 
 #include "commands.hpp"
 #include "fingerprint.hpp"
+#include "fp4/quant/model/device.hpp"
 #include "fp4/quant/model/load_weights.hpp"
 #include "fp4/quant/report/score_rows.hpp"
 #include "fp4/quant/report/table_json.hpp"
 #include "fp4/quant/report/table_text.hpp"
 #include "fp4/traces/atomic_file.hpp"
+#include "fp4/traces/posix_io.hpp"
 #include "progress_line.hpp"
 #include "report_data.hpp"
 #include "row_scorer.hpp"
@@ -24,7 +26,7 @@ namespace fp4::quant {
 namespace {
 
 struct TableOptions {
-    std::string model, calib, tokens, out, commit = "unknown";
+    std::string model, calib, tokens, out, into, device = "auto", commit = "unknown";
     std::vector<std::string> only;
     int threads = at::get_num_threads();
     size_t rows_at_once = 4;
@@ -63,6 +65,8 @@ class TableMaker {
         if (!checkpoint) return checkpoint.error();
         const auto config = read_decoder_config(options_.model);
         if (!config) return config.error();
+        const auto device = device_from_name(options_.device);
+        if (!device) return device.error();
         auto model = load_model(*checkpoint, *config);
         if (!model) return model.error();
         const auto calibration = read_tokens(options_.calib, options_.model, "calibration", config->vocab_size);
@@ -75,15 +79,15 @@ class TableMaker {
         windows_ = std::move(*windows);
         const auto sha256 = model_sha256(*checkpoint);
         if (!sha256) return sha256.error();
-        context_ = context_of(tokens, *calibration, *sha256, options_.commit, options_.threads);
+        context_ = context_of(tokens, *calibration, *sha256, options_.commit, options_.threads, *device);
         context_.command = "fp4quant table --model " + std::filesystem::path(options_.model).filename().string();
         for (const auto& pattern : options_.only) context_.command += " --only " + pattern;
-        scorer_.emplace(std::move(*model), windows_of(*calibration), windows_of(tokens));
+        scorer_.emplace(to_device(std::move(*model), *device), windows_of(*calibration), windows_of(tokens));
         std::error_code failed;
         std::filesystem::create_directories(folder() / "scores", failed);
         if (failed) return Error{ErrorCode::write_failed, options_.out + ": " + failed.message()};
-        store_.emplace(folder() / "scores",
-                       fmt::format("{} {} {} {} windows, {} threads", *sha256, tokens.sha256, calibration->sha256, tokens.count(), options_.threads));
+        store_.emplace(folder() / "scores", fmt::format("{} {} {} {} windows, {} threads{}", *sha256, tokens.sha256, calibration->sha256, tokens.count(),
+                                                        options_.threads, device->is_cpu() ? "" : ", " + device->str()));
         return Done{};
     }
 
@@ -136,12 +140,25 @@ class TableMaker {
         const auto json = table_json(table);
         if (!json) return json.error();
         if (auto status = traces::write_file_atomically(folder() / "table.json", *json); !status) return status;
+        if (auto status = write_into(table); !status) return status;
         const auto seconds = seconds_json(seconds_);
         if (!seconds) return seconds.error();
         if (auto status = traces::write_file_atomically(folder() / "seconds.json", *seconds); !status) return status;
         if (auto status = write_report(table); !status) return status;
         fmt::print("{}", table_text(all_domains_of(table)));
         return Done{};
+    }
+
+    // The rows take their place in a table that was made before.
+    Status write_into(const Table& table) const {
+        if (options_.into.empty()) return Done{};
+        const auto text = traces::read_text_file(options_.into, max_table_bytes);
+        if (!text) return text.error();
+        auto merged = parse_table_json(*text, options_.into);
+        if (!merged) return merged.error();
+        if (auto status = merge_table(*merged, table); !status) return Error{status.error().code, options_.into + ": " + status.error().message};
+        const auto json = table_json(std::move(*merged));
+        return json ? traces::write_file_atomically(options_.into, *json) : Status(json.error());
     }
 
     Status write_report(const Table& table) {
@@ -165,6 +182,7 @@ class TableMaker {
     std::filesystem::path folder() const { return options_.out; }
 
     static constexpr const char* reference_name = "reference";
+    static constexpr uint64_t max_table_bytes = uint64_t{16} << 20;
 
     const TableOptions& options_;
     std::vector<TableRow> wanted_, scored_;
@@ -185,10 +203,12 @@ void add_table_command(CLI::App& app, Run& run) {
     command->add_option("--model", options->model, "Hugging Face folder with tokens/ (calibration and test)")->required();
     command->add_option("--out", options->out, "folder")->required();
     command->add_option("--only", options->only, "rows to make: METHOD[/FORMAT[/ACTS[/ARITH]]]; may be repeated");
+    command->add_option("--into", options->into, "a table.json of the same model and tokens whose rows the new ones replace or join");
     command->add_option("--calib", options->calib, "calibration token windows");
     command->add_option("--tokens", options->tokens, "token windows to evaluate on");
     command->add_option("--windows", options->windows, "evaluate on so many of them, evenly spread");
     command->add_option("--rows-at-once", options->rows_at_once, "models that are run side by side: more take more memory and less time")->check(CLI::Range(1, 64));
+    command->add_option("--device", options->device, device_help);
     command->add_option("--threads", options->threads, "CPU threads")->check(CLI::Range(1, 1024));
     command->add_option("--commit", options->commit, "noted in the table: what the program was built from");
     command->add_flag("--resume", options->resume, "keep the folder's rows that were scored from the same model and tokens");

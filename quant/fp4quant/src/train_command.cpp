@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "commands.hpp"
+#include "fp4/quant/model/device.hpp"
 #include "fp4/quant/tokens/token_file.hpp"
 #include "fp4/quant/train/save_checkpoint.hpp"
 #include "fp4/quant/train/trainer.hpp"
@@ -14,7 +15,7 @@ namespace fp4::quant {
 namespace {
 
 struct TrainOptions {
-    std::string recipe, tokens, valid, out;
+    std::string recipe, tokens, valid, out, device = "auto";
     int threads = 1;
     bool resume = false;
     uint64_t save_every = 100;
@@ -26,6 +27,8 @@ Status train(const TrainOptions& options) {
     if (!recipe) return recipe.error();
     auto stream = read_token_stream(options.tokens, recipe->model.vocab_size);
     if (!stream) return stream.error();
+    const auto device = device_from_name(options.device);
+    if (!device) return device.error();
     const auto valid = read_token_windows(options.valid, recipe->model.vocab_size);
     if (!valid) return valid.error();
     if (stream->size() < 3 * recipe->window_tokens)
@@ -36,7 +39,7 @@ Status train(const TrainOptions& options) {
     std::filesystem::create_directories(options.out, failed);
     if (failed) return Error{ErrorCode::write_failed, options.out + ": " + failed.message()};
     const auto snapshot = std::filesystem::path(options.out) / "snapshot.pt";
-    Trainer trainer(*recipe, std::move(*stream));
+    Trainer trainer(*recipe, std::move(*stream), *device);
     if (options.resume && std::filesystem::exists(snapshot))
         if (auto status = trainer.resume(snapshot); !status) return status;
 
@@ -69,6 +72,7 @@ void add_train_command(CLI::App& app, Run& run) {
     command->add_option("--tokens", options->tokens, "token stream to train on (safetensors)")->required();
     command->add_option("--valid", options->valid, "token windows for the validation loss")->required();
     command->add_option("--out", options->out, "folder: snapshot.pt while training, then config.json and model.safetensors")->required();
+    command->add_option("--device", options->device, device_help);
     command->add_option("--threads", options->threads, "CPU threads; the trained bits depend on it")->check(CLI::Range(1, 1024));
     command->add_option("--save-every", options->save_every, "steps between snapshots")->check(CLI::Range(1, 1'000'000));
     command->add_flag("--resume", options->resume, "go on from the folder's snapshot");

@@ -16,7 +16,7 @@ EncodeOptions encode_options(const Side& side, const Scheme& scheme, std::option
 }
 
 Result<PackedTensor> encode_matrix(const Tensor& x, const EncodeOptions& options, std::string_view name) {
-    const Tensor values = x.contiguous();
+    const Tensor values = x.to(torch::kCPU).contiguous();
     const int64_t k = values.size(-1);
     return encode_fast(values_of(values), k ? static_cast<uint64_t>(values.numel() / k) : 0, static_cast<uint64_t>(k), options, name, {.threads = 0});
 }
@@ -24,7 +24,7 @@ Result<PackedTensor> encode_matrix(const Tensor& x, const EncodeOptions& options
 Result<TensorScale> joint_scale(std::span<const Tensor> tensors, const Side& side, const Scheme& scheme) {
     float largest = 0;
     for (const Tensor& tensor : tensors) {
-        const Tensor values = tensor.contiguous();
+        const Tensor values = tensor.to(torch::kCPU).contiguous();
         const auto amax = finite_amax_fast(values_of(values), static_cast<uint64_t>(std::max<int64_t>(values.size(-1), 1)), "joint scale", {.threads = 0});
         if (!amax) return amax.error();
         largest = std::max(largest, *amax);

@@ -57,7 +57,7 @@ Result<PackedTensor> gptq(const Tensor& w, const Tensor& hessian, const PackedTe
     Tensor h = hessian.to(torch::kFloat32, /*non_blocking=*/false, /*copy=*/true);
     Tensor diagonal = h.diagonal();
     diagonal.masked_fill_(diagonal == 0, 1.0f);
-    Tensor order = torch::arange(k);
+    Tensor order = torch::arange(k, h.options().dtype(torch::kLong));
     if (options.act_order) {
         order = std::get<1>(torch::sort(diagonal, /*stable=*/true, /*dim=*/0, /*descending=*/true));
         h = h.index_select(0, order).index_select(1, order);
@@ -65,10 +65,11 @@ Result<PackedTensor> gptq(const Tensor& w, const Tensor& hessian, const PackedTe
     diagonal.reset();
     auto factor = inverse_factor(std::move(h), options.damp);
     if (!factor) return factor.error();
-    const Tensor& u = *factor;
+    const Tensor u = factor->to(torch::kCPU); // the sweep alternates with the encoder
+    order = order.to(torch::kCPU);
 
     // Columns as rows: each lies in one piece.
-    const Tensor columns = w.t().index_select(0, order).contiguous();
+    const Tensor columns = w.to(torch::kCPU).t().index_select(0, order).contiguous();
     const ElementEncoder elements(encoder, scales_from.format, tensor_scale, scales_from.specials);
     const auto rows = static_cast<size_t>(n);
     const auto scale_block = spec_of(scales_from.format).block;

@@ -14,7 +14,7 @@ Result<std::vector<Tensor>> quantised(std::vector<Tensor> tensors, const std::op
     for (size_t i = 0; i < tensors.size(); ++i) {
         auto values = dequantized(group->members[i]);
         if (!values) return values.error();
-        tensors[i] = std::move(*values);
+        tensors[i] = values->to(tensors[i].device());
     }
     return tensors;
 }

@@ -80,20 +80,27 @@ Result<LayerWeights> load_layer(const traces::Checkpoint& checkpoint, const Deco
     return out;
 }
 
-Result<CausalLm> load_ends(const traces::Checkpoint& checkpoint, const DecoderConfig& config) {
+Result<CausalLm> load_embedding(const traces::Checkpoint& checkpoint, const DecoderConfig& config) {
     const auto hidden = static_cast<int64_t>(config.dims.hidden_size), vocab = static_cast<int64_t>(config.vocab_size);
     auto embedding = load_tensor(checkpoint, "model.embed_tokens.weight", {vocab, hidden});
     if (!embedding) return embedding.error();
-    auto norm = load_tensor(checkpoint, "model.norm.weight", {hidden});
+    return CausalLm{config, std::move(*embedding), {}, {}, {}};
+}
+
+Result<CausalLm> load_ends(const traces::Checkpoint& checkpoint, const DecoderConfig& config) {
+    auto model = load_embedding(checkpoint, config);
+    if (!model) return model;
+    auto norm = load_tensor(checkpoint, "model.norm.weight", {static_cast<int64_t>(config.dims.hidden_size)});
     if (!norm) return norm.error();
-    CausalLm model{config, *embedding, *embedding, std::move(*norm), {}};
+    model->norm = std::move(*norm);
     if (config.tie_word_embeddings) {
         if (auto status = check_tied_head(checkpoint); !status) return status.error();
+        model->lm_head = model->embed_tokens;
         return model;
     }
-    auto head = load_tensor(checkpoint, "lm_head.weight", {vocab, hidden});
+    auto head = load_tensor(checkpoint, "lm_head.weight", {static_cast<int64_t>(config.vocab_size), static_cast<int64_t>(config.dims.hidden_size)});
     if (!head) return head.error();
-    model.lm_head = std::move(*head);
+    model->lm_head = std::move(*head);
     return model;
 }
 

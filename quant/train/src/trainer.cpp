@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "fp4/quant/model/device.hpp"
 #include "fp4/quant/model/rms_norm.hpp"
 #include "fp4/traces/atomic_file.hpp"
 #include "parameters.hpp"
@@ -15,6 +16,14 @@ namespace {
 
 // The generator of everything random in epoch `index` - 1; 0 is that of the initial parameters. Its engine takes the low 32 bits of what it is given.
 at::Generator generator(uint64_t seed, uint64_t index) { return at::detail::createCPUGenerator((seed * 0x9E3779B1 + index) & 0xFFFFFFFF); }
+
+// Parameters are leaves of the graph on the device where they are trained.
+CausalLm parameters_on(torch::Device device, CausalLm model) {
+    torch::NoGradGuard no_grad;
+    model = to_device(std::move(model), device);
+    for (const auto& [name, parameter] : parameters(model)) parameter.requires_grad_(true);
+    return model;
+}
 
 std::vector<Tensor> bf16_linears(const LayerWeights& weights, LinearGroup group, const Tensor& input) {
     const auto narrow = input.to(torch::kBFloat16);
@@ -43,8 +52,8 @@ struct Trainer::Optimizer {
     std::unique_ptr<torch::optim::AdamW> adamw;
 };
 
-Trainer::Trainer(const TrainRecipe& recipe, std::vector<int32_t> stream)
-    : recipe_(recipe), stream_(torch::tensor(stream, torch::kInt)), model_(initial_model(recipe.model, generator(recipe.seed, 0))),
+Trainer::Trainer(const TrainRecipe& recipe, std::vector<int32_t> stream, torch::Device device)
+    : recipe_(recipe), stream_(torch::tensor(stream, torch::kInt)), model_(parameters_on(device, initial_model(recipe.model, generator(recipe.seed, 0)))),
       optimizer_(std::make_unique<Optimizer>(recipe, model_)) {}
 
 Trainer::~Trainer() = default;
@@ -61,7 +70,7 @@ Tensor Trainer::batch(uint64_t step) const {
         const auto window = order[static_cast<int64_t>(number % static_cast<uint64_t>(windows))].item<int64_t>();
         rows.push_back(stream_.narrow(0, first + window * length, length + 1));
     }
-    return torch::stack(rows).to(torch::kLong);
+    return torch::stack(rows).to(model_.embed_tokens.device(), torch::kLong);
 }
 
 double Trainer::train_step() {
@@ -89,7 +98,7 @@ double Trainer::train_step() {
 
 Status Trainer::save(const std::filesystem::path& path) const {
     torch::serialize::OutputArchive archive, optimizer;
-    for (const auto& [name, parameter] : parameters(model_)) archive.write(name, parameter.detach());
+    for (const auto& [name, parameter] : parameters(model_)) archive.write(name, parameter.detach().to(torch::kCPU));
     optimizer_->adamw->save(optimizer);
     archive.write("optimizer", optimizer);
     archive.write("step", torch::tensor(static_cast<int64_t>(step_)));
@@ -101,7 +110,7 @@ Status Trainer::save(const std::filesystem::path& path) const {
 Status Trainer::resume(const std::filesystem::path& path) {
     try {
         torch::serialize::InputArchive archive, optimizer;
-        archive.load_from(path.string());
+        archive.load_from(path.string(), model_.embed_tokens.device());
         const auto own = parameters(model_);
         std::vector<Tensor> saved(own.size());
         for (size_t i = 0; i < own.size(); ++i) {
@@ -125,7 +134,7 @@ double mean_nll(const CausalLm& model, const Tensor& windows) {
     torch::NoGradGuard no_grad;
     double sum = 0;
     for (const auto& some : windows.split(32)) {
-        const auto tokens = some.to(torch::kLong);
+        const auto tokens = some.to(model.embed_tokens.device(), torch::kLong);
         const auto length = tokens.size(1) - 1;
         const auto scores = logits(model, hidden_states(model, tokens.narrow(1, 0, length)));
         sum += torch::cross_entropy_loss(scores.flatten(0, 1), tokens.narrow(1, 1, length).reshape({-1}), {}, at::Reduction::Sum).item<double>();

@@ -44,6 +44,11 @@ TEST(Table, HoldsTheRowsAskedFor) {
     const auto again = table(folder / "t", {"--only", "razer/razer/W4A16", "--only", "bf16", "--resume"});
     ASSERT_EQ(again.status, 0) << again.err;
     EXPECT_EQ(text_of(folder / "t/table.json"), text);
+    // Rows into a table that has others.
+    ASSERT_EQ(table(folder / "v", {"--only", "rtn/nvfp4/W4A16/fake", "--into", folder / "t/table.json"}).status, 0);
+    const auto merged = parse_table_json(text_of(folder / "t/table.json"), "table.json");
+    ASSERT_TRUE(merged) << merged.error().message;
+    EXPECT_EQ(merged->rows.size(), 9u);
     // A table made anew has the same bytes too.
     ASSERT_EQ(table(folder / "u", {"--only", "razer/razer/W4A16", "--only", "bf16"}).status, 0);
     EXPECT_EQ(text_of(folder / "u/table.json"), text);

@@ -17,6 +17,9 @@ Result<Tensor> load_linear(const traces::Checkpoint& checkpoint, const DecoderCo
 // Norms and linears of one decoder layer.
 Result<LayerWeights> load_layer(const traces::Checkpoint& checkpoint, const DecoderConfig& config, size_t layer);
 
+// The embedding alone.
+Result<CausalLm> load_embedding(const traces::Checkpoint& checkpoint, const DecoderConfig& config);
+
 // Embedding, final norm and head, without layers. A tied model's own lm_head.weight must equal its embedding byte for byte.
 Result<CausalLm> load_ends(const traces::Checkpoint& checkpoint, const DecoderConfig& config);
 

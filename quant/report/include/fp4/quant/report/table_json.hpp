@@ -47,11 +47,10 @@ Result<std::string> seconds_json(std::vector<RowSeconds> rows);
 
 // Strict: every key must be there and no other, of its type, each row once; bad_file with the place otherwise. Rows come sorted.
 Result<Table> parse_table_json(std::string_view text, std::string_view file_name);
-Result<std::vector<RowSeconds>> parse_seconds_json(std::string_view text, std::string_view file_name);
 
-// Rows of `remade` take the place of rows with their keys or are added; commit, cpu, blas, threads and command become those of `remade`.
+// Rows of `remade` take the place of rows with their keys or are added; commit, cpu, blas and threads become those of `remade`, and its
+// command stands behind the others.
 // bad_argument, and nothing changed, where the tables are not of the same model, tokens, windows, domains and calibration set.
 Status merge_table(Table& table, const Table& remade);
-void merge_seconds(std::vector<RowSeconds>& rows, const std::vector<RowSeconds>& remade);
 
 } // namespace fp4::quant

@@ -15,7 +15,7 @@ class Trainer {
   public:
     // `stream` must hold at least three windows. Parameters are normal(0, 0.02) from the recipe's seed, projections onto the residual stream
     // divided by sqrt(2 * layers), norms 1.
-    Trainer(const TrainRecipe& recipe, std::vector<int32_t> stream);
+    Trainer(const TrainRecipe& recipe, std::vector<int32_t> stream, torch::Device device = torch::kCPU);
     ~Trainer();
 
     uint64_t step() const { return step_; } // steps done
