@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cfenv>
 #include <cmath>
 
 #include "operands.hpp"
@@ -54,6 +55,24 @@ TEST(MultiplyFp32, RandomSubnormalOperandsAndTies) {
         const uint32_t a = rng.fp32_bits(-3, 3) & 0xFFFFF000, b = rng.fp32_bits(-3, 3) & 0xFFFFF800; // short factors make ties common
         ASSERT_EQ(product(a, b), native_product(a, b)) << hex(a) << " * " << hex(b);
     }
+}
+
+// Every pair of edges as scale and output, with another scale behind; in place and by threads; whatever the caller's rounding is.
+TEST(EpilogueF32Fast, EqualsTheReference) {
+    std::vector<Fp32> d;
+    for (const uint32_t bits : test::fp32_edges()) d.push_back({bits});
+    test::Rng rng(44);
+    while (d.size() < 20000) d.push_back({rng.fp32_bits()});
+    for (const uint32_t scale : test::fp32_edges())
+        for (const Fp32 other : {Fp32{0x3F800000}, Fp32{0x35A3D70B}, Fp32{rng.fp32_bits(-20, 20)}}) {
+            std::vector<Fp32> found(d.size()), in_place = d;
+            std::fesetround(FE_UPWARD);
+            epilogue_f32_fast(d, {scale}, other, found);
+            std::fesetround(FE_TONEAREST);
+            epilogue_f32_fast(in_place, {scale}, other, in_place, {.threads = 3});
+            for (size_t i = 0; i < d.size(); ++i) ASSERT_EQ(found[i].bits, epilogue(d[i], {scale}, other, OutputType::f32)) << hex(scale) << " * " << hex(d[i].bits);
+            ASSERT_EQ(in_place, found);
+        }
 }
 
 TEST(MultiplyFp32, NanAndZeroHaveOnePatternEach) {

@@ -4,8 +4,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
 
+#include "fp4/fast_options.hpp"
 #include "fp4/float_spec.hpp"
 
 namespace fp4 {
@@ -36,5 +38,8 @@ uint32_t convert_fp32(Fp32 x, OutputType type);
 
 // alpha = RNE(a_tensor_scale * b_tensor_scale); out = RNE(alpha * d), converted to `type`.
 uint32_t epilogue(Fp32 d, Fp32 a_tensor_scale, Fp32 b_tensor_scale, OutputType type);
+
+// The same in binary32 for as many elements as both spans have, by the processor's own multiplier; `out` may be `d`.
+void epilogue_f32_fast(std::span<const Fp32> d, Fp32 a_tensor_scale, Fp32 b_tensor_scale, std::span<Fp32> out, const FastOptions& options = {});
 
 } // namespace fp4

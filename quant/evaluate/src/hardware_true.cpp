@@ -16,13 +16,11 @@ namespace {
 using Panels = std::array<std::optional<WeightPanels>, 7>;
 
 Tensor multiply(const PackedTensor& a, const WeightPanels& b) {
-    const auto raw = gemm_fast(a, b, {}, {.isa = {}, .threads = static_cast<unsigned>(at::get_num_threads())});
+    const FastOptions fast{.threads = static_cast<unsigned>(at::get_num_threads())};
+    const auto raw = gemm_fast(a, b, {}, fast);
     if (!raw) throw LinearFailed(raw.error());
     auto out = torch::empty({static_cast<int64_t>(a.rows), static_cast<int64_t>(b.header().rows)}, torch::kFloat);
-    auto* bits = reinterpret_cast<uint32_t*>(out.data_ptr<float>());
-    at::parallel_for(0, out.numel(), 1 << 14, [&](int64_t begin, int64_t end) {
-        for (int64_t i = begin; i < end; ++i) bits[i] = epilogue((*raw)[static_cast<size_t>(i)], a.tensor_scale, b.header().tensor_scale, OutputType::f32);
-    });
+    epilogue_f32_fast(*raw, a.tensor_scale, b.header().tensor_scale, {reinterpret_cast<Fp32*>(out.data_ptr<float>()), raw->size()}, fast);
     return out;
 }
 
