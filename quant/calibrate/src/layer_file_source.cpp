@@ -2,7 +2,6 @@
 
 #include <cstring>
 #include <map>
-#include <set>
 
 #include "fp4/quant/calibrate/quantise_layer.hpp"
 #include "fp4/quant/layouts/model_linears.hpp"
@@ -54,24 +53,15 @@ Result<LayerFileSource> LayerFileSource::open(QuantizedCheckpoint plain, const S
 
 Status LayerFileSource::list_tensors() {
     linears_ = model_linears(plain_.model());
-    std::set<std::string> weights;
-    for (auto& linear : linears_) {
-        linear.has_input_scale = scheme_.activations.has_value();
-        weights.insert(linear.name + ".weight");
-    }
-    const auto tensors = plain_.plain_tensors();
-    for (size_t i = 0; i < tensors.size(); ++i)
-        if (!weights.contains(tensors[i].name)) {
-            plain_specs_.push_back(tensors[i]);
-            plain_places_.push_back(i);
-        }
+    for (auto& linear : linears_) linear.has_input_scale = scheme_.activations.has_value();
+    remaining_ = RemainingTensors(plain_, linears_);
     if (!has_factors(scheme_)) return Done{};
     for (size_t layer = 0; layer < plain_.model().num_hidden_layers; ++layer) {
         if (auto status = load(layer); !status) return status;
         const auto prefix = "model.layers." + std::to_string(layer) + ".";
         for (const auto& [name, norm] : {std::pair{prefix + "input_layernorm.weight", layer_.plain.input_layernorm},
                                          {prefix + "post_attention_layernorm.weight", layer_.plain.post_attention_layernorm}})
-            for (const auto& spec : plain_specs_)
+            for (const auto& spec : remaining_.specs())
                 if (spec.name == name) {
                     auto bytes = stored(norm, spec);
                     if (!bytes) return bytes.error();
@@ -91,10 +81,8 @@ Status LayerFileSource::load(size_t layer) {
 }
 
 Status LayerFileSource::read_plain(size_t i, uint64_t offset, std::span<std::byte> bytes) const {
-    if (i >= plain_places_.size())
-        return Error{ErrorCode::bad_argument, "plain tensors: expected a number below " + std::to_string(plain_places_.size()) + ", found " + std::to_string(i)};
-    const auto folded = norms_.find(plain_specs_[i].name);
-    if (folded == norms_.end()) return plain_.read_plain(plain_places_[i], offset, bytes);
+    const auto folded = i < remaining_.specs().size() ? norms_.find(remaining_.specs()[i].name) : norms_.end();
+    if (folded == norms_.end()) return remaining_.read(plain_, i, offset, bytes);
     if (offset > folded->second.size() || bytes.size() > folded->second.size() - offset)
         return Error{ErrorCode::bad_argument, traces::in_quotes(folded->first) + ": expected at most " + std::to_string(folded->second.size()) + " bytes"};
     std::memcpy(bytes.data(), folded->second.data() + offset, bytes.size());

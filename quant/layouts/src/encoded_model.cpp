@@ -20,25 +20,14 @@ Result<EncodedModel> EncodedModel::create(QuantizedCheckpoint plain, const Encod
     if (!encoder) return encoder.error();
 
     EncodedModel model(std::move(plain), options, encoder->encoder());
-    std::set<std::string> weights;
     for (const auto& linear : model_linears(model.plain_.model()))
-        if (!left_out.contains(linear.name)) {
-            model.linears_.push_back(linear);
-            weights.insert(linear.name + ".weight");
-        }
-    const auto tensors = model.plain_.plain_tensors();
-    for (size_t i = 0; i < tensors.size(); ++i)
-        if (!weights.contains(tensors[i].name)) {
-            model.plain_specs_.push_back(tensors[i]);
-            model.plain_places_.push_back(i);
-        }
+        if (!left_out.contains(linear.name)) model.linears_.push_back(linear);
+    model.remaining_ = RemainingTensors(model.plain_, model.linears_);
     return model;
 }
 
 Status EncodedModel::read_plain(size_t i, uint64_t offset, std::span<std::byte> bytes) const {
-    if (i >= plain_places_.size())
-        return expected_found(ErrorCode::bad_argument, "plain tensors", "a number below " + std::to_string(plain_places_.size()), std::to_string(i));
-    return plain_.read_plain(plain_places_[i], offset, bytes);
+    return remaining_.read(plain_, i, offset, bytes);
 }
 
 Result<std::vector<float>> EncodedModel::weights(const std::string& module) const {

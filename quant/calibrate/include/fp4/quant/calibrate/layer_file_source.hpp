@@ -8,6 +8,7 @@
 
 #include "fp4/quant/calibrate/layer_file.hpp"
 #include "fp4/quant/layouts/quantized_checkpoint.hpp"
+#include "fp4/quant/layouts/remaining_tensors.hpp"
 
 namespace fp4::quant {
 
@@ -24,7 +25,7 @@ class LayerFileSource final : public QuantizedModelSource {
     static std::filesystem::path layer_path(const std::filesystem::path& folder, size_t layer);
 
     const std::filesystem::path& folder() const override { return plain_.folder(); }
-    std::span<const traces::TensorSpec> plain_tensors() const override { return plain_specs_; }
+    std::span<const traces::TensorSpec> plain_tensors() const override { return remaining_.specs(); }
     Status read_plain(size_t i, uint64_t offset, std::span<std::byte> bytes) const override;
     std::span<const LinearSpec> linears() const override { return linears_; }
     Result<QuantizedLinear> linear(size_t i) override;
@@ -40,8 +41,7 @@ class LayerFileSource final : public QuantizedModelSource {
     Scheme scheme_;
     std::string fingerprint_;
     std::filesystem::path layers_;
-    std::vector<traces::TensorSpec> plain_specs_;
-    std::vector<size_t> plain_places_;                    // in plain_
+    RemainingTensors remaining_;
     std::map<std::string, std::vector<std::byte>> norms_; // that the layer files change, in the model's type
     std::vector<LinearSpec> linears_;
     QuantizedLayer layer_; // loaded last

@@ -7,6 +7,7 @@
 
 #include "fp4/encode.hpp"
 #include "fp4/quant/layouts/quantized_checkpoint.hpp"
+#include "fp4/quant/layouts/remaining_tensors.hpp"
 
 namespace fp4::quant {
 
@@ -17,7 +18,7 @@ class EncodedModel final : public QuantizedModelSource {
     static Result<EncodedModel> create(QuantizedCheckpoint plain, const EncodeOptions& options, const std::set<std::string>& left_out = {});
 
     const std::filesystem::path& folder() const override { return plain_.folder(); }
-    std::span<const traces::TensorSpec> plain_tensors() const override { return plain_specs_; }
+    std::span<const traces::TensorSpec> plain_tensors() const override { return remaining_.specs(); }
     Status read_plain(size_t i, uint64_t offset, std::span<std::byte> bytes) const override;
     std::span<const LinearSpec> linears() const override { return linears_; }
     Result<QuantizedLinear> linear(size_t i) override;
@@ -30,8 +31,7 @@ class EncodedModel final : public QuantizedModelSource {
     QuantizedCheckpoint plain_;
     EncodeOptions options_;
     Encoder encoder_;
-    std::vector<traces::TensorSpec> plain_specs_;
-    std::vector<size_t> plain_places_; // in plain_
+    RemainingTensors remaining_;
     std::vector<LinearSpec> linears_;
     std::map<std::string, float> amax_of_; // by the first name of a fused group
 };
