@@ -18,6 +18,7 @@
 #include "fp4/quant/report/score_rows.hpp"
 #include "fp4/quant/report/table_text.hpp"
 #include "fp4/traces/atomic_file.hpp"
+#include "machine.hpp"
 #include "progress_line.hpp"
 #include "score_store.hpp"
 #include "table_context.hpp"
@@ -30,7 +31,7 @@ struct EvalOptions {
     std::string model, reference, method, acts = "W4A4", profile = "fake", calib, tokens, out, name, device = "auto", commit = "unknown";
     uint64_t windows = 0, difference_windows = 16;
     ScoreOptions score;
-    int threads = at::get_num_threads();
+    int threads = default_threads();
     bool with_rtn = false, resume = false, quiet = false;
 };
 

@@ -1,11 +1,19 @@
 #include "machine.hpp"
 
+#include <ATen/Parallel.h>
 #include <ATen/Version.h>
 
+#include <cstdlib>
 #include <fstream>
 #include <regex>
+#include <thread>
 
 namespace fp4::quant {
+
+int default_threads() {
+    if (std::getenv("OMP_NUM_THREADS")) return at::get_num_threads();
+    return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+}
 
 std::string cpu_name() {
     std::ifstream file("/proc/cpuinfo");

@@ -13,6 +13,7 @@
 #include "fp4/quant/methods/named_method.hpp"
 #include "fp4/quant/model/device.hpp"
 #include "fp4/quant/model/load_weights.hpp"
+#include "machine.hpp"
 #include "progress_line.hpp"
 #include "token_input.hpp"
 
@@ -22,7 +23,7 @@ namespace {
 struct QuantizeOptions {
     std::string model, method = "rtn", format, acts = "W4A16", layout, calib, out, device = "auto";
     int v2_halves = Specials{}.v2_halves;
-    int threads = at::get_num_threads();
+    int threads = default_threads();
     int64_t windows_at_once = 8;
     bool resume = false, force = false, quiet = false;
 };

@@ -15,6 +15,7 @@
 #include "fp4/quant/report/table_text.hpp"
 #include "fp4/traces/atomic_file.hpp"
 #include "fp4/traces/posix_io.hpp"
+#include "machine.hpp"
 #include "progress_line.hpp"
 #include "report_data.hpp"
 #include "row_scorer.hpp"
@@ -28,7 +29,7 @@ namespace {
 struct TableOptions {
     std::string model, calib, tokens, out, into, device = "auto", commit = "unknown";
     std::vector<std::string> only;
-    int threads = at::get_num_threads();
+    int threads = default_threads();
     size_t rows_at_once = 4;
     uint64_t windows = 0;
     bool resume = false, quiet = false;

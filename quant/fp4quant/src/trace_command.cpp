@@ -9,6 +9,7 @@
 #include "fp4/quant/calibrate/capture.hpp"
 #include "fp4/quant/model/load_weights.hpp"
 #include "fp4/traces/captured.hpp"
+#include "machine.hpp"
 #include "token_input.hpp"
 
 namespace fp4::quant {
@@ -18,7 +19,7 @@ struct CaptureOptions {
     std::string model, calib, tokens, out;
     uint64_t window = 0;
     int64_t first = -1, positions = 16;
-    int threads = at::get_num_threads();
+    int threads = default_threads();
 };
 
 struct TraceCommandOptions : CaptureOptions {
