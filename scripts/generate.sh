@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# scripts/generate.sh [BUILD_DIR]: writes every checked-in file that is made from golden: rtl/fp4_pkg.sv, the tables in docs/, and the sums of
-# the signed-off vectors (a changed sum is a changed bit: say why in the commit).
+# scripts/generate.sh [BUILD_DIR]: writes every checked-in file that is made from another: rtl/fp4_pkg.sv and the tables in docs/ from golden,
+# the pages in docs/results/ from their tables, the sums of the signed-off vectors (a changed sum is a changed bit: say why in the commit).
 # With --check as first argument it changes nothing, shows what would change, and fails if anything would.
 set -euo pipefail
 source=$(cd "$(dirname "$0")/.." && pwd)
@@ -27,6 +27,10 @@ for page in "$source"/docs/*.md; do
   grep -q '^<!-- generated: ' "$page" || continue
   "$bin/fp4-generate-doc-tables" "$page" >"$work/page.md"
   settle "$work/page.md" "$page"
+done
+for table in "$source"/docs/results/*.json; do
+  "$bin/fp4-generate-results-page" "$table" >"$work/page.md"
+  settle "$work/page.md" "${table%.json}.md"
 done
 "$bin/fp4vec" set "$work/vectors"
 settle "$work/vectors/SHA256SUMS" "$source/golden/fp4vec/SHA256SUMS"
