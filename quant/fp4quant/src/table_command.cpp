@@ -138,6 +138,7 @@ class TableMaker {
             if (!rows) return rows.error();
             table.rows.insert(table.rows.end(), rows->begin(), rows->end());
         }
+        std::ranges::sort(table.rows, row_before, &Row::key);
         const auto json = table_json(table);
         if (!json) return json.error();
         if (auto status = traces::write_file_atomically(folder() / "table.json", *json); !status) return status;
@@ -146,7 +147,7 @@ class TableMaker {
         if (!seconds) return seconds.error();
         if (auto status = traces::write_file_atomically(folder() / "seconds.json", *seconds); !status) return status;
         if (auto status = write_report(table); !status) return status;
-        fmt::print("{}", table_text(all_domains_of(table)));
+        fmt::print("{}", table_text(table.rows));
         return Done{};
     }
 
@@ -172,12 +173,6 @@ class TableMaker {
         report.channel_maxima = std::move(*maxima);
         report.weight_bytes = weight_bytes(scorer_->model(), wanted_);
         return traces::write_file_atomically(folder() / "report.html", report_html(report));
-    }
-
-    // In the table's order.
-    static std::vector<Row> all_domains_of(Table table) {
-        std::ranges::sort(table.rows, [](const Row& a, const Row& b) { return row_before(a.key, b.key); });
-        return table.rows;
     }
 
     std::filesystem::path folder() const { return options_.out; }
