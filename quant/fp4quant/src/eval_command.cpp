@@ -18,7 +18,9 @@
 #include "fp4/quant/report/score_rows.hpp"
 #include "fp4/quant/report/table_text.hpp"
 #include "fp4/traces/atomic_file.hpp"
+#include "fp4/traces/layer_linears.hpp"
 #include "machine.hpp"
+#include "memory_estimate.hpp"
 #include "progress_line.hpp"
 #include "score_store.hpp"
 #include "table_context.hpp"
@@ -32,6 +34,7 @@ struct EvalOptions {
     uint64_t windows = 0, difference_windows = 16;
     ScoreOptions score;
     int threads = default_threads();
+    double max_memory_gib = 0;
     bool with_rtn = false, resume = false, quiet = false;
 };
 
@@ -47,8 +50,8 @@ class Evaluator {
   public:
     static Status run(const EvalOptions& options) {
         Evaluator evaluator(options);
-        for (const auto& step :
-             {&Evaluator::read_inputs, &Evaluator::list_models, &Evaluator::open_store, &Evaluator::score, &Evaluator::compare_arithmetic, &Evaluator::write})
+        for (const auto& step : {&Evaluator::read_inputs, &Evaluator::list_models, &Evaluator::check_memory, &Evaluator::open_store, &Evaluator::score,
+                                 &Evaluator::compare_arithmetic, &Evaluator::write})
             if (auto status = (evaluator.*step)(); !status) return status;
         return Done{};
     }
@@ -111,6 +114,20 @@ class Evaluator {
         if (!options_.with_rtn) return Done{};
         if (models_.empty()) return Error{ErrorCode::bad_argument, "--with-rtn: expected --method or a quantised checkpoint"};
         return add_method("rtn", models_[0].key.acts);
+    }
+
+    // Codes of models that are quantised here stay in memory, a little over half a byte a weight.
+    Status check_memory() {
+        uint64_t weights = 0;
+        for (const auto& linear : traces::layer_linears(ends_->config.dims, 0)) weights += linear.n * linear.k;
+        const uint64_t made_here = models_.size() - (is_plain() ? 0 : 1), codes = weights * ends_->config.dims.num_hidden_layers * 9 / 16;
+        const PassShape shape{.windows = std::min(std::max(options_.score.windows_at_once, calibration_.count()), std::max(tokens_.count(), calibration_.count())),
+                              .length = tokens_.length,
+                              .per_call = std::min(options_.score.windows_per_call, options_.score.windows_at_once),
+                              .streams = models_.size() + 1,
+                              .head = true,
+                              .resident_bytes = made_here * codes};
+        return quant::check_memory(ends_->config, shape, options_.max_memory_gib);
     }
 
     Status add_method(const std::string& method, const std::string& acts) {
@@ -282,6 +299,7 @@ void add_eval_command(CLI::App& app, Run& run) {
     command->add_option("--out", options->out, "folder for table.json, differences.json and the scores to resume from");
     command->add_option("--device", options->device, device_help);
     command->add_option("--threads", options->threads, "CPU threads")->check(CLI::Range(1, 1024));
+    command->add_option("--max-memory", options->max_memory_gib, "GiB: refuse at once what would take more")->check(CLI::PositiveNumber);
     command->add_option("--commit", options->commit, "noted in the table: what the program was built from");
     command->add_flag("--resume", options->resume, "go on after the windows that --out holds scores of");
     command->add_flag("--quiet", options->quiet, "no progress");

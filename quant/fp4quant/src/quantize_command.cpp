@@ -14,6 +14,7 @@
 #include "fp4/quant/model/device.hpp"
 #include "fp4/quant/model/load_weights.hpp"
 #include "machine.hpp"
+#include "memory_estimate.hpp"
 #include "progress_line.hpp"
 #include "token_input.hpp"
 
@@ -25,6 +26,7 @@ struct QuantizeOptions {
     int v2_halves = Specials{}.v2_halves;
     int threads = default_threads();
     int64_t windows_at_once = 8;
+    double max_memory_gib = 0;
     bool resume = false, force = false, quiet = false;
 };
 
@@ -104,6 +106,12 @@ Status quantize(const QuantizeOptions& options) {
         windows = windows_of(*tokens);
         calibration = tokens->sha256;
     }
+    const PassShape shape{.windows = windows.defined() ? static_cast<uint64_t>(windows.size(0)) : 0,
+                          .length = windows.defined() ? static_cast<uint64_t>(windows.size(1)) : 0,
+                          .per_call = static_cast<uint64_t>(options.windows_at_once),
+                          .streams = uint64_t{needs_reference_stream(*scheme)} + needs_quantised_stream(*scheme),
+                          .second_moments = needs_quantised_stream(*scheme)};
+    if (auto status = check_memory(*config, shape, options.max_memory_gib); !status) return status;
     const auto fingerprint =
         work_fingerprint(plain->files(), fmt::format("{} {} {} {} {} {}", options.method, options.acts, options.v2_halves, options.threads, options.device, calibration));
     if (!fingerprint) return fingerprint.error();
@@ -146,6 +154,7 @@ void add_quantize_command(CLI::App& app, Run& run) {
     command->add_option("--threads", options->threads, "CPU threads")->check(CLI::Range(1, 1024));
     command->add_option("--windows-at-once", options->windows_at_once, "calibration windows that go through a layer together: fewer take less memory")
         ->check(CLI::Range(1, 4096));
+    command->add_option("--max-memory", options->max_memory_gib, "GiB: refuse at once what would take more")->check(CLI::PositiveNumber);
     command->add_flag("--resume", options->resume, "go on after an interruption");
     command->add_flag("--force", options->force, "replace a checkpoint of this program, or begin anew");
     command->add_flag("--quiet", options->quiet, "no progress");

@@ -102,6 +102,7 @@ TEST(Eval, RefusesWhatItCannotCompare) {
     refused({"eval", "--model", model, "--method", "rtn", "--profile", "fp16"}, "--profile: expected fake, exact, nv-blackwell, fp32-seq or f13, found fp16");
     refused({"eval", "--model", model, "--method", "nearest"}, "--method: expected one of rtn, 4over6");
     refused({"eval", "--model", folder / "made", "--reference", model, "--windows", "2", "--profile", "exact"}, "expected weights and activations to be quantised");
+    refused({"eval", "--model", model, "--method", "rtn", "--max-memory", "0.1"}, "--max-memory: expected at least");
     refused({"eval", "--model", model, "--resume"}, "--resume: expected --out");
 }
 

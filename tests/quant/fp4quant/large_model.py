@@ -33,7 +33,10 @@ def write_tokens(path, windows, length):
     path.write_bytes(struct.pack("<Q", len(text)) + text + data)
 
 
-def run(what, *words, limit_gib=6):
+LIMIT_GIB = {"1B": 6, "8B": 12}
+
+
+def run(what, *words):
     """Runs a command to its end and says how long it took and the most anonymous memory it held."""
     begin = time.monotonic()
     process = subprocess.Popen([str(word) for word in words], stdout=subprocess.DEVNULL)
@@ -49,8 +52,8 @@ def run(what, *words, limit_gib=6):
     if process.returncode:
         sys.exit(f"{what}: exit status {process.returncode}")
     print(f"{what}: {time.monotonic() - begin:.0f} s, {most / GIB:.2f} GiB of anonymous memory", flush=True)
-    if most > limit_gib * GIB:
-        sys.exit(f"{what}: expected at most {limit_gib} GiB of anonymous memory")
+    if most > LIMIT_GIB[what[:2]] * GIB:
+        sys.exit(f"{what}: expected at most {LIMIT_GIB[what[:2]]} GiB of anonymous memory")
 
 
 def main():
@@ -71,16 +74,18 @@ def main():
             if layout == "modelopt":
                 run("1B: verified", fp4quant, "verify", model, out, "--encoder", "nv")
             shutil.rmtree(out)
-        run("1B: razer W4A4", *quantize, "--method", "razer", "--acts", "W4A4", "--calib", tokens, "--windows-at-once", 1)
+        limit = LIMIT_GIB["1B"]
+        run("1B: razer W4A4", *quantize, "--method", "razer", "--acts", "W4A4", "--calib", tokens, "--windows-at-once", 1, "--max-memory", limit)
         evaluate = [fp4quant, "eval", "--model", out, "--reference", model, "--tokens", tokens, "--windows", 1, "--windows-per-call", 1, "--quiet"]
-        run("1B: evaluated", *evaluate)
+        run("1B: evaluated", *evaluate, "--max-memory", limit)
         for path in (model, out):
             shutil.rmtree(path)
 
         model.mkdir()
         run("8B, two layers: made", make, model, "llama-3.1-8b", 2)
-        run("8B, two layers: razer W4A4", *quantize, "--method", "razer", "--acts", "W4A4", "--calib", tokens, "--windows-at-once", 1, limit_gib=8)
-        run("8B, two layers: evaluated", *evaluate, limit_gib=12)
+        limit = LIMIT_GIB["8B"]
+        run("8B, two layers: razer W4A4", *quantize, "--method", "razer", "--acts", "W4A4", "--calib", tokens, "--windows-at-once", 1, "--max-memory", limit)
+        run("8B, two layers: evaluated", *evaluate, "--max-memory", limit)
 
 
 main()

@@ -103,6 +103,7 @@ TEST(Quantize, RefusesWhatItCannotDo) {
     expect_refused({"--model", model, "--method", "mr-gptq", "--out", out}, "a Hadamard transform");
     expect_refused({"--model", model, "--acts", "W4A4", "--calib", folder / "none", "--out", out}, "none");
     expect_refused({"--model", folder / "none", "--out", out}, "none");
+    expect_refused({"--model", model, "--acts", "W4A4", "--max-memory", "0.2", "--out", out}, "--max-memory: expected at least");
     expect_refused({"--model", model}, "--out is required");
     EXPECT_FALSE(std::filesystem::exists(out));
 }

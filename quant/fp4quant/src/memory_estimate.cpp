@@ -1,0 +1,57 @@
+#include "memory_estimate.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "fp4/traces/layer_linears.hpp"
+
+namespace fp4::quant {
+namespace {
+
+constexpr uint64_t value_bytes = 4;
+constexpr uint64_t libtorch_bytes = uint64_t{256} << 20;
+constexpr double gib = 1 << 30;
+
+uint64_t layer_bytes(const DecoderConfig& config) {
+    uint64_t weights = 0;
+    for (const auto& linear : traces::layer_linears(config.dims, 0)) weights += linear.n * linear.k;
+    return weights * value_bytes;
+}
+
+// In double, and of the largest three copies in float32 while it is factored.
+uint64_t second_moment_bytes(const DecoderConfig& config) {
+    const auto& dims = config.dims;
+    const uint64_t heads = dims.num_attention_heads * dims.head_dim, largest = std::max({dims.hidden_size, heads, dims.intermediate_size});
+    return 8 * (2 * dims.hidden_size * dims.hidden_size + heads * heads + dims.intermediate_size * dims.intermediate_size) + 3 * value_bytes * largest * largest;
+}
+
+// Scores and weights of one group of heads with a copy, or gate, up and their products, or the logits of a slice.
+uint64_t call_bytes(const DecoderConfig& config, const PassShape& shape) {
+    const auto& dims = config.dims;
+    const uint64_t tokens = shape.per_call * shape.length, heads = dims.num_attention_heads / dims.num_key_value_heads;
+    const uint64_t attention = 3 * heads * tokens * shape.length, feed_forward = 4 * tokens * dims.intermediate_size;
+    constexpr uint64_t logits_at_once = uint64_t{1} << 25;
+    const uint64_t logits = shape.head ? 5 * std::min(shape.length * config.vocab_size, logits_at_once) : 0;
+    return value_bytes * (std::max({attention, feed_forward, logits}) + 6 * tokens * dims.hidden_size);
+}
+
+} // namespace
+
+uint64_t memory_estimate(const DecoderConfig& config, const PassShape& shape) {
+    const uint64_t weights = 2 * layer_bytes(config) + shape.resident_bytes + libtorch_bytes;
+    if (shape.windows == 0) return weights;
+    const uint64_t ends = config.vocab_size * config.dims.hidden_size * value_bytes * (shape.head && !config.tie_word_embeddings ? 2 : 1);
+    const uint64_t streams = shape.streams * shape.windows * shape.length * config.dims.hidden_size * value_bytes;
+    return weights + ends + streams + call_bytes(config, shape) + (shape.second_moments ? second_moment_bytes(config) : 0);
+}
+
+Status check_memory(const DecoderConfig& config, const PassShape& shape, double max_gib) {
+    const double needed = static_cast<double>(memory_estimate(config, shape)) / gib;
+    if (max_gib == 0 || needed <= max_gib) return Done{};
+    return Error{
+        ErrorCode::bad_argument,
+        fmt::format("--max-memory: expected at least {:.2f} GiB for this model and these windows, found {:g}; fewer windows at once take less", needed, max_gib)};
+}
+
+} // namespace fp4::quant

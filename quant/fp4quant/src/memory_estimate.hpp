@@ -1,0 +1,27 @@
+// What a pass through a model will hold in memory, before hours are spent on it.
+#pragma once
+#include <cstdint>
+
+#include "fp4/quant/model/decoder_config.hpp"
+#include "fp4/result.hpp"
+
+namespace fp4::quant {
+
+struct PassShape {
+    uint64_t windows = 0;        // whose residual streams are held; 0: weights alone
+    uint64_t length = 0;         // tokens of a window
+    uint64_t per_call = 1;       // windows that go through a layer together
+    uint64_t streams = 1;        // residual streams: one for each model that runs
+    bool head = false;           // logits too
+    bool second_moments = false; // GPTQ's, of the inputs of all linears of a layer
+    uint64_t resident_bytes = 0; // besides: codes that stay
+};
+
+// Bytes of anonymous memory, from above: one layer in float32 twice (its own weights and the quantised ones' values), embedding and head, streams, the
+// largest intermediate results of one call, LibTorch itself.
+uint64_t memory_estimate(const DecoderConfig& config, const PassShape& shape);
+
+// bad_argument where the estimate is above `max_gib`; 0: no limit.
+Status check_memory(const DecoderConfig& config, const PassShape& shape, double max_gib);
+
+} // namespace fp4::quant
