@@ -10,26 +10,18 @@
 #include "fp4/quant/methods/dequantized.hpp"
 #include "fp4/quant/methods/encode_group.hpp"
 #include "random_tensors.hpp"
+#include "rounded_matrix.hpp"
 
 namespace fp4::quant {
 namespace {
 
 using test::Random;
+using test::Rounded;
+using test::rounded;
 
 constexpr std::array sides{Side{Format::nvfp4, Encoder::nv},          Side{Format::nvfp4, Encoder::fouroversix},
                            Side{Format::nvfp4, Encoder::mse},         Side{Format::razer_w, Encoder::razer_paper},
                            Side{Format::razer_w, Encoder::razer_rne}, Side{Format::mxfp4, Encoder::ocp}};
-
-struct Rounded {
-    PackedTensor packed;
-    TensorScale scale;
-};
-
-Rounded rounded(const Tensor& w, const Side& side) {
-    auto group = encode_group({&w, 1}, side, {});
-    EXPECT_TRUE(group);
-    return {std::move(group->members[0]), group->scales[0]};
-}
 
 Tensor second_moments(const Tensor& x) { return torch::matmul(x.t(), x); }
 

@@ -1,0 +1,25 @@
+// What a linear layer's loss needs to know of its inputs: three matrices of second moments, accumulated once; no activations are kept.
+#pragma once
+#include "fp4/quant/model/tensor.hpp"
+
+namespace fp4::quant {
+
+// Over the rows x of a calibration set and the same rows x_q as the quantised layer sees them, [K, K] double each. Where inputs are not quantised all
+// three are one tensor.
+struct InputMoments {
+    Tensor plain;     // sum of x^T x
+    Tensor cross;     // sum of x_q^T x
+    Tensor quantised; // sum of x_q^T x_q
+
+    // Of chunks of rows, [rows, K] float32 each: a chunk's products in float32, their sum in double.
+    void add(const Tensor& x, const Tensor& x_q);
+    void add(const Tensor& x);
+};
+
+// || X W^T - X_q W_q^T ||_F^2 for w, w_q: [N, K]; in double.
+double output_loss(const InputMoments& moments, const Tensor& w, const Tensor& w_q);
+
+// Half its gradient by w_q: W_q S_qq - W C^T, [N, K], in the type of w_q.
+Tensor half_gradient(const InputMoments& moments, const Tensor& w, const Tensor& w_q);
+
+} // namespace fp4::quant

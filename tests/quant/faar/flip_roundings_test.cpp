@@ -1,0 +1,82 @@
+#include "fp4/quant/faar/flip_roundings.hpp"
+
+#include <ATen/Parallel.h>
+#include <gtest/gtest.h>
+
+#include "random_tensors.hpp"
+#include "rounded_matrix.hpp"
+
+namespace fp4::quant {
+namespace {
+
+using test::Random;
+using test::rounded;
+
+struct Layer {
+    Tensor w;
+    RoundingChoices choices;
+    InputMoments moments;
+
+    explicit Layer(int64_t n, int64_t k, const Side& side = {Format::razer_w, Encoder::razer_paper}) {
+        Random random(11);
+        w = random.normal({n, k});
+        const auto x = test::correlated_inputs(random, 4 * k, k);
+        moments.add(x, x + 0.03 * random.normal({4 * k, k}));
+        const auto start = rounded(w, side);
+        choices = *rounding_choices(w, start.packed, side.encoder, start.scale);
+    }
+
+    double loss(const Tensor& v) const { return output_loss(moments, w, hardened_values(choices, v)); }
+};
+
+// No single weight can go over to its other value and lower the loss; every loss here is computed from nothing.
+TEST(FlipRoundings, EndWhereNoFlipHelps) {
+    const Layer layer(3, 32);
+    const auto result = flip_roundings(layer.w, layer.choices, layer.choices.position, layer.moments, {.max_passes = 100});
+    const double least = layer.loss(result.v);
+    EXPECT_LT(least, layer.loss(layer.choices.position));
+    EXPECT_GT(result.flips, 0u);
+    EXPECT_LT(result.passes, 100);
+    for (int64_t i = 0; i < layer.w.numel(); ++i) {
+        auto other = result.v.clone();
+        other.view({-1})[i] = 1 - other.view({-1})[i].item<float>();
+        EXPECT_GE(layer.loss(other), least * (1 - 1e-9)) << i;
+    }
+}
+
+// A row of few weights against all of its roundings: not always the least, never below it, and never above where it began.
+TEST(FlipRoundings, AreBoundedByTheBestOfAllRoundings) {
+    const Layer layer(1, 16, {Format::nvfp4, Encoder::nv});
+    const auto result = flip_roundings(layer.w, layer.choices, layer.choices.position, layer.moments);
+    double least = layer.loss(layer.choices.position);
+    for (int64_t bits = 0; bits < 1 << 16; bits += 1) {
+        if (bits % 7) continue; // a seventh of them bounds it as well
+        auto v = torch::empty({1, 16});
+        for (int64_t i = 0; i < 16; ++i) v[0][i] = static_cast<float>(bits >> i & 1);
+        least = std::min(least, layer.loss(v));
+    }
+    EXPECT_LE(layer.loss(result.v), layer.loss(layer.choices.position));
+    EXPECT_LE(layer.loss(result.v), 1.3 * least);
+}
+
+TEST(FlipRoundings, AreTheSameForAnyNumberOfThreads) {
+    const Layer layer(40, 48);
+    const int threads = at::get_num_threads();
+    at::set_num_threads(1);
+    const auto one = flip_roundings(layer.w, layer.choices, layer.choices.position, layer.moments);
+    at::set_num_threads(3);
+    const auto three = flip_roundings(layer.w, layer.choices, layer.choices.position, layer.moments);
+    at::set_num_threads(threads);
+    EXPECT_TRUE(torch::equal(one.v, three.v));
+    EXPECT_EQ(one.flips, three.flips);
+    EXPECT_EQ(one.passes, three.passes);
+}
+
+TEST(FlipRoundings, StopWhenTold) {
+    const Layer layer(8, 64);
+    EXPECT_EQ(flip_roundings(layer.w, layer.choices, layer.choices.position, layer.moments, {.max_passes = 0}).flips, 0u);
+    EXPECT_EQ(flip_roundings(layer.w, layer.choices, layer.choices.position, layer.moments, {.max_passes = 1}).passes, 1);
+}
+
+} // namespace
+} // namespace fp4::quant
