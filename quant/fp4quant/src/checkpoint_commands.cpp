@@ -1,6 +1,6 @@
 // Commands on checkpoints as they lie on the disk: convert, verify, inspect.
 #include <CLI/CLI.hpp>
-#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <cmath>
 #include <nlohmann/json.hpp>

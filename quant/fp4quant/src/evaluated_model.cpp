@@ -1,6 +1,6 @@
 #include "evaluated_model.hpp"
 
-#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <filesystem>
 #include <vector>
