@@ -46,7 +46,8 @@ TEST_P(TrainRoundingsOf, LowersTheLossAndDecides) {
     EXPECT_TRUE(torch::equal(trained.v, train_roundings(layer.w, layer.choices, layer.moments, recipe).v)) << "the same again";
 }
 
-INSTANTIATE_TEST_SUITE_P(Sides, TrainRoundingsOf, testing::Values(Side{Format::nvfp4, Encoder::nv}, Side{Format::razer_w, Encoder::razer_paper}));
+INSTANTIATE_TEST_SUITE_P(Sides, TrainRoundingsOf, testing::Values(Side{Format::nvfp4, Encoder::nv}, Side{Format::razer_w, Encoder::razer_paper}),
+                         [](const auto& side) { return std::string(side.param.format == Format::nvfp4 ? "nvfp4" : "razer"); });
 
 TEST(TrainRoundings, NoStepsAreRoundingToNearest) {
     const Layer layer({Format::razer_w, Encoder::razer_paper});

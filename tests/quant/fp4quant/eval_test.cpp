@@ -61,7 +61,8 @@ TEST_P(EvalOfAWrittenCheckpoint, IsThatOfItsMethod) {
 
 INSTANTIATE_TEST_SUITE_P(Layouts, EvalOfAWrittenCheckpoint,
                          testing::Values(Made{"rtn", "W4A4", "modelopt", "fake"}, Made{"razer", "W4A4", "razer", "nv-blackwell"},
-                                         Made{"smoothquant", "W4A16", "modelopt", "fake"}));
+                                         Made{"smoothquant", "W4A16", "modelopt", "fake"}),
+                         [](const auto& made) { return std::string(made.param.method); });
 
 TEST(Eval, ScoresWhatTheTableScores) {
     const test::TemporaryFolder folder;
