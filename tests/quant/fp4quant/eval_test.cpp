@@ -45,6 +45,8 @@ struct Made {
     const char* profile;
 };
 
+void PrintTo(const Made& made, std::ostream* out) { *out << made.method << " " << made.acts << " " << made.layout << " " << made.profile; }
+
 class EvalOfAWrittenCheckpoint : public testing::TestWithParam<Made> {};
 
 TEST_P(EvalOfAWrittenCheckpoint, IsThatOfItsMethod) {
