@@ -32,7 +32,7 @@ class Training {
         : w_(w), choices_(choices), moments_(moments), recipe_(recipe), v_(choices.position.clone()) {
         nearest_loss_ = output_loss(moments, w, hardened_values(choices, choices.position));
         // What the output loss and its gradient are divided by.
-        unit_ = recipe.normalised ? nearest_loss_ : static_cast<double>(w.size(0)) * moments.plain.diagonal().numel();
+        unit_ = recipe.normalised ? nearest_loss_ : static_cast<double>(w.numel());
         if (!(unit_ > 0)) unit_ = 1;
         moments_f_ = moments.quantised.to(torch::kFloat);
         target_ = torch::mm(w.to(torch::kDouble), moments.cross.t()).to(torch::kFloat);

@@ -16,7 +16,7 @@ struct RoundingRecipe {
     double beta_start = 4, beta_end = 20; // of E3, log-linear
     double lambda_max = 300;              // times the rounding loss, beside a loss of 1 for rounding to nearest
     double lambda_start_share = 1e-4;     // of lambda_max at the first step, rising exponentially; 1: constant
-    bool normalised = true;               // the output loss over that of rounding to nearest; else over the number of outputs, as the paper has it
+    bool normalised = true;               // the output loss over that of rounding to nearest; else over the number of weights
     bool flips = true;                    // before and after, and the better of the two
 };
 
