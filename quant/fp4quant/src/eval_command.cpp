@@ -18,7 +18,6 @@
 #include "fp4/quant/report/score_rows.hpp"
 #include "fp4/quant/report/table_text.hpp"
 #include "fp4/traces/atomic_file.hpp"
-#include "fp4/traces/layer_linears.hpp"
 #include "machine.hpp"
 #include "memory_estimate.hpp"
 #include "progress_line.hpp"
@@ -116,17 +115,13 @@ class Evaluator {
         return add_method("rtn", models_[0].key.acts);
     }
 
-    // Codes of models that are quantised here stay in memory, a little over half a byte a weight.
     Status check_memory() {
-        uint64_t weights = 0;
-        for (const auto& linear : traces::layer_linears(ends_->config.dims, 0)) weights += linear.n * linear.k;
-        const uint64_t made_here = models_.size() - (is_plain() ? 0 : 1), codes = weights * ends_->config.dims.num_hidden_layers * 9 / 16;
         const PassShape shape{.windows = std::min(std::max(options_.score.windows_at_once, calibration_.count()), std::max(tokens_.count(), calibration_.count())),
                               .length = tokens_.length,
                               .per_call = std::min(options_.score.windows_per_call, options_.score.windows_at_once),
                               .streams = models_.size() + 1,
                               .head = true,
-                              .resident_bytes = made_here * codes};
+                              .models_made = models_.size() - (is_plain() ? 0 : 1)};
         return quant::check_memory(ends_->config, shape, options_.max_memory_gib);
     }
 

@@ -13,11 +13,14 @@ constexpr uint64_t value_bytes = 4;
 constexpr uint64_t libtorch_bytes = uint64_t{256} << 20;
 constexpr double gib = 1 << 30;
 
-uint64_t layer_bytes(const DecoderConfig& config) {
+uint64_t layer_weights(const DecoderConfig& config) {
     uint64_t weights = 0;
     for (const auto& linear : traces::layer_linears(config.dims, 0)) weights += linear.n * linear.k;
-    return weights * value_bytes;
+    return weights;
 }
+
+// Half a byte a weight, and a scale byte for sixteen of them.
+uint64_t model_code_bytes(const DecoderConfig& config) { return layer_weights(config) * config.dims.num_hidden_layers * 9 / 16; }
 
 // In double, and of the largest three copies in float32 while it is factored.
 uint64_t second_moment_bytes(const DecoderConfig& config) {
@@ -39,7 +42,7 @@ uint64_t call_bytes(const DecoderConfig& config, const PassShape& shape) {
 } // namespace
 
 uint64_t memory_estimate(const DecoderConfig& config, const PassShape& shape) {
-    const uint64_t weights = 2 * layer_bytes(config) + shape.resident_bytes + libtorch_bytes;
+    const uint64_t weights = 2 * layer_weights(config) * value_bytes + shape.models_made * model_code_bytes(config) + libtorch_bytes;
     if (shape.windows == 0) return weights;
     const uint64_t ends = config.vocab_size * config.dims.hidden_size * value_bytes * (shape.head && !config.tie_word_embeddings ? 2 : 1);
     const uint64_t streams = shape.streams * shape.windows * shape.length * config.dims.hidden_size * value_bytes;

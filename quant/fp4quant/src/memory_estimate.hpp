@@ -14,7 +14,7 @@ struct PassShape {
     uint64_t streams = 1;        // residual streams: one for each model that runs
     bool head = false;           // logits too
     bool second_moments = false; // GPTQ's, of the inputs of all linears of a layer
-    uint64_t resident_bytes = 0; // besides: codes that stay
+    uint64_t models_made = 0;    // quantised on the way: their codes stay
 };
 
 // Bytes of anonymous memory, from above: one layer in float32 twice (its own weights and the quantised ones' values), embedding and head, streams, the
