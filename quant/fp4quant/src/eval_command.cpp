@@ -7,12 +7,12 @@
 
 #include "commands.hpp"
 #include "differences_output.hpp"
+#include "eval_options.hpp"
 #include "evaluated_model.hpp"
 #include "fingerprint.hpp"
 #include "fp4/quant/evaluate/fake_quantised.hpp"
 #include "fp4/quant/evaluate/hardware_true.hpp"
 #include "fp4/quant/evaluate/score_windows.hpp"
-#include "fp4/quant/layouts/quantized_checkpoint.hpp"
 #include "fp4/quant/model/device.hpp"
 #include "fp4/quant/model/load_weights.hpp"
 #include "fp4/quant/report/score_rows.hpp"
@@ -28,23 +28,6 @@
 namespace fp4::quant {
 namespace {
 
-struct EvalOptions {
-    std::string model, reference, method, acts = "W4A4", profile = "fake", calib, tokens, out, name, device = "auto", commit = "unknown";
-    uint64_t windows = 0, difference_windows = 16;
-    ScoreOptions score;
-    int threads = default_threads();
-    double max_memory_gib = 0;
-    bool with_rtn = false, resume = false, quiet = false;
-};
-
-// Null for fake quantisation.
-Result<const Arithmetic*> arithmetic_of(const std::string& profile) {
-    if (profile == "fake") return static_cast<const Arithmetic*>(nullptr);
-    for (const Arithmetic* each : {&exact, &nv_blackwell, &fp32_seq, &f13})
-        if (each->name == profile) return each;
-    return Error{ErrorCode::unknown_name, fmt::format("--profile: expected fake, exact, nv-blackwell, fp32-seq or f13, found {}", profile)};
-}
-
 class Evaluator {
   public:
     static Status run(const EvalOptions& options) {
@@ -58,30 +41,15 @@ class Evaluator {
   private:
     explicit Evaluator(const EvalOptions& options) : options_(options) {}
 
-    bool is_plain() const { return options_.reference.empty(); }
-    const std::string& reference_folder() const { return is_plain() ? options_.model : options_.reference; }
-
     Status read_inputs() {
         at::set_num_threads(options_.threads);
-        const auto arithmetic = arithmetic_of(options_.profile);
+        const auto arithmetic = checked_arithmetic(options_);
         if (!arithmetic) return arithmetic.error();
         arithmetic_ = *arithmetic;
-        if (options_.resume && options_.out.empty()) return Error{ErrorCode::bad_argument, "--resume: expected --out, where the scores of finished windows are"};
-        const auto layout = QuantizedCheckpoint::open(options_.model);
-        if (!layout) return layout.error();
-        if (layout->layout() != Layout::plain && is_plain())
-            return Error{ErrorCode::bad_argument, fmt::format("{}: expected --reference, the checkpoint it was made from, beside one that is quantised", options_.model)};
-        if (layout->layout() == Layout::plain && !is_plain())
-            return Error{ErrorCode::bad_argument, fmt::format("{}: expected a quantised checkpoint beside --reference, found one that is not", options_.model)};
-        if (!is_plain() && !options_.method.empty())
-            return Error{ErrorCode::bad_argument, fmt::format("--method: expected a checkpoint that is not quantised, found {}", options_.model)};
-        if (arithmetic_ && is_plain() && options_.method.empty())
-            return Error{ErrorCode::bad_argument, "--profile: expected --method or a quantised checkpoint; the reference has none"};
-
-        auto checkpoint = traces::Checkpoint::open(reference_folder());
+        auto checkpoint = traces::Checkpoint::open(options_.reference_folder());
         if (!checkpoint) return checkpoint.error();
         checkpoint_.emplace(std::move(*checkpoint));
-        const auto config = read_decoder_config(reference_folder());
+        const auto config = read_decoder_config(options_.reference_folder());
         if (!config) return config.error();
         auto ends = load_ends(*checkpoint_, *config);
         if (!ends) return ends.error();
@@ -89,7 +57,7 @@ class Evaluator {
         if (!device) return device.error();
         device_ = *device;
         ends_ = std::make_shared<const CausalLm>(to_device(std::move(*ends), device_));
-        auto tokens = read_tokens(options_.tokens, reference_folder(), "test", config->vocab_size);
+        auto tokens = read_tokens(options_.tokens, options_.reference_folder(), "test", config->vocab_size);
         if (!tokens) return tokens.error();
         tokens_ = evenly_spread(std::move(*tokens), options_.windows);
         auto windows = evaluated_windows(tokens_);
@@ -100,7 +68,7 @@ class Evaluator {
 
     // The model, and RTN where shares of its loss are wanted.
     Status list_models() {
-        if (!is_plain()) {
+        if (!options_.is_plain()) {
             const auto name = options_.name.empty() ? std::filesystem::path(options_.model).lexically_normal().filename().string() : options_.name;
             auto model = quantised_checkpoint(options_.model, name, device_);
             if (!model) return model.error();
@@ -112,6 +80,7 @@ class Evaluator {
         if (arithmetic_) models_[0].key.arith = arithmetic_->name;
         if (!options_.with_rtn) return Done{};
         if (models_.empty()) return Error{ErrorCode::bad_argument, "--with-rtn: expected --method or a quantised checkpoint"};
+        if (options_.method == "rtn" && !arithmetic_) return Done{}; // it is the model itself
         return add_method("rtn", models_[0].key.acts);
     }
 
@@ -121,7 +90,7 @@ class Evaluator {
                               .per_call = std::min(options_.score.windows_per_call, options_.score.windows_at_once),
                               .streams = models_.size() + 1,
                               .head = true,
-                              .models_made = models_.size() - (is_plain() ? 0 : 1)};
+                              .models_made = models_.size() - (options_.is_plain() ? 0 : 1)};
         return quant::check_memory(ends_->config, shape, options_.max_memory_gib);
     }
 
@@ -129,7 +98,7 @@ class Evaluator {
         const auto calibrated = needs_calibration(method, acts);
         if (!calibrated) return calibrated.error();
         if (*calibrated && calibration_.count() == 0) {
-            auto tokens = read_tokens(options_.calib, reference_folder(), "calibration", ends_->config.vocab_size);
+            auto tokens = read_tokens(options_.calib, options_.reference_folder(), "calibration", ends_->config.vocab_size);
             if (!tokens) return tokens.error();
             calibration_ = std::move(*tokens);
         }
@@ -276,28 +245,7 @@ class Evaluator {
 void add_eval_command(CLI::App& app, Run& run) {
     auto options = std::make_shared<EvalOptions>();
     auto* command = app.add_subcommand("eval", "score a quantised checkpoint, or a method on a plain one, against its reference");
-    command->add_option("--model", options->model, "Hugging Face folder, quantised or not")->required();
-    command->add_option("--reference", options->reference, "the checkpoint that a quantised one was made from");
-    command->add_option("--method", options->method, "quantise a plain checkpoint in memory first; without it the checkpoint itself is scored");
-    command->add_option("--acts", options->acts, "with --method: W4A4, W4A16 or W16A4");
-    command->add_option("--profile", options->profile, "fake (float32 products), or every linear by golden: exact, nv-blackwell, fp32-seq, f13");
-    command->add_flag("--with-rtn", options->with_rtn, "score round-to-nearest too, and the share of its loss that the model removes");
-    command->add_option("--tokens", options->tokens, "token windows; by default the reference's tokens/test.safetensors");
-    command->add_option("--calib", options->calib, "calibration token windows; by default the reference's tokens/calibration.safetensors");
-    command->add_option("--windows", options->windows, "evaluate on so many of them, evenly spread");
-    command->add_option("--windows-at-once", options->score.windows_at_once, "windows for which each layer is loaded once: fewer take less memory")
-        ->check(CLI::Range(1, 1 << 20));
-    command->add_option("--windows-per-call", options->score.windows_per_call, "of those that go through a layer together")->check(CLI::Range(1, 1 << 20));
-    command->add_option("--difference-windows", options->difference_windows, "windows on which a hardware profile is compared with fake quantisation")
-        ->check(CLI::Range(1, 1 << 20));
-    command->add_option("--name", options->name, "what the row is called; by default the method or the folder");
-    command->add_option("--out", options->out, "folder for table.json, differences.json and the scores to resume from");
-    command->add_option("--device", options->device, device_help);
-    command->add_option("--threads", options->threads, "CPU threads")->check(CLI::Range(1, 1024));
-    command->add_option("--max-memory", options->max_memory_gib, "GiB: refuse at once what would take more")->check(CLI::PositiveNumber);
-    command->add_option("--commit", options->commit, "noted in the table: what the program was built from");
-    command->add_flag("--resume", options->resume, "go on after the windows that --out holds scores of");
-    command->add_flag("--quiet", options->quiet, "no progress");
+    add_eval_options(*command, *options);
     command->callback([options, &run] { run = passing([options] { return Evaluator::run(*options); }); });
 }
 

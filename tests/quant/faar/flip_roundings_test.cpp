@@ -3,35 +3,19 @@
 #include <ATen/Parallel.h>
 #include <gtest/gtest.h>
 
-#include "random_tensors.hpp"
-#include "rounded_matrix.hpp"
+#include "rounded_layer.hpp"
 
 namespace fp4::quant {
 namespace {
 
-using test::Random;
-using test::rounded;
+using test::RoundedLayer;
 
-struct Layer {
-    Tensor w;
-    RoundingChoices choices;
-    InputMoments moments;
-
-    explicit Layer(int64_t n, int64_t k, const Side& side = {Format::razer_w, Encoder::razer_paper}) {
-        Random random(11);
-        w = random.normal({n, k});
-        const auto x = test::correlated_inputs(random, 4 * k, k);
-        moments.add(x, x + 0.03 * random.normal({4 * k, k}));
-        const auto start = rounded(w, side);
-        choices = *rounding_choices(w, start.packed, side.encoder, start.scale);
-    }
-
-    double loss(const Tensor& v) const { return output_loss(moments, w, hardened_values(choices, v)); }
-};
+const Side razer{Format::razer_w, Encoder::razer_paper};
+constexpr double input_noise = 0.03;
 
 // No single weight can go over to its other value and lower the loss; every loss here is computed from nothing.
 TEST(FlipRoundings, EndWhereNoFlipHelps) {
-    const Layer layer(3, 32);
+    const RoundedLayer layer(3, 32, razer, input_noise);
     const auto result = flip_roundings(layer.w, layer.choices, layer.choices.position, layer.moments, {.max_passes = 100});
     const double least = layer.loss(result.v);
     EXPECT_LT(least, layer.loss(layer.choices.position));
@@ -46,7 +30,7 @@ TEST(FlipRoundings, EndWhereNoFlipHelps) {
 
 // A row of few weights against all of its roundings: not always the least, never below it, and never above where it began.
 TEST(FlipRoundings, AreBoundedByTheBestOfAllRoundings) {
-    const Layer layer(1, 16, {Format::nvfp4, Encoder::nv});
+    const RoundedLayer layer(1, 16, {Format::nvfp4, Encoder::nv}, input_noise);
     const auto result = flip_roundings(layer.w, layer.choices, layer.choices.position, layer.moments);
     double least = layer.loss(layer.choices.position);
     for (int64_t bits = 0; bits < 1 << 16; bits += 1) {
@@ -60,7 +44,7 @@ TEST(FlipRoundings, AreBoundedByTheBestOfAllRoundings) {
 }
 
 TEST(FlipRoundings, AreTheSameForAnyNumberOfThreads) {
-    const Layer layer(40, 48);
+    const RoundedLayer layer(40, 48, razer, input_noise);
     const int threads = at::get_num_threads();
     at::set_num_threads(1);
     const auto one = flip_roundings(layer.w, layer.choices, layer.choices.position, layer.moments);
@@ -73,7 +57,7 @@ TEST(FlipRoundings, AreTheSameForAnyNumberOfThreads) {
 }
 
 TEST(FlipRoundings, StopWhenTold) {
-    const Layer layer(8, 64);
+    const RoundedLayer layer(8, 64, razer, input_noise);
     EXPECT_EQ(flip_roundings(layer.w, layer.choices, layer.choices.position, layer.moments, {.max_passes = 0}).flips, 0u);
     EXPECT_EQ(flip_roundings(layer.w, layer.choices, layer.choices.position, layer.moments, {.max_passes = 1}).passes, 1);
 }

@@ -2,34 +2,17 @@
 
 #include <gtest/gtest.h>
 
-#include "random_tensors.hpp"
-#include "rounded_matrix.hpp"
+#include "rounded_layer.hpp"
 
 namespace fp4::quant {
 namespace {
 
-using test::Random;
-using test::rounded;
-
-struct Layer {
-    Tensor w;
-    RoundingChoices choices;
-    InputMoments moments;
-
-    explicit Layer(const Side& side) {
-        Random random(21);
-        w = random.normal({24, 96});
-        const auto x = test::correlated_inputs(random, 512, 96);
-        moments.add(x);
-        const auto start = rounded(w, side);
-        choices = *rounding_choices(w, start.packed, side.encoder, start.scale);
-    }
-};
+using test::RoundedLayer;
 
 class TrainRoundingsOf : public testing::TestWithParam<Side> {};
 
 TEST_P(TrainRoundingsOf, LowersTheLossAndDecides) {
-    const Layer layer(GetParam());
+    const RoundedLayer layer(24, 96, GetParam());
     const RoundingRecipe recipe{.steps = 600};
     int64_t told = 0;
     const auto trained = train_roundings(layer.w, layer.choices, layer.moments, recipe, [&](const RoundingStep&) { ++told; });
@@ -38,10 +21,7 @@ TEST_P(TrainRoundingsOf, LowersTheLossAndDecides) {
     EXPECT_LE(trained.undecided, 0.03);
     EXPECT_LT(trained.loss_hardened, 0.95);
     EXPECT_LE(trained.loss, std::min(trained.loss_hardened, trained.loss_flipped));
-    EXPECT_NEAR(trained.loss,
-                output_loss(layer.moments, layer.w, hardened_values(layer.choices, trained.v)) /
-                    output_loss(layer.moments, layer.w, hardened_values(layer.choices, layer.choices.position)),
-                1e-9);
+    EXPECT_NEAR(trained.loss, layer.loss(trained.v) / layer.loss(layer.choices.position), 1e-9);
     EXPECT_TRUE(((trained.v == 0).logical_or(trained.v == 1)).all().item<bool>());
     EXPECT_TRUE(torch::equal(trained.v, train_roundings(layer.w, layer.choices, layer.moments, recipe).v)) << "the same again";
 }
@@ -50,7 +30,7 @@ INSTANTIATE_TEST_SUITE_P(Sides, TrainRoundingsOf, testing::Values(Side{Format::n
                          [](const auto& side) { return std::string(side.param.format == Format::nvfp4 ? "nvfp4" : "razer"); });
 
 TEST(TrainRoundings, NoStepsAreRoundingToNearest) {
-    const Layer layer({Format::razer_w, Encoder::razer_paper});
+    const RoundedLayer layer(24, 96, {Format::razer_w, Encoder::razer_paper});
     const auto none = train_roundings(layer.w, layer.choices, layer.moments, {.steps = 0, .flips = false});
     EXPECT_EQ(hardened(layer.choices, none.v).codes, layer.choices.start.codes);
     EXPECT_EQ(none.loss, 1);
@@ -59,7 +39,7 @@ TEST(TrainRoundings, NoStepsAreRoundingToNearest) {
 
 // The paper's equations under weak regularisation: soft losses that hardening does not keep, and never worse than where it began.
 TEST(TrainRoundings, WeakRegularisationLosesItsGainAtHardening) {
-    const Layer layer({Format::nvfp4, Encoder::nv});
+    const RoundedLayer layer(24, 96, {Format::nvfp4, Encoder::nv});
     auto recipe = paper_recipe();
     recipe.steps = 600;
     const auto trained = train_roundings(layer.w, layer.choices, layer.moments, recipe);

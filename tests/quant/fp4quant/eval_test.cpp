@@ -73,6 +73,13 @@ TEST(Eval, ScoresWhatTheTableScores) {
     EXPECT_EQ(rows_of(folder.path() / "table", "razer"), rows_of(folder.path() / "eval", "razer"));
 }
 
+TEST(Eval, ScoresRtnOnceBesideItself) {
+    const test::TemporaryFolder folder;
+    const auto run = fp4quant({"eval", "--model", model, "--method", "rtn", "--with-rtn", "--windows", "2", "--out", folder / "eval"});
+    ASSERT_EQ(run.status, 0) << run.err;
+    EXPECT_EQ(rows_of(folder.path() / "eval", "rtn").size(), 3u) << "one row for each domain";
+}
+
 TEST(Eval, GoesOnAfterAnInterruption) {
     const test::TemporaryFolder folder;
     const auto words = [&](const char* out) {
