@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Makes ref-llama's tokenizer and token files from the text that make_corpus.py wrote.
 
-Writes DIR/tokenizer.model, tokenizer_config.json, special_tokens_map.json, {calibration,valid,test,train}.safetensors and manifest.json.
+Writes DIR/tokenizer.model, tokenizer_config.json, special_tokens_map.json, {calibration,alignment,valid,test,train}.safetensors and manifest.json.
 The same text gives the same bytes."""
 
 import argparse
@@ -21,8 +21,10 @@ import whole_file
 
 POSTGRES_SHARE = 0.3
 SAMPLE_BYTES = {"boost": 5_600_000, "postgres": 2_400_000}
-WINDOWS = {"calibration": {"boost": 90, "postgres": 38}, "valid": {"boost": 256, "postgres": 256}, "test": {"boost": 1024, "postgres": 1024}}
-SPLIT_OF = {"calibration": "train", "valid": "valid", "test": "test"}
+WINDOWS = {"calibration": {"boost": 90, "postgres": 38}, "alignment": {"boost": 5734, "postgres": 2458}, "valid": {"boost": 256, "postgres": 256},
+           "test": {"boost": 1024, "postgres": 1024}}
+U16 = {"alignment": ("tokens",)}
+SPLIT_OF = {"calibration": "train", "alignment": "train", "valid": "valid", "test": "test"}
 OVERLAP_TOKENS = 13
 
 
@@ -91,7 +93,8 @@ def main():
                                                 {**common, "split": "train"})
     for name, wanted in WINDOWS.items():
         split = SPLIT_OF[name]
-        manifest[name] = token_files.write_windows(out / f"{name}.safetensors", corpus[split], streams[split], wanted, piece_bytes, {**common, "split": name})
+        manifest[name] = token_files.write_windows(out / f"{name}.safetensors", corpus[split], streams[split], wanted, piece_bytes, {**common, "split": name},
+                                                   U16.get(name, ()))
     manifest["test_in_train"] = {"tokens_per_ngram": OVERLAP_TOKENS, **{
         domain: round(ngram_overlap.share(of_domain(corpus["test"], streams["test"], domain), streams["train"], OVERLAP_TOKENS), 4)
         for domain in splits.DOMAINS}}

@@ -1,6 +1,6 @@
-"""The token files: windows of calibration, valid and test, and the training stream.
+"""The token files: windows of calibration, alignment, valid and test, and the training stream.
 
-A source file's stream is BOS and its tokens. Windows are runs of 256 tokens of one file's stream without overlap: `tokens` I32 [windows, 256]; `file` and
+A source file's stream is BOS and its tokens. Windows are runs of 256 tokens of one file's stream without overlap: `tokens` I32, U16 in `alignment`, [windows, 256]; `file` and
 `domain` I32 [windows], indices into the metadata's `files` and `domains`; `bytes` I32 [windows], the UTF-8 bytes of the tokens that a window
 predicts, all but its first.
 The training stream is `tokens` I32 [N], whole streams one after the other."""
@@ -12,8 +12,8 @@ import splits
 import token_windows
 
 
-def write_windows(path, records, streams, wanted, piece_bytes, metadata):
-    """streams: one per record. wanted: domain -> windows. Returns {domain: {"windows", "files", "bytes"}}; ValueError where there are too few windows."""
+def write_windows(path, records, streams, wanted, piece_bytes, metadata, u16=()):
+    """streams: one per record. wanted: domain -> windows; u16: as safetensors_file.write takes it. Returns {domain: {"windows", "files", "bytes"}}; ValueError where there are too few windows."""
     tokens, file_index, domain_index, byte_counts, files, summary = [], [], [], [], [], {}
     for number, domain in enumerate(splits.DOMAINS):
         windows = {record["file"]: token_windows.windows_of(stream) for record, stream in zip(records, streams) if record["domain"] == domain}
@@ -32,7 +32,7 @@ def write_windows(path, records, streams, wanted, piece_bytes, metadata):
         summary[domain] = {"windows": len(taken), "files": len({file for file, _ in taken}), "bytes": sum(byte_counts[-len(taken):])}
     count = len(file_index)
     safetensors_file.write(path, {"tokens": ((count, token_windows.CONTEXT), tokens), "file": ((count,), file_index), "domain": ((count,), domain_index),
-                                  "bytes": ((count,), byte_counts)}, {**metadata, "files": json.dumps(files)})
+                                  "bytes": ((count,), byte_counts)}, {**metadata, "files": json.dumps(files)}, u16)
     return summary
 
 

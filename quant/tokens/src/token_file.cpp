@@ -106,7 +106,7 @@ Result<TokenWindows> read_token_windows(const std::filesystem::path& path, uint6
     const uint64_t windows = (*tokens)->shape[0];
     out.length = (*tokens)->shape[1];
     if (windows == 0 || out.length < 2) return reader.fail("tensor 'tokens'", "at least one window of two tokens", "fewer");
-    auto ids = reader.integers(**tokens, false);
+    auto ids = reader.integers(**tokens, true);
     if (!ids) return ids.error();
     out.tokens = std::move(*ids);
     if (auto status = reader.in_range(out.tokens, "tokens", vocab_size); !status) return status.error();

@@ -15,7 +15,7 @@ import token_windows
 
 
 def read(path):
-    """Returns the metadata and {name: (shape, values)} of a file of I32 tensors."""
+    """Returns the metadata and {name: (shape, values)} of a file of I32 and U16 tensors."""
     data = path.read_bytes()
     size = int.from_bytes(data[:8], "little")
     header = json.loads(data[8:8 + size])
@@ -23,8 +23,9 @@ def read(path):
     for name, entry in header.items():
         if name != "__metadata__":
             begin, end = (8 + size + offset for offset in entry["data_offsets"])
-            assert entry["dtype"] == "I32" and end <= len(data)
-            tensors[name] = entry["shape"], [int.from_bytes(data[at:at + 4], "little", signed=True) for at in range(begin, end, 4)]
+            size_of_value, signed = {"I32": (4, True), "U16": (2, False)}[entry["dtype"]]
+            assert end <= len(data)
+            tensors[name] = entry["shape"], [int.from_bytes(data[at:at + size_of_value], "little", signed=signed) for at in range(begin, end, size_of_value)]
     return header["__metadata__"], tensors
 
 
@@ -82,6 +83,13 @@ class Files(unittest.TestCase):
         text = text.encode() + b" " * (-len(text.encode()) % 8)
         self.assertEqual(data, len(text).to_bytes(8, "little") + text + b"\3\0\0\0" + b"\1\0\0\0" + b"\xfe\xff\xff\xff")
         self.assertEqual([entry.name for entry in self.folder.iterdir()], ["a"])
+
+    def test_narrow_tensors(self):
+        path = self.folder / "a"
+        safetensors_file.write(path, {"b": ((2,), [1, 65535]), "a": ((1,), [-3])}, {}, ("b",))
+        self.assertEqual(read(path)[1], {"a": ([1], [-3]), "b": ([2], [1, 65535])})
+        self.assertEqual(path.read_bytes()[-4:], b"\1\0\xff\xff")
+        self.assertRaises(OverflowError, safetensors_file.write, path, {"b": ((1,), [65536])}, {}, ("b",))
 
     def test_a_failure_leaves_nothing(self):
         self.assertRaises(OverflowError, safetensors_file.write, self.folder / "a", {"a": ((1,), [1 << 31])}, {})

@@ -93,6 +93,15 @@ TEST_F(TokenFile, Windows) {
     EXPECT_EQ(read_token_windows(path, 10)->split, "");
 }
 
+TEST_F(TokenFile, NarrowWindows) {
+    tensors["tokens"] = {Dtype::u16, {2, 3}, bytes_of<uint16_t>({1, 65000, 0, 1, 4, 5})};
+    write();
+    const auto windows = read_token_windows(path, 65001);
+    ASSERT_TRUE(windows) << windows.error().message;
+    EXPECT_EQ(windows->tokens, (std::vector<int32_t>{1, 65000, 0, 1, 4, 5}));
+    expect(read_token_windows(path, 65000), "tokens[1]: expected 0 to 64999, found 65000");
+}
+
 TEST_F(TokenFile, FingerprintOfAFileOfSeveralParts) {
     const uint64_t count = (3 << 17) + 1; // 1.5 MiB of each column
     for (const char* name : {"file", "domain", "bytes"}) tensors[name] = {Dtype::i32, {count}, std::string(count * 4, '\0')};
@@ -107,7 +116,7 @@ TEST_F(TokenFile, WindowsTensors) {
     expect_windows_error("tokens", ints({6}, {0, 0, 0, 0, 0, 0}), "tensor 'tokens': expected rank 2, found rank 1");
     expect_windows_error("tokens", ints({0, 3}, {}), "tensor 'tokens': expected at least one window of two tokens, found fewer");
     expect_windows_error("tokens", ints({2, 1}, {0, 0}), "tensor 'tokens': expected at least one window of two tokens, found fewer");
-    expect_windows_error("tokens", {Dtype::u16, {2, 3}, std::string(12, '\0')}, "tensor 'tokens': expected I32, found U16");
+    expect_windows_error("tokens", {Dtype::u8, {2, 3}, std::string(6, '\0')}, "tensor 'tokens': expected I32 or U16, found U8");
     expect_windows_error("tokens", ints({2, 3}, {0, 0, 0, 0, 0, -1}), "tokens[5]: expected 0 to 9, found -1");
     expect_windows_error("tokens", ints({2, 3}, {10, 0, 0, 0, 0, 0}), "tokens[0]: expected 0 to 9, found 10");
     for (const std::string name : {"file", "domain", "bytes"}) {

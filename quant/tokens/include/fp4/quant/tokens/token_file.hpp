@@ -10,7 +10,7 @@
 
 namespace fp4::quant {
 
-// Windows of equal length that never mix source files: tensors `tokens` I32 [windows, length], `file`, `domain` and `bytes` I32 [windows];
+// Windows of equal length that never mix source files: tensors `tokens` I32 or U16 [windows, length], `file`, `domain` and `bytes` I32 [windows];
 // metadata `fp4sim.tokens` = "1", `files` and `domains` (JSON lists of names), `split`, `tokenizer_sha256`.
 struct TokenWindows {
     uint64_t length = 0;
