@@ -79,17 +79,32 @@ uint64_t StrictYaml::integer(const std::string& key, uint64_t smallest, uint64_t
     return number;
 }
 
+std::optional<double> StrictYaml::finite(const YAML::Node& value) {
+    const std::string text = value.IsScalar() ? value.Scalar() : "";
+    double number = 0;
+    const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (text.empty() || code != std::errc{} || end != text.data() + text.size() || !std::isfinite(number)) return std::nullopt;
+    return number;
+}
+
 double StrictYaml::positive(const std::string& key, std::optional<double> otherwise) {
     const YAML::Node value = at(key, !otherwise);
     if (!value.IsDefined()) return otherwise.value_or(1);
-    double number = 0;
-    const std::string text = value.IsScalar() ? value.Scalar() : "";
-    const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (text.empty() || code != std::errc{} || end != text.data() + text.size() || !std::isfinite(number) || number <= 0) {
-        fail(value.Mark(), key, "expected a positive number, found " + in_quotes(text));
-        return 1;
-    }
-    return number;
+    const auto number = finite(value);
+    if (number && *number > 0) return *number;
+    fail(value.Mark(), key, "expected a positive number, found " + in_quotes(value.IsScalar() ? value.Scalar() : ""));
+    return 1;
+}
+
+double StrictYaml::number(const std::string& key, double smallest, double largest, double otherwise) {
+    const YAML::Node value = at(key, false);
+    if (!value.IsDefined()) return otherwise;
+    const auto number = finite(value);
+    if (number && *number >= smallest && *number <= largest) return *number;
+    std::ostringstream range;
+    range << "expected a number from " << smallest << " to " << largest << ", found " << in_quotes(value.IsScalar() ? value.Scalar() : "");
+    fail(value.Mark(), key, range.str());
+    return otherwise;
 }
 
 void StrictYaml::map(const std::string& key, const std::function<void(StrictYaml&)>& read) {

@@ -7,7 +7,7 @@ namespace {
 
 Tensor gaps(const RoundingChoices& choices) { return choices.up - choices.low; }
 
-double count_of_choices(const RoundingChoices& choices) { return std::max(1.0, (choices.up > choices.low).sum().item<double>()); }
+double or_one(double count) { return std::max(1.0, count); }
 
 } // namespace
 
@@ -20,14 +20,16 @@ Tensor gradient_by_position(const RoundingChoices& choices, const Tensor& v, dou
     return gradient_by_value * gaps(choices) * (h * (1 - h) * beta);
 }
 
+double count_of_choices(const RoundingChoices& choices) { return (choices.up > choices.low).sum().item<double>(); }
+
 Tensor rounding_loss(const RoundingChoices& choices, const Tensor& v) {
     const auto undecided = 1 - (v * 2 - 1).square();
-    return (undecided * (choices.up > choices.low)).sum() / count_of_choices(choices);
+    return (undecided * (choices.up > choices.low)).sum() / or_one(count_of_choices(choices));
 }
 
 double undecided_share(const RoundingChoices& choices, const Tensor& v) {
     const auto between = (v > 0.05).logical_and(v < 0.95).logical_and(choices.up > choices.low);
-    return between.sum().item<double>() / count_of_choices(choices);
+    return between.sum().item<double>() / or_one(count_of_choices(choices));
 }
 
 } // namespace fp4::quant

@@ -8,14 +8,12 @@
 
 #include "fp4/quant/model/device.hpp"
 #include "fp4/quant/model/rms_norm.hpp"
+#include "fp4/quant/model/seeded_generator.hpp"
 #include "fp4/traces/atomic_file.hpp"
 #include "parameters.hpp"
 
 namespace fp4::quant {
 namespace {
-
-// The generator of everything random in epoch `index` - 1; 0 is that of the initial parameters. Its engine takes the low 32 bits of what it is given.
-at::Generator generator(uint64_t seed, uint64_t index) { return at::detail::createCPUGenerator((seed * 0x9E3779B1 + index) & 0xFFFFFFFF); }
 
 // Parameters are leaves of the graph on the device where they are trained.
 CausalLm parameters_on(torch::Device device, CausalLm model) {
@@ -53,7 +51,7 @@ struct Trainer::Optimizer {
 };
 
 Trainer::Trainer(const TrainRecipe& recipe, std::vector<int32_t> stream, torch::Device device)
-    : recipe_(recipe), stream_(torch::tensor(stream, torch::kInt)), model_(parameters_on(device, initial_model(recipe.model, generator(recipe.seed, 0)))),
+    : recipe_(recipe), stream_(torch::tensor(stream, torch::kInt)), model_(parameters_on(device, initial_model(recipe.model, seeded_generator(recipe.seed, 0)))),
       optimizer_(std::make_unique<Optimizer>(recipe, model_)) {}
 
 Trainer::~Trainer() = default;
@@ -64,7 +62,7 @@ Tensor Trainer::batch(uint64_t step) const {
     std::vector<Tensor> rows;
     for (uint64_t i = 0; i < recipe_.batch_windows; ++i) {
         const uint64_t number = step * recipe_.batch_windows + i, epoch = number / static_cast<uint64_t>(windows);
-        auto random = generator(recipe_.seed, 1 + epoch);
+        auto random = seeded_generator(recipe_.seed, 1 + epoch); // 0 made the initial parameters
         const auto first = torch::randint(length, {1}, random, torch::kLong).item<int64_t>();
         const auto order = torch::randperm(windows, random, torch::kLong);
         const auto window = order[static_cast<int64_t>(number % static_cast<uint64_t>(windows))].item<int64_t>();

@@ -14,9 +14,11 @@ const Side razer{Format::razer_w, Encoder::razer_paper};
 constexpr double input_noise = 0.03;
 
 // No single weight can go over to its other value and lower the loss; every loss here is computed from nothing.
-TEST(FlipRoundings, EndWhereNoFlipHelps) {
-    const RoundedLayer layer(3, 32, razer, input_noise);
-    const auto result = flip_roundings(layer.w, layer.choices, layer.choices.position, layer.moments, {.max_passes = 100});
+class FlipRoundingsWith : public testing::TestWithParam<bool> {};
+
+TEST_P(FlipRoundingsWith, EndWhereNoFlipHelps) {
+    const RoundedLayer layer(3, 32, razer, input_noise, GetParam());
+    const auto result = flip_roundings(layer.w, layer.choices, layer.choices.position, layer.output_loss(), {.max_passes = 100});
     const double least = layer.loss(result.v);
     EXPECT_LT(least, layer.loss(layer.choices.position));
     EXPECT_GT(result.flips, 0u);
@@ -31,7 +33,7 @@ TEST(FlipRoundings, EndWhereNoFlipHelps) {
 // A row of few weights against all of its roundings: not always the least, never below it, and never above where it began.
 TEST(FlipRoundings, AreBoundedByTheBestOfAllRoundings) {
     const RoundedLayer layer(1, 16, {Format::nvfp4, Encoder::nv}, input_noise);
-    const auto result = flip_roundings(layer.w, layer.choices, layer.choices.position, layer.moments);
+    const auto result = flip_roundings(layer.w, layer.choices, layer.choices.position, layer.output_loss());
     double least = layer.loss(layer.choices.position);
     for (int64_t bits = 0; bits < 1 << 16; bits += 1) {
         if (bits % 7) continue; // a seventh of them bounds it as well
@@ -43,23 +45,33 @@ TEST(FlipRoundings, AreBoundedByTheBestOfAllRoundings) {
     EXPECT_LE(layer.loss(result.v), 1.3 * least);
 }
 
-TEST(FlipRoundings, AreTheSameForAnyNumberOfThreads) {
-    const RoundedLayer layer(40, 48, razer, input_noise);
+TEST_P(FlipRoundingsWith, AreTheSameForAnyNumberOfThreads) {
+    const RoundedLayer layer(40, 48, razer, input_noise, GetParam());
     const int threads = at::get_num_threads();
     at::set_num_threads(1);
-    const auto one = flip_roundings(layer.w, layer.choices, layer.choices.position, layer.moments);
+    const auto one = flip_roundings(layer.w, layer.choices, layer.choices.position, layer.output_loss());
     at::set_num_threads(3);
-    const auto three = flip_roundings(layer.w, layer.choices, layer.choices.position, layer.moments);
+    const auto three = flip_roundings(layer.w, layer.choices, layer.choices.position, layer.output_loss());
     at::set_num_threads(threads);
     EXPECT_TRUE(torch::equal(one.v, three.v));
     EXPECT_EQ(one.flips, three.flips);
     EXPECT_EQ(one.passes, three.passes);
 }
 
-TEST(FlipRoundings, StopWhenTold) {
-    const RoundedLayer layer(8, 64, razer, input_noise);
-    EXPECT_EQ(flip_roundings(layer.w, layer.choices, layer.choices.position, layer.moments, {.max_passes = 0}).flips, 0u);
-    EXPECT_EQ(flip_roundings(layer.w, layer.choices, layer.choices.position, layer.moments, {.max_passes = 1}).passes, 1);
+TEST_P(FlipRoundingsWith, StopWhenTold) {
+    const RoundedLayer layer(8, 64, razer, input_noise, GetParam());
+    EXPECT_EQ(flip_roundings(layer.w, layer.choices, layer.choices.position, layer.output_loss(), {.max_passes = 0}).flips, 0u);
+    EXPECT_EQ(flip_roundings(layer.w, layer.choices, layer.choices.position, layer.output_loss(), {.max_passes = 1}).passes, 1);
+}
+
+INSTANTIATE_TEST_SUITE_P(Outputs, FlipRoundingsWith, testing::Bool(), [](const auto& each) { return each.param ? "WeighedTogether" : "ByThemselves"; });
+
+// With equal weights for all outputs, both descents end at losses of the same size.
+TEST(FlipRoundings, OfEqualOutputsAreThoseOfRowsByThemselves) {
+    const RoundedLayer layer(16, 64, razer, input_noise);
+    const auto rows = flip_roundings(layer.w, layer.choices, layer.choices.position, layer.output_loss(), {.max_passes = 100}),
+               columns = flip_roundings(layer.w, layer.choices, layer.choices.position, OutputLoss(layer.moments, torch::eye(16, torch::kDouble)), {.max_passes = 100});
+    EXPECT_TRUE(torch::equal(rows.v, columns.v)) << "rows are independent, and each takes its columns in order";
 }
 
 } // namespace

@@ -24,6 +24,7 @@ class StrictYaml {
     std::string text(const std::string& key, std::optional<std::string> otherwise = std::nullopt);
     uint64_t integer(const std::string& key, uint64_t smallest, uint64_t largest, std::optional<uint64_t> otherwise = std::nullopt);
     double positive(const std::string& key, std::optional<double> otherwise = std::nullopt);
+    double number(const std::string& key, double smallest, double largest, double otherwise);
 
     // Reads a nested map; `read` takes its keys.
     void map(const std::string& key, const std::function<void(StrictYaml&)>& read);
@@ -34,6 +35,7 @@ class StrictYaml {
   private:
     StrictYaml(std::string file, YAML::Node node, std::string prefix) : file_(std::move(file)), node_(std::move(node)), prefix_(std::move(prefix)) {}
     YAML::Node at(const std::string& key, bool required);
+    static std::optional<double> finite(const YAML::Node& value);
     void fail(const YAML::Mark& mark, const std::string& key, const std::string& what);
 
     std::string file_;

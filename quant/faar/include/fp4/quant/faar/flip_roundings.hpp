@@ -2,7 +2,7 @@
 #pragma once
 #include <cstdint>
 
-#include "fp4/quant/faar/input_moments.hpp"
+#include "fp4/quant/faar/output_loss.hpp"
 #include "fp4/quant/faar/rounding_choices.hpp"
 
 namespace fp4::quant {
@@ -17,8 +17,9 @@ struct FlipResult {
     int64_t passes = 0;
 };
 
-// w: [N, K] float32, what the choices were made of; v: what the descent starts from, hardened. Rows are independent and columns go in order, so the result
-// is the same for any number of threads. The loss of output_loss() never rises but for float64 rounding.
-FlipResult flip_roundings(const Tensor& w, const RoundingChoices& choices, const Tensor& v, const InputMoments& moments, const FlipOptions& options = {});
+// w: [N, K] float32, what the choices were made of; v: what the descent starts from, hardened. The loss never rises but for float64 rounding. Without a
+// curvature rows are independent, and each goes through its columns; with one, columns go in order, and the rows of a column. The result is the same for
+// any number of threads.
+FlipResult flip_roundings(const Tensor& w, const RoundingChoices& choices, const Tensor& v, const OutputLoss& loss, const FlipOptions& options = {});
 
 } // namespace fp4::quant

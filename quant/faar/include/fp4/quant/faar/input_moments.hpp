@@ -16,10 +16,4 @@ struct InputMoments {
     void add(const Tensor& x);
 };
 
-// || X W^T - X_q W_q^T ||_F^2 for w, w_q: [N, K]; in double.
-double output_loss(const InputMoments& moments, const Tensor& w, const Tensor& w_q);
-
-// Half its gradient by w_q: W_q S_qq - W C^T, [N, K], in the type of w_q.
-Tensor half_gradient(const InputMoments& moments, const Tensor& w, const Tensor& w_q);
-
 } // namespace fp4::quant

@@ -13,6 +13,9 @@ Tensor soft_values(const RoundingChoices& choices, const Tensor& v, double beta)
 // E6: what a gradient by the soft values is by v.
 Tensor gradient_by_position(const RoundingChoices& choices, const Tensor& v, double beta, const Tensor& gradient_by_value);
 
+// Weights that have two values to choose between.
+double count_of_choices(const RoundingChoices& choices);
+
 // E5: mean of 1 - (2v - 1)^2 over the weights that have a choice; 0 where all are decided, 1 where none is. Differentiable by v.
 Tensor rounding_loss(const RoundingChoices& choices, const Tensor& v);
 

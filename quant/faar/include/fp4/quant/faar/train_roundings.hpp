@@ -5,19 +5,15 @@
 #include <vector>
 
 #include "fp4/quant/faar/flip_roundings.hpp"
+#include "fp4/quant/faar/rounding_schedule.hpp"
 #include "fp4/quant/faar/soft_rounding.hpp"
 
 namespace fp4::quant {
 
-// Steps are Adam (0.9, 0.999) without weight decay; v is cut to 0 .. 1 after each. The learning rate falls along a cosine to a tenth.
 struct RoundingRecipe {
-    int64_t steps = 1500;
-    double learning_rate = 5e-3;
-    double beta_start = 4, beta_end = 20; // of E3, log-linear
-    double lambda_max = 300;              // times the rounding loss, beside a loss of 1 for rounding to nearest
-    double lambda_start_share = 1e-4;     // of lambda_max at the first step, rising exponentially; 1: constant
-    bool normalised = true;               // the output loss over that of rounding to nearest; else over the number of weights
-    bool flips = true;                    // before and after, and the better of the two
+    RoundingSchedule schedule{.steps = 1500, .learning_rate = 5e-3, .lambda_max = 300}; // lambda beside a loss of 1 for rounding to nearest
+    bool normalised = true; // the output loss over that of rounding to nearest; else over the number of weights
+    bool flips = true;      // before and after, and the better of the two
 };
 
 // The paper's own words with weak regularisation: what is known of it (E1 to E7) and nothing else.
@@ -30,7 +26,7 @@ struct RoundingStep {
     double undecided = 0;     // share
 };
 
-// Losses are output_loss() over that of rounding to nearest.
+// Losses are over that of rounding to nearest.
 struct TrainedRoundings {
     Tensor v;                 // what was kept: hardened, [N, K] of 0 and 1
     double loss_soft = 1;     // of the last step, before hardening
@@ -46,7 +42,7 @@ using OnRoundingStep = std::function<void(const RoundingStep& step)>;
 
 // w: [N, K] float32, what the choices were made of. Never worse than rounding to nearest: where training and flips do not lower the loss, v is that.
 // Zero steps without flips are rounding to nearest.
-TrainedRoundings train_roundings(const Tensor& w, const RoundingChoices& choices, const InputMoments& moments, const RoundingRecipe& recipe,
+TrainedRoundings train_roundings(const Tensor& w, const RoundingChoices& choices, const OutputLoss& loss, const RoundingRecipe& recipe,
                                  const OnRoundingStep& on_step = {});
 
 } // namespace fp4::quant

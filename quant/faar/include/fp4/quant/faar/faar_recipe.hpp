@@ -1,0 +1,25 @@
+// How FAAR is trained, by name or from a file.
+#pragma once
+#include <string>
+
+#include "fp4/quant/faar/alignment.hpp"
+#include "fp4/quant/faar/train_roundings.hpp"
+#include "fp4/result.hpp"
+
+namespace fp4::quant {
+
+struct FaarRecipe {
+    RoundingRecipe stage1{};
+    bool true_inputs = true; // stage 1's x_q is what a linear gets behind quantised layers; else what the reference gives it, quantised
+    bool curvature = true;   // stage 1 weighs outputs by what they cost the reference's predictions; else all the same
+    AlignmentRecipe stage2{};
+};
+
+// `given`: best; paper, what is known of the paper's procedure and nothing else; or a YAML file with `base`, one of the two, and under `stage1` and `stage2`
+// the fields that differ from it. Errors: unknown_name; those of the file.
+Result<FaarRecipe> faar_recipe(const std::string& given);
+
+// One line that tells recipes apart; the seed is not in it.
+std::string text_of(FaarRecipe recipe);
+
+} // namespace fp4::quant

@@ -1,0 +1,51 @@
+// A decoder layer whose linears' roundings are being trained.
+#pragma once
+#include <array>
+
+#include "fp4/quant/faar/rounding_choices.hpp"
+#include "fp4/quant/methods/quantized_layer.hpp"
+#include "fp4/quant/methods/scheme.hpp"
+
+namespace fp4::quant {
+
+// Where training begins: between where a weight lies and its code, and so far from either end.
+struct SoftStart {
+    double commitment = 0; // 0: where the weight lies, 1: at its code
+    double pull = 0;
+};
+
+class SoftLayer {
+  public:
+    // `plain`: the layer's own weights. `start`: the layer with static scales under `scheme`, by a method that takes one of the two neighbours of each
+    // weight; v begins on the side of its code. Errors: those of rounding_choices;
+    // bad_argument for a layer with linears or inputs that are not quantised as the scheme says.
+    static Result<SoftLayer> make(const LayerWeights& plain, QuantizedLayer start, const Scheme& scheme, const SoftStart& begin);
+
+    static constexpr size_t count = 7; // of linears, by LinearOp
+
+    // [N, K] float32, 0 .. 1: leaves of the graph.
+    Tensor& v(size_t linear) { return v_[linear]; }
+    const Tensor& v(size_t linear) const { return v_[linear]; }
+    const RoundingChoices& choices(size_t linear) const { return choices_[linear]; }
+
+    const LayerWeights& norms() const { return start_.plain; }
+
+    // What the linears of a group get for `input` when the layer runs quantised; the gradient passes straight through. Throws LinearFailed.
+    Tensor quantised_input(LinearGroup group, const Tensor& input) const;
+
+    // Soft weights and quantised inputs, to be differentiated by v and by the input.
+    GroupFunction soft_linears(double beta) const;
+
+    // The starting layer with every weight at the neighbour that its v is nearer to.
+    QuantizedLayer hardened() const;
+
+  private:
+    SoftLayer(QuantizedLayer start, const Scheme& scheme) : start_(std::move(start)), scheme_(scheme) {}
+
+    QuantizedLayer start_;
+    Scheme scheme_;
+    std::array<RoundingChoices, count> choices_;
+    std::array<Tensor, count> v_;
+};
+
+} // namespace fp4::quant

@@ -1,0 +1,14 @@
+// Activations through their quantiser in a pass that is differentiated.
+#pragma once
+#include "fp4/quant/methods/scheme.hpp"
+#include "fp4/quant/model/tensor.hpp"
+#include "fp4/result.hpp"
+#include "fp4/tensor_scale.hpp"
+
+namespace fp4::quant {
+
+// The values of fake_quantize(); the gradient passes as if they were x where |x| is at most the largest value under the static scale, and is zero
+// beyond. No gradient reaches the scale.
+Result<Tensor> straight_through(const Tensor& x, const Scheme& scheme, const TensorScale& scale);
+
+} // namespace fp4::quant

@@ -1,0 +1,152 @@
+#include "fp4/quant/faar/alignment.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "fp4/quant/faar/backpropagate.hpp"
+#include "fp4/quant/faar/soft_rounding.hpp"
+#include "fp4/quant/methods/dequantized.hpp"
+#include "fp4/quant/methods/encode_group.hpp"
+#include "fp4/quant/model/linear_failed.hpp"
+#include "fp4/quant/model/seeded_generator.hpp"
+
+namespace fp4::quant {
+namespace {
+
+constexpr int64_t unit_batches = 4;
+
+DistillationOptions loss_options(const AlignmentRecipe& recipe) { return {.temperature = recipe.temperature, .top_k = recipe.top_k}; }
+
+// A layer's linears rounded to nearest.
+Result<LayerWeights> nearest_weights(const LayerWeights& plain, const Scheme& scheme) {
+    LayerWeights out = plain;
+    for (const LinearGroup group : linear_groups) {
+        std::vector<Tensor> linears;
+        for (const LinearOp op : members(group)) linears.push_back(plain[op]);
+        const auto encoded = encode_group(linears, *scheme.weights, scheme);
+        if (!encoded) return encoded.error();
+        for (size_t i = 0; const LinearOp op : members(group)) {
+            const auto values = dequantized(encoded->members[i++]);
+            if (!values) return values.error();
+            out[op] = values->to(plain[op].device());
+        }
+    }
+    return out;
+}
+
+} // namespace
+
+Alignment::Alignment(const CausalLm& model, const Scheme& scheme, const Tensor& windows, const AlignmentRecipe& recipe)
+    : model_(&model), scheme_(scheme), windows_(windows), recipe_(recipe), rope_(rope_table(model.config, windows.size(1), model.embed_tokens.options())) {}
+
+Result<Alignment> Alignment::make(const CausalLm& model, std::vector<QuantizedLayer> start, const Scheme& scheme, const Tensor& windows, const AlignmentRecipe& recipe) {
+    if (start.size() != model.layers.size() || windows.dim() != 2 || windows.size(0) < 1)
+        return Error{ErrorCode::bad_argument, "alignment: expected a quantised layer for each of the model's, and at least one window"};
+    Alignment out(model, scheme, windows, recipe);
+    double choices = 0;
+    for (size_t i = 0; i < start.size(); ++i) {
+        auto layer = SoftLayer::make(model.layers[i], std::move(start[i]), scheme, {recipe.commitment, recipe.pull});
+        if (!layer) return layer.error();
+        for (size_t linear = 0; linear < SoftLayer::count; ++linear) choices += count_of_choices(layer->choices(linear));
+        out.layers_.push_back(std::move(*layer));
+    }
+    out.choices_ = std::max(1.0, choices);
+    out.adams_.resize(out.layers_.size() * SoftLayer::count);
+    if (recipe.normalised)
+        if (auto status = out.measure_units(); !status) return status.error();
+    return out;
+}
+
+// Step s takes the next batch_windows of the concatenated epochs, each a permutation of all windows.
+Tensor Alignment::batch(int64_t step) const {
+    const int64_t count = windows_.size(0);
+    std::vector<Tensor> rows;
+    for (int64_t number = step * recipe_.batch_windows; number < (step + 1) * recipe_.batch_windows; ++number) {
+        const auto order = torch::randperm(count, seeded_generator(recipe_.seed, static_cast<uint64_t>(number / count)), torch::kLong);
+        rows.push_back(windows_[order[number % count].item<int64_t>()]);
+    }
+    return torch::stack(rows).to(model_->embed_tokens.device(), torch::kLong);
+}
+
+// What rounding to nearest costs on the first batches.
+Status Alignment::measure_units() {
+    const torch::NoGradGuard no_grad;
+    std::vector<LayerWeights> nearest;
+    for (const auto& layer : model_->layers) {
+        auto weights = nearest_weights(layer, scheme_);
+        if (!weights) return weights.error();
+        nearest.push_back(std::move(*weights));
+    }
+    double kl = 0, hidden_mse = 0;
+    for (int64_t step = 0; step < unit_batches; ++step) {
+        const auto tokens = batch(step);
+        auto x = torch::embedding(model_->embed_tokens, tokens);
+        try {
+            for (size_t i = 0; i < layers_.size(); ++i) {
+                const GroupFunction linears = [&](LinearGroup group, const Tensor& input) {
+                    return apply_linears(nearest[i], group, layers_[i].quantised_input(group, input));
+                };
+                x = decoder_layer(x, layers_[i].norms(), model_->config, rope_, linears);
+            }
+        } catch (const LinearFailed& failed) {
+            return failed.error;
+        }
+        const torch::AutoGradMode with_gradient(true);
+        const auto apart = distillation_loss(*model_, hidden_states(*model_, tokens), x, loss_options(recipe_));
+        kl += apart.kl / unit_batches;
+        hidden_mse += apart.hidden_mse / unit_batches;
+    }
+    if (kl > 0) kl_unit_ = kl;
+    if (hidden_mse > 0) hidden_unit_ = hidden_mse;
+    return Done{};
+}
+
+void Alignment::update(double lambda, double learning_rate) {
+    const torch::NoGradGuard no_grad;
+    for (size_t i = 0; i < layers_.size(); ++i)
+        for (size_t linear = 0; linear < SoftLayer::count; ++linear) {
+            auto& v = layers_[i].v(linear);
+            const auto by_rounding = (v * 2 - 1) * (-4 * lambda / choices_);
+            adams_[i * SoftLayer::count + linear].step(v, v.grad() + by_rounding, learning_rate);
+            v.mutable_grad().reset();
+        }
+}
+
+Result<AlignmentStep> Alignment::train_step() {
+    const auto& schedule = recipe_.schedule;
+    BackpropagateOptions options{.loss = loss_options(recipe_), .beta = schedule.beta_at(step_), .recompute = recipe_.recompute};
+    options.loss.kl_weight = recipe_.kl_weight / kl_unit_;
+    options.loss.hidden_weight = recipe_.hidden_weight / hidden_unit_;
+    AlignmentStep out{.step = step_};
+    try {
+        const auto loss = backpropagate(*model_, layers_, rope_, batch(step_), options);
+        out.kl = loss.kl, out.hidden_mse = loss.hidden_mse;
+    } catch (const LinearFailed& failed) {
+        return failed.error;
+    }
+    if (!std::isfinite(out.kl) || !std::isfinite(out.hidden_mse))
+        return Error{ErrorCode::not_finite, "alignment, step " + std::to_string(step_) + ": expected a finite loss, found kl " + std::to_string(out.kl)};
+    update(schedule.lambda_at(step_), schedule.learning_rate_at(step_));
+    ++step_;
+    return out;
+}
+
+AlignmentState Alignment::state() const {
+    const torch::NoGradGuard no_grad;
+    AlignmentState out;
+    for (const auto& layer : layers_)
+        for (size_t linear = 0; linear < SoftLayer::count; ++linear) {
+            const double share = count_of_choices(layer.choices(linear)) / choices_;
+            out.undecided += undecided_share(layer.choices(linear), layer.v(linear)) * share;
+            out.rounding_loss += rounding_loss(layer.choices(linear), layer.v(linear)).item<double>() * share;
+        }
+    return out;
+}
+
+std::vector<QuantizedLayer> Alignment::hardened() const {
+    std::vector<QuantizedLayer> out;
+    for (const auto& layer : layers_) out.push_back(layer.hardened());
+    return out;
+}
+
+} // namespace fp4::quant

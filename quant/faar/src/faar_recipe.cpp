@@ -1,0 +1,115 @@
+#include "fp4/quant/faar/faar_recipe.hpp"
+
+#include <sstream>
+
+#include "fp4/traces/strict_yaml.hpp"
+
+namespace fp4::quant {
+namespace {
+
+constexpr uint64_t most = uint64_t{1} << 24;
+
+FaarRecipe paper() {
+    FaarRecipe out{.stage1 = paper_recipe(), .true_inputs = false, .curvature = false};
+    out.stage2 = {.schedule = {.steps = 2500, .learning_rate = 5e-4, .beta_start = 20, .beta_end = 20, .lambda_max = 0.1, .lambda_start_share = 1},
+                  .pull = 0,
+                  .hidden_weight = 1,
+                  .normalised = false};
+    return out;
+}
+
+// The fields of both stages by their names, once for all that read or write them.
+template <class Visitor>
+void visit_schedule(RoundingSchedule& schedule, Visitor& visitor) {
+    visitor("steps", schedule.steps);
+    visitor("learning_rate", schedule.learning_rate);
+    visitor("beta_start", schedule.beta_start);
+    visitor("beta_end", schedule.beta_end);
+    visitor("lambda_max", schedule.lambda_max);
+    visitor("lambda_start_share", schedule.lambda_start_share);
+}
+
+template <class Visitor>
+void visit_stage1(FaarRecipe& recipe, Visitor& visitor) {
+    visit_schedule(recipe.stage1.schedule, visitor);
+    visitor("normalised", recipe.stage1.normalised);
+    visitor("flips", recipe.stage1.flips);
+    visitor("true_inputs", recipe.true_inputs);
+    visitor("curvature", recipe.curvature);
+}
+
+template <class Visitor>
+void visit_stage2(FaarRecipe& recipe, Visitor& visitor) {
+    auto& stage2 = recipe.stage2;
+    visit_schedule(stage2.schedule, visitor);
+    visitor("batch_windows", stage2.batch_windows);
+    visitor("commitment", stage2.commitment);
+    visitor("pull", stage2.pull);
+    visitor("kl_weight", stage2.kl_weight);
+    visitor("hidden_weight", stage2.hidden_weight);
+    visitor("normalised", stage2.normalised);
+    visitor("temperature", stage2.temperature);
+    visitor("top_k", stage2.top_k);
+    visitor("recompute", stage2.recompute);
+}
+
+struct YamlReader {
+    traces::StrictYaml& yaml;
+
+    void operator()(const char* key, int64_t& value) { value = static_cast<int64_t>(yaml.integer(key, 0, most, static_cast<uint64_t>(value))); }
+    void operator()(const char* key, double& value) { value = yaml.number(key, 0, most, value); }
+    void operator()(const char* key, bool& value) { value = yaml.integer(key, 0, 1, uint64_t{value}) == 1; }
+};
+
+struct TextWriter {
+    std::ostringstream text;
+
+    template <class Value>
+    void operator()(const char* key, const Value& value) {
+        text << key << ' ' << value << ", ";
+    }
+};
+
+std::optional<FaarRecipe> named(const std::string& name) {
+    if (name == "best") return FaarRecipe{};
+    if (name == "paper") return paper();
+    return std::nullopt;
+}
+
+} // namespace
+
+Result<FaarRecipe> faar_recipe(const std::string& given) {
+    if (const auto recipe = named(given)) return *recipe;
+    if (!given.ends_with(".yaml")) return Error{ErrorCode::unknown_name, "--faar: expected best, paper or a .yaml file, found " + given};
+    auto yaml = traces::StrictYaml::open(given);
+    if (!yaml) return yaml.error();
+    const auto base = yaml->text("base");
+    auto recipe = named(base);
+    if (!recipe) return Error{ErrorCode::bad_file, given + ": base: expected best or paper, found " + base};
+    if (yaml->has("stage1"))
+        yaml->map("stage1", [&](traces::StrictYaml& fields) {
+            YamlReader reader{fields};
+            visit_stage1(*recipe, reader);
+        });
+    if (yaml->has("stage2"))
+        yaml->map("stage2", [&](traces::StrictYaml& fields) {
+            YamlReader reader{fields};
+            visit_stage2(*recipe, reader);
+        });
+    if (auto status = yaml->finish(); !status) return status.error();
+    if (recipe->stage2.batch_windows < 1 || !(recipe->stage2.temperature > 0) || recipe->stage2.pull >= 0.5)
+        return Error{ErrorCode::bad_file, given + ": stage2: expected at least one window a batch, a temperature above 0 and a pull below 0.5"};
+    return *recipe;
+}
+
+std::string text_of(FaarRecipe recipe) {
+    TextWriter writer;
+    writer.text.precision(17);
+    writer.text << "stage 1: ";
+    visit_stage1(recipe, writer);
+    writer.text << "stage 2: ";
+    visit_stage2(recipe, writer);
+    return writer.text.str();
+}
+
+} // namespace fp4::quant

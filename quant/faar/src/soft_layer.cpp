@@ -1,0 +1,57 @@
+#include "fp4/quant/faar/soft_layer.hpp"
+
+#include "fp4/quant/faar/soft_rounding.hpp"
+#include "fp4/quant/faar/straight_through.hpp"
+#include "fp4/quant/model/linear_failed.hpp"
+
+namespace fp4::quant {
+
+Result<SoftLayer> SoftLayer::make(const LayerWeights& plain, QuantizedLayer start, const Scheme& scheme, const SoftStart& begin) {
+    const auto refuse = [](const std::string& expected) { return Error{ErrorCode::bad_argument, "trained roundings: expected " + expected}; };
+    if (!scheme.weights) return refuse("a scheme that quantises weights");
+    if (scheme.activation_scale != ActivationScale::fixed || scheme.own_scale_per_tensor || start.hadamard) return refuse("static, shared scales and no transform");
+    SoftLayer out(std::move(start), scheme);
+    const auto device = plain.input_layernorm.device();
+    for (const LinearGroup group : linear_groups) {
+        const auto& scale = out.start_.weight_scale[static_cast<size_t>(group)];
+        if (!scale || (scheme.activations && !out.start_.input_scale[static_cast<size_t>(group)])) return refuse("every linear quantised");
+        for (const LinearOp op : members(group)) {
+            const auto at = static_cast<size_t>(op);
+            if (!out.start_.linears[at]) return refuse("every linear quantised");
+            auto choices = rounding_choices(plain[op], *out.start_.linears[at], scheme.weights->encoder, *scale);
+            if (!choices) return choices.error();
+            for (Tensor* each : {&choices->low, &choices->up, &choices->position}) *each = each->to(device);
+            const auto code = (choices->position >= 0.5).to(torch::kFloat);
+            out.v_[at] = torch::lerp(choices->position, code, begin.commitment).clamp(begin.pull, 1 - begin.pull).requires_grad_(true);
+            out.choices_[at] = std::move(*choices);
+        }
+    }
+    return out;
+}
+
+Tensor SoftLayer::quantised_input(LinearGroup group, const Tensor& input) const {
+    if (!scheme_.activations) return input;
+    auto quantised = straight_through(input, scheme_, *start_.input_scale[static_cast<size_t>(group)]);
+    if (!quantised) throw LinearFailed(quantised.error());
+    return *quantised;
+}
+
+GroupFunction SoftLayer::soft_linears(double beta) const {
+    return [this, beta](LinearGroup group, const Tensor& input) {
+        const auto x = quantised_input(group, input);
+        std::vector<Tensor> outputs;
+        for (const LinearOp op : members(group)) {
+            const auto at = static_cast<size_t>(op);
+            outputs.push_back(torch::linear(x, soft_values(choices_[at], v_[at], beta)));
+        }
+        return outputs;
+    };
+}
+
+QuantizedLayer SoftLayer::hardened() const {
+    auto out = start_;
+    for (size_t i = 0; i < count; ++i) out.linears[i] = quant::hardened(choices_[i], v_[i].detach());
+    return out;
+}
+
+} // namespace fp4::quant

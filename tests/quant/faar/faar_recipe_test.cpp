@@ -1,0 +1,73 @@
+#include "fp4/quant/faar/faar_recipe.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <fstream>
+
+#include "child_process.hpp"
+
+namespace fp4::quant {
+namespace {
+
+TEST(RoundingSchedule, RunsFromItsStartToItsEnd) {
+    const RoundingSchedule schedule{.steps = 101, .learning_rate = 2, .beta_start = 4, .beta_end = 36, .lambda_max = 100, .lambda_start_share = 1e-4};
+    EXPECT_DOUBLE_EQ(schedule.learning_rate_at(0), 2);
+    EXPECT_NEAR(schedule.learning_rate_at(100), 0.2, 1e-12);
+    EXPECT_NEAR(schedule.learning_rate_at(50), 1.1, 1e-12);
+    EXPECT_DOUBLE_EQ(schedule.beta_at(0), 4);
+    EXPECT_NEAR(schedule.beta_at(50), 12, 1e-12);
+    EXPECT_NEAR(schedule.beta_at(100), 36, 1e-12);
+    EXPECT_NEAR(schedule.lambda_at(0), 0.01, 1e-15);
+    EXPECT_NEAR(schedule.lambda_at(50), 1, 1e-12);
+    EXPECT_DOUBLE_EQ(schedule.lambda_at(100), 100);
+}
+
+Result<FaarRecipe> from_file(const std::string& text) {
+    const fp4::test::TemporaryFolder folder;
+    std::ofstream(folder.path() / "recipe.yaml") << text;
+    return faar_recipe((folder.path() / "recipe.yaml").native());
+}
+
+TEST(FaarRecipe, HasTwoNames) {
+    EXPECT_EQ(text_of(*faar_recipe("best")), text_of(FaarRecipe{}));
+    const auto paper = faar_recipe("paper");
+    ASSERT_TRUE(paper);
+    EXPECT_FALSE(paper->curvature || paper->stage1.flips || paper->stage1.normalised || paper->true_inputs || paper->stage2.normalised);
+    EXPECT_EQ(paper->stage2.schedule.steps, 2500);
+    EXPECT_DOUBLE_EQ(paper->stage2.schedule.learning_rate, 5e-4);
+}
+
+TEST(FaarRecipe, ChangesWhatAFileSays) {
+    const auto recipe = from_file("base: paper\nstage1: {steps: 7, flips: 1, lambda_max: 0}\nstage2: {pull: 0.2, top_k: 50, temperature: 2.5}\n");
+    ASSERT_TRUE(recipe) << recipe.error().message;
+    auto wanted = *faar_recipe("paper");
+    wanted.stage1.schedule.steps = 7;
+    wanted.stage1.schedule.lambda_max = 0;
+    wanted.stage1.flips = true;
+    wanted.stage2.pull = 0.2;
+    wanted.stage2.top_k = 50;
+    wanted.stage2.temperature = 2.5;
+    EXPECT_EQ(text_of(*recipe), text_of(wanted));
+    EXPECT_NE(text_of(*recipe), text_of(*faar_recipe("paper")));
+}
+
+TEST(FaarRecipe, RefusesWhatItDoesNotKnow) {
+    const auto refused = [](const Result<FaarRecipe>& found, const std::string& message) {
+        ASSERT_FALSE(found);
+        EXPECT_NE(found.error().message.find(message), std::string::npos) << found.error().message;
+    };
+    refused(faar_recipe("worst"), "expected best, paper or a .yaml file, found worst");
+    refused(faar_recipe("none.yaml"), "none.yaml");
+    refused(from_file("base: worst\n"), "base: expected best or paper, found worst");
+    refused(from_file("stage1: {steps: 3}\n"), "base");
+    refused(from_file("base: best\nstage1: {step: 3}\n"), "stage1.step");
+    refused(from_file("base: best\nstage2: {pull: -1}\n"), "expected a number from 0");
+    refused(from_file("base: best\nstage2: {pull: 0.5}\n"), "a pull below 0.5");
+    refused(from_file("base: best\nstage2: {batch_windows: 0}\n"), "at least one window");
+    refused(from_file("base: best\nstage2: {temperature: 0}\n"), "a temperature above 0");
+    refused(from_file("base: best\nstage1: {flips: 2}\n"), "expected an integer from 0 to 1");
+}
+
+} // namespace
+} // namespace fp4::quant
