@@ -5,8 +5,8 @@
 
 namespace fp4::quant {
 
-ModelQuantiser::ModelQuantiser(const CausalLm& ends, LayerSource source, const Scheme& scheme, const Tensor& windows, int64_t windows_at_once)
-    : config_(ends.config), source_(std::move(source)), scheme_(scheme) {
+ModelQuantiser::ModelQuantiser(const CausalLm& ends, LayerSource source, const Scheme& scheme, const Tensor& windows, int64_t windows_at_once, FaarOptions faar)
+    : config_(ends.config), source_(std::move(source)), scheme_(scheme), faar_(std::move(faar)) {
     if (!needs_reference_stream(scheme) && !needs_quantised_stream(scheme)) return;
     torch::NoGradGuard no_grad;
     rope_ = rope_table(config_, windows.size(1), ends.embed_tokens.options());
@@ -18,7 +18,7 @@ Result<QuantizedLayer> ModelQuantiser::quantise_next() {
     torch::NoGradGuard no_grad;
     const auto weights = source_(next_);
     if (!weights) return weights.error();
-    auto layer = quantise_layer(*weights, config_, rope_, scheme_, reference_, quantised_);
+    auto layer = quantise_layer(*weights, config_, rope_, scheme_, reference_, quantised_, faar_, next_);
     if (!layer) return layer.error();
     if (auto status = move_streams(*weights, std::make_shared<const QuantizedLayer>(*layer)); !status) return status.error();
     return layer;

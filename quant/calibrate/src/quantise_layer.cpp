@@ -23,7 +23,8 @@ bool has_sweep(const Scheme& scheme) { return scheme.method == Method::gptq || s
 
 class LayerQuantiser {
   public:
-    LayerQuantiser(const DecoderConfig& config, const RopeTable& rope, const Scheme& scheme) : config_(config), rope_(rope), scheme_(scheme) {}
+    LayerQuantiser(const DecoderConfig& config, const RopeTable& rope, const Scheme& scheme, const FaarOptions& faar, size_t index)
+        : config_(config), rope_(rope), scheme_(scheme), faar_(faar), index_(index) {}
 
     Result<QuantizedLayer> run(const LayerWeights& weights, const ResidualStream& reference, const ResidualStream& quantised) {
         QuantizedLayer out{.plain = weights};
@@ -32,6 +33,8 @@ class LayerQuantiser {
             if (auto status = (this->*step)(out, reference); !status) return status.error();
         if (!scheme_.weights) return out;
         if (auto status = encode(out, quantised); !status) return status.error();
+        if (scheme_.method == Method::faar)
+            if (auto status = round_layer(out, weights, config_, rope_, scheme_, reference, quantised, faar_, index_); !status) return status.error();
         out.plain.linears = {};
         return out;
     }
@@ -103,19 +106,23 @@ class LayerQuantiser {
     const DecoderConfig& config_;
     const RopeTable& rope_;
     const Scheme& scheme_;
+    const FaarOptions& faar_;
+    size_t index_;
 };
 
 } // namespace
 
 bool has_factors(const Scheme& scheme) { return scheme.method == Method::awq || scheme.method == Method::smoothquant; }
 
-bool needs_reference_stream(const Scheme& scheme) { return has_factors(scheme) || (scheme.activations && scheme.activation_scale == ActivationScale::fixed); }
+bool needs_reference_stream(const Scheme& scheme) {
+    return has_factors(scheme) || scheme.method == Method::faar || (scheme.activations && scheme.activation_scale == ActivationScale::fixed);
+}
 
-bool needs_quantised_stream(const Scheme& scheme) { return scheme.weights && has_sweep(scheme); }
+bool needs_quantised_stream(const Scheme& scheme) { return scheme.weights && (has_sweep(scheme) || scheme.method == Method::faar); }
 
 Result<QuantizedLayer> quantise_layer(const LayerWeights& weights, const DecoderConfig& config, const RopeTable& rope, const Scheme& scheme,
-                                      const ResidualStream& reference, const ResidualStream& quantised) {
-    return LayerQuantiser(config, rope, scheme).run(weights, reference, quantised);
+                                      const ResidualStream& reference, const ResidualStream& quantised, const FaarOptions& faar, size_t index) {
+    return LayerQuantiser(config, rope, scheme, faar, index).run(weights, reference, quantised);
 }
 
 } // namespace fp4::quant

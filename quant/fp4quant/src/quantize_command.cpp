@@ -2,13 +2,11 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
-#include <chrono>
 #include <filesystem>
 
 #include "commands.hpp"
 #include "fingerprint.hpp"
 #include "fp4/quant/calibrate/layer_file_source.hpp"
-#include "fp4/quant/calibrate/model_quantiser.hpp"
 #include "fp4/quant/layouts/write_checkpoint.hpp"
 #include "fp4/quant/methods/named_method.hpp"
 #include "fp4/quant/model/device.hpp"
@@ -17,12 +15,14 @@
 #include "memory_estimate.hpp"
 #include "progress_line.hpp"
 #include "token_input.hpp"
+#include "trained_layers.hpp"
 
 namespace fp4::quant {
 namespace {
 
 struct QuantizeOptions {
-    std::string model, method = "rtn", format, acts = "W4A16", layout, calib, out, device = "auto";
+    std::string model, method = "rtn", format, acts = "W4A16", layout, calib, align, faar = "best", out, device = "auto";
+    uint64_t seed = 1;
     int v2_halves = Specials{}.v2_halves;
     int threads = default_threads();
     int64_t windows_at_once = 8;
@@ -31,10 +31,11 @@ struct QuantizeOptions {
 };
 
 Result<Scheme> scheme_of(const QuantizeOptions& options) {
-    const auto* method = method_from_name(options.method);
-    if (!method) return Error{ErrorCode::unknown_name, fmt::format("--method: expected one of {}, found {}", method_names(), options.method)};
-    if (!options.format.empty() && options.format != method->format)
-        return Error{ErrorCode::bad_argument, fmt::format("--format: expected {}, which method {} makes, found {}", method->format, method->name, options.format)};
+    if (!method_from_name(options.method)) return Error{ErrorCode::unknown_name, fmt::format("--method: expected one of {}, found {}", method_names(), options.method)};
+    const auto* method = method_from_name(options.method, options.format);
+    if (!method)
+        return Error{ErrorCode::bad_argument,
+                     fmt::format("--format: expected {}, which method {} makes, found {}", method_from_name(options.method)->format, options.method, options.format)};
     const auto acts = acts_from_name(options.acts);
     if (!acts || *acts == Acts::w16a4) return Error{ErrorCode::bad_argument, fmt::format("--acts: expected W4A16 or W4A4, found {}", options.acts)};
     auto scheme = scheme_of(*method, *acts);
@@ -49,12 +50,24 @@ Result<Layout> layout_of(const QuantizeOptions& options, const Scheme& scheme) {
     return Error{ErrorCode::unknown_name, fmt::format("--layout: expected compressed-tensors, modelopt, razer or bf16, found {}", options.layout)};
 }
 
+// What a command line asks for, its tokens read.
+struct Work {
+    const NamedMethod* method;
+    Scheme scheme;
+    FaarRecipe recipe;
+    Tensor calibration, alignment;
+    std::string alignment_sha256;
+    std::string fingerprint;
+    std::filesystem::path folder;
+};
+
 // The model's layers into layer files; those that are there from an interrupted run stay.
-Status quantize_layers(const QuantizeOptions& options, const Scheme& scheme, const traces::Checkpoint& checkpoint, const DecoderConfig& config, const Tensor& windows,
-                       const std::string& fingerprint, const std::filesystem::path& work) {
+Result<LayerFiles> make_layers(const QuantizeOptions& options, const Work& work, const traces::Checkpoint& checkpoint, const DecoderConfig& config) {
     const auto device = device_from_name(options.device);
     if (!device) return device.error();
-    auto loaded = windows.defined() ? load_embedding(checkpoint, config) : Result<CausalLm>(CausalLm{config, {}, {}, {}, {}});
+    auto loaded = work.method->trains()        ? load_model(checkpoint, config)
+                  : work.calibration.defined() ? load_embedding(checkpoint, config)
+                                               : Result<CausalLm>(CausalLm{config, {}, {}, {}, {}});
     if (!loaded) return loaded.error();
     const auto ends = to_device(std::move(*loaded), *device);
     const LayerSource source = [&](size_t layer) -> Result<LayerWeights> {
@@ -62,26 +75,42 @@ Status quantize_layers(const QuantizeOptions& options, const Scheme& scheme, con
         if (!weights) return weights.error();
         return to_device(std::move(*weights), *device);
     };
-    ModelQuantiser quantiser(ends, source, scheme, windows, options.windows_at_once);
-    ProgressLine progress(!options.quiet);
-    const auto begin = std::chrono::steady_clock::now();
-    size_t made = 0;
-    while (quantiser.next_layer() < config.dims.num_hidden_layers) {
-        const auto layer = quantiser.next_layer();
-        const auto path = LayerFileSource::layer_path(work, layer);
-        if (std::filesystem::exists(path)) {
-            auto done = load_layer_file(path, scheme, fingerprint);
-            if (!done) return done.error();
-            if (auto status = quantiser.pass(std::make_shared<const QuantizedLayer>(std::move(*done))); !status) return status;
-            continue;
-        }
-        const auto quantised = quantiser.quantise_next();
-        if (!quantised) return quantised.error();
-        if (auto status = save_layer(path, *quantised, fingerprint); !status) return status;
-        const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-        progress.show(fmt::format("layer {}/{}  {:.0f} s, {:.0f} s left", layer + 1, config.dims.num_hidden_layers, seconds,
-                                  seconds / static_cast<double>(++made) * static_cast<double>(config.dims.num_hidden_layers - layer - 1)));
+    if (work.method->trains()) {
+        const TrainedModel model{.method = work.method,
+                                 .scheme = work.scheme,
+                                 .recipe = work.recipe,
+                                 .name = options.method,
+                                 .folder = work.folder / "aligned",
+                                 .stage1_folder = work.folder,
+                                 .fingerprint = work.fingerprint,
+                                 .alignment_sha256 = work.alignment_sha256,
+                                 .quiet = options.quiet};
+        return trained_layers(model, {ends, source, work.calibration, work.alignment, options.windows_at_once});
     }
+    ModelQuantiser quantiser(ends, source, work.scheme, work.calibration, options.windows_at_once);
+    ProgressLine progress(!options.quiet);
+    LayerFiles files{work.folder, work.fingerprint, work.scheme};
+    const auto layers = config.dims.num_hidden_layers;
+    const auto status = make_layers(quantiser, layers, files, [&](size_t layer) -> Status {
+        progress.show_share("layer", layer + 1, layers);
+        return Done{};
+    });
+    if (!status) return status.error();
+    return files;
+}
+
+// Calibration windows where the scheme looks at any, and those of the second stage.
+Status read_windows(const QuantizeOptions& options, const DecoderConfig& config, Work& work, std::string& calibration_sha256) {
+    if (!needs_reference_stream(work.scheme) && !needs_quantised_stream(work.scheme)) return Done{};
+    const auto tokens = read_tokens(options.calib, options.model, "calibration", config.vocab_size);
+    if (!tokens) return tokens.error();
+    work.calibration = windows_of(*tokens);
+    calibration_sha256 = tokens->sha256;
+    if (!work.method->aligned) return Done{};
+    const auto alignment = read_tokens(options.align, options.model, "alignment", config.vocab_size);
+    if (!alignment) return alignment.error();
+    work.alignment = windows_of(*alignment);
+    work.alignment_sha256 = alignment->sha256;
     return Done{};
 }
 
@@ -98,41 +127,39 @@ Status quantize(const QuantizeOptions& options) {
     const auto config = read_decoder_config(options.model);
     if (!config) return config.error();
 
-    Tensor windows;
-    std::string calibration;
-    if (needs_reference_stream(*scheme) || needs_quantised_stream(*scheme)) {
-        const auto tokens = read_tokens(options.calib, options.model, "calibration", config->vocab_size);
-        if (!tokens) return tokens.error();
-        windows = windows_of(*tokens);
-        calibration = tokens->sha256;
-    }
+    auto recipe = faar_recipe(options.faar);
+    if (!recipe) return recipe.error();
+    recipe->stage2.seed = options.seed;
+    Work work{.method = method_from_name(options.method, options.format), .scheme = *scheme, .recipe = *recipe, .folder = options.out + ".layers"};
+    std::string calibration_sha256;
+    if (auto status = read_windows(options, *config, work, calibration_sha256); !status) return status;
+    const auto& windows = work.calibration;
     const PassShape shape{.windows = windows.defined() ? static_cast<uint64_t>(windows.size(0)) : 0,
                           .length = windows.defined() ? static_cast<uint64_t>(windows.size(1)) : 0,
                           .per_call = static_cast<uint64_t>(options.windows_at_once),
                           .streams = uint64_t{needs_reference_stream(*scheme)} + needs_quantised_stream(*scheme),
                           .second_moments = needs_quantised_stream(*scheme)};
     if (auto status = check_memory(*config, shape, options.max_memory_gib); !status) return status;
-    const auto fingerprint =
-        work_fingerprint(plain->files(), fmt::format("{} {} {} {} {} {}", options.method, options.acts, options.v2_halves, options.threads, options.device, calibration));
+    const auto fingerprint = work_fingerprint(plain->files(), fmt::format("{} {} {} {} {} {} {}", options.method, work.method->format, options.acts, options.v2_halves,
+                                                                          options.threads, options.device, calibration_sha256));
     if (!fingerprint) return fingerprint.error();
+    work.fingerprint = *fingerprint;
 
-    const std::filesystem::path work = options.out + ".layers";
     std::error_code failed;
-    if (std::filesystem::exists(work) && !options.resume) {
+    if (std::filesystem::exists(work.folder) && !options.resume) {
         if (!options.force)
-            return Error{ErrorCode::bad_argument, fmt::format("{}: left by an interrupted run; go on with --resume, or begin anew with --force", work.string())};
-        std::filesystem::remove_all(work, failed);
+            return Error{ErrorCode::bad_argument, fmt::format("{}: left by an interrupted run; go on with --resume, or begin anew with --force", work.folder.string())};
+        std::filesystem::remove_all(work.folder, failed);
     }
-    std::filesystem::create_directories(work, failed);
-    if (failed) return Error{ErrorCode::write_failed, work.string() + ": " + failed.message()};
-    if (auto status = quantize_layers(options, *scheme, plain->files(), *config, windows, *fingerprint, work); !status) return status;
+    const auto files = make_layers(options, work, plain->files(), *config);
+    if (!files) return files.error();
 
-    auto source = LayerFileSource::open(std::move(*plain), *scheme, *fingerprint, work);
+    auto source = LayerFileSource::open(std::move(*plain), *scheme, files->fingerprint, files->folder);
     if (!source) return source.error();
     const auto report = write_checkpoint(*layout, *source, options.out, {.replace = options.force});
     if (!report) return report.error();
     for (const auto& warning : report->warnings) fmt::print(stderr, "fp4quant: {}\n", warning);
-    std::filesystem::remove_all(work, failed);
+    std::filesystem::remove_all(work.folder, failed);
     fmt::print("{}: {} {} {}, {} bytes of weights\n", options.out, options.method, options.acts, spec_of(*layout).name, report->weight_bytes);
     return Done{};
 }
@@ -143,11 +170,14 @@ void add_quantize_command(CLI::App& app, Run& run) {
     auto options = std::make_shared<QuantizeOptions>();
     auto* command = app.add_subcommand("quantize", "quantise a checkpoint and write it in one of the layouts");
     command->add_option("--model", options->model, "Hugging Face folder: Llama 3.x or dense Qwen3")->required();
-    command->add_option("--method", options->method, "rtn, 4over6, 4over6-448, mse, gptq, awq, smoothquant, razer, razer-gptq");
-    command->add_option("--format", options->format, "nvfp4 or razer: a check of what the method makes");
+    command->add_option("--method", options->method, "rtn, 4over6, 4over6-448, mse, gptq, awq, smoothquant, razer, razer-gptq, faar, faar-2fa");
+    command->add_option("--format", options->format, "nvfp4 or razer, for faar and faar-2fa; elsewhere a check of what the method makes");
     command->add_option("--acts", options->acts, "W4A16 (weights alone) or W4A4 (static input scales too)");
     command->add_option("--layout", options->layout, "compressed-tensors, modelopt, razer or bf16; by default the format's");
     command->add_option("--calib", options->calib, "token windows; by default the model's tokens/calibration.safetensors");
+    command->add_option("--align", options->align, "token windows of the second stage of faar-2fa; by default the model's tokens/alignment.safetensors");
+    command->add_option("--faar", options->faar, "how roundings are trained: best, paper or a YAML file");
+    command->add_option("--seed", options->seed, "of the order of windows in the second stage")->check(CLI::Range(uint64_t{0}, uint64_t{1} << 20));
     command->add_option("--v2-halves", options->v2_halves, "RaZeR's second special value, half-units")->check(CLI::Range(1, 31));
     command->add_option("--out", options->out, "new folder")->required();
     command->add_option("--device", options->device, device_help);

@@ -4,12 +4,79 @@
 #include "fp4/quant/evaluate/fake_quantised.hpp"
 #include "fp4/quant/evaluate/hardware_true.hpp"
 #include "fp4/quant/evaluate/score_windows.hpp"
+#include "fp4/quant/model/device.hpp"
+#include "token_input.hpp"
 
 namespace fp4::quant {
 
+namespace {
+
+std::string name_of_model(const RowKey& key) {
+    std::string out = key.method + "-" + key.format + "-" + key.acts;
+    if (key.seed != 0) out += "-seed" + std::to_string(key.seed);
+    return out;
+}
+
+} // namespace
+
+TrainedModel RowScorer::trained_model(const TableRow& row) const {
+    auto stage1 = row.key;
+    stage1.method = "faar";
+    stage1.seed = 0;
+    TrainedModel model{.method = row.method,
+                       .scheme = *row.scheme,
+                       .recipe = training_.recipe,
+                       .name = name_of_model(row.key),
+                       .folder = training_.folder / name_of_model(row.key),
+                       .stage1_folder = training_.folder / name_of_model(stage1),
+                       .fingerprint = training_.fingerprint,
+                       .alignment_sha256 = alignment(row).sha256,
+                       .quiet = training_.quiet};
+    model.recipe.stage2.seed = row.key.seed;
+    return model;
+}
+
+Result<RowScorer::Layers> RowScorer::train(const TableRow& row) {
+    const auto layer = [this](size_t i) -> Result<LayerWeights> { return model_.layers[i]; };
+    TrainingInputs inputs{.ends = model_, .layers = layer, .calibration = calibration_, .alignment = {}};
+    if (row.method->aligned) inputs.alignment = windows_of(alignment(row));
+    const auto files = trained_layers(trained_model(row), inputs);
+    if (!files) return files.error();
+    auto loaded = files->load(model_.layers.size());
+    if (!loaded) return loaded.error();
+    Layers layers;
+    for (size_t i = 0; i < loaded->size(); ++i) {
+        (*loaded)[i].plain = to_device(std::move((*loaded)[i].plain), model_.embed_tokens.device());
+        layers.push_back(std::make_shared<const QuantizedLayer>(std::move((*loaded)[i])));
+    }
+    return layers;
+}
+
+Result<std::optional<TrainingLog>> RowScorer::log(const TableRow& row) const {
+    if (!row.method || !row.method->trains()) return std::optional<TrainingLog>();
+    auto log = training_log(trained_model(row));
+    if (!log) return log.error();
+    return std::optional(std::move(*log));
+}
+
+Result<TrainingFacts> RowScorer::facts(const TableRow& row) const {
+    TrainingFacts facts;
+    const auto known = log(row);
+    if (!known) return known.error();
+    if (!*known || !row.method->aligned) return facts;
+    facts.align_tokens = static_cast<double>(alignment(row).tokens.size());
+    if (!(*known)->alignment.empty()) facts.undecided = (*known)->alignment.back().undecided;
+    return facts;
+}
+
 Result<RowScorer::Layers> RowScorer::layers(const TableRow& row) {
-    const auto name = row.key.method + " " + row.key.acts + " " + row.key.act_scale;
+    const auto name = name_of_model(row.key) + " " + row.key.act_scale;
     if (const auto known = made_.find(name); known != made_.end()) return known->second;
+    if (row.method->trains()) {
+        auto trained = train(row);
+        if (!trained) return trained.error();
+        return made_.emplace(name, std::move(*trained)).first->second;
+    }
     ModelQuantiser quantiser(
         model_, [this](size_t layer) -> Result<LayerWeights> { return model_.layers[layer]; }, *row.scheme, calibration_);
     Layers layers;

@@ -27,7 +27,7 @@ namespace fp4::quant {
 namespace {
 
 struct TableOptions {
-    std::string model, calib, tokens, out, into, device = "auto", commit = "unknown";
+    std::string model, calib, tokens, align, faar = "best", out, into, device = "auto", commit = "unknown";
     std::vector<std::string> only;
     int threads = default_threads();
     size_t rows_at_once = 4;
@@ -83,13 +83,31 @@ class TableMaker {
         context_ = context_of(tokens, *calibration, *sha256, options_.commit, options_.threads, *device);
         context_.command = "fp4quant table --model " + std::filesystem::path(options_.model).filename().string();
         for (const auto& pattern : options_.only) context_.command += " --only " + pattern;
-        scorer_.emplace(to_device(std::move(*model), *device), windows_of(*calibration), windows_of(tokens));
+        auto training = row_training(*sha256, *calibration, config->vocab_size);
+        if (!training) return training.error();
+        scorer_.emplace(to_device(std::move(*model), *device), windows_of(*calibration), windows_of(tokens), std::move(*training));
         std::error_code failed;
         std::filesystem::create_directories(folder() / "scores", failed);
         if (failed) return Error{ErrorCode::write_failed, options_.out + ": " + failed.message()};
         store_.emplace(folder() / "scores", fmt::format("{} {} {} {} windows, {} threads{}", *sha256, tokens.sha256, calibration->sha256, tokens.count(),
                                                         options_.threads, device->is_cpu() ? "" : ", " + device->str()));
         return Done{};
+    }
+
+    // Tokens of the second stage are read where a row has one.
+    Result<RowTraining> row_training(const std::string& model_sha256, const TokenWindows& calibration, uint64_t vocab_size) {
+        auto recipe = faar_recipe(options_.faar);
+        if (!recipe) return recipe.error();
+        RowTraining training{.recipe = *recipe,
+                             .folder = folder() / "trained",
+                             .fingerprint = fmt::format("{} {} {} threads", model_sha256, calibration.sha256, options_.threads),
+                             .calibration = calibration,
+                             .quiet = options_.quiet};
+        if (std::ranges::none_of(scored_, [](const TableRow& row) { return row.method && row.method->aligned; })) return training;
+        auto tokens = read_tokens(options_.align, options_.model, "alignment", vocab_size);
+        if (!tokens) return tokens.error();
+        training.alignment = std::move(*tokens);
+        return training;
     }
 
     Status score_missing() {
@@ -134,7 +152,9 @@ class TableMaker {
         for (const TableRow& row : wanted_) {
             const auto denominator = scores_.find(row_name(denominator_of(row.key)));
             const auto& own = row.scheme ? scores_.at(row_name(row.key)) : reference;
-            auto rows = score_rows(row.key, windows_, {own, reference, row.scheme && denominator != scores_.end() ? &denominator->second : nullptr});
+            const auto training = scorer_->facts(row);
+            if (!training) return training.error();
+            auto rows = score_rows(row.key, windows_, {own, reference, row.scheme && denominator != scores_.end() ? &denominator->second : nullptr}, *training);
             if (!rows) return rows.error();
             table.rows.insert(table.rows.end(), rows->begin(), rows->end());
         }
@@ -198,9 +218,11 @@ void add_table_command(CLI::App& app, Run& run) {
     auto* command = app.add_subcommand("table", "evaluate every method and write table.json, seconds.json and report.html");
     command->add_option("--model", options->model, "Hugging Face folder with tokens/ (calibration and test)")->required();
     command->add_option("--out", options->out, "folder")->required();
-    command->add_option("--only", options->only, "rows to make: METHOD[/FORMAT[/ACTS[/ARITH]]]; may be repeated");
+    command->add_option("--only", options->only, "rows to make: METHOD[/FORMAT[/ACTS[/ARITH[/SEED]]]]; may be repeated");
     command->add_option("--into", options->into, "a table.json of the same model and tokens whose rows the new ones replace or join");
     command->add_option("--calib", options->calib, "calibration token windows");
+    command->add_option("--align", options->align, "token windows of the second stage of faar-2fa; by default the model's tokens/alignment.safetensors");
+    command->add_option("--faar", options->faar, "how roundings are trained: best, paper or a YAML file");
     command->add_option("--tokens", options->tokens, "token windows to evaluate on");
     command->add_option("--windows", options->windows, "evaluate on so many of them, evenly spread");
     command->add_option("--rows-at-once", options->rows_at_once, "models that are run side by side: more take more memory and less time")->check(CLI::Range(1, 64));

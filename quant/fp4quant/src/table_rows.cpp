@@ -9,6 +9,7 @@
 namespace fp4::quant {
 namespace {
 
+constexpr uint64_t alignment_seeds = 3;
 constexpr std::array<std::string_view, 3> scale_names{"static", "call", "token"};
 
 TableRow row(const NamedMethod& method, Acts acts, const Arithmetic* arithmetic = nullptr, ActivationScale scale = ActivationScale::fixed) {
@@ -21,7 +22,15 @@ TableRow row(const NamedMethod& method, Acts acts, const Arithmetic* arithmetic 
                      .act_scale = std::string(scale_names[static_cast<size_t>(scale)]),
                      .arith = arithmetic ? std::string(arithmetic->name) : "fake",
                      .domain = all_domains};
-    return {key, scheme, arithmetic};
+    return {key, scheme, arithmetic, &method};
+}
+
+// Rows of a method under every seed, where it draws anything.
+void add_rows(std::vector<TableRow>& rows, const NamedMethod& method, Acts acts, const Arithmetic* arithmetic = nullptr) {
+    for (uint64_t seed = method.aligned ? 1 : 0; seed <= (method.aligned ? alignment_seeds : 0); ++seed) {
+        rows.push_back(row(method, acts, arithmetic));
+        rows.back().key.seed = seed;
+    }
 }
 
 TableRow own_scale_row(const NamedMethod& method, Acts acts) {
@@ -31,10 +40,18 @@ TableRow own_scale_row(const NamedMethod& method, Acts acts) {
     return out;
 }
 
+TableRow calibration_row(const NamedMethod& method, Acts acts) {
+    auto out = row(method, acts);
+    out.key.method += "-calibration";
+    out.key.seed = 1;
+    out.aligned_on_calibration = true;
+    return out;
+}
+
 bool matches(const RowKey& key, std::string_view pattern) {
-    for (const std::string* part : {&key.method, &key.format, &key.acts, &key.arith}) {
+    for (const std::string& part : {key.method, key.format, key.acts, key.arith, std::to_string(key.seed)}) {
         const auto slash = pattern.find('/');
-        if (pattern.substr(0, slash) != *part) return false;
+        if (pattern.substr(0, slash) != part) return false;
         if (slash == pattern.npos) return true;
         pattern.remove_prefix(slash + 1);
     }
@@ -53,14 +70,15 @@ std::vector<TableRow> table_rows() {
     std::vector<TableRow> rows{{{"bf16", "bf16", "W16A16", "none", "static", "fake", all_domains}}};
     const NamedMethod &rtn = *method_from_name("rtn"), &razer = *method_from_name("razer");
     for (const Acts acts : {Acts::w4a16, Acts::w4a4})
-        for (const NamedMethod& method : named_methods) rows.push_back(row(method, acts));
+        for (const NamedMethod& method : named_methods) add_rows(rows, method, acts);
     for (const char* name : {"rtn", "4over6", "razer"}) rows.push_back(row(*method_from_name(name), Acts::w16a4));
     for (const NamedMethod* method : {&rtn, &razer}) {
         rows.push_back(own_scale_row(*method, Acts::w4a16));
         for (const ActivationScale scale : {ActivationScale::call, ActivationScale::token}) rows.push_back(row(*method, Acts::w4a4, nullptr, scale));
         for (const Arithmetic* arithmetic : {&exact, &fp32_seq, &f13}) rows.push_back(row(*method, Acts::w4a4, arithmetic));
     }
-    for (const NamedMethod& method : named_methods) rows.push_back(row(method, Acts::w4a4, &nv_blackwell));
+    for (const NamedMethod& method : named_methods) add_rows(rows, method, Acts::w4a4, &nv_blackwell);
+    for (const Acts acts : {Acts::w4a16, Acts::w4a4}) rows.push_back(calibration_row(*method_from_name("faar-2fa"), acts));
     return rows;
 }
 
@@ -70,7 +88,7 @@ Result<std::vector<TableRow>> select_rows(const std::vector<TableRow>& rows, con
     for (const std::string& pattern : only)
         if (std::ranges::none_of(rows, [&](const auto& each) { return matches(each.key, pattern); }))
             return Error{ErrorCode::unknown_name,
-                         fmt::format("--only: expected METHOD[/FORMAT[/ACTS[/ARITH]]] of a row, such as rtn/nvfp4/W4A4/fake, found {}", pattern)};
+                         fmt::format("--only: expected METHOD[/FORMAT[/ACTS[/ARITH[/SEED]]]] of a row, such as rtn/nvfp4/W4A4/fake, found {}", pattern)};
     for (const TableRow& each : rows)
         if (std::ranges::any_of(only, [&](const auto& pattern) { return matches(each.key, pattern); })) out.push_back(each);
     return out;

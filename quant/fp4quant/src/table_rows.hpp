@@ -15,6 +15,8 @@ struct TableRow {
     RowKey key;                             // domain: all
     std::optional<Scheme> scheme{};         // none: the reference
     const Arithmetic* arithmetic = nullptr; // null: fake-quantised
+    const NamedMethod* method = nullptr;    // null: the reference
+    bool aligned_on_calibration = false;    // the second stage sees the calibration windows alone
 };
 
 // What a scheme does to activations, as rows name it: nvfp4, fouroversix, razer-a, none.
@@ -23,7 +25,7 @@ std::string activation_name(const Scheme& scheme);
 // All of them, the reference first and every denominator before the rows that it divides.
 std::vector<TableRow> table_rows();
 
-// Rows that match METHOD[/FORMAT[/ACTS[/ARITH]]]; unknown_name where none does.
+// Rows that match METHOD[/FORMAT[/ACTS[/ARITH[/SEED]]]]; unknown_name where none does.
 Result<std::vector<TableRow>> select_rows(const std::vector<TableRow>& rows, const std::vector<std::string>& only);
 
 } // namespace fp4::quant

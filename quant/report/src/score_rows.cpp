@@ -83,7 +83,7 @@ FileSums sums_by_file(const EvaluatedWindows& windows, const ScoredModels& score
 
 std::optional<double> if_finite(double value) { return std::isfinite(value) ? std::optional(value) : std::nullopt; }
 
-Result<Row> score_row(RowKey key, const FileSums& files, bool has_denominator, std::optional<double> undecided) {
+Result<Row> score_row(RowKey key, const FileSums& files, bool has_denominator, const TrainingFacts& training) {
     const auto sums = total(files);
     const auto value = statistics(sums);
     const auto error = bootstrap_2se(files, statistics);
@@ -95,9 +95,10 @@ Result<Row> score_row(RowKey key, const FileSums& files, bool has_denominator, s
     row.ppl_2se = if_finite((*error)[ppl_rise]);
     row.bits_per_byte = sums[nll] / std::numbers::ln2 / sums[bytes];
     row.top1 = sums[top1] / sums[tokens];
-    row.undecided = undecided;
+    row.undecided = training.undecided;
+    row.align_tokens = training.align_tokens;
     for (const auto& [name, number] :
-         {std::pair{"kl", row.kl}, {"ppl", row.ppl}, {"bits_per_byte", row.bits_per_byte}, {"top1", row.top1}, {"undecided", undecided.value_or(0)}})
+         {std::pair{"kl", row.kl}, {"ppl", row.ppl}, {"bits_per_byte", row.bits_per_byte}, {"top1", row.top1}, {"undecided", training.undecided.value_or(0)}})
         if (!std::isfinite(number)) return Error{ErrorCode::not_finite, row_name(row.key) + ": " + name + ": expected a number, found " + std::to_string(number)};
     if (!has_denominator) return row;
     row.kl_closed = if_finite(value[kl_closed]);
@@ -113,7 +114,7 @@ Result<Row> score_row(RowKey key, const FileSums& files, bool has_denominator, s
 
 } // namespace
 
-Result<std::vector<Row>> score_rows(RowKey key, const EvaluatedWindows& windows, const ScoredModels& scores, std::optional<double> undecided) {
+Result<std::vector<Row>> score_rows(RowKey key, const EvaluatedWindows& windows, const ScoredModels& scores, const TrainingFacts& training) {
     if (auto status = check(windows, scores); !status) return status.error();
     std::vector<Row> rows;
     for (uint32_t d = 0; d <= windows.domains.size(); ++d) {
@@ -121,7 +122,7 @@ Result<std::vector<Row>> score_rows(RowKey key, const EvaluatedWindows& windows,
         key.domain = all ? all_domains : windows.domains[d];
         const auto files = sums_by_file(windows, scores, all ? std::nullopt : std::optional(d));
         if (files.stratum.empty()) continue; // a domain of the token file without windows
-        auto row = score_row(key, files, scores.denominator != nullptr, undecided);
+        auto row = score_row(key, files, scores.denominator != nullptr, training);
         if (!row) return row.error();
         rows.push_back(std::move(*row));
     }

@@ -41,6 +41,7 @@ void fields(Visit&& visit, R& row) {
     visit("bits_per_byte", row.bits_per_byte);
     visit("top1", row.top1);
     visit("undecided", row.undecided);
+    visit("align_tokens", row.align_tokens);
 }
 
 template <class Visit, class R>

@@ -64,8 +64,8 @@ const char* const small_text = R"({
     "command": "fp4quant table"
   },
   "rows": [
-    {"method":"rtn","format":"nvfp4","acts":"W4A4","act_format":"nvfp4","act_scale":"static","arith":"fake","domain":"all","seed":0,"kl":0.1,"kl_2se":0.001,"kl_closed":0.0,"kl_closed_2se":0.0,"ppl":0.3333333333333333,"ppl_2se":0.30000000000000004,"dnll_vs_rtn":null,"dnll_vs_rtn_2se":null,"gap_closed":null,"gap_closed_2se":null,"bits_per_byte":1e+300,"top1":1.0,"undecided":null},
-    {"method":"gptq","format":"nvfp4","acts":"W4A4","act_format":"nvfp4","act_scale":"static","arith":"fake","domain":"all","seed":2,"kl":5e-324,"kl_2se":null,"kl_closed":null,"kl_closed_2se":null,"ppl":0.0,"ppl_2se":null,"dnll_vs_rtn":null,"dnll_vs_rtn_2se":null,"gap_closed":-0.25,"gap_closed_2se":null,"bits_per_byte":0.0,"top1":0.0,"undecided":0.5}
+    {"method":"rtn","format":"nvfp4","acts":"W4A4","act_format":"nvfp4","act_scale":"static","arith":"fake","domain":"all","seed":0,"kl":0.1,"kl_2se":0.001,"kl_closed":0.0,"kl_closed_2se":0.0,"ppl":0.3333333333333333,"ppl_2se":0.30000000000000004,"dnll_vs_rtn":null,"dnll_vs_rtn_2se":null,"gap_closed":null,"gap_closed_2se":null,"bits_per_byte":1e+300,"top1":1.0,"undecided":null,"align_tokens":null},
+    {"method":"gptq","format":"nvfp4","acts":"W4A4","act_format":"nvfp4","act_scale":"static","arith":"fake","domain":"all","seed":2,"kl":5e-324,"kl_2se":null,"kl_closed":null,"kl_closed_2se":null,"ppl":0.0,"ppl_2se":null,"dnll_vs_rtn":null,"dnll_vs_rtn_2se":null,"gap_closed":-0.25,"gap_closed_2se":null,"bits_per_byte":0.0,"top1":0.0,"undecided":0.5,"align_tokens":null}
   ]
 }
 )";
@@ -131,7 +131,7 @@ TEST(TableJson, IsReadStrictly) {
         {"\"kl\":0.1,", "\"kl\":null,", "t: rows[0]: kl: expected a number, found null"},
         {"\"kl_2se\":null", "\"kl_2se\":\"x\"", "t: rows[1]: kl_2se: expected a number or null, found 'x'"},
         {"\"seed\":2", "\"seed\":2.5", "t: rows[1]: seed: expected a whole number from 0, found 2.5"},
-        {"\"undecided\":0.5", "\"undecided\":0.5,\"note\":1", "t: rows[1]: key 'note': expected no such key"},
+        {"\"align_tokens\":null}\n", "\"align_tokens\":null,\"note\":1}\n", "t: rows[1]: key 'note': expected no such key"},
         {"\"method\":\"gptq\"", "\"method\":\"gptq\",\"method\":\"x\"", "t: byte "},
         {"{\"method\":\"gptq\"", "5, {\"method\":\"gptq\"", "t: rows[1]: expected an object, found 5"},
         {"\"rows\": [", "\"lines\": [", "t: key 'lines': expected no such key"},

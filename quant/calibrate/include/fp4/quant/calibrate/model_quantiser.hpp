@@ -13,7 +13,7 @@ class ModelQuantiser {
   public:
     // windows: [count, length] token ids; may be undefined for schemes that need no stream. `ends` is read for the embedding. Chunks of
     // windows_at_once windows go through a layer together.
-    ModelQuantiser(const CausalLm& ends, LayerSource source, const Scheme& scheme, const Tensor& windows, int64_t windows_at_once = 8);
+    ModelQuantiser(const CausalLm& ends, LayerSource source, const Scheme& scheme, const Tensor& windows, int64_t windows_at_once = 8, FaarOptions faar = {});
 
     size_t next_layer() const { return next_; }
 
@@ -29,6 +29,7 @@ class ModelQuantiser {
     DecoderConfig config_;
     LayerSource source_;
     Scheme scheme_;
+    FaarOptions faar_;
     RopeTable rope_;
     ResidualStream reference_, quantised_;
     size_t next_ = 0;

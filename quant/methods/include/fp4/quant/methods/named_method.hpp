@@ -1,4 +1,4 @@
-// The methods by their names in command lines and tables: one row each.
+// The methods by their names in command lines and tables: one row for each format that they make.
 #pragma once
 #include <array>
 #include <optional>
@@ -22,13 +22,16 @@ struct NamedMethod {
     Side activations;
     int64_t hadamard;
     std::string_view summary;
+    bool aligned = false; // FAAR's second stage behind the first
+
+    constexpr bool trains() const { return method == Method::faar; }
 };
 
 inline constexpr Side nvfp4_nv{Format::nvfp4, Encoder::nv};
 inline constexpr Side razer_weights{Format::razer_w, Encoder::razer_paper};
 inline constexpr Side razer_activations{Format::razer_a, Encoder::razer_paper};
 
-inline constexpr std::array<NamedMethod, 10> named_methods{{
+inline constexpr std::array<NamedMethod, 14> named_methods{{
     {"rtn", "nvfp4", Method::rtn, nvfp4_nv, nvfp4_nv, 0, "round to nearest"},
     {"4over6",
      "nvfp4",
@@ -45,18 +48,24 @@ inline constexpr std::array<NamedMethod, 10> named_methods{{
     {"smoothquant", "nvfp4", Method::smoothquant, nvfp4_nv, nvfp4_nv, 0, "channel factors from activations and weights"},
     {"razer", "razer", Method::rtn, razer_weights, razer_activations, 0, "per block the special value of least squared error"},
     {"razer-gptq", "razer", Method::gptq, razer_weights, razer_activations, 0, "RaZeR scales and specials, then GPTQ"},
+    {"faar", "nvfp4", Method::faar, nvfp4_nv, nvfp4_nv, 0, "roundings trained on each linear's output"},
+    {"faar", "razer", Method::faar, razer_weights, razer_activations, 0, "RaZeR scales and specials, then FAAR"},
+    {"faar-2fa", "nvfp4", Method::faar, nvfp4_nv, nvfp4_nv, 0, "FAAR, then all roundings together on the model's predictions", true},
+    {"faar-2fa", "razer", Method::faar, razer_weights, razer_activations, 0, "RaZeR scales and specials, then FAAR and 2FA", true},
 }};
 
-constexpr const NamedMethod* method_from_name(std::string_view name) {
+// The first of that name, in `format` unless that is empty.
+constexpr const NamedMethod* method_from_name(std::string_view name, std::string_view format = {}) {
     for (const auto& method : named_methods)
-        if (method.name == name) return &method;
+        if (method.name == name && (format.empty() || method.format == format)) return &method;
     return nullptr;
 }
 
 // "rtn, 4over6, ...", for messages.
 inline std::string method_names() {
     std::string out;
-    for (const auto& method : named_methods) out += (out.empty() ? "" : ", ") + std::string(method.name);
+    for (const auto& method : named_methods)
+        if (&method == method_from_name(method.name)) out += (out.empty() ? "" : ", ") + std::string(method.name);
     return out;
 }
 

@@ -39,8 +39,9 @@ struct Row {
     std::optional<double> gap_closed; // (ppl_rtn - ppl) / (ppl_rtn - ppl_reference)
     std::optional<double> gap_closed_2se;
     double bits_per_byte = 0;
-    double top1 = 0;                 // share of tokens whose most likely successor is the reference's
-    std::optional<double> undecided; // share of trained roundings that had not settled
+    double top1 = 0;                    // share of tokens whose most likely successor is the reference's
+    std::optional<double> undecided;    // share of trained roundings that had not settled
+    std::optional<double> align_tokens; // that the second stage was trained on
 
     bool operator==(const Row&) const = default;
 };

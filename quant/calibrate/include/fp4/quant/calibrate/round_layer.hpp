@@ -1,0 +1,32 @@
+// FAAR stage 1 over the linears of a layer.
+#pragma once
+#include <functional>
+
+#include "fp4/quant/calibrate/observe.hpp"
+#include "fp4/quant/faar/output_curvature.hpp"
+#include "fp4/quant/faar/train_roundings.hpp"
+#include "fp4/quant/methods/quantized_layer.hpp"
+
+namespace fp4::quant {
+
+// How one linear's training went.
+struct LinearRounding {
+    LinearOp op;
+    TrainedRoundings trained; // without v
+    double seconds = 0;
+};
+
+struct FaarOptions {
+    RoundingRecipe recipe{};
+    bool true_inputs = true;                    // x_q is what the linear gets behind quantised layers; else what the reference gives it, quantised
+    std::vector<LayerCurvature> curvature = {}; // of the reference, by layer: what outputs weigh; empty: all the same
+    std::function<void(LinearOp op, const RoundingStep& step)> on_step = {};
+    std::function<void(const LinearRounding& done)> on_linear = {};
+};
+
+// Replaces the codes of `layer`, which is `plain` rounded to nearest under `scheme`; scales and specials stay. Groups go in order, each on the inputs
+// that those before it leave. index: the layer's number in the model. Streams at the layer's input. Errors: those of observe_moments and of rounding_choices.
+Status round_layer(QuantizedLayer& layer, const LayerWeights& plain, const DecoderConfig& config, const RopeTable& rope, const Scheme& scheme,
+                   const ResidualStream& reference, const ResidualStream& quantised, const FaarOptions& options, size_t index = 0);
+
+} // namespace fp4::quant

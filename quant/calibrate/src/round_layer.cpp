@@ -1,0 +1,39 @@
+#include "fp4/quant/calibrate/round_layer.hpp"
+
+#include <chrono>
+
+#include "fp4/quant/calibrate/observe_moments.hpp"
+#include "fp4/quant/evaluate/fake_quantised.hpp"
+#include "fp4/quant/methods/activations.hpp"
+
+namespace fp4::quant {
+
+Status round_layer(QuantizedLayer& layer, const LayerWeights& plain, const DecoderConfig& config, const RopeTable& rope, const Scheme& scheme,
+                   const ResidualStream& reference, const ResidualStream& quantised, const FaarOptions& options, size_t index) {
+    const auto reference_model = reference_layer(plain);
+    for (const LinearGroup group : linear_groups) {
+        const auto g = static_cast<size_t>(group);
+        const auto quantise = [&](const Tensor& x) -> Result<Tensor> { return scheme.activations ? fake_quantize(x, scheme, layer.input_scale[g]) : x; };
+        const auto model = fake_quantised(std::make_shared<const QuantizedLayer>(layer), scheme);
+        if (!model) return model.error();
+        const ObservedSide reference_side{reference, reference_model}, quantised_side{quantised, *model};
+        const auto moments = observe_moments(group, reference_side, options.true_inputs ? quantised_side : reference_side, quantise, config, rope);
+        if (!moments) return moments.error();
+        for (const LinearOp op : members(group)) {
+            auto& packed = *layer.linears[static_cast<size_t>(op)];
+            const auto begin = std::chrono::steady_clock::now();
+            const auto choices = rounding_choices(plain[op], packed, scheme.weights->encoder, *layer.weight_scale[g]);
+            if (!choices) return choices.error();
+            OnRoundingStep on_step;
+            if (options.on_step) on_step = [&](const RoundingStep& step) { options.on_step(op, step); };
+            const OutputLoss loss(*moments, options.curvature.empty() ? Tensor() : options.curvature[index][static_cast<size_t>(op)]);
+            auto trained = train_roundings(plain[op], *choices, loss, options.recipe, on_step);
+            packed = hardened(*choices, trained.v);
+            trained.v.reset();
+            if (options.on_linear) options.on_linear({op, std::move(trained), std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count()});
+        }
+    }
+    return Done{};
+}
+
+} // namespace fp4::quant
