@@ -191,6 +191,11 @@ class TableMaker {
         if (!maxima) return maxima.error();
         report.layer_errors = std::move(*errors);
         report.channel_maxima = std::move(*maxima);
+        for (const TableRow& row : wanted_) {
+            auto log = scorer_->log(row);
+            if (!log) return log.error();
+            if (*log && !row.arithmetic) report.training.push_back(std::move(**log));
+        }
         report.weight_bytes = weight_bytes(scorer_->model(), wanted_);
         return traces::write_file_atomically(folder() / "report.html", report_html(report));
     }

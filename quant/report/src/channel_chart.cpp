@@ -1,9 +1,9 @@
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <limits>
 
 #include "charts.hpp"
+#include "layer_colour.hpp"
 #include "svg.hpp"
 
 namespace fp4::quant {
@@ -11,20 +11,6 @@ namespace {
 
 constexpr size_t columns = 2;
 constexpr double left = 62, gap = 66, panel_height = 170, row_step = 240, legend_room = 30;
-
-// From the first layer to the last: orange by purple to blue, readable on white and on black.
-std::string layer_colour(uint64_t layer, uint64_t last) {
-    constexpr std::array<std::array<int, 3>, 3> stops{{{230, 159, 0}, {190, 90, 150}, {30, 120, 200}}};
-    const double at = last == 0 ? 2 : 2.0 * static_cast<double>(layer) / static_cast<double>(last);
-    const size_t from = at >= 1 ? 1 : 0;
-    std::string out = "#";
-    for (size_t c = 0; c < 3; ++c) {
-        const double mixed = stops[from][c] + (at - static_cast<double>(from)) * (stops[from + 1][c] - stops[from][c]);
-        const auto byte = static_cast<unsigned>(std::lround(mixed));
-        for (const unsigned digit : {byte / 16, byte % 16}) out += "0123456789ABCDEF"[digit & 15];
-    }
-    return out;
-}
 
 struct Curve {
     uint32_t layer = 0;
@@ -65,13 +51,7 @@ std::string channel_chart(const std::vector<ChannelMaxima>& channels) {
 
     const double width = (figure_width - left - gap * (columns - 1) - 10) / columns;
     Svg svg(legend_room + row_step * static_cast<double>((groups.size() + columns - 1) / columns), "Largest absolute activation per channel, sorted");
-    svg.text({left, 14}, "start", "soft", "layer");
-    const uint32_t step = last_layer / 12 + 1;
-    double legend_x = left + 44;
-    for (uint64_t layer = 0; layer <= last_layer; layer += step, legend_x += 50) {
-        svg.coloured_line({{legend_x, 10}, {legend_x + 18, 10}}, layer_colour(layer, last_layer));
-        svg.text({legend_x + 22, 14}, "start", "ink", std::to_string(layer));
-    }
+    const double legend_x = layer_legend(svg, left, last_layer);
     svg.coloured_ring({legend_x + 14, 10}, "currentColor");
     svg.text({legend_x + 24, 14}, "start", "ink", "median channel");
     for (size_t g = 0; g < groups.size(); ++g) {

@@ -20,4 +20,10 @@ std::string channel_chart(const std::vector<ChannelMaxima>& channels);
 
 std::string cost_chart(const std::vector<Row>& rows, const std::vector<WeightBytes>& bytes);
 
+// Stage 1 of FAAR: every linear's loss over its steps.
+std::string rounding_chart(const TrainingLog& training);
+
+// Stage 2: the models' losses over the steps, and how many roundings are left to decide.
+std::string alignment_chart(const std::vector<TrainingLog>& trainings);
+
 } // namespace fp4::quant

@@ -119,6 +119,24 @@ std::string context_list(const TableContext& context) {
     return out + "</dl>\n";
 }
 
+// Of models that were trained; nothing where none was. Stage 1 is drawn once for models that share it.
+std::string training_sections(const std::vector<TrainingLog>& trainings) {
+    std::string out;
+    std::vector<const std::vector<LinearLog>*> drawn;
+    for (const auto& training : trainings) {
+        if (training.linears.empty() || std::ranges::any_of(drawn, [&](const auto* each) { return *each == training.linears; })) continue;
+        drawn.push_back(&training.linears);
+        out += section("FAAR, stage 1: " + training.name,
+                       "Loss of each linear's outputs with soft roundings over that of rounding to nearest, log scale; rings: hard roundings that were kept.",
+                       figure(rounding_chart(training)));
+    }
+    const auto alignment = figure(alignment_chart(trainings));
+    if (!alignment.empty())
+        out += section("FAAR, stage 2: all roundings together", "Means between snapshots on the windows trained on; lambda rises until nothing is left undecided.",
+                       alignment);
+    return out;
+}
+
 } // namespace
 
 std::string report_html(const Report& report) {
@@ -146,6 +164,7 @@ std::string report_html(const Report& report) {
     page += section("KL divergence against the size of the weights, bytes per weight",
                     "Codes, scales and side tables of the quantised linears over their weights. Lower left is better; lines lead to labels; whiskers: 2 standard errors.",
                     figure(cost_chart(rows, report.weight_bytes)));
+    page += training_sections(report.training);
     page += section("Table", "Gap closed: of perplexity, as a share of the gap between RTN and BF16; left out where that gap is within 2 standard errors of 0.",
                     domain_tables(report.table));
     page += section("Context", "How the numbers were made.", context_list(report.table.context));

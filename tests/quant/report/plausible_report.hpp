@@ -7,6 +7,23 @@
 
 namespace fp4::quant::test {
 
+inline TrainingLog plausible_training(Uniform& uniform, const std::string& name) {
+    TrainingLog log{.name = name, .linears = {}, .alignment = {}};
+    for (uint32_t layer = 0; layer < 4; ++layer)
+        for (const char* linear : {"q", "k", "v", "o", "gate", "up", "down"}) {
+            const double end = 0.4 + 0.3 * uniform();
+            LinearLog own{layer, linear, end, 1.2 * end, 1.1 * end, 1.05 * end, 0.01, 1234, 2.5, {}};
+            for (int64_t step = 0; step < 1500; step += 25)
+                own.curve.push_back({step, end + std::exp(-static_cast<double>(step) / 200), 1 - static_cast<double>(step) / 1500, 0.1});
+            log.linears.push_back(own);
+        }
+    for (int64_t step = 50; step <= 1000; step += 50) {
+        const double done = static_cast<double>(step) / 1000;
+        log.alignment.push_back({step, 0.002 + 0.006 * done * done + 0.0005 * uniform(), 0.02, 1 - done, 1 - done * done, static_cast<double>(step)});
+    }
+    return log;
+}
+
 inline Report plausible_report() {
     Report report{.title = "ref-llama"};
     report.table.context = {.domains = {"boost", "postgres"},
@@ -75,6 +92,7 @@ inline Report plausible_report() {
             input.max_over_median = sorted.back() / sorted[sorted.size() / 2];
             report.channel_maxima.push_back(input);
         }
+    for (const char* name : {"faar-2fa-nvfp4-W4A16-seed1", "faar-2fa-razer-W4A4-seed1"}) report.training.push_back(plausible_training(uniform, name));
     return report;
 }
 

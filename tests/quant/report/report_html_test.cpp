@@ -31,7 +31,7 @@ size_t count(const std::string& page, const std::string& what) {
 TEST(ReportHtml, IsWellFormedAndWhole) {
     const auto page = report_html(test::plausible_report());
     expect_well_formed(page);
-    EXPECT_EQ(count(page, "<svg "), 6u);
+    EXPECT_EQ(count(page, "<svg "), 9u);
     EXPECT_EQ(count(page, "No data were given"), 0u);
     for (const char* outside : {"<script", "<link", "src=", "url(", "@import", "href="}) EXPECT_THAT(page, Not(HasSubstr(outside)));
     // The one address is the name of SVG and XHTML.
@@ -41,6 +41,16 @@ TEST(ReportHtml, IsWellFormedAndWhole) {
 }
 
 TEST(ReportHtml, IsTheSameForTheSameReport) { EXPECT_EQ(report_html(test::plausible_report()), report_html(test::plausible_report())); }
+
+TEST(ReportHtml, DrawsAStageThatModelsShareOnce) {
+    auto report = test::plausible_report();
+    report.training[1].linears = report.training[0].linears;
+    const auto page = report_html(report);
+    EXPECT_EQ(count(page, "FAAR, stage 1: "), 1u);
+    EXPECT_EQ(count(page, "FAAR, stage 2: "), 1u);
+    report.training.clear();
+    EXPECT_EQ(count(report_html(report), "FAAR, stage"), 0u);
+}
 
 TEST(ReportHtml, DrawsNothingOutsideItsFigures) {
     const auto page = report_html(test::plausible_report());

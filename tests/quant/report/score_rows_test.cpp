@@ -51,7 +51,7 @@ const RowKey key{.method = "gptq", .format = "nvfp4", .acts = "W4A4", .act_forma
 TEST(ScoreRows, AreTheSpecificationsFormulas) {
     const auto windows = windows_of_files();
     const auto reference = scores(0), model = scores(0.25), rtn = scores(0.5);
-    const auto rows = score_rows(key, windows, {model, reference, &rtn}, 0.125);
+    const auto rows = score_rows(key, windows, {model, reference, &rtn}, {.undecided = 0.125, .align_tokens = 4096});
     ASSERT_TRUE(rows) << rows.error().message;
     ASSERT_EQ(rows->size(), 3u);
     const std::vector<std::string> names{"boost", "postgres", "all"};
@@ -70,6 +70,7 @@ TEST(ScoreRows, AreTheSpecificationsFormulas) {
         EXPECT_DOUBLE_EQ(row.bits_per_byte, sum(model.nll, here) / std::log(2) / sum(windows.bytes, here));
         EXPECT_DOUBLE_EQ(row.top1, 0.75);
         EXPECT_EQ(row.undecided, 0.125);
+        EXPECT_EQ(row.align_tokens, 4096);
         EXPECT_GT(*row.kl_2se, 0);
     }
 }

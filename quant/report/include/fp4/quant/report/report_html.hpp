@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "fp4/quant/report/table_json.hpp"
+#include "fp4/quant/report/training_log.hpp"
 
 namespace fp4::quant {
 
@@ -40,6 +41,7 @@ struct Report {
     std::vector<LayerError> layer_errors;      // of chosen methods
     std::vector<ChannelMaxima> channel_maxima; // may be empty, like the others: the page then says so
     std::vector<WeightBytes> weight_bytes;
+    std::vector<TrainingLog> training; // of the models whose roundings were trained
 };
 
 // Well-formed XML as well as HTML; the same bytes for the same report. Figures show the rows of all domains together; values that are not finite are left out.
