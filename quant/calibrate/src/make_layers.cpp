@@ -1,5 +1,7 @@
 #include "fp4/quant/calibrate/make_layers.hpp"
 
+#include <algorithm>
+
 #include "fp4/quant/calibrate/layer_file.hpp"
 #include "fp4/quant/calibrate/layer_file_source.hpp"
 
@@ -16,6 +18,16 @@ bool all_there(const LayerFiles& files, size_t layers) {
     for (size_t layer = 0; layer < layers; ++layer)
         if (!std::filesystem::exists(files.path(layer))) return false;
     return true;
+}
+
+constexpr int64_t curvature_windows = 128;
+constexpr double curvature_damp = 0.01;
+
+Result<std::vector<QuantizedLayer>> refined(const CausalLm& model, std::vector<QuantizedLayer> layers, const Scheme& scheme, const AlignmentWork& work) {
+    if (work.refine.options.rounds == 0) return layers;
+    const auto first = [&](int64_t count) { return work.windows.narrow(0, 0, std::min(count, work.windows.size(0))); };
+    const auto curvature = output_curvature(model, first(curvature_windows), {.damp = curvature_damp});
+    return refine_roundings(model, std::move(layers), scheme, first(work.refine.windows), curvature, work.refine.options, work.on_round);
 }
 
 } // namespace
@@ -75,9 +87,10 @@ Status align_layers(const CausalLm& model, const LayerFiles& stage1, const Layer
         if (auto status = saving(); !status) return status;
         if (auto status = alignment->save(snapshot, files.fingerprint); !status) return status;
     }
-    const auto hardened = alignment->hardened();
+    auto hardened = refined(model, alignment->hardened(), files.scheme, work);
+    if (!hardened) return hardened.error();
     for (size_t layer = 0; layer < layers; ++layer)
-        if (auto status = save_layer(files.path(layer), hardened[layer], files.fingerprint); !status) return status;
+        if (auto status = save_layer(files.path(layer), (*hardened)[layer], files.fingerprint); !status) return status;
     std::error_code ignored;
     std::filesystem::remove(snapshot, ignored);
     return Done{};

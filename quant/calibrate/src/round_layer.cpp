@@ -17,8 +17,9 @@ Status round_layer(QuantizedLayer& layer, const LayerWeights& plain, const Decod
         const auto model = fake_quantised(std::make_shared<const QuantizedLayer>(layer), scheme);
         if (!model) return model.error();
         const ObservedSide reference_side{reference, reference_model}, quantised_side{quantised, *model};
-        const auto moments = observe_moments(group, reference_side, options.true_inputs ? quantised_side : reference_side, quantise, config, rope);
+        auto moments = observe_moments(group, reference_side, options.true_inputs ? quantised_side : reference_side, quantise, config, rope);
         if (!moments) return moments.error();
+        if (options.damp > 0) moments->damp(options.damp);
         for (const LinearOp op : members(group)) {
             auto& packed = *layer.linears[static_cast<size_t>(op)];
             const auto begin = std::chrono::steady_clock::now();

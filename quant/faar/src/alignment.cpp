@@ -114,12 +114,16 @@ void Alignment::update(double lambda, double learning_rate) {
 
 Result<AlignmentStep> Alignment::train_step() {
     const auto& schedule = recipe_.schedule;
-    BackpropagateOptions options{.loss = loss_options(recipe_), .beta = schedule.beta_at(step_), .recompute = recipe_.recompute};
-    options.loss.kl_weight = recipe_.kl_weight / kl_unit_;
-    options.loss.hidden_weight = recipe_.hidden_weight / hidden_unit_;
+    auto options = loss_options(recipe_);
+    options.kl_weight = recipe_.kl_weight / kl_unit_;
+    options.hidden_weight = recipe_.hidden_weight / hidden_unit_;
+    const double beta = schedule.beta_at(step_);
+    const RunLayer run = [&](size_t layer, const Tensor& x) {
+        return decoder_layer(x, layers_[layer].norms(), model_->config, rope_, layers_[layer].soft_linears(beta));
+    };
     AlignmentStep out{.step = step_};
     try {
-        const auto loss = backpropagate(*model_, layers_, rope_, batch(step_), options);
+        const auto loss = backpropagate(*model_, run, batch(step_), options, recipe_.recompute);
         out.kl = loss.kl, out.hidden_mse = loss.hidden_mse;
     } catch (const LinearFailed& failed) {
         return failed.error;

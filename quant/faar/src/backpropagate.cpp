@@ -3,11 +3,7 @@
 namespace fp4::quant {
 
 // Layers are graphs of their own, joined by hand.
-Distillation backpropagate(const CausalLm& reference, const std::vector<SoftLayer>& layers, const RopeTable& rope, const Tensor& tokens,
-                           const BackpropagateOptions& options) {
-    const auto run = [&](size_t layer, const Tensor& x) {
-        return decoder_layer(x, layers[layer].norms(), reference.config, rope, layers[layer].soft_linears(options.beta));
-    };
+Distillation backpropagate(const CausalLm& reference, const RunLayer& run, const Tensor& tokens, const DistillationOptions& loss, bool recompute) {
     Tensor reference_hidden;
     {
         const torch::NoGradGuard no_grad;
@@ -15,22 +11,22 @@ Distillation backpropagate(const CausalLm& reference, const std::vector<SoftLaye
     }
     std::vector<Tensor> inputs, outputs;
     auto x = torch::embedding(reference.embed_tokens, tokens);
-    for (size_t i = 0; i < layers.size(); ++i) {
-        inputs.push_back(x.detach().requires_grad_(i > 0));
-        const torch::AutoGradMode graph(!options.recompute);
-        x = run(i, inputs.back());
-        outputs.push_back(options.recompute ? Tensor() : x);
+    for (size_t layer = 0; layer < reference.layers.size(); ++layer) {
+        inputs.push_back(x.detach().requires_grad_(layer > 0));
+        const torch::AutoGradMode graph(!recompute);
+        x = run(layer, inputs.back());
+        outputs.push_back(recompute ? Tensor() : x);
     }
-    auto loss = distillation_loss(reference, reference_hidden, x, options.loss);
+    auto out = distillation_loss(reference, reference_hidden, x, loss);
     x.reset();
-    auto gradient = loss.by_hidden;
-    for (size_t i = layers.size(); i-- > 0;) {
-        const auto output = options.recompute ? run(i, inputs[i]) : std::move(outputs[i]);
+    auto gradient = out.by_hidden;
+    for (size_t layer = inputs.size(); layer-- > 0;) {
+        const auto output = recompute ? run(layer, inputs[layer]) : std::move(outputs[layer]);
         output.backward(gradient);
-        gradient = inputs[i].grad();
-        inputs[i].reset();
+        gradient = inputs[layer].grad();
+        inputs[layer].reset();
     }
-    return loss;
+    return out;
 }
 
 } // namespace fp4::quant

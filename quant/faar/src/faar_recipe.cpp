@@ -10,8 +10,9 @@ namespace {
 constexpr uint64_t most = uint64_t{1} << 24;
 
 FaarRecipe paper() {
-    FaarRecipe out{.stage1 = paper_recipe(), .true_inputs = false, .curvature = false};
+    FaarRecipe out{.stage1 = paper_recipe(), .true_inputs = false, .curvature = false, .damp = 0};
     out.stage2 = {.schedule = {.steps = 2500, .learning_rate = 5e-4, .beta_start = 20, .beta_end = 20, .lambda_max = 0.1, .lambda_start_share = 1},
+                  .commitment = 1,
                   .pull = 0,
                   .hidden_weight = 1,
                   .normalised = false};
@@ -36,6 +37,7 @@ void visit_stage1(FaarRecipe& recipe, Visitor& visitor) {
     visitor("flips", recipe.stage1.flips);
     visitor("true_inputs", recipe.true_inputs);
     visitor("curvature", recipe.curvature);
+    visitor("damp", recipe.damp);
 }
 
 template <class Visitor>
@@ -51,6 +53,14 @@ void visit_stage2(FaarRecipe& recipe, Visitor& visitor) {
     visitor("temperature", stage2.temperature);
     visitor("top_k", stage2.top_k);
     visitor("recompute", stage2.recompute);
+}
+
+template <class Visitor>
+void visit_refine(FaarRecipe& recipe, Visitor& visitor) {
+    visitor("rounds", recipe.refine.options.rounds);
+    visitor("windows", recipe.refine.windows);
+    visitor("caution", recipe.refine.options.caution);
+    visitor("measured_share", recipe.refine.options.measured_share);
 }
 
 struct YamlReader {
@@ -86,19 +96,21 @@ Result<FaarRecipe> faar_recipe(const std::string& given) {
     const auto base = yaml->text("base");
     auto recipe = named(base);
     if (!recipe) return Error{ErrorCode::bad_file, given + ": base: expected best or paper, found " + base};
-    if (yaml->has("stage1"))
-        yaml->map("stage1", [&](traces::StrictYaml& fields) {
+    const auto read = [&](const char* part, auto visit) {
+        if (!yaml->has(part)) return;
+        yaml->map(part, [&](traces::StrictYaml& fields) {
             YamlReader reader{fields};
-            visit_stage1(*recipe, reader);
+            visit(*recipe, reader);
         });
-    if (yaml->has("stage2"))
-        yaml->map("stage2", [&](traces::StrictYaml& fields) {
-            YamlReader reader{fields};
-            visit_stage2(*recipe, reader);
-        });
+    };
+    read("stage1", visit_stage1<YamlReader>);
+    read("stage2", visit_stage2<YamlReader>);
+    read("refine", visit_refine<YamlReader>);
     if (auto status = yaml->finish(); !status) return status.error();
     if (recipe->stage2.batch_windows < 1 || !(recipe->stage2.temperature > 0) || recipe->stage2.pull >= 0.5)
         return Error{ErrorCode::bad_file, given + ": stage2: expected at least one window a batch, a temperature above 0 and a pull below 0.5"};
+    if (recipe->refine.windows < 2 || !(recipe->refine.options.measured_share < 1))
+        return Error{ErrorCode::bad_file, given + ": refine: expected at least two windows and a share of them below 1"};
     return *recipe;
 }
 
@@ -109,6 +121,8 @@ std::string text_of(FaarRecipe recipe) {
     visit_stage1(recipe, writer);
     writer.text << "stage 2: ";
     visit_stage2(recipe, writer);
+    writer.text << "refine: ";
+    visit_refine(recipe, writer);
     return writer.text.str();
 }
 

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <atomic>
 
+#include "joint_descent.hpp"
+
 namespace fp4::quant {
 namespace {
 
@@ -57,55 +59,12 @@ FlipResult flip_rows(const Tensor& w, const RoundingChoices& choices, const Tens
     return out;
 }
 
-// `residual` is half the gradient of the loss without its curvature, which is applied a column at a time. Row-major throughout.
-class JointDescent {
-  public:
-    JointDescent(const Tensor& w, const RoundingChoices& choices, Tensor v, const OutputLoss& loss)
-        : v_(std::move(v)), values_(hardened_values(choices, v_).to(torch::kDouble).contiguous()),
-          residual_(OutputLoss(loss.moments()).half_gradient(w.to(torch::kDouble), values_).contiguous()),
-          moments_(loss.moments().quantised.to(torch::kCPU).contiguous()), curvature_(loss.curvature().to(torch::kCPU).contiguous()),
-          low_(choices.low.to(torch::kCPU).contiguous()), up_(choices.up.to(torch::kCPU).contiguous()) {}
-
-    // Flips the weights of an input column, one after the other, where the loss falls.
-    uint64_t column(int64_t i) {
-        const int64_t n = values_.size(0), k = values_.size(1);
-        auto gradient = torch::mv(curvature_, residual_.select(1, i)).contiguous();
-        double* at = gradient.data_ptr<double>();
-        auto values = values_.accessor<double, 2>();
-        auto v = v_.accessor<float, 2>();
-        const auto low = low_.accessor<float, 2>(), up = up_.accessor<float, 2>();
-        const double* g = curvature_.data_ptr<double>();
-        const double* s = moments_.data_ptr<double>() + i * k;
-        uint64_t flips = 0;
-        for (int64_t row = 0; row < n; ++row) {
-            if (low[row][i] == up[row][i]) continue;
-            const bool is_up = v[row][i] >= 0.5F;
-            const double step = static_cast<double>(is_up ? low[row][i] : up[row][i]) - values[row][i];
-            if (step * (2 * at[row] + step * g[row * n + row] * s[i]) >= 0) continue;
-            values[row][i] += step;
-            v[row][i] = is_up ? 0 : 1;
-            for (int64_t other = 0; other < n; ++other) at[other] += step * s[i] * g[row * n + other];
-            double* residual = residual_.data_ptr<double>() + row * k;
-            for (int64_t j = 0; j < k; ++j) residual[j] += step * s[j];
-            ++flips;
-        }
-        return flips;
-    }
-
-    const Tensor& v() const { return v_; }
-
-  private:
-    Tensor v_, values_, residual_, moments_, curvature_, low_, up_;
-};
-
 FlipResult flip_columns(const Tensor& w, const RoundingChoices& choices, const Tensor& v, const OutputLoss& loss, const FlipOptions& options) {
-    JointDescent descent(w, choices, (v >= 0.5).to(torch::kCPU, torch::kFloat).contiguous(), loss);
+    const auto start = (v >= 0.5).to(torch::kCPU, torch::kFloat).contiguous();
+    const auto values = hardened_values(choices, start).to(torch::kDouble);
+    JointDescent descent(choices, start, {loss.moments().quantised, loss.curvature()}, OutputLoss(loss.moments()).half_gradient(w.to(torch::kDouble), values), {});
     FlipResult out;
-    for (uint64_t flipped = 1; flipped > 0 && out.passes < options.max_passes; ++out.passes) {
-        flipped = 0;
-        for (int64_t i = 0; i < w.size(1); ++i) flipped += descent.column(i);
-        out.flips += flipped;
-    }
+    for (uint64_t flipped = 1; flipped > 0 && out.passes < options.max_passes; ++out.passes) out.flips += flipped = descent.pass();
     out.v = descent.v();
     return out;
 }

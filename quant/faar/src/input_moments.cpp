@@ -21,4 +21,11 @@ void InputMoments::add(const Tensor& x) {
     cross = quantised = plain;
 }
 
+void InputMoments::damp(double share) {
+    const auto ridge = torch::eye(plain.size(0), plain.options()) * (plain.diagonal().mean() * share);
+    plain = plain + ridge;
+    cross = cross + ridge;
+    quantised = quantised + ridge;
+}
+
 } // namespace fp4::quant

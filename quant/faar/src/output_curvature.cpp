@@ -51,7 +51,10 @@ std::vector<LayerCurvature> output_curvature(const CausalLm& model, const Tensor
         first += some.size(0);
     }
     for (auto& layer : sums)
-        for (Tensor& sum : layer) sum /= static_cast<double>(windows.numel());
+        for (Tensor& sum : layer) {
+            sum /= static_cast<double>(windows.numel());
+            sum += torch::eye(sum.size(0), sum.options()) * (sum.diagonal().mean() * options.damp);
+        }
     return sums;
 }
 

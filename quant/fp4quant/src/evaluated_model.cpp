@@ -20,6 +20,9 @@ namespace {
 Result<Scheme> named_scheme(const std::string& name, const std::string& acts) {
     const auto* method = method_from_name(name);
     if (!method) return Error{ErrorCode::unknown_name, fmt::format("--method: expected one of {}, found {}", method_names(), name)};
+    if (method->trains())
+        return Error{ErrorCode::bad_argument,
+                     fmt::format("--method: expected one that does not train; make {} by fp4quant quantize and score that beside --reference", name)};
     const auto sides = acts_from_name(acts);
     if (!sides) return Error{ErrorCode::unknown_name, fmt::format("--acts: expected one of {}, found {}", fmt::join(acts_names, ", "), acts)};
     return scheme_of(*method, *sides);

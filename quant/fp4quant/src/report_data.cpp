@@ -38,8 +38,8 @@ double nmse(const Tensor& wanted, const Tensor& found) {
 
 bool shown(const TableRow& row) {
     return row.scheme && !row.arithmetic && row.key.act_scale == "static" && row.scheme->hadamard == 0 &&
-           (row.scheme->method == Method::rtn || row.scheme->method == Method::gptq || row.scheme->method == Method::faar) && row.key.seed <= 1 && row.scheme->weights && row.scheme->activations &&
-           !row.scheme->own_scale_per_tensor;
+           (row.scheme->method == Method::rtn || row.scheme->method == Method::gptq || row.scheme->method == Method::faar) && row.key.seed <= 1 && row.scheme->weights &&
+           row.scheme->activations && !row.scheme->own_scale_per_tensor;
 }
 
 } // namespace

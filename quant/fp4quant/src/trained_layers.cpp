@@ -59,10 +59,10 @@ Status make_stage1(const TrainedModel& model, const TrainingInputs& inputs, cons
                             static_cast<uint64_t>(static_cast<int64_t>(layer) * all + static_cast<int64_t>(op) * model.recipe.stage1.schedule.steps + step),
                             layers * static_cast<uint64_t>(all));
     };
-    FaarOptions faar{.recipe = model.recipe.stage1, .true_inputs = model.recipe.true_inputs};
+    FaarOptions faar{.recipe = model.recipe.stage1, .true_inputs = model.recipe.true_inputs, .damp = model.recipe.damp};
     if (model.recipe.curvature && inputs.calibration.defined()) {
         progress.show(model.name + ": curvature of the outputs");
-        faar.curvature = output_curvature(inputs.ends, inputs.calibration, {.windows_at_once = inputs.windows_at_once});
+        faar.curvature = output_curvature(inputs.ends, inputs.calibration, {.windows_at_once = inputs.windows_at_once, .damp = model.recipe.damp});
     }
     faar.on_step = [&](LinearOp op, const RoundingStep& step) { share(op, step.step); };
     faar.on_linear = [&](const LinearRounding& done) {
@@ -87,7 +87,7 @@ Status make_stage2(const TrainedModel& model, const TrainingInputs& inputs, cons
     int64_t first = 0, summed = 0, done = 0;
     const double seconds_before = log.alignment.empty() ? 0 : log.alignment.back().seconds;
     const int64_t steps = model.recipe.stage2.schedule.steps;
-    AlignmentWork work{.recipe = model.recipe.stage2, .windows = inputs.alignment, .save_every = model.save_every};
+    AlignmentWork work{.recipe = model.recipe.stage2, .refine = model.recipe.refine, .windows = inputs.alignment, .save_every = model.save_every};
     work.on_resume = [&](int64_t step) {
         first = done = step;
         std::erase_if(log.alignment, [&](const AlignmentPoint& point) { return point.step > step; });
@@ -103,6 +103,10 @@ Status make_stage2(const TrainedModel& model, const TrainingInputs& inputs, cons
         kl = hidden_mse = 0;
         summed = 0;
         return write_log(files.folder, log);
+    };
+    work.on_round = [&](const RefineRound& round) {
+        progress.show(fmt::format("{}, refined in round {}: kl {:.6f}, then {:.6f}, {}", model.name, round.round + 1, round.kl_before, round.kl_after,
+                                  round.kept ? "kept" : "undone"));
     };
     return align_layers(inputs.ends, stage1, files, work);
 }

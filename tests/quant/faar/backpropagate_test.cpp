@@ -1,5 +1,7 @@
 #include "fp4/quant/faar/backpropagate.hpp"
 
+#include "fp4/quant/faar/soft_layer.hpp"
+
 #include "random_tensors.hpp"
 #include "rounded_model.hpp"
 
@@ -7,6 +9,8 @@ namespace fp4::quant {
 namespace {
 
 using test::Random;
+
+const DistillationOptions options{.kl_weight = 2, .hidden_weight = 0.5};
 
 // A model in double whose weights are float32 values.
 CausalLm in_double(const CausalLm& model) {
@@ -36,16 +40,19 @@ struct Case {
         tokens = test::some_tokens(random, 2, 7);
         rope = rope_table(model.config, 7, type);
     }
+
+    Distillation run(bool recompute = false) const {
+        const RunLayer layer = [&](size_t i, const Tensor& x) { return decoder_layer(x, layers[i].norms(), model.config, rope, layers[i].soft_linears(6)); };
+        return backpropagate(model, layer, tokens, options, recompute);
+    }
 };
 
-const BackpropagateOptions options{.loss = {.kl_weight = 2, .hidden_weight = 0.5}, .beta = 6};
-
-double value(const Distillation& loss) { return options.loss.kl_weight * loss.kl + options.loss.hidden_weight * loss.hidden_mse; }
+double value(const Distillation& loss) { return options.kl_weight * loss.kl + options.hidden_weight * loss.hidden_mse; }
 
 // The whole model's loss by some roundings of every linear, against finite differences.
 TEST(Backpropagate, HasTheGradientOfTheLoss) {
     Case each(test::small_llama(5), torch::kDouble, test::nvfp4_w4a16);
-    backpropagate(each.model, each.layers, each.rope, each.tokens, options);
+    each.run();
     std::vector<Tensor> gradients; // later passes add to those of the layers
     double largest = 0;
     for (auto& layer : each.layers)
@@ -62,7 +69,7 @@ TEST(Backpropagate, HasTheGradientOfTheLoss) {
                 const double at = flat[i].item<double>();
                 const auto moved = [&](double by) {
                     flat[i] = at + by;
-                    return value(backpropagate(each.model, each.layers, each.rope, each.tokens, options));
+                    return value(each.run());
                 };
                 const double wanted = (moved(1e-5) - moved(-1e-5)) / 2e-5;
                 flat[i] = at;
@@ -76,10 +83,7 @@ TEST(Backpropagate, HasTheGradientOfTheLoss) {
 TEST(Backpropagate, IsTheSameWhenLayersAreRecomputed) {
     for (const auto& scheme : {test::nvfp4_w4a16, test::nvfp4_w4a4, test::razer_w4a4}) {
         Case kept(test::small_llama(5), torch::kFloat, scheme), again(test::small_llama(5), torch::kFloat, scheme);
-        auto recomputing = options;
-        recomputing.recompute = true;
-        EXPECT_EQ(value(backpropagate(kept.model, kept.layers, kept.rope, kept.tokens, options)),
-                  value(backpropagate(again.model, again.layers, again.rope, again.tokens, recomputing)));
+        EXPECT_EQ(value(kept.run()), value(again.run(true)));
         for (size_t i = 0; i < kept.layers.size(); ++i)
             for (size_t linear = 0; linear < SoftLayer::count; ++linear)
                 EXPECT_TRUE(torch::equal(kept.layers[i].v(linear).grad(), again.layers[i].v(linear).grad())) << i << " " << linear;

@@ -39,7 +39,7 @@ TEST(FaarRecipe, HasTwoNames) {
 }
 
 TEST(FaarRecipe, ChangesWhatAFileSays) {
-    const auto recipe = from_file("base: paper\nstage1: {steps: 7, flips: 1, lambda_max: 0}\nstage2: {pull: 0.2, top_k: 50, temperature: 2.5}\n");
+    const auto recipe = from_file("base: paper\nstage1: {steps: 7, flips: 1, lambda_max: 0}\nstage2: {pull: 0.2, top_k: 50, temperature: 2.5}\nrefine: {rounds: 3}\n");
     ASSERT_TRUE(recipe) << recipe.error().message;
     auto wanted = *faar_recipe("paper");
     wanted.stage1.schedule.steps = 7;
@@ -48,6 +48,7 @@ TEST(FaarRecipe, ChangesWhatAFileSays) {
     wanted.stage2.pull = 0.2;
     wanted.stage2.top_k = 50;
     wanted.stage2.temperature = 2.5;
+    wanted.refine.options.rounds = 3;
     EXPECT_EQ(text_of(*recipe), text_of(wanted));
     EXPECT_NE(text_of(*recipe), text_of(*faar_recipe("paper")));
 }
@@ -66,6 +67,7 @@ TEST(FaarRecipe, RefusesWhatItDoesNotKnow) {
     refused(from_file("base: best\nstage2: {pull: 0.5}\n"), "a pull below 0.5");
     refused(from_file("base: best\nstage2: {batch_windows: 0}\n"), "at least one window");
     refused(from_file("base: best\nstage2: {temperature: 0}\n"), "a temperature above 0");
+    refused(from_file("base: best\nrefine: {windows: 1}\n"), "at least two windows");
     refused(from_file("base: best\nstage1: {flips: 2}\n"), "expected an integer from 0 to 1");
 }
 

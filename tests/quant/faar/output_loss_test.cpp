@@ -73,6 +73,17 @@ TEST(OutputLoss, HasItsGradient) {
     }
 }
 
+// A damped loss is the loss and a share of how far the values are from the weights.
+TEST(InputMoments, CountDistancesWhenDamped) {
+    const Layer layer;
+    auto damped = layer.moments;
+    damped.damp(0.25);
+    const double ridge = 0.25 * layer.moments.plain.diagonal().mean().item<double>(), apart = (layer.w - layer.w_q).square().sum().item<double>(),
+                 wanted = OutputLoss(layer.moments).value(layer.w, layer.w_q) + ridge * apart;
+    EXPECT_NEAR(OutputLoss(damped).value(layer.w, layer.w_q), wanted, 1e-6 * wanted);
+    EXPECT_GT(ridge * apart, 0.01 * wanted);
+}
+
 TEST(InputMoments, AreOneMatrixWhereInputsStayAsTheyAre) {
     const Layer layer;
     InputMoments same, both;

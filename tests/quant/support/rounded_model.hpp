@@ -39,3 +39,12 @@ inline const Scheme nvfp4_w4a4{.weights = Side{Format::nvfp4, Encoder::nv}, .act
 inline const Scheme razer_w4a4{.weights = Side{Format::razer_w, Encoder::razer_paper}, .activations = Side{Format::razer_a, Encoder::razer_paper}};
 
 } // namespace fp4::quant::test
+
+namespace fp4::quant {
+
+// What failing tests show.
+inline void PrintTo(const Scheme& scheme, std::ostream* out) {
+    *out << (scheme.weights && scheme.weights->format == Format::razer_w ? "razer" : "nvfp4") << (scheme.activations ? " W4A4" : " W4A16");
+}
+
+} // namespace fp4::quant

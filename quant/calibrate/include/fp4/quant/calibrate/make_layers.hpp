@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "fp4/quant/calibrate/model_quantiser.hpp"
-#include "fp4/quant/faar/alignment.hpp"
+#include "fp4/quant/faar/faar_recipe.hpp"
 
 namespace fp4::quant {
 
@@ -24,11 +24,13 @@ Status make_layers(ModelQuantiser& quantiser, size_t layers, const LayerFiles& f
 
 struct AlignmentWork {
     AlignmentRecipe recipe;
+    RefineRecipe refine;
     Tensor windows; // [count, length] token ids
     int64_t save_every = 100;
     std::function<void(const AlignmentStep& step)> on_step = {};
     std::function<Status(int64_t steps_done, const AlignmentState& state)> before_save = {}; // before a snapshot, and before the layers when all steps are done
     std::function<void(int64_t steps_done)> on_resume = {};
+    std::function<void(const RefineRound& round)> on_round = {};
 };
 
 // FAAR's second stage, from the layers in `stage1` to those in `files`. `model`: the reference, in memory. Errors: those of Alignment and of files.

@@ -19,6 +19,7 @@ struct LinearRounding {
 struct FaarOptions {
     RoundingRecipe recipe{};
     bool true_inputs = true;                    // x_q is what the linear gets behind quantised layers; else what the reference gives it, quantised
+    double damp = 0;                            // of the moments: InputMoments::damp
     std::vector<LayerCurvature> curvature = {}; // of the reference, by layer: what outputs weigh; empty: all the same
     std::function<void(LinearOp op, const RoundingStep& step)> on_step = {};
     std::function<void(const LinearRounding& done)> on_linear = {};

@@ -13,9 +13,9 @@
 namespace fp4::quant {
 
 struct AlignmentRecipe {
-    RoundingSchedule schedule{.steps = 1024, .learning_rate = 4e-3, .beta_start = 5, .beta_end = 20, .lambda_max = 300};
+    RoundingSchedule schedule{.steps = 1200, .learning_rate = 2.5e-3, .beta_start = 8, .beta_end = 16, .lambda_max = 300, .lambda_start_share = 1e-3};
     int64_t batch_windows = 8;
-    double commitment = 0, pull = 0.1; // of SoftStart
+    double commitment = 0.5, pull = 0.05; // of SoftStart
     double kl_weight = 1, hidden_weight = 0.1;
     bool normalised = true; // both terms over those of rounding to nearest; else as they are
     double temperature = 1;

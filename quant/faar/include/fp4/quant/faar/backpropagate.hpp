@@ -1,20 +1,17 @@
-// The gradient of a whole model's loss by its roundings, a layer at a time.
+// The gradient of a whole model's loss, a layer at a time.
 #pragma once
-#include <vector>
+#include <functional>
 
 #include "fp4/quant/faar/distillation_loss.hpp"
-#include "fp4/quant/faar/soft_layer.hpp"
 
 namespace fp4::quant {
 
-struct BackpropagateOptions {
-    DistillationOptions loss;
-    double beta = 1;        // of E3
-    bool recompute = false; // run each layer again on the way back: one layer's activations are in memory instead of all, for a third more time
-};
+// x, [batch, positions, hidden], through a layer of the model that is trained.
+using RunLayer = std::function<Tensor(size_t layer, const Tensor& x)>;
 
-// tokens: [batch, positions] int64. Runs the reference and `layers` between its ends, and adds the gradient of the loss to each v's. Throws LinearFailed.
-Distillation backpropagate(const CausalLm& reference, const std::vector<SoftLayer>& layers, const RopeTable& rope, const Tensor& tokens,
-                           const BackpropagateOptions& options);
+// tokens: [batch, positions] int64. Runs the reference, and `run` for as many layers between its ends; adds the gradient of the loss to that of every leaf
+// that `run` reads. recompute: run each layer again on the way back, so that one layer's activations are in memory instead of all, for a third more
+// time and the same bits. What `run` throws passes through.
+Distillation backpropagate(const CausalLm& reference, const RunLayer& run, const Tensor& tokens, const DistillationOptions& loss, bool recompute = false);
 
 } // namespace fp4::quant

@@ -3,20 +3,29 @@
 #include <string>
 
 #include "fp4/quant/faar/alignment.hpp"
+#include "fp4/quant/faar/refine_roundings.hpp"
 #include "fp4/quant/faar/train_roundings.hpp"
 #include "fp4/result.hpp"
 
 namespace fp4::quant {
 
+// Flips of single roundings after stage 2, on its loss.
+struct RefineRecipe {
+    int64_t windows = 1024; // of those of stage 2, from the first
+    RefineOptions options{.rounds = 0};
+};
+
 struct FaarRecipe {
     RoundingRecipe stage1{};
     bool true_inputs = true; // stage 1's x_q is what a linear gets behind quantised layers; else what the reference gives it, quantised
     bool curvature = true;   // stage 1 weighs outputs by what they cost the reference's predictions; else all the same
+    double damp = 0.01;      // of stage 1's moments and curvatures
     AlignmentRecipe stage2{};
+    RefineRecipe refine{};
 };
 
-// `given`: best; paper, what is known of the paper's procedure and nothing else; or a YAML file with `base`, one of the two, and under `stage1` and `stage2`
-// the fields that differ from it. Errors: unknown_name; those of the file.
+// `given`: best; paper, what is known of the paper's procedure and nothing else; or a YAML file with `base`, one of the two, and under `stage1`, `stage2` and
+// `refine` the fields that differ from it. Errors: unknown_name; those of the file.
 Result<FaarRecipe> faar_recipe(const std::string& given);
 
 // One line that tells recipes apart; the seed is not in it.

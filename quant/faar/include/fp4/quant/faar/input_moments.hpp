@@ -14,6 +14,10 @@ struct InputMoments {
     // Of chunks of rows, [rows, K] float32 each: a chunk's products in float32, their sum in double.
     void add(const Tensor& x, const Tensor& x_q);
     void add(const Tensor& x);
+
+    // Adds `share` of the mean of the plain diagonal to all three diagonals: the loss then also counts, in every direction of the input, how far the values
+    // are from the weights. Keeps few rows from being fitted too well.
+    void damp(double share);
 };
 
 } // namespace fp4::quant

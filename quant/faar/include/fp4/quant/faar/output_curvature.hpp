@@ -14,6 +14,7 @@ using LayerCurvature = std::array<Tensor, 7>;
 struct CurvatureOptions {
     int64_t windows_at_once = 8;
     uint64_t seed = 1; // of the drawn tokens
+    double damp = 0;   // of each matrix's mean diagonal, added to its diagonal
 };
 
 // windows: [count, length] token ids.

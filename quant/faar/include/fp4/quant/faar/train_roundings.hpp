@@ -11,7 +11,7 @@
 namespace fp4::quant {
 
 struct RoundingRecipe {
-    RoundingSchedule schedule{.steps = 1500, .learning_rate = 5e-3, .lambda_max = 300}; // lambda beside a loss of 1 for rounding to nearest
+    RoundingSchedule schedule{.steps = 800, .learning_rate = 5e-3, .lambda_max = 300}; // lambda beside a loss of 1 for rounding to nearest
     bool normalised = true; // the output loss over that of rounding to nearest; else over the number of weights
     bool flips = true;      // before and after, and the better of the two
 };

@@ -1,0 +1,141 @@
+// fp4quant quantize and table with trained roundings, on ref-llama and as few windows and steps as show what they do.
+#include <gtest/gtest.h>
+
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+
+#include "child_process.hpp"
+#include "fp4/quant/report/table_json.hpp"
+#include "fp4/quant/report/training_log.hpp"
+#include "fp4/quant/tokens/token_file.hpp"
+#include "fp4/traces/safetensors.hpp"
+
+namespace fp4::quant {
+namespace {
+
+const std::string model = FP4_REF_LLAMA;
+
+std::string text_of(const std::filesystem::path& path) {
+    std::ifstream file(path, std::ios::binary);
+    EXPECT_TRUE(file) << path;
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+
+void expect_same_files(const std::filesystem::path& a, const std::filesystem::path& b) {
+    for (const auto& entry : std::filesystem::directory_iterator(a)) EXPECT_EQ(text_of(entry.path()), text_of(b / entry.path().filename())) << entry.path();
+}
+
+class Faar : public testing::Test {
+  protected:
+    void SetUp() override {
+        std::ofstream(recipe) << "base: best\nstage1: {steps: 3}\nstage2: {steps: 4, batch_windows: 2}\n";
+        // The first windows of the calibration set.
+        const auto all = read_token_windows(std::filesystem::path(model) / "tokens/calibration.safetensors", 1024);
+        ASSERT_TRUE(all);
+        constexpr uint64_t count = 6;
+        const auto bytes = [](const std::vector<int32_t>& values, size_t n) { return std::as_bytes(std::span(values).first(n)); };
+        std::string files = "[";
+        for (const auto& name : all->files) files += (files.size() > 1 ? ",\"" : "\"") + name + "\"";
+        ASSERT_TRUE(
+            traces::write_safetensors(calib, {{"fp4sim.tokens", "1"}, {"files", files + "]"}, {"domains", R"(["boost","postgres"])"}},
+                                      std::vector<traces::TensorData>{{"tokens", traces::Dtype::i32, {count, all->length}, bytes(all->tokens, count * all->length)},
+                                                                      {"file", traces::Dtype::i32, {count}, bytes(all->file, count)},
+                                                                      {"domain", traces::Dtype::i32, {count}, bytes(all->domain, count)},
+                                                                      {"bytes", traces::Dtype::i32, {count}, bytes(all->bytes, count)}}));
+    }
+
+    std::vector<std::string> words(const std::string& method, const std::string& out, std::vector<std::string> more = {}) const {
+        std::vector<std::string> all{"quantize", "--model", model, "--method", method, "--calib", calib, "--faar", recipe, "--out", folder / out, "--quiet"};
+        all.insert(all.end(), more.begin(), more.end());
+        return all;
+    }
+
+    void expect_made(const std::vector<std::string>& all) const {
+        const auto run = test::run_program(FP4QUANT, all);
+        EXPECT_EQ(run.status, 0) << run.err;
+    }
+
+    fp4::test::TemporaryFolder folder;
+    std::string recipe = folder / "recipe.yaml", calib = folder / "calib.safetensors";
+};
+
+TEST_F(Faar, IsRoundingToNearestWithoutSteps) {
+    std::ofstream(recipe) << "base: best\nstage1: {steps: 0, flips: 0, curvature: 0}\n";
+    for (const char* format : {"nvfp4", "razer"}) {
+        expect_made(words("faar", std::string("faar-") + format, {"--format", format, "--acts", "W4A4"}));
+        expect_made(words(format == std::string("razer") ? "razer" : "rtn", std::string("rtn-") + format, {"--acts", "W4A4"}));
+        const auto verified = test::run_program(FP4QUANT, {"verify", folder / (std::string("faar-") + format), folder / (std::string("rtn-") + format)});
+        EXPECT_EQ(verified.status, 0) << verified.out << verified.err;
+    }
+}
+
+TEST_F(Faar, GivesTheSameBytesAfterAKillInEitherStage) {
+    const std::vector<std::string> razer{"--format", "razer", "--acts", "W4A4"};
+    const auto resuming = [&](const char* out) {
+        auto more = razer;
+        more.push_back("--resume");
+        return words("faar-2fa", out, more);
+    };
+    expect_made(words("faar-2fa", "whole", razer));
+    for (const auto& [out, file] : {std::pair{"a", "a.layers/layer-1.safetensors"}, {"b", "b.layers/aligned/alignment.safetensors"}}) {
+        const auto killed = test::run_program_killed_at(FP4QUANT, words("faar-2fa", out, razer), folder.path() / file);
+        EXPECT_EQ(killed.status, 128 + SIGKILL);
+        EXPECT_FALSE(std::filesystem::exists(folder.path() / out));
+        expect_made(resuming(out));
+        expect_same_files(folder.path() / "whole", folder.path() / out);
+    }
+    auto seeded = razer;
+    seeded.insert(seeded.end(), {"--seed", "2"});
+    expect_made(words("faar-2fa", "other", seeded));
+    EXPECT_EQ(test::run_program(FP4QUANT, {"verify", folder / "whole", folder / "other"}).status, 1) << "another seed, the same codes";
+}
+
+TEST_F(Faar, IsARowOfTheTable) {
+    const auto table = [&](const std::string& out, std::vector<std::string> more = {}) {
+        std::vector<std::string> all{
+            "table",  "--model",          model,   "--calib",    calib,    "--faar", recipe, "--windows", "2", "--only", "faar-2fa/nvfp4/W4A16/fake/2",
+            "--only", "faar/nvfp4/W4A16", "--out", folder / out, "--quiet"};
+        all.insert(all.end(), more.begin(), more.end());
+        return test::run_program(FP4QUANT, all);
+    };
+    ASSERT_EQ(table("t").status, 0);
+    const auto text = text_of(folder.path() / "t/table.json");
+    const auto made = parse_table_json(text, "table.json");
+    ASSERT_TRUE(made) << made.error().message;
+    ASSERT_EQ(made->rows.size(), 6u);
+    for (const Row& row : made->rows) {
+        const bool aligned = row.key.method == "faar-2fa";
+        EXPECT_EQ(row.key.seed, aligned ? 2u : 0u);
+        EXPECT_EQ(row.undecided.has_value(), aligned);
+        EXPECT_EQ(row.align_tokens, aligned ? std::optional(8192.0 * 256) : std::nullopt);
+        EXPECT_GT(row.kl, 1e-4);
+    }
+    const auto log = parse_training_log(text_of(folder.path() / "t/trained/faar-nvfp4-W4A16/training.json"), "training.json");
+    ASSERT_TRUE(log) << log.error().message;
+    ASSERT_EQ(log->linears.size(), 28u);
+    for (const auto& linear : log->linears) {
+        EXPECT_LT(linear.loss, 1) << "training and flips lower the loss of every linear";
+        EXPECT_FALSE(linear.curve.empty());
+    }
+    EXPECT_NE(text_of(folder.path() / "t/report.html").find("FAAR, stage 1: faar-nvfp4-W4A16"), std::string::npos);
+    ASSERT_EQ(table("t", {"--resume"}).status, 0);
+    EXPECT_EQ(text_of(folder.path() / "t/table.json"), text);
+}
+
+TEST_F(Faar, RefusesWhatItCannotDo) {
+    const auto refused = [&](const std::vector<std::string>& all, const std::string& message) {
+        const auto run = test::run_program(FP4QUANT, all);
+        EXPECT_EQ(run.status, 2) << message;
+        EXPECT_EQ(run.err_lines(), 1u) << run.err;
+        EXPECT_NE(run.err.find(message), std::string::npos) << run.err;
+    };
+    refused(words("faar", "q", {"--format", "mxfp4"}), "--format: expected nvfp4");
+    refused({"quantize", "--model", model, "--method", "faar", "--faar", "worst", "--out", folder / "q"}, "expected best, paper or a .yaml file");
+    refused(words("faar-2fa", "q", {"--align", folder / "none"}), "none");
+    refused({"eval", "--model", model, "--method", "faar-2fa", "--windows", "2"}, "make faar-2fa by fp4quant quantize");
+    EXPECT_FALSE(std::filesystem::exists(folder.path() / "q"));
+}
+
+} // namespace
+} // namespace fp4::quant
