@@ -77,7 +77,7 @@ Result<LayerFiles> make_layers(const QuantizeOptions& options, const Work& work,
     };
     if (work.method->trains()) {
         const TrainedModel model{.method = work.method,
-                                 .scheme = work.scheme,
+                                 .scheme = scheme_under(work.recipe, work.scheme),
                                  .recipe = work.recipe,
                                  .name = options.method,
                                  .folder = work.folder / "aligned",
@@ -154,7 +154,7 @@ Status quantize(const QuantizeOptions& options) {
     const auto files = make_layers(options, work, plain->files(), *config);
     if (!files) return files.error();
 
-    auto source = LayerFileSource::open(std::move(*plain), *scheme, files->fingerprint, files->folder);
+    auto source = LayerFileSource::open(std::move(*plain), files->scheme, files->fingerprint, files->folder);
     if (!source) return source.error();
     const auto report = write_checkpoint(*layout, *source, options.out, {.replace = options.force});
     if (!report) return report.error();

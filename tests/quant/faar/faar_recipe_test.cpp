@@ -33,9 +33,18 @@ TEST(FaarRecipe, HasTwoNames) {
     EXPECT_EQ(text_of(*faar_recipe("best")), text_of(FaarRecipe{}));
     const auto paper = faar_recipe("paper");
     ASSERT_TRUE(paper);
-    EXPECT_FALSE(paper->curvature || paper->stage1.flips || paper->stage1.normalised || paper->true_inputs || paper->stage2.normalised);
+    EXPECT_FALSE(paper->curvature || paper->stage1.flips || paper->stage1.normalised || paper->true_inputs || paper->mse_scales || paper->stage2.normalised);
     EXPECT_EQ(paper->stage2.schedule.steps, 2500);
     EXPECT_DOUBLE_EQ(paper->stage2.schedule.learning_rate, 5e-4);
+}
+
+TEST(FaarRecipe, ChoosesTheBlockScalesOfNvfp4) {
+    const Scheme nvfp4{.weights = Side{Format::nvfp4, Encoder::nv}, .activations = Side{Format::nvfp4, Encoder::nv}},
+        razer{.weights = Side{Format::razer_w, Encoder::razer_paper}};
+    EXPECT_EQ(scheme_under(FaarRecipe{}, nvfp4).weights->encoder, Encoder::mse);
+    EXPECT_EQ(scheme_under(FaarRecipe{}, nvfp4).activations->encoder, Encoder::nv);
+    EXPECT_EQ(scheme_under(FaarRecipe{}, razer).weights->encoder, Encoder::razer_paper);
+    EXPECT_EQ(scheme_under(*faar_recipe("paper"), nvfp4).weights->encoder, Encoder::nv);
 }
 
 TEST(FaarRecipe, ChangesWhatAFileSays) {

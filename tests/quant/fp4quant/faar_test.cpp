@@ -29,7 +29,7 @@ void expect_same_files(const std::filesystem::path& a, const std::filesystem::pa
 class Faar : public testing::Test {
   protected:
     void SetUp() override {
-        std::ofstream(recipe) << "base: best\nstage1: {steps: 3}\nstage2: {steps: 4, batch_windows: 2}\n";
+        std::ofstream(recipe) << "base: best\nstage1: {steps: 3}\nstage2: {steps: 4, batch_windows: 2, learning_rate: 0.2}\n";
         // The first windows of the calibration set.
         const auto all = read_token_windows(std::filesystem::path(model) / "tokens/calibration.safetensors", 1024);
         ASSERT_TRUE(all);
@@ -61,7 +61,7 @@ class Faar : public testing::Test {
 };
 
 TEST_F(Faar, IsRoundingToNearestWithoutSteps) {
-    std::ofstream(recipe) << "base: best\nstage1: {steps: 0, flips: 0, curvature: 0}\n";
+    std::ofstream(recipe) << "base: best\nstage1: {steps: 0, flips: 0, curvature: 0, mse_scales: 0}\n";
     for (const char* format : {"nvfp4", "razer"}) {
         expect_made(words("faar", std::string("faar-") + format, {"--format", format, "--acts", "W4A4"}));
         expect_made(words(format == std::string("razer") ? "razer" : "rtn", std::string("rtn-") + format, {"--acts", "W4A4"}));

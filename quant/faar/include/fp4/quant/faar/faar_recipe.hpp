@@ -19,7 +19,8 @@ struct FaarRecipe {
     RoundingRecipe stage1{};
     bool true_inputs = true; // stage 1's x_q is what a linear gets behind quantised layers; else what the reference gives it, quantised
     bool curvature = true;   // stage 1 weighs outputs by what they cost the reference's predictions; else all the same
-    double damp = 0.01;      // of stage 1's moments and curvatures
+    double damp = 0.001;     // of stage 1's moments and curvatures
+    bool mse_scales = true;  // NVFP4's block scales by the encoder mse before anything is trained; else as the scheme says
     AlignmentRecipe stage2{};
     RefineRecipe refine{};
 };
@@ -27,6 +28,9 @@ struct FaarRecipe {
 // `given`: best; paper, what is known of the paper's procedure and nothing else; or a YAML file with `base`, one of the two, and under `stage1`, `stage2` and
 // `refine` the fields that differ from it. Errors: unknown_name; those of the file.
 Result<FaarRecipe> faar_recipe(const std::string& given);
+
+// The scheme that a recipe is trained under.
+Scheme scheme_under(const FaarRecipe& recipe, Scheme scheme);
 
 // One line that tells recipes apart; the seed is not in it.
 std::string text_of(FaarRecipe recipe);
