@@ -58,7 +58,7 @@ TEST(Table, RefusesUnknownRows) {
     const test::TemporaryFolder folder;
     const auto run = table(folder / "t", {"--only", "rtn/razer"});
     EXPECT_EQ(run.status, 2);
-    EXPECT_EQ(run.err, "fp4quant: --only: expected METHOD[/FORMAT[/ACTS[/ARITH]]] of a row, such as rtn/nvfp4/W4A4/fake, found rtn/razer\n");
+    EXPECT_EQ(run.err, "fp4quant: --only: expected METHOD[/FORMAT[/ACTS[/ARITH[/SEED]]]] of a row, such as rtn/nvfp4/W4A4/fake, found rtn/razer\n");
     EXPECT_FALSE(std::filesystem::exists(folder / "t"));
 }
 
