@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+
 #include "fp4/traces/recipe.hpp"
 #include "test_files.hpp"
 
@@ -19,6 +21,7 @@ class Yaml : public testing::Test {
         number_ = yaml->integer("number", 1, 9, 5);
         name_ = yaml->text("name");
         ratio_ = yaml->positive("ratio", 0.5);
+        side_ = yaml->one_of("side", std::array<std::string_view, 2>{"left", "right"}, 1);
         yaml->map("inner", [&](StrictYaml& inner) { x_ = inner.integer("x", 0, 100); });
         const auto status = yaml->finish();
         return status ? "" : status.error().message;
@@ -27,29 +30,32 @@ class Yaml : public testing::Test {
 
     test::TempDir folder_;
     uint64_t number_ = 0, x_ = 0;
+    size_t side_ = 0;
     double ratio_ = 0;
     std::string name_;
 };
 
 TEST_F(Yaml, ReadsItsKeysInAnyOrder) {
-    EXPECT_EQ(read("inner: {x: 42}\nname: n\nnumber: 9\nratio: 2.5\n"), "");
+    EXPECT_EQ(read("inner: {x: 42}\nname: n\nnumber: 9\nratio: 2.5\nside: left\n"), "");
     EXPECT_EQ(number_, 9u);
     EXPECT_EQ(name_, "n");
     EXPECT_EQ(ratio_, 2.5);
     EXPECT_EQ(x_, 42u);
+    EXPECT_EQ(side_, 0u);
 }
 
 TEST_F(Yaml, MissingKeysTakeTheirDefaultsOrAreErrors) {
     EXPECT_EQ(read("inner: {x: 1}\nname: n\n"), "");
     EXPECT_EQ(number_, 5u);
     EXPECT_EQ(ratio_, 0.5);
+    EXPECT_EQ(side_, 1u);
     expect_error("inner: {x: 1}\n", ":1: key name: expected in this file, found nothing");
     expect_error("name: n\n", ":1: key inner: expected");
     expect_error("name: n\ninner: {}\n", ":2: key inner.x: expected");
 }
 
 TEST_F(Yaml, UnknownKeysAreErrorsAtEveryLevel) {
-    expect_error("name: n\ninner: {x: 1}\ncolour: red\n", ":3: key colour: unknown, expected one of number, name, ratio, inner");
+    expect_error("name: n\ninner: {x: 1}\ncolour: red\n", ":3: key colour: unknown, expected one of number, name, ratio, side, inner");
     expect_error("name: n\ninner:\n  x: 1\n  y: 2\n", ":4: key inner.y: unknown, expected one of x");
     expect_error("name: n\n[1, 2]: 3\ninner: {x: 1}\n", ":2: key : unknown");
 }
@@ -59,6 +65,7 @@ TEST_F(Yaml, TypesAndRanges) {
         expect_error("name: n\ninner: {x: 1}\nnumber: " + std::string(bad) + "\n", ":3: key number: expected an integer from 1 to 9");
     for (const char* bad : {"0", "-2", "nan", "inf", ".inf", "wide", "1e999"})
         expect_error("name: n\ninner: {x: 1}\nratio: " + std::string(bad) + "\n", ":3: key ratio: expected a positive number");
+    for (const char* bad : {"up", "''", "[left]"}) expect_error("name: n\ninner: {x: 1}\nside: " + std::string(bad) + "\n", ":3: key side: expected one of left, right, found ");
     expect_error("name: [a]\ninner: {x: 1}\n", ":1: key name: expected a text");
     expect_error("name: n\ninner: 3\n", ":2: key inner: expected a map");
 }

@@ -107,6 +107,18 @@ double StrictYaml::number(const std::string& key, double smallest, double larges
     return otherwise;
 }
 
+size_t StrictYaml::one_of(const std::string& key, std::span<const std::string_view> names, size_t otherwise) {
+    const YAML::Node value = at(key, false);
+    if (!value.IsDefined()) return otherwise;
+    const std::string found = value.IsScalar() ? value.Scalar() : "";
+    const auto at = std::ranges::find(names, found);
+    if (at != names.end()) return static_cast<size_t>(at - names.begin());
+    std::string all;
+    for (const auto name : names) all += (all.empty() ? "" : ", ") + std::string(name);
+    fail(value.Mark(), key, "expected one of " + all + ", found " + in_quotes(found));
+    return otherwise;
+}
+
 void StrictYaml::map(const std::string& key, const std::function<void(StrictYaml&)>& read) {
     const YAML::Node value = at(key, true);
     if (!value.IsDefined()) return;

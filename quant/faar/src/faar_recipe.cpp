@@ -10,7 +10,7 @@ namespace {
 constexpr uint64_t most = uint64_t{1} << 24;
 
 FaarRecipe paper() {
-    FaarRecipe out{.stage1 = paper_recipe(), .true_inputs = false, .curvature = false, .damp = 0, .mse_scales = false};
+    FaarRecipe out{.stage1 = paper_recipe(), .true_inputs = false, .curvature = false, .damp = 0, .scales = {ScaleCriterion::encoder, 0}};
     out.stage2 = {.schedule = {.steps = 2500, .learning_rate = 5e-4, .beta_start = 20, .beta_end = 20, .lambda_max = 0.1, .lambda_start_share = 1},
                   .commitment = 1,
                   .pull = 0,
@@ -38,7 +38,8 @@ void visit_stage1(FaarRecipe& recipe, Visitor& visitor) {
     visitor("true_inputs", recipe.true_inputs);
     visitor("curvature", recipe.curvature);
     visitor("damp", recipe.damp);
-    visitor("mse_scales", recipe.mse_scales);
+    visitor("scales", recipe.scales.criterion);
+    visitor("rescales", recipe.scales.rounds);
 }
 
 template <class Visitor>
@@ -69,12 +70,16 @@ struct YamlReader {
 
     void operator()(const char* key, int64_t& value) { value = static_cast<int64_t>(yaml.integer(key, 0, most, static_cast<uint64_t>(value))); }
     void operator()(const char* key, double& value) { value = yaml.number(key, 0, most, value); }
+    void operator()(const char* key, ScaleCriterion& value) {
+        value = static_cast<ScaleCriterion>(yaml.one_of(key, scale_criterion_names, static_cast<size_t>(value)));
+    }
     void operator()(const char* key, bool& value) { value = yaml.integer(key, 0, 1, uint64_t{value}) == 1; }
 };
 
 struct TextWriter {
     std::ostringstream text;
 
+    void operator()(const char* key, ScaleCriterion value) { (*this)(key, scale_criterion_names[static_cast<size_t>(value)]); }
     template <class Value>
     void operator()(const char* key, const Value& value) {
         text << key << ' ' << value << ", ";
@@ -113,11 +118,6 @@ Result<FaarRecipe> faar_recipe(const std::string& given) {
     if (recipe->refine.windows < 2 || !(recipe->refine.options.measured_share < 1))
         return Error{ErrorCode::bad_file, given + ": refine: expected at least two windows and a share of them below 1"};
     return *recipe;
-}
-
-Scheme scheme_under(const FaarRecipe& recipe, Scheme scheme) {
-    if (recipe.mse_scales && scheme.weights && scheme.weights->encoder == Encoder::nv) scheme.weights->encoder = Encoder::mse;
-    return scheme;
 }
 
 std::string text_of(FaarRecipe recipe) {

@@ -3,69 +3,14 @@
 #include <ATen/Parallel.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <limits>
 #include <optional>
 #include <string>
 
-#include "fp4/encode_element.hpp"
+#include "codebooks.hpp"
 
 namespace fp4::quant {
 namespace {
-
-struct Choice {
-    float value;
-    uint8_t code;
-};
-
-// The values of a block's codebook in rising order, one code each; zero is code 0 here.
-using Codebook = std::vector<Choice>;
-
-class Codebooks {
-  public:
-    Codebooks(Encoder encoder, const PackedTensor& start, const TensorScale& tensor_scale) : elements_(encoder, start.format, tensor_scale, start.specials) {
-        std::array<bool, 256> used{};
-        for (const uint8_t byte : start.scales) used[byte] = true;
-        for (size_t byte = 0; byte < used.size(); ++byte)
-            if (used[byte]) books_[byte] = make(static_cast<uint8_t>(byte));
-    }
-
-    const Codebook& of(uint8_t scale_byte) const { return books_[scale_byte]; }
-
-    // What the encoder makes of a weight of this sign that rounds to zero.
-    uint8_t zero_code(float w, uint8_t scale_byte) const { return elements_.encode(w == 0 ? w : std::copysign(std::numeric_limits<float>::min(), w), scale_byte).code; }
-
-  private:
-    Codebook make(uint8_t scale_byte) const {
-        Codebook book;
-        for (uint8_t code = 0; code < 16; ++code) {
-            const float value = elements_.value({code}, scale_byte);
-            if (std::isfinite(value) && std::ranges::none_of(book, [&](const Choice& each) { return each.value == value; })) book.push_back({value, code});
-        }
-        std::ranges::sort(book, {}, &Choice::value);
-        return book;
-    }
-
-    ElementEncoder elements_;
-    std::array<Codebook, 256> books_;
-};
-
-struct Interval {
-    Choice low, up;
-    float position;
-};
-
-// Where w lies in a codebook of at least two values.
-Interval interval_of(const Codebook& book, float w) {
-    const size_t last = book.size() - 1;
-    auto above = static_cast<size_t>(std::ranges::lower_bound(book, w, {}, &Choice::value) - book.begin()); // the first value not below w
-    if (above <= last && book[above].value == w && w >= 0 && above < last) ++above;                         // on a value: the interval away from zero
-    above = std::clamp<size_t>(above, 1, last);
-    const Choice low = book[above - 1], up = book[above];
-    const double position = (double{w} - low.value) / (double{up.value} - low.value);
-    return {low, up, static_cast<float>(std::clamp(position, 0.0, 1.0))};
-}
 
 Error not_a_neighbour(uint64_t row, uint64_t column) {
     return {ErrorCode::bad_argument,
@@ -79,7 +24,7 @@ Result<RoundingChoices> rounding_choices(const Tensor& w, const PackedTensor& st
     if (w.dim() != 2 || static_cast<uint64_t>(w.size(0)) != start.rows || static_cast<uint64_t>(w.size(1)) != start.k)
         return Error{ErrorCode::bad_shape,
                      "rounding choices: expected weights of the shape that was rounded, " + std::to_string(start.rows) + " x " + std::to_string(start.k)};
-    const Codebooks books(encoder, start, tensor_scale);
+    const Codebooks books(encoder, start.format, tensor_scale, start.specials);
     const auto weights = w.to(torch::kCPU, torch::kFloat).contiguous();
     RoundingChoices out{
         .start = start, .low = torch::empty_like(weights), .up = torch::empty_like(weights), .position = torch::empty_like(weights), .low_codes = {}, .up_codes = {}};
@@ -95,23 +40,19 @@ Result<RoundingChoices> rounding_choices(const Tensor& w, const PackedTensor& st
                 const uint64_t i = row * start.k + column;
                 const uint8_t scale_byte = start.scales[row * start.scale_bytes_per_row() + column / block];
                 const uint8_t code = start.codes[row * start.code_bytes_per_row() + column / 2] >> (column % 2 * 4) & 15;
-                const Codebook& book = books.of(scale_byte);
-                if (book.size() < 2) { // every code is zero
-                    low[i] = up[i] = position[i] = 0;
+                const Interval between = books.interval(values[i], scale_byte);
+                low[i] = between.low.value, up[i] = between.up.value, position[i] = between.position;
+                out.low_codes[i] = between.low.code, out.up_codes[i] = between.up.code;
+                if (between.empty()) {
                     out.low_codes[i] = out.up_codes[i] = code;
                     continue;
                 }
-                auto [lower, upper, v] = interval_of(book, values[i]);
-                for (Choice* each : {&lower, &upper})
-                    if (each->value == 0) each->code = books.zero_code(values[i], scale_byte);
-                if (code != lower.code && code != upper.code) {
+                if (code != between.low.code && code != between.up.code) {
                     failed[row] = not_a_neighbour(row, column);
                     return;
                 }
-                if (code == upper.code) v = std::max(v, 0.5F);
-                if (code == lower.code) v = std::min(v, std::nextafter(0.5F, 0.0F));
-                low[i] = lower.value, up[i] = upper.value, position[i] = v;
-                out.low_codes[i] = lower.code, out.up_codes[i] = upper.code;
+                if (code == between.up.code) position[i] = std::max(position[i], 0.5F);
+                if (code == between.low.code) position[i] = std::min(position[i], std::nextafter(0.5F, 0.0F));
             }
     });
     for (const auto& error : failed)

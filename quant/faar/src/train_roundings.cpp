@@ -9,9 +9,9 @@ constexpr int64_t steps_per_point = 25; // of a curve
 
 class Training {
   public:
-    Training(const Tensor& w, const RoundingChoices& choices, const OutputLoss& loss, const RoundingRecipe& recipe)
+    Training(const Tensor& w, const RoundingChoices& choices, const OutputLoss& loss, const RoundingRecipe& recipe, double nearest_loss)
         : w_(w), choices_(choices), loss_(loss), recipe_(recipe), v_(choices.position.clone()) {
-        nearest_loss_ = loss.value(w, hardened_values(choices, choices.position));
+        nearest_loss_ = nearest_loss >= 0 ? nearest_loss : loss.value(w, hardened_values(choices, choices.position));
         // What the output loss and its gradient are divided by.
         unit_ = recipe.normalised ? nearest_loss_ : static_cast<double>(w.numel());
         if (!(unit_ > 0)) unit_ = 1;
@@ -56,9 +56,10 @@ RoundingRecipe paper_recipe() {
     return recipe;
 }
 
-TrainedRoundings train_roundings(const Tensor& w, const RoundingChoices& choices, const OutputLoss& loss, const RoundingRecipe& recipe, const OnRoundingStep& on_step) {
+TrainedRoundings train_roundings(const Tensor& w, const RoundingChoices& choices, const OutputLoss& loss, const RoundingRecipe& recipe, const OnRoundingStep& on_step,
+                                 const RoundingStart& start) {
     const torch::NoGradGuard no_grad;
-    Training training(w, choices, loss, recipe);
+    Training training(w, choices, loss, recipe, start.nearest_loss);
     TrainedRoundings out;
     for (int64_t index = 0; index < recipe.schedule.steps; ++index) {
         training.step(index);
@@ -72,13 +73,14 @@ TrainedRoundings train_roundings(const Tensor& w, const RoundingChoices& choices
     }
     out.loss_hardened = training.relative_hard(training.v());
 
-    out.v = (choices.position >= 0.5).to(torch::kFloat);
+    out.v = ((start.v.defined() ? start.v : choices.position) >= 0.5).to(torch::kFloat);
+    out.loss = training.relative_hard(out.v);
     const auto keep = [&](const Tensor& v, double relative) {
         if (relative < out.loss) out.v = (v >= 0.5).to(torch::kFloat), out.loss = relative;
     };
     keep(training.v(), out.loss_hardened);
     if (!recipe.flips) return out;
-    const auto alone = flip_roundings(w, choices, choices.position, loss), after = flip_roundings(w, choices, training.v(), loss);
+    const auto alone = flip_roundings(w, choices, start.v.defined() ? start.v : choices.position, loss), after = flip_roundings(w, choices, training.v(), loss);
     out.loss_flipped = training.relative_hard(alone.v);
     out.flips = after.flips;
     keep(alone.v, out.loss_flipped);

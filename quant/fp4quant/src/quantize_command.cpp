@@ -77,7 +77,7 @@ Result<LayerFiles> make_layers(const QuantizeOptions& options, const Work& work,
     };
     if (work.method->trains()) {
         const TrainedModel model{.method = work.method,
-                                 .scheme = scheme_under(work.recipe, work.scheme),
+                                 .scheme = work.scheme,
                                  .recipe = work.recipe,
                                  .name = options.method,
                                  .folder = work.folder / "aligned",

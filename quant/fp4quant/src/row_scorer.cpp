@@ -24,7 +24,7 @@ TrainedModel RowScorer::trained_model(const TableRow& row) const {
     stage1.method = "faar";
     stage1.seed = 0;
     TrainedModel model{.method = row.method,
-                       .scheme = scheme_under(training_.recipe, *row.scheme),
+                       .scheme = *row.scheme,
                        .recipe = training_.recipe,
                        .name = name_of_model(row.key),
                        .folder = training_.folder / name_of_model(row.key),

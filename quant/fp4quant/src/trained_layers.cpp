@@ -59,7 +59,7 @@ Status make_stage1(const TrainedModel& model, const TrainingInputs& inputs, cons
                             static_cast<uint64_t>(static_cast<int64_t>(layer) * all + static_cast<int64_t>(op) * model.recipe.stage1.schedule.steps + step),
                             layers * static_cast<uint64_t>(all));
     };
-    FaarOptions faar{.recipe = model.recipe.stage1, .true_inputs = model.recipe.true_inputs, .damp = model.recipe.damp};
+    FaarOptions faar{.recipe = model.recipe.stage1, .scales = model.recipe.scales, .true_inputs = model.recipe.true_inputs, .damp = model.recipe.damp};
     if (model.recipe.curvature && inputs.calibration.defined()) {
         progress.show(model.name + ": curvature of the outputs");
         faar.curvature = output_curvature(inputs.ends, inputs.calibration, {.windows_at_once = inputs.windows_at_once, .damp = model.recipe.damp});

@@ -33,27 +33,21 @@ TEST(FaarRecipe, HasTwoNames) {
     EXPECT_EQ(text_of(*faar_recipe("best")), text_of(FaarRecipe{}));
     const auto paper = faar_recipe("paper");
     ASSERT_TRUE(paper);
-    EXPECT_FALSE(paper->curvature || paper->stage1.flips || paper->stage1.normalised || paper->true_inputs || paper->mse_scales || paper->stage2.normalised);
+    EXPECT_FALSE(paper->curvature || paper->stage1.flips || paper->stage1.normalised || paper->true_inputs || paper->stage2.normalised);
+    EXPECT_EQ(paper->scales.criterion, ScaleCriterion::encoder);
+    EXPECT_EQ(paper->scales.rounds, 0);
     EXPECT_EQ(paper->stage2.schedule.steps, 2500);
     EXPECT_DOUBLE_EQ(paper->stage2.schedule.learning_rate, 5e-4);
 }
 
-TEST(FaarRecipe, ChoosesTheBlockScalesOfNvfp4) {
-    const Scheme nvfp4{.weights = Side{Format::nvfp4, Encoder::nv}, .activations = Side{Format::nvfp4, Encoder::nv}},
-        razer{.weights = Side{Format::razer_w, Encoder::razer_paper}};
-    EXPECT_EQ(scheme_under(FaarRecipe{}, nvfp4).weights->encoder, Encoder::mse);
-    EXPECT_EQ(scheme_under(FaarRecipe{}, nvfp4).activations->encoder, Encoder::nv);
-    EXPECT_EQ(scheme_under(FaarRecipe{}, razer).weights->encoder, Encoder::razer_paper);
-    EXPECT_EQ(scheme_under(*faar_recipe("paper"), nvfp4).weights->encoder, Encoder::nv);
-}
-
 TEST(FaarRecipe, ChangesWhatAFileSays) {
-    const auto recipe = from_file("base: paper\nstage1: {steps: 7, flips: 1, lambda_max: 0}\nstage2: {pull: 0.2, top_k: 50, temperature: 2.5}\nrefine: {rounds: 3}\n");
+    const auto recipe = from_file("base: paper\nstage1: {steps: 7, flips: 1, lambda_max: 0, scales: weights, rescales: 2}\nstage2: {pull: 0.2, top_k: 50, temperature: 2.5}\nrefine: {rounds: 3}\n");
     ASSERT_TRUE(recipe) << recipe.error().message;
     auto wanted = *faar_recipe("paper");
     wanted.stage1.schedule.steps = 7;
     wanted.stage1.schedule.lambda_max = 0;
     wanted.stage1.flips = true;
+    wanted.scales = {ScaleCriterion::weights, 2};
     wanted.stage2.pull = 0.2;
     wanted.stage2.top_k = 50;
     wanted.stage2.temperature = 2.5;
@@ -77,6 +71,7 @@ TEST(FaarRecipe, RefusesWhatItDoesNotKnow) {
     refused(from_file("base: best\nstage2: {batch_windows: 0}\n"), "at least one window");
     refused(from_file("base: best\nstage2: {temperature: 0}\n"), "a temperature above 0");
     refused(from_file("base: best\nrefine: {windows: 1}\n"), "at least two windows");
+    refused(from_file("base: best\nstage1: {scales: golden}\n"), "expected one of encoder, weights, inputs");
     refused(from_file("base: best\nstage1: {flips: 2}\n"), "expected an integer from 0 to 1");
 }
 

@@ -61,7 +61,7 @@ class Faar : public testing::Test {
 };
 
 TEST_F(Faar, IsRoundingToNearestWithoutSteps) {
-    std::ofstream(recipe) << "base: best\nstage1: {steps: 0, flips: 0, curvature: 0, mse_scales: 0}\n";
+    std::ofstream(recipe) << "base: best\nstage1: {steps: 0, flips: 0, curvature: 0, scales: encoder, rescales: 0}\n";
     for (const char* format : {"nvfp4", "razer"}) {
         expect_made(words("faar", std::string("faar-") + format, {"--format", format, "--acts", "W4A4"}));
         expect_made(words(format == std::string("razer") ? "razer" : "rtn", std::string("rtn-") + format, {"--acts", "W4A4"}));

@@ -13,6 +13,7 @@ namespace fp4::quant::test {
 // ones `input_noise` away from the reference's, and a random curvature of its outputs.
 struct RoundedLayer {
     Tensor w;
+    TensorScale scale{};
     RoundingChoices choices;
     InputMoments moments;
     Tensor curvature; // undefined unless asked for
@@ -30,6 +31,7 @@ struct RoundedLayer {
             curvature = torch::mm(half, half.t());
         }
         const auto start = rounded(w, side);
+        scale = start.scale;
         choices = *rounding_choices(w, start.packed, side.encoder, start.scale);
     }
 

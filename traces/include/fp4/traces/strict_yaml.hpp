@@ -5,7 +5,9 @@
 #include <filesystem>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "fp4/result.hpp"
@@ -25,6 +27,7 @@ class StrictYaml {
     uint64_t integer(const std::string& key, uint64_t smallest, uint64_t largest, std::optional<uint64_t> otherwise = std::nullopt);
     double positive(const std::string& key, std::optional<double> otherwise = std::nullopt);
     double number(const std::string& key, double smallest, double largest, double otherwise);
+    size_t one_of(const std::string& key, std::span<const std::string_view> names, size_t otherwise); // the place of the name that is there
 
     // Reads a nested map; `read` takes its keys.
     void map(const std::string& key, const std::function<void(StrictYaml&)>& read);

@@ -3,6 +3,7 @@
 #include <functional>
 
 #include "fp4/quant/calibrate/observe.hpp"
+#include "fp4/quant/faar/choose_scales.hpp"
 #include "fp4/quant/faar/output_curvature.hpp"
 #include "fp4/quant/faar/train_roundings.hpp"
 #include "fp4/quant/methods/quantized_layer.hpp"
@@ -18,6 +19,7 @@ struct LinearRounding {
 
 struct FaarOptions {
     RoundingRecipe recipe{};
+    ScaleRecipe scales{ScaleCriterion::encoder, 0};
     bool true_inputs = true;                    // x_q is what the linear gets behind quantised layers; else what the reference gives it, quantised
     double damp = 0;                            // of the moments: InputMoments::damp
     std::vector<LayerCurvature> curvature = {}; // of the reference, by layer: what outputs weigh; empty: all the same
@@ -25,8 +27,9 @@ struct FaarOptions {
     std::function<void(const LinearRounding& done)> on_linear = {};
 };
 
-// Replaces the codes of `layer`, which is `plain` rounded to nearest under `scheme`; scales and specials stay. Groups go in order, each on the inputs
-// that those before it leave. index: the layer's number in the model. Streams at the layer's input. Errors: those of observe_moments and of rounding_choices.
+// Replaces codes and scale bytes of `layer`, which is `plain` rounded to nearest under `scheme`; tensor scales stay, and a linear whose
+// loss was not lowered stays as it is. Groups go in order, each on the inputs
+// that those before it leave. index: the layer's number in the model. Streams at the layer's input. Errors: those of observe_moments, rounding_choices and choose_scales.
 Status round_layer(QuantizedLayer& layer, const LayerWeights& plain, const DecoderConfig& config, const RopeTable& rope, const Scheme& scheme,
                    const ResidualStream& reference, const ResidualStream& quantised, const FaarOptions& options, size_t index = 0);
 

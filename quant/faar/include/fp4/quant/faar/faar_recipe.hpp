@@ -3,6 +3,7 @@
 #include <string>
 
 #include "fp4/quant/faar/alignment.hpp"
+#include "fp4/quant/faar/choose_scales.hpp"
 #include "fp4/quant/faar/refine_roundings.hpp"
 #include "fp4/quant/faar/train_roundings.hpp"
 #include "fp4/result.hpp"
@@ -20,7 +21,7 @@ struct FaarRecipe {
     bool true_inputs = true; // stage 1's x_q is what a linear gets behind quantised layers; else what the reference gives it, quantised
     bool curvature = true;   // stage 1 weighs outputs by what they cost the reference's predictions; else all the same
     double damp = 0.001;     // of stage 1's moments and curvatures
-    bool mse_scales = true;  // NVFP4's block scales by the encoder mse before anything is trained; else as the scheme says
+    ScaleRecipe scales{};    // of stage 1
     AlignmentRecipe stage2{};
     RefineRecipe refine{};
 };
@@ -28,9 +29,6 @@ struct FaarRecipe {
 // `given`: best; paper, what is known of the paper's procedure and nothing else; or a YAML file with `base`, one of the two, and under `stage1`, `stage2` and
 // `refine` the fields that differ from it. Errors: unknown_name; those of the file.
 Result<FaarRecipe> faar_recipe(const std::string& given);
-
-// The scheme that a recipe is trained under.
-Scheme scheme_under(const FaarRecipe& recipe, Scheme scheme);
 
 // One line that tells recipes apart; the seed is not in it.
 std::string text_of(FaarRecipe recipe);

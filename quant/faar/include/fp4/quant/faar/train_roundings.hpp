@@ -26,12 +26,18 @@ struct RoundingStep {
     double undecided = 0;     // share
 };
 
+// Where training begins, if not at rounding to nearest under the choices.
+struct RoundingStart {
+    Tensor v = {};            // hard roundings that the descent without training begins with
+    double nearest_loss = -1; // that of rounding to nearest before scales were chosen anew: what losses are over
+};
+
 // Losses are over that of rounding to nearest.
 struct TrainedRoundings {
     Tensor v;                 // what was kept: hardened, [N, K] of 0 and 1
     double loss_soft = 1;     // of the last step, before hardening
     double loss_hardened = 1; // of that hardened
-    double loss_flipped = 1;  // of flips alone, from rounding to nearest
+    double loss_flipped = 1;  // of flips alone, without training
     double loss = 1;          // of `v`
     double undecided = 0;     // of the last step
     uint64_t flips = 0;       // after training
@@ -43,6 +49,6 @@ using OnRoundingStep = std::function<void(const RoundingStep& step)>;
 // w: [N, K] float32, what the choices were made of. Never worse than rounding to nearest: where training and flips do not lower the loss, v is that.
 // Zero steps without flips are rounding to nearest.
 TrainedRoundings train_roundings(const Tensor& w, const RoundingChoices& choices, const OutputLoss& loss, const RoundingRecipe& recipe,
-                                 const OnRoundingStep& on_step = {});
+                                 const OnRoundingStep& on_step = {}, const RoundingStart& start = {});
 
 } // namespace fp4::quant
