@@ -50,7 +50,15 @@ class TempDir {
 
 inline std::string read_file(const std::filesystem::path& path) {
     std::ifstream file(path, std::ios::binary);
+    EXPECT_TRUE(file) << path;
     return {std::istreambuf_iterator<char>(file), {}};
+}
+
+// Two directories with the same files of the same bytes.
+inline void expect_same_files(const std::filesystem::path& a, const std::filesystem::path& b) {
+    for (const auto& entry : std::filesystem::directory_iterator(a)) EXPECT_TRUE(read_file(entry.path()) == read_file(b / entry.path().filename())) << entry.path();
+    const auto count = [](const auto& path) { return std::distance(std::filesystem::directory_iterator(path), {}); };
+    EXPECT_EQ(count(a), count(b)) << a << " and " << b;
 }
 
 inline std::string little_endian(uint64_t value, int bytes) {

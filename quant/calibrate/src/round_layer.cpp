@@ -28,11 +28,12 @@ Status round_layer(QuantizedLayer& layer, const LayerWeights& plain, const Decod
             OnRoundingStep on_step;
             if (options.on_step) on_step = [&](const RoundingStep& step) { options.on_step(op, step); };
             const OutputLoss loss(*moments, options.curvature.empty() ? Tensor() : options.curvature[index][static_cast<size_t>(op)]);
+            *nearest = to_device(std::move(*nearest), plain[op].device());
             const double nearest_loss = loss.value(plain[op], hardened_values(*nearest, nearest->position));
             const auto start = choose_scales(plain[op], std::move(*nearest), scheme.weights->encoder, *layer.weight_scale[g], loss, options.scales);
             if (!start) return start.error();
             auto trained = train_roundings(plain[op], start->choices, loss, options.recipe, on_step, {start->v, nearest_loss});
-            if (trained.loss < 1) packed = hardened(start->choices, trained.v);
+            if (trained.loss < 1 || options.recipe.random) packed = hardened(start->choices, trained.v);
             trained.v.reset();
             if (options.on_linear) options.on_linear({op, std::move(trained), std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count()});
         }

@@ -31,7 +31,10 @@ class Codebooks {
     // The largest value of E2M1, 6, in blocks of that scale byte: NaN for a byte that is no scale, negative for a negative scale.
     float six(uint8_t scale_byte) const { return elements_.value({7}, scale_byte); }
 
-    // As rounding_choices() documents it, but for the codes that ties take.
+    // As rounding_choices() documents it, but for the codes that ties take; of zero the book's code.
+    Interval neighbours(float w, uint8_t scale_byte) const;
+
+    // The same with zero's code for a weight of this sign.
     Interval interval(float w, uint8_t scale_byte) const;
 
     // What the encoder takes for w.

@@ -9,16 +9,6 @@ namespace {
 
 constexpr uint64_t most = uint64_t{1} << 24;
 
-FaarRecipe paper() {
-    FaarRecipe out{.stage1 = paper_recipe(), .true_inputs = false, .curvature = false, .damp = 0, .scales = {ScaleCriterion::encoder, 0}};
-    out.stage2 = {.schedule = {.steps = 2500, .learning_rate = 5e-4, .beta_start = 20, .beta_end = 20, .lambda_max = 0.1, .lambda_start_share = 1},
-                  .commitment = 1,
-                  .pull = 0,
-                  .hidden_weight = 1,
-                  .normalised = false};
-    return out;
-}
-
 // The fields of both stages by their names, once for all that read or write them.
 template <class Visitor>
 void visit_schedule(RoundingSchedule& schedule, Visitor& visitor) {
@@ -70,9 +60,7 @@ struct YamlReader {
 
     void operator()(const char* key, int64_t& value) { value = static_cast<int64_t>(yaml.integer(key, 0, most, static_cast<uint64_t>(value))); }
     void operator()(const char* key, double& value) { value = yaml.number(key, 0, most, value); }
-    void operator()(const char* key, ScaleCriterion& value) {
-        value = static_cast<ScaleCriterion>(yaml.one_of(key, scale_criterion_names, static_cast<size_t>(value)));
-    }
+    void operator()(const char* key, ScaleCriterion& value) { value = static_cast<ScaleCriterion>(yaml.one_of(key, scale_criterion_names, static_cast<size_t>(value))); }
     void operator()(const char* key, bool& value) { value = yaml.integer(key, 0, 1, uint64_t{value}) == 1; }
 };
 
@@ -88,7 +76,7 @@ struct TextWriter {
 
 std::optional<FaarRecipe> named(const std::string& name) {
     if (name == "best") return FaarRecipe{};
-    if (name == "paper") return paper();
+    if (name == "paper") return paper_faar_recipe();
     return std::nullopt;
 }
 
@@ -120,12 +108,29 @@ Result<FaarRecipe> faar_recipe(const std::string& given) {
     return *recipe;
 }
 
-std::string text_of(FaarRecipe recipe) {
+FaarRecipe paper_faar_recipe() {
+    FaarRecipe out{.stage1 = paper_recipe(), .true_inputs = false, .curvature = false, .damp = 0, .scales = {ScaleCriterion::encoder, 0}};
+    out.stage2 = {.schedule = {.steps = 2500, .learning_rate = 5e-4, .beta_start = 20, .beta_end = 20, .lambda_max = 0.1, .lambda_start_share = 1},
+                  .commitment = 1,
+                  .pull = 0,
+                  .hidden_weight = 1,
+                  .normalised = false};
+    return out;
+}
+
+std::string stage1_text_of(FaarRecipe recipe) {
     TextWriter writer;
     writer.text.precision(17);
     writer.text << "stage 1: ";
     visit_stage1(recipe, writer);
-    writer.text << "stage 2: ";
+    if (recipe.stage1.random) writer.text << "random, ";
+    return writer.text.str();
+}
+
+std::string text_of(FaarRecipe recipe) {
+    TextWriter writer;
+    writer.text.precision(17);
+    writer.text << stage1_text_of(recipe) << "stage 2: ";
     visit_stage2(recipe, writer);
     writer.text << "refine: ";
     visit_refine(recipe, writer);

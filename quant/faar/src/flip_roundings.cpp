@@ -6,6 +6,7 @@
 #include <atomic>
 
 #include "joint_descent.hpp"
+#include "on_processor.hpp"
 
 namespace fp4::quant {
 namespace {
@@ -37,10 +38,11 @@ uint64_t one_pass(const Row& row, const double* moments, int64_t k) {
 }
 
 FlipResult flip_rows(const Tensor& w, const RoundingChoices& choices, const Tensor& v, const OutputLoss& loss, const FlipOptions& options) {
-    FlipResult out{.v = (v >= 0.5).to(torch::kCPU, torch::kFloat).contiguous()};
-    const auto values = hardened_values(choices, out.v).to(torch::kDouble).contiguous();
-    const auto residual = loss.half_gradient(w.to(torch::kDouble), values).contiguous();
-    const auto s = loss.moments().quantised.to(torch::kCPU).contiguous(), low = choices.low.to(torch::kCPU).contiguous(), up = choices.up.to(torch::kCPU).contiguous();
+    FlipResult out{.v = on_processor(v >= 0.5, torch::kFloat)};
+    auto values = hardened_values(choices, out.v).to(torch::kDouble);
+    const auto residual = on_processor(loss.half_gradient(w.to(torch::kDouble), values), torch::kDouble);
+    values = on_processor(values, torch::kDouble);
+    const auto s = on_processor(loss.moments().quantised, torch::kDouble), low = on_processor(choices.low, torch::kFloat), up = on_processor(choices.up, torch::kFloat);
     const int64_t k = values.size(1);
     std::atomic<uint64_t> flips{0};
     std::atomic<int64_t> passes{0};
@@ -60,7 +62,7 @@ FlipResult flip_rows(const Tensor& w, const RoundingChoices& choices, const Tens
 }
 
 FlipResult flip_columns(const Tensor& w, const RoundingChoices& choices, const Tensor& v, const OutputLoss& loss, const FlipOptions& options) {
-    const auto start = (v >= 0.5).to(torch::kCPU, torch::kFloat).contiguous();
+    const auto start = on_processor(v >= 0.5, torch::kFloat);
     const auto values = hardened_values(choices, start).to(torch::kDouble);
     JointDescent descent(choices, start, {loss.moments().quantised, loss.curvature()}, OutputLoss(loss.moments()).half_gradient(w.to(torch::kDouble), values), {});
     FlipResult out;
@@ -73,7 +75,9 @@ FlipResult flip_columns(const Tensor& w, const RoundingChoices& choices, const T
 
 FlipResult flip_roundings(const Tensor& w, const RoundingChoices& choices, const Tensor& v, const OutputLoss& loss, const FlipOptions& options) {
     const torch::NoGradGuard no_grad;
-    return loss.curvature().defined() ? flip_columns(w, choices, v, loss, options) : flip_rows(w, choices, v, loss, options);
+    auto out = loss.curvature().defined() ? flip_columns(w, choices, v, loss, options) : flip_rows(w, choices, v, loss, options);
+    out.v = out.v.to(w.device());
+    return out;
 }
 
 } // namespace fp4::quant

@@ -1,17 +1,14 @@
 #include "joint_descent.hpp"
 
+#include "on_processor.hpp"
+
 namespace fp4::quant {
-namespace {
-
-Tensor in_rows(const Tensor& x, torch::ScalarType type) { return x.to(torch::kCPU, type).contiguous(); }
-
-} // namespace
 
 JointDescent::JointDescent(const RoundingChoices& choices, const Tensor& v, const QuadraticLoss& loss, const Tensor& residual, const Tensor& gradient)
-    : v_(in_rows(v, torch::kFloat).clone()), values_(in_rows(hardened_values(choices, v.to(choices.low.device())), torch::kDouble)),
-      residual_(residual.defined() ? in_rows(residual, torch::kDouble).clone() : torch::zeros_like(values_)),
-      gradient_(gradient.defined() ? in_rows(gradient, torch::kDouble) : Tensor()), moments_(in_rows(loss.moments, torch::kDouble)),
-      curvature_(in_rows(loss.curvature, torch::kDouble)), low_(in_rows(choices.low, torch::kFloat)), up_(in_rows(choices.up, torch::kFloat)) {}
+    : v_(on_processor(v, torch::kFloat).clone()), values_(on_processor(hardened_values(choices, v), torch::kDouble)),
+      residual_(residual.defined() ? on_processor(residual, torch::kDouble).clone() : torch::zeros_like(values_)),
+      gradient_(gradient.defined() ? on_processor(gradient, torch::kDouble) : Tensor()), moments_(on_processor(loss.moments, torch::kDouble)),
+      curvature_(on_processor(loss.curvature, torch::kDouble)), low_(on_processor(choices.low, torch::kFloat)), up_(on_processor(choices.up, torch::kFloat)) {}
 
 // Within a column half the gradient is kept up to date; of the other columns only the residual is.
 uint64_t JointDescent::column(int64_t i) {

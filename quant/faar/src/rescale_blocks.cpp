@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "codebooks.hpp"
+#include "on_processor.hpp"
 
 namespace fp4::quant {
 namespace {
@@ -29,11 +30,11 @@ class Rescaling {
   public:
     Rescaling(const Tensor& w, const RoundingChoices& choices, const Tensor& v, Encoder encoder, const TensorScale& tensor_scale, const OutputLoss& loss,
               const RescaleOptions& options)
-        : books_(encoder, choices.start.format, tensor_scale, choices.start.specials), start_(choices.start),
-          w_(w.to(torch::kCPU, torch::kFloat).contiguous()), values_(hardened_values(choices, v).to(torch::kCPU, torch::kDouble).contiguous()),
-          moments_(loss.moments().quantised.to(torch::kCPU, torch::kDouble).contiguous()), curvature_(loss.curvature()),
-          residual_(OutputLoss(loss.moments()).half_gradient(w.to(torch::kDouble), values_).contiguous()) {
-        if (curvature_.defined()) curvature_ = curvature_.to(torch::kCPU, torch::kDouble).contiguous();
+        : books_(encoder, choices.start.format, tensor_scale, choices.start.specials), start_(choices.start), w_(on_processor(w, torch::kFloat)),
+          values_(on_processor(hardened_values(choices, v), torch::kDouble)), moments_(on_processor(loss.moments().quantised, torch::kDouble)),
+          curvature_(loss.curvature()),
+          residual_(on_processor(OutputLoss(loss.moments()).half_gradient(w.to(torch::kDouble), hardened_values(choices, v).to(torch::kDouble)), torch::kDouble)) {
+        if (curvature_.defined()) curvature_ = on_processor(curvature_, torch::kDouble);
         for (size_t byte = 0; byte < bytes_near_.size(); ++byte) bytes_near_[byte] = bytes_near(static_cast<uint8_t>(byte), options);
     }
 
@@ -68,9 +69,7 @@ class Rescaling {
         return out;
     }
 
-    uint64_t scale_at(int64_t row, int64_t column) const {
-        return static_cast<uint64_t>(row) * start_.scale_bytes_per_row() + static_cast<uint64_t>(column / width);
-    }
+    uint64_t scale_at(int64_t row, int64_t column) const { return static_cast<uint64_t>(row) * start_.scale_bytes_per_row() + static_cast<uint64_t>(column / width); }
 
     // Half the gradient by a block of columns is kept up to date over its rows; of the other columns only the residual is.
     void rescale_column(int64_t column) {
@@ -105,7 +104,7 @@ class Rescaling {
         Trial out{.scale_byte = byte};
         std::array<double, width> other{}, half_gradient = loss.half_gradient; // at the trial's values
         for (size_t i = 0; i < width; ++i) {
-            const auto between = books_.interval(w[i], byte);
+            const auto between = books_.neighbours(w[i], byte);
             const bool up = between.position >= 0.5F;
             out.value[i] = up ? between.up.value : between.low.value;
             other[i] = up ? between.low.value : between.up.value;
@@ -154,7 +153,7 @@ Result<RescaleResult> rescale_blocks(const Tensor& w, const RoundingChoices& cho
     auto made = rounding_choices(w, rescaling.start(), encoder, tensor_scale);
     if (!made) return made.error();
     auto up = (rescaling.values() == made->up.to(torch::kDouble)).to(torch::kFloat);
-    return RescaleResult{std::move(*made), std::move(up), rescaling.blocks()};
+    return RescaleResult{to_device(std::move(*made), w.device()), up.to(w.device()), rescaling.blocks()};
 }
 
 } // namespace fp4::quant

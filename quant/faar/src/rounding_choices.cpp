@@ -8,6 +8,7 @@
 #include <string>
 
 #include "codebooks.hpp"
+#include "on_processor.hpp"
 
 namespace fp4::quant {
 namespace {
@@ -25,7 +26,7 @@ Result<RoundingChoices> rounding_choices(const Tensor& w, const PackedTensor& st
         return Error{ErrorCode::bad_shape,
                      "rounding choices: expected weights of the shape that was rounded, " + std::to_string(start.rows) + " x " + std::to_string(start.k)};
     const Codebooks books(encoder, start.format, tensor_scale, start.specials);
-    const auto weights = w.to(torch::kCPU, torch::kFloat).contiguous();
+    const auto weights = on_processor(w, torch::kFloat);
     RoundingChoices out{
         .start = start, .low = torch::empty_like(weights), .up = torch::empty_like(weights), .position = torch::empty_like(weights), .low_codes = {}, .up_codes = {}};
     out.low_codes.resize(start.rows * start.k);
@@ -60,8 +61,13 @@ Result<RoundingChoices> rounding_choices(const Tensor& w, const PackedTensor& st
     return out;
 }
 
+RoundingChoices to_device(RoundingChoices choices, const torch::Device& device) {
+    for (Tensor* each : {&choices.low, &choices.up, &choices.position}) *each = each->to(device);
+    return choices;
+}
+
 PackedTensor hardened(const RoundingChoices& choices, const Tensor& v) {
-    const auto positions = v.to(torch::kCPU, torch::kFloat).contiguous();
+    const auto positions = on_processor(v, torch::kFloat);
     const float* at = positions.data_ptr<float>();
     PackedTensor out = choices.start;
     std::ranges::fill(out.codes, uint8_t{0});
@@ -74,6 +80,6 @@ PackedTensor hardened(const RoundingChoices& choices, const Tensor& v) {
     return out;
 }
 
-Tensor hardened_values(const RoundingChoices& choices, const Tensor& v) { return torch::where(v >= 0.5, choices.up, choices.low); }
+Tensor hardened_values(const RoundingChoices& choices, const Tensor& v) { return torch::where(v.to(choices.low.device()) >= 0.5, choices.up, choices.low); }
 
 } // namespace fp4::quant

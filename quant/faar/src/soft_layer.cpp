@@ -20,7 +20,7 @@ Result<SoftLayer> SoftLayer::make(const LayerWeights& plain, QuantizedLayer star
             if (!out.start_.linears[at]) return refuse("every linear quantised");
             auto choices = rounding_choices(plain[op], *out.start_.linears[at], scheme.weights->encoder, *scale);
             if (!choices) return choices.error();
-            for (Tensor* each : {&choices->low, &choices->up, &choices->position}) *each = each->to(device);
+            *choices = to_device(std::move(*choices), device);
             const auto code = (choices->position >= 0.5).to(torch::kFloat);
             out.v_[at] = torch::lerp(choices->position, code, begin.commitment).clamp(begin.pull, 1 - begin.pull).requires_grad_(true);
             out.choices_[at] = std::move(*choices);

@@ -1,6 +1,7 @@
 #include "fp4/quant/faar/train_roundings.hpp"
 
 #include "fp4/quant/faar/projected_adam.hpp"
+#include "fp4/quant/model/seeded_generator.hpp"
 
 namespace fp4::quant {
 namespace {
@@ -61,6 +62,11 @@ TrainedRoundings train_roundings(const Tensor& w, const RoundingChoices& choices
     const torch::NoGradGuard no_grad;
     Training training(w, choices, loss, recipe, start.nearest_loss);
     TrainedRoundings out;
+    if (recipe.random) {
+        out.v = torch::bernoulli(choices.position.to(torch::kCPU), seeded_generator(1, 0)).to(w.device());
+        out.loss = out.loss_hardened = training.relative_hard(out.v);
+        return out;
+    }
     for (int64_t index = 0; index < recipe.schedule.steps; ++index) {
         training.step(index);
         if (index % steps_per_point != 0 && index + 1 != recipe.schedule.steps) continue;

@@ -39,6 +39,31 @@ uint64_t call_bytes(const DecoderConfig& config, const PassShape& shape) {
     return value_bytes * (std::max({attention, feed_forward, logits}) + 6 * tokens * dims.hidden_size);
 }
 
+// Three matrices of moments in double with copies in float32; weights, neighbours, positions, optimiser and what a step makes; the curvatures of all layers.
+uint64_t linear_training_bytes(const DecoderConfig& config, const TrainingShape& shape) {
+    uint64_t work = 0, curvatures = 0;
+    for (const auto& linear : traces::layer_linears(config.dims, 0)) {
+        work = std::max(work, 32 * linear.k * linear.k + 24 * value_bytes * linear.n * linear.k + (shape.curvature ? 12 * linear.n * linear.n : 0));
+        curvatures += 8 * linear.n * linear.n;
+    }
+    return work + (shape.curvature ? config.dims.num_hidden_layers * curvatures : 0);
+}
+
+// Of every weight both neighbours with their codes, both positions, the gradient and the optimiser; a layer's soft weights; what the backward pass keeps.
+uint64_t alignment_bytes(const DecoderConfig& config, const TrainingShape& shape) {
+    const auto& dims = config.dims;
+    const uint64_t weights = layer_weights(config), tokens = shape.batch_windows * shape.length;
+    const uint64_t a_layer = 12 * dims.hidden_size + 8 * dims.intermediate_size + 4 * dims.num_attention_heads * shape.length;
+    const uint64_t kept = shape.recompute ? a_layer + dims.num_hidden_layers * dims.hidden_size : dims.num_hidden_layers * a_layer;
+    return weights * dims.num_hidden_layers * (7 * value_bytes + 2) + 6 * value_bytes * weights + value_bytes * tokens * kept;
+}
+
+uint64_t training_bytes(const DecoderConfig& config, const TrainingShape& shape) {
+    if (!shape.curvature && !shape.aligned) return linear_training_bytes(config, shape);
+    const uint64_t model = value_bytes * (config.dims.num_hidden_layers * layer_weights(config) + config.vocab_size * config.dims.hidden_size);
+    return model + std::max(linear_training_bytes(config, shape), shape.aligned ? alignment_bytes(config, shape) : 0);
+}
+
 } // namespace
 
 uint64_t memory_estimate(const DecoderConfig& config, const PassShape& shape) {
@@ -46,7 +71,8 @@ uint64_t memory_estimate(const DecoderConfig& config, const PassShape& shape) {
     if (shape.windows == 0) return weights;
     const uint64_t ends = config.vocab_size * config.dims.hidden_size * value_bytes * (shape.head && !config.tie_word_embeddings ? 2 : 1);
     const uint64_t streams = shape.streams * shape.windows * shape.length * config.dims.hidden_size * value_bytes;
-    return weights + ends + streams + call_bytes(config, shape) + (shape.second_moments ? second_moment_bytes(config) : 0);
+    return weights + ends + streams + call_bytes(config, shape) + (shape.second_moments ? second_moment_bytes(config) : 0) +
+           (shape.training ? training_bytes(config, *shape.training) : 0);
 }
 
 Status check_memory(const DecoderConfig& config, const PassShape& shape, double max_gib) {

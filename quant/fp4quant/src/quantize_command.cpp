@@ -61,11 +61,14 @@ struct Work {
     std::filesystem::path folder;
 };
 
+// The second stage and the curvature of the first look at predictions.
+bool needs_whole_model(const Work& work) { return work.method->trains() && (work.method->aligned || work.recipe.curvature); }
+
 // The model's layers into layer files; those that are there from an interrupted run stay.
 Result<LayerFiles> make_layers(const QuantizeOptions& options, const Work& work, const traces::Checkpoint& checkpoint, const DecoderConfig& config) {
     const auto device = device_from_name(options.device);
     if (!device) return device.error();
-    auto loaded = work.method->trains()        ? load_model(checkpoint, config)
+    auto loaded = needs_whole_model(work)      ? load_model(checkpoint, config)
                   : work.calibration.defined() ? load_embedding(checkpoint, config)
                                                : Result<CausalLm>(CausalLm{config, {}, {}, {}, {}});
     if (!loaded) return loaded.error();
@@ -114,6 +117,15 @@ Status read_windows(const QuantizeOptions& options, const DecoderConfig& config,
     return Done{};
 }
 
+std::optional<TrainingShape> training_shape(const Work& work) {
+    if (!work.method->trains()) return std::nullopt;
+    TrainingShape shape{.curvature = work.recipe.curvature, .aligned = work.method->aligned, .recompute = work.recipe.stage2.recompute};
+    if (!shape.aligned) return shape;
+    shape.batch_windows = static_cast<uint64_t>(work.recipe.stage2.batch_windows);
+    shape.length = static_cast<uint64_t>(work.alignment.size(1));
+    return shape;
+}
+
 Status quantize(const QuantizeOptions& options) {
     at::set_num_threads(options.threads);
     const auto scheme = scheme_of(options);
@@ -138,7 +150,8 @@ Status quantize(const QuantizeOptions& options) {
                           .length = windows.defined() ? static_cast<uint64_t>(windows.size(1)) : 0,
                           .per_call = static_cast<uint64_t>(options.windows_at_once),
                           .streams = uint64_t{needs_reference_stream(*scheme)} + needs_quantised_stream(*scheme),
-                          .second_moments = needs_quantised_stream(*scheme)};
+                          .second_moments = needs_quantised_stream(*scheme) && !work.method->trains(),
+                          .training = training_shape(work)};
     if (auto status = check_memory(*config, shape, options.max_memory_gib); !status) return status;
     const auto fingerprint = work_fingerprint(plain->files(), fmt::format("{} {} {} {} {} {} {}", options.method, work.method->format, options.acts, options.v2_halves,
                                                                           options.threads, options.device, calibration_sha256));

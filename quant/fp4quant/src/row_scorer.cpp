@@ -21,17 +21,18 @@ std::string name_of_model(const RowKey& key) {
 
 TrainedModel RowScorer::trained_model(const TableRow& row) const {
     auto stage1 = row.key;
-    stage1.method = "faar";
+    stage1.method = row.stage1;
     stage1.seed = 0;
     TrainedModel model{.method = row.method,
                        .scheme = *row.scheme,
                        .recipe = training_.recipe,
                        .name = name_of_model(row.key),
                        .folder = training_.folder / name_of_model(row.key),
-                       .stage1_folder = training_.folder / name_of_model(stage1),
+                       .stage1_folder = training_.folder / name_of_model(row.method->aligned ? stage1 : row.key),
                        .fingerprint = training_.fingerprint,
                        .alignment_sha256 = alignment(row).sha256,
                        .quiet = training_.quiet};
+    if (row.variant) row.variant->change(model.recipe);
     model.recipe.stage2.seed = row.key.seed;
     return model;
 }

@@ -48,6 +48,28 @@ TableRow calibration_row(const NamedMethod& method, Acts acts) {
     return out;
 }
 
+// In NVFP4 and W4A4; the literal recipe in W4A16 too.
+TableRow variant_row(const FaarVariant& variant, Acts acts) {
+    auto out = row(*method_from_name(variant.aligned ? "faar-2fa" : "faar"), acts);
+    out.key.method = variant.method;
+    out.key.seed = variant.aligned ? 1 : 0;
+    out.variant = &variant;
+    out.stage1 = variant.stage1;
+    return out;
+}
+
+// Activations whose block scales are those of least squared error.
+TableRow mse_activations_row(const NamedMethod& method, Acts acts) {
+    auto with = method;
+    with.activations.encoder = Encoder::mse;
+    auto out = row(with, acts);
+    out.method = &method;
+    out.key.method += "-mse-activations";
+    out.key.seed = method.aligned ? 1 : 0;
+    out.stage1 = "faar-mse-activations";
+    return out;
+}
+
 bool matches(const RowKey& key, std::string_view pattern) {
     for (const std::string& part : {key.method, key.format, key.acts, key.arith, std::to_string(key.seed)}) {
         const auto slash = pattern.find('/');
@@ -79,6 +101,12 @@ std::vector<TableRow> table_rows() {
     }
     for (const NamedMethod& method : named_methods) add_rows(rows, method, Acts::w4a4, &nv_blackwell);
     for (const Acts acts : {Acts::w4a16, Acts::w4a4}) rows.push_back(calibration_row(*method_from_name("faar-2fa"), acts));
+    for (const FaarVariant& variant : faar_variants) {
+        rows.push_back(variant_row(variant, Acts::w4a4));
+        if (variant.method.ends_with("-paper")) rows.push_back(variant_row(variant, Acts::w4a16));
+    }
+    rows.push_back(mse_activations_row(rtn, Acts::w16a4));
+    for (const char* name : {"rtn", "faar", "faar-2fa"}) rows.push_back(mse_activations_row(*method_from_name(name), Acts::w4a4));
     return rows;
 }
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "fp4/arithmetic.hpp"
+#include "fp4/quant/faar/faar_variants.hpp"
 #include "fp4/quant/methods/named_method.hpp"
 #include "fp4/quant/report/row.hpp"
 #include "fp4/result.hpp"
@@ -17,6 +18,8 @@ struct TableRow {
     const Arithmetic* arithmetic = nullptr; // null: fake-quantised
     const NamedMethod* method = nullptr;    // null: the reference
     bool aligned_on_calibration = false;    // the second stage sees the calibration windows alone
+    const FaarVariant* variant = nullptr;   // what is other than --faar says
+    std::string stage1 = "faar";            // the method whose first stage an aligned row has
 };
 
 // What a scheme does to activations, as rows name it: nvfp4, fouroversix, razer-a, none.

@@ -114,11 +114,11 @@ Status make_stage2(const TrainedModel& model, const TrainingInputs& inputs, cons
 } // namespace
 
 Result<LayerFiles> trained_layers(const TrainedModel& model, const TrainingInputs& inputs) {
-    const auto text = text_of(model.recipe);
-    const LayerFiles stage1{model.stage1_folder, model.fingerprint + " " + text.substr(0, text.find("stage 2")), model.scheme};
+    const LayerFiles stage1{model.stage1_folder, model.fingerprint + " " + stage1_text_of(model.recipe), model.scheme};
     if (auto status = make_stage1(model, inputs, stage1); !status) return status.error();
     if (!model.method->aligned) return stage1;
-    const LayerFiles files{model.folder, fmt::format("{} {} {} seed {}", model.fingerprint, model.alignment_sha256, text, model.recipe.stage2.seed), model.scheme};
+    const LayerFiles files{model.folder, fmt::format("{} {} {} seed {}", model.fingerprint, model.alignment_sha256, text_of(model.recipe), model.recipe.stage2.seed),
+                           model.scheme};
     if (auto status = make_stage2(model, inputs, stage1, files); !status) return status.error();
     return files;
 }

@@ -46,12 +46,6 @@ struct Case {
     }
 };
 
-std::string bytes_of(const std::filesystem::path& path) {
-    std::ifstream file(path, std::ios::binary);
-    EXPECT_TRUE(file) << path;
-    return {std::istreambuf_iterator<char>(file), {}};
-}
-
 class FaarOf : public testing::TestWithParam<Scheme> {};
 
 TEST_P(FaarOf, IsRoundingToNearestWithoutStepsAndFlips) {
@@ -62,7 +56,7 @@ TEST_P(FaarOf, IsRoundingToNearestWithoutStepsAndFlips) {
     const LayerFiles files{folder.path() / "faar", "f", faar(GetParam())}, nearest{folder.path() / "rtn", "f", GetParam()};
     ASSERT_TRUE(each.stage1(files));
     ASSERT_TRUE(each.stage1(nearest));
-    for (size_t layer = 0; layer < each.model.layers.size(); ++layer) EXPECT_EQ(bytes_of(files.path(layer)), bytes_of(nearest.path(layer)));
+    for (size_t layer = 0; layer < each.model.layers.size(); ++layer) EXPECT_EQ(fp4::test::read_file(files.path(layer)), fp4::test::read_file(nearest.path(layer)));
 }
 
 TEST_P(FaarOf, BringsAModelNearerToItsReferenceStageByStage) {
@@ -71,6 +65,7 @@ TEST_P(FaarOf, BringsAModelNearerToItsReferenceStageByStage) {
     const auto scheme = faar(GetParam());
     const LayerFiles nearest{folder.path() / "rtn", "f", GetParam()}, first{folder.path() / "1", "f", scheme}, second{folder.path() / "2", "g", scheme};
     each.options.curvature = output_curvature(each.model, each.windows);
+    each.options.scales = {ScaleCriterion::inputs, 2};
     ASSERT_TRUE(each.stage1(nearest));
     ASSERT_TRUE(each.stage1(first));
     AlignmentWork work{.windows = each.windows};
@@ -96,7 +91,8 @@ INSTANTIATE_TEST_SUITE_P(Schemes, FaarOf, testing::Values(test::nvfp4_w4a16, tes
 
 // Whatever is there from an interrupted run is kept, and the rest comes out the same.
 TEST(MakeLayers, GoOnWithTheSameBytes) {
-    const Case each;
+    Case each;
+    each.options.scales = {ScaleCriterion::inputs, 1};
     const fp4::test::TemporaryFolder folder;
     const auto scheme = faar(test::razer_w4a4);
     const LayerFiles whole{folder.path() / "whole", "f", scheme}, part{folder.path() / "part", "f", scheme};
@@ -110,7 +106,7 @@ TEST(MakeLayers, GoOnWithTheSameBytes) {
         return Done{};
     }));
     EXPECT_EQ(made, each.model.layers.size() - 1);
-    for (size_t layer = 0; layer < each.model.layers.size(); ++layer) EXPECT_EQ(bytes_of(whole.path(layer)), bytes_of(part.path(layer)));
+    for (size_t layer = 0; layer < each.model.layers.size(); ++layer) EXPECT_EQ(fp4::test::read_file(whole.path(layer)), fp4::test::read_file(part.path(layer)));
 
     const LayerFiles whole2{folder.path() / "whole2", "g", scheme}, part2{folder.path() / "part2", "g", scheme};
     AlignmentWork work{.windows = each.windows, .save_every = 5};
@@ -124,7 +120,7 @@ TEST(MakeLayers, GoOnWithTheSameBytes) {
     work.on_resume = [&](int64_t step) { resumed = step; };
     ASSERT_TRUE(align_layers(each.model, whole, part2, work));
     EXPECT_EQ(resumed, 5);
-    for (size_t layer = 0; layer < each.model.layers.size(); ++layer) EXPECT_EQ(bytes_of(whole2.path(layer)), bytes_of(part2.path(layer)));
+    for (size_t layer = 0; layer < each.model.layers.size(); ++layer) EXPECT_EQ(fp4::test::read_file(whole2.path(layer)), fp4::test::read_file(part2.path(layer)));
     const LayerFiles other{part.folder, "other", scheme};
     EXPECT_FALSE(each.stage1(other)) << "layers of other work";
 }

@@ -4,8 +4,11 @@
 
 #include <cmath>
 #include <fstream>
+#include <map>
+#include <set>
 
 #include "child_process.hpp"
+#include "fp4/quant/faar/faar_variants.hpp"
 
 namespace fp4::quant {
 namespace {
@@ -41,7 +44,8 @@ TEST(FaarRecipe, HasTwoNames) {
 }
 
 TEST(FaarRecipe, ChangesWhatAFileSays) {
-    const auto recipe = from_file("base: paper\nstage1: {steps: 7, flips: 1, lambda_max: 0, scales: weights, rescales: 2}\nstage2: {pull: 0.2, top_k: 50, temperature: 2.5}\nrefine: {rounds: 3}\n");
+    const auto recipe = from_file("base: paper\nstage1: {steps: 7, flips: 1, lambda_max: 0, scales: weights, rescales: 2}\nstage2: {pull: 0.2, top_k: 50, temperature: "
+                                  "2.5}\nrefine: {rounds: 3}\n");
     ASSERT_TRUE(recipe) << recipe.error().message;
     auto wanted = *faar_recipe("paper");
     wanted.stage1.schedule.steps = 7;
@@ -54,6 +58,31 @@ TEST(FaarRecipe, ChangesWhatAFileSays) {
     wanted.refine.options.rounds = 3;
     EXPECT_EQ(text_of(*recipe), text_of(wanted));
     EXPECT_NE(text_of(*recipe), text_of(*faar_recipe("paper")));
+}
+
+TEST(FaarVariants, AreOtherRecipesUnderOtherNames) {
+    std::set<std::string> names{"faar", "faar-2fa"}, recipes{text_of(FaarRecipe{})};
+    for (const auto& variant : faar_variants) {
+        FaarRecipe recipe;
+        variant.change(recipe);
+        EXPECT_TRUE(names.insert(std::string(variant.method)).second) << variant.method;
+        // Of the paper there are rows with one and with both stages.
+        const bool known = !recipes.insert(text_of(recipe)).second;
+        EXPECT_EQ(known, variant.method == "faar-2fa-paper") << variant.method;
+        EXPECT_EQ(variant.method.starts_with("faar-2fa-"), variant.aligned);
+        EXPECT_TRUE(variant.aligned || variant.stage1 == variant.method);
+    }
+}
+
+// Stage 1 is made once for all that name the same.
+TEST(FaarVariants, ShareAFirstStageThatIsTheSame) {
+    std::map<std::string_view, std::string> stage1{{"faar", stage1_text_of(FaarRecipe{})}};
+    for (const auto& variant : faar_variants) {
+        FaarRecipe recipe;
+        variant.change(recipe);
+        const auto text = stage1_text_of(recipe);
+        EXPECT_EQ(stage1.emplace(variant.stage1, text).first->second, text) << variant.method;
+    }
 }
 
 TEST(FaarRecipe, RefusesWhatItDoesNotKnow) {

@@ -45,25 +45,38 @@ TEST_P(RescaleBlocksOf, LowersTheLoss) {
     EXPECT_EQ(made->blocks, changed);
 }
 
-// One block and outputs by themselves: no byte in reach, rounded to nearest or to nearest but for one weight, is better than what was taken.
-TEST_P(RescaleBlocksOf, TakesTheBestByte) {
-    const auto given = layer(1, 16);
+// What the last block of the last row has was chosen after everything else: no byte in reach of its old one, rounded to nearest, and no flip of a single weight
+// is better.
+TEST_P(RescaleBlocksOf, TakesTheBestByteAndRoundings) {
+    const auto given = layer(6, 48);
     const auto made = rescaled(given, given.choices.position);
     ASSERT_TRUE(made);
     const double least = loss_of(given, *made);
+    const auto values = hardened_values(made->choices, made->v);
+    const auto loss_with = [&](const Tensor& block) {
+        auto changed = values.clone();
+        changed[5].narrow(0, 32, 16).copy_(block);
+        return given.output_loss().value(given.w, changed);
+    };
     const auto& side = GetParam().side;
     const ElementEncoder elements(side.encoder, side.format, given.scale, given.choices.start.specials);
-    const double six = elements.value({7}, given.choices.start.scales[0]);
+    const double six = elements.value({7}, given.choices.start.scales.back());
     int tried = 0;
     for (int byte = 0; byte < 256; ++byte) {
-        const double ratio = elements.value({7}, static_cast<uint8_t>(byte)) / six;
+        const auto scale_byte = static_cast<uint8_t>(byte);
+        const double ratio = elements.value({7}, scale_byte) / six;
         if (!(ratio >= 0.5 && ratio <= 2)) continue;
-        auto values = torch::empty({1, 16});
-        for (int64_t i = 0; i < 16; ++i) values[0][i] = elements.value(elements.encode(given.w[0][i].item<float>(), static_cast<uint8_t>(byte)), static_cast<uint8_t>(byte));
-        EXPECT_LE(least, given.output_loss().value(given.w, values) * (1 + 1e-9)) << byte;
+        auto nearest = torch::empty({16});
+        for (int64_t i = 0; i < 16; ++i) nearest[i] = elements.value(elements.encode(given.w[5][32 + i].item<float>(), scale_byte), scale_byte);
+        EXPECT_GE(loss_with(nearest), least * (1 - 1e-9)) << byte;
         ++tried;
     }
     EXPECT_GT(tried, 8);
+    for (int64_t i = 0; i < 16; ++i) {
+        auto flipped = values[5].narrow(0, 32, 16).clone();
+        flipped[i] = (made->v[5][32 + i].item<float>() > 0 ? made->choices.low : made->choices.up)[5][32 + i];
+        EXPECT_GE(loss_with(flipped), least * (1 - 1e-9)) << i;
+    }
 }
 
 TEST_P(RescaleBlocksOf, IsTheSameForAnyNumberOfThreads) {

@@ -40,6 +40,31 @@ TEST(TrainRoundings, NoStepsAreRoundingToNearest) {
     EXPECT_TRUE(none.curve.empty());
 }
 
+// The control: the shares are the positions, and nothing keeps it from being worse than rounding to nearest.
+TEST(TrainRoundings, RandomRoundingsFollowThePositions) {
+    const RoundedLayer layer(64, 96, {Format::nvfp4, Encoder::nv});
+    const RoundingRecipe recipe{.schedule = {.steps = 0}, .flips = false, .random = true};
+    const auto drawn = train_roundings(layer.w, layer.choices, layer.output_loss(), recipe);
+    EXPECT_GT(drawn.loss, 1.2);
+    EXPECT_NEAR(drawn.loss, layer.loss(drawn.v) / layer.loss(layer.choices.position), 1e-9);
+    const auto high = layer.choices.position > 0.6, low = layer.choices.position < 0.4;
+    for (const auto& part : {high, low})
+        EXPECT_NEAR(drawn.v.masked_select(part).mean().item<double>(), layer.choices.position.masked_select(part).mean().item<double>(), 0.03);
+    EXPECT_TRUE(torch::equal(drawn.v, train_roundings(layer.w, layer.choices, layer.output_loss(), recipe).v)) << "the same again";
+}
+
+// Losses are over what they are told; the descent without training goes on from where scales left it.
+TEST(TrainRoundings, GoOnFromWhereTheyAreTold) {
+    const RoundedLayer layer(24, 96, {Format::nvfp4, Encoder::nv}, 0.03);
+    RoundingRecipe recipe;
+    recipe.schedule.steps = 0;
+    const auto flipped = flip_roundings(layer.w, layer.choices, layer.choices.position, layer.output_loss(), {.max_passes = 100});
+    const double nearest = layer.loss(layer.choices.position);
+    const auto trained = train_roundings(layer.w, layer.choices, layer.output_loss(), recipe, {}, {flipped.v, 2 * nearest});
+    EXPECT_TRUE(torch::equal(trained.v, flipped.v));
+    EXPECT_NEAR(trained.loss, layer.loss(flipped.v) / (2 * nearest), 1e-9);
+}
+
 // The paper's equations under weak regularisation: soft losses that hardening does not keep, and never worse than where it began.
 TEST(TrainRoundings, WeakRegularisationLosesItsGainAtHardening) {
     const RoundedLayer layer(24, 96, {Format::nvfp4, Encoder::nv});

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <csignal>
 #include <filesystem>
-#include <fstream>
 
 #include "child_process.hpp"
 #include "fp4/quant/report/table_json.hpp"
@@ -19,14 +18,9 @@ test::ProgramResult fp4quant(std::vector<std::string> words) {
     return test::run_program(FP4QUANT, words);
 }
 
-std::string text_of(const std::filesystem::path& path) {
-    std::ifstream file(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(file), {}};
-}
-
 // A method's rows under static scales, its name aside.
 std::vector<Row> rows_of(const std::filesystem::path& folder, const std::string& method) {
-    const auto table = parse_table_json(text_of(folder / "table.json"), "table.json");
+    const auto table = parse_table_json(fp4::test::read_file(folder / "table.json"), "table.json");
     EXPECT_TRUE(table) << table.error().message;
     std::vector<Row> out;
     for (Row row : table->rows)
@@ -93,7 +87,7 @@ TEST(Eval, GoesOnAfterAnInterruption) {
     resumed.push_back("--resume");
     const auto run = fp4quant(resumed);
     ASSERT_EQ(run.status, 0) << run.err;
-    EXPECT_EQ(text_of(folder.path() / "killed/table.json"), text_of(folder.path() / "whole/table.json"));
+    EXPECT_EQ(fp4::test::read_file(folder.path() / "killed/table.json"), fp4::test::read_file(folder.path() / "whole/table.json"));
 }
 
 TEST(Eval, RefusesWhatItCannotCompare) {

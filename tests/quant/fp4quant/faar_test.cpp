@@ -4,6 +4,7 @@
 #include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <map>
 
 #include "child_process.hpp"
 #include "fp4/quant/report/table_json.hpp"
@@ -16,20 +17,10 @@ namespace {
 
 const std::string model = FP4_REF_LLAMA;
 
-std::string text_of(const std::filesystem::path& path) {
-    std::ifstream file(path, std::ios::binary);
-    EXPECT_TRUE(file) << path;
-    return {std::istreambuf_iterator<char>(file), {}};
-}
-
-void expect_same_files(const std::filesystem::path& a, const std::filesystem::path& b) {
-    for (const auto& entry : std::filesystem::directory_iterator(a)) EXPECT_EQ(text_of(entry.path()), text_of(b / entry.path().filename())) << entry.path();
-}
-
 class Faar : public testing::Test {
   protected:
     void SetUp() override {
-        std::ofstream(recipe) << "base: best\nstage1: {steps: 3}\nstage2: {steps: 4, batch_windows: 2, learning_rate: 0.2}\n";
+        std::ofstream(recipe) << "base: best\nstage1: {steps: 3, curvature: 0, scales: encoder, rescales: 0}\nstage2: {steps: 4, batch_windows: 2, learning_rate: 0.2}\n";
         // The first windows of the calibration set.
         const auto all = read_token_windows(std::filesystem::path(model) / "tokens/calibration.safetensors", 1024);
         ASSERT_TRUE(all);
@@ -83,7 +74,7 @@ TEST_F(Faar, GivesTheSameBytesAfterAKillInEitherStage) {
         EXPECT_EQ(killed.status, 128 + SIGKILL);
         EXPECT_FALSE(std::filesystem::exists(folder.path() / out));
         expect_made(resuming(out));
-        expect_same_files(folder.path() / "whole", folder.path() / out);
+        fp4::test::expect_same_files(folder.path() / "whole", folder.path() / out);
     }
     auto seeded = razer;
     seeded.insert(seeded.end(), {"--seed", "2"});
@@ -100,7 +91,7 @@ TEST_F(Faar, IsARowOfTheTable) {
         return test::run_program(FP4QUANT, all);
     };
     ASSERT_EQ(table("t").status, 0);
-    const auto text = text_of(folder.path() / "t/table.json");
+    const auto text = fp4::test::read_file(folder.path() / "t/table.json");
     const auto made = parse_table_json(text, "table.json");
     ASSERT_TRUE(made) << made.error().message;
     ASSERT_EQ(made->rows.size(), 6u);
@@ -111,16 +102,36 @@ TEST_F(Faar, IsARowOfTheTable) {
         EXPECT_EQ(row.align_tokens, aligned ? std::optional(8192.0 * 256) : std::nullopt);
         EXPECT_GT(row.kl, 1e-4);
     }
-    const auto log = parse_training_log(text_of(folder.path() / "t/trained/faar-nvfp4-W4A16/training.json"), "training.json");
+    const auto log = parse_training_log(fp4::test::read_file(folder.path() / "t/trained/faar-nvfp4-W4A16/training.json"), "training.json");
     ASSERT_TRUE(log) << log.error().message;
     ASSERT_EQ(log->linears.size(), 28u);
     for (const auto& linear : log->linears) {
         EXPECT_LT(linear.loss, 1) << "training and flips lower the loss of every linear";
         EXPECT_FALSE(linear.curve.empty());
     }
-    EXPECT_NE(text_of(folder.path() / "t/report.html").find("FAAR, stage 1: faar-nvfp4-W4A16"), std::string::npos);
+    EXPECT_NE(fp4::test::read_file(folder.path() / "t/report.html").find("FAAR, stage 1: faar-nvfp4-W4A16"), std::string::npos);
     ASSERT_EQ(table("t", {"--resume"}).status, 0);
-    EXPECT_EQ(text_of(folder.path() / "t/table.json"), text);
+    EXPECT_EQ(fp4::test::read_file(folder.path() / "t/table.json"), text);
+}
+
+// A variant shares the first stage of faar where it changes the second alone; a control is worse than rounding to nearest; the search in the
+// activations' quantiser helps.
+TEST_F(Faar, HasVariantsAndControls) {
+    const auto run = test::run_program(FP4QUANT, {"table", "--model", model, "--calib", calib, "--faar", recipe, "--windows", "2", "--only", "faar-2fa-no-hidden",
+                                                  "--only", "random-rounding", "--only", "rtn-mse-activations/nvfp4/W16A4", "--out", folder / "t", "--quiet"});
+    ASSERT_EQ(run.status, 0) << run.err;
+    const auto made = parse_table_json(fp4::test::read_file(folder.path() / "t/table.json"), "table.json");
+    ASSERT_TRUE(made) << made.error().message;
+    std::map<std::string, double> closed;
+    for (const Row& row : made->rows)
+        if (row.key.domain == all_domains) closed.emplace(row.key.method + " " + row.key.act_format, *row.kl_closed);
+    ASSERT_EQ(closed.size(), 3u);
+    EXPECT_LT(closed.at("random-rounding nvfp4"), -0.3);
+    EXPECT_GT(closed.at("rtn-mse-activations mse"), 0.1);
+    EXPECT_EQ(closed.count("faar-2fa-no-hidden nvfp4"), 1u);
+    EXPECT_TRUE(std::filesystem::exists(folder.path() / "t/trained/faar-nvfp4-W4A4/layer-0.safetensors"));
+    EXPECT_TRUE(std::filesystem::exists(folder.path() / "t/trained/faar-2fa-no-hidden-nvfp4-W4A4-seed1"));
+    EXPECT_TRUE(std::filesystem::exists(folder.path() / "t/trained/random-rounding-nvfp4-W4A4"));
 }
 
 TEST_F(Faar, RefusesWhatItCannotDo) {
@@ -133,6 +144,7 @@ TEST_F(Faar, RefusesWhatItCannotDo) {
     refused(words("faar", "q", {"--format", "mxfp4"}), "--format: expected nvfp4");
     refused({"quantize", "--model", model, "--method", "faar", "--faar", "worst", "--out", folder / "q"}, "expected best, paper or a .yaml file");
     refused(words("faar-2fa", "q", {"--align", folder / "none"}), "none");
+    refused(words("faar-2fa", "q", {"--max-memory", "0.3"}), "--max-memory: expected at least");
     refused({"eval", "--model", model, "--method", "faar-2fa", "--windows", "2"}, "make faar-2fa by fp4quant quantize");
     EXPECT_FALSE(std::filesystem::exists(folder.path() / "q"));
 }

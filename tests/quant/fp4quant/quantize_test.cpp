@@ -2,7 +2,6 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
-#include <fstream>
 
 #include "child_process.hpp"
 #include "fp4/quant/layouts/compare.hpp"
@@ -12,16 +11,6 @@ namespace fp4::quant {
 namespace {
 
 const std::string model = FP4_REF_LLAMA;
-
-std::string bytes_of(const std::filesystem::path& path) {
-    std::ifstream file(path, std::ios::binary);
-    EXPECT_TRUE(file) << path;
-    return {std::istreambuf_iterator<char>(file), {}};
-}
-
-void expect_same_files(const std::filesystem::path& a, const std::filesystem::path& b) {
-    for (const auto& entry : std::filesystem::directory_iterator(a)) EXPECT_EQ(bytes_of(entry.path()), bytes_of(b / entry.path().filename())) << entry.path();
-}
 
 std::vector<std::string> words(const std::vector<std::string>& options) {
     std::vector<std::string> all{"quantize", "--model", model, "--quiet"};
@@ -64,7 +53,7 @@ TEST(Quantize, GoesOnAfterAKill) {
     EXPECT_EQ(refused.status, 2);
     EXPECT_NE(refused.err.find("--resume"), std::string::npos) << refused.err;
     ASSERT_EQ(quantize(with({"--out", folder / "part", "--resume"})).status, 0);
-    expect_same_files(folder / "whole", folder / "part");
+    fp4::test::expect_same_files(folder / "whole", folder / "part");
     EXPECT_FALSE(std::filesystem::exists(folder / "part.layers"));
 }
 

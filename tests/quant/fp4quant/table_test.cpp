@@ -3,18 +3,12 @@
 
 #include <cmath>
 #include <filesystem>
-#include <fstream>
 
 #include "child_process.hpp"
 #include "fp4/quant/report/table_json.hpp"
 
 namespace fp4::quant {
 namespace {
-
-std::string text_of(const std::filesystem::path& path) {
-    std::ifstream file(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(file), {}};
-}
 
 test::ProgramResult table(const std::string& out, std::vector<std::string> more) {
     std::vector<std::string> words{"table", "--model", FP4_REF_LLAMA, "--out", out, "--windows", "8", "--quiet"};
@@ -26,7 +20,7 @@ TEST(Table, HoldsTheRowsAskedFor) {
     const test::TemporaryFolder folder;
     const auto run = table(folder / "t", {"--only", "razer/razer/W4A16", "--only", "bf16"});
     ASSERT_EQ(run.status, 0) << run.err;
-    const auto text = text_of(folder / "t/table.json");
+    const auto text = fp4::test::read_file(folder / "t/table.json");
     const auto made = parse_table_json(text, "table.json");
     ASSERT_TRUE(made) << made.error().message;
     ASSERT_EQ(made->rows.size(), 6u); // two rows, each for all domains and for either
@@ -43,15 +37,15 @@ TEST(Table, HoldsTheRowsAskedFor) {
     }
     const auto again = table(folder / "t", {"--only", "razer/razer/W4A16", "--only", "bf16", "--resume"});
     ASSERT_EQ(again.status, 0) << again.err;
-    EXPECT_EQ(text_of(folder / "t/table.json"), text);
+    EXPECT_EQ(fp4::test::read_file(folder / "t/table.json"), text);
     // Rows into a table that has others.
     ASSERT_EQ(table(folder / "v", {"--only", "rtn/nvfp4/W4A16/fake", "--into", folder / "t/table.json"}).status, 0);
-    const auto merged = parse_table_json(text_of(folder / "t/table.json"), "table.json");
+    const auto merged = parse_table_json(fp4::test::read_file(folder / "t/table.json"), "table.json");
     ASSERT_TRUE(merged) << merged.error().message;
     EXPECT_EQ(merged->rows.size(), 9u);
     // A table made anew has the same bytes too.
     ASSERT_EQ(table(folder / "u", {"--only", "razer/razer/W4A16", "--only", "bf16"}).status, 0);
-    EXPECT_EQ(text_of(folder / "u/table.json"), text);
+    EXPECT_EQ(fp4::test::read_file(folder / "u/table.json"), text);
 }
 
 TEST(Table, RefusesUnknownRows) {

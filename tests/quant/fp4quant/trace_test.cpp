@@ -2,7 +2,6 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
-#include <fstream>
 
 #include "child_process.hpp"
 #include "fp4/traces/captured.hpp"
@@ -12,18 +11,13 @@ namespace {
 
 const std::filesystem::path model = FP4_REF_LLAMA;
 
-std::string bytes_of(const std::filesystem::path& path) {
-    std::ifstream file(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(file), {}};
-}
-
 TEST(Capture, MakesTheShippedActivationsByteForByte) {
     const test::TemporaryFolder folder;
     const auto run = test::run_program(FP4QUANT, {"capture", "--model", model.string(), "--out", folder / "a.safetensors"});
     ASSERT_EQ(run.status, 0) << run.err;
-    const auto made = bytes_of(folder / "a.safetensors");
+    const auto made = fp4::test::read_file(folder / "a.safetensors");
     EXPECT_GT(made.size(), 300'000u);
-    EXPECT_TRUE(made == bytes_of(model / traces::captured_file_name));
+    EXPECT_TRUE(made == fp4::test::read_file(model / traces::captured_file_name));
 }
 
 TEST(Trace, IsThatOfTheRecipe) {

@@ -30,7 +30,11 @@ struct FaarRecipe {
 // `refine` the fields that differ from it. Errors: unknown_name; those of the file.
 Result<FaarRecipe> faar_recipe(const std::string& given);
 
-// One line that tells recipes apart; the seed is not in it.
+// What `paper` is.
+FaarRecipe paper_faar_recipe();
+
+// One line that tells recipes apart, and the part of it that tells their first stages apart; the seed is not in it.
 std::string text_of(FaarRecipe recipe);
+std::string stage1_text_of(FaarRecipe recipe);
 
 } // namespace fp4::quant

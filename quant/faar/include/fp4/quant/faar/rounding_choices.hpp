@@ -23,10 +23,13 @@ struct RoundingChoices {
 // bad_argument where a code of `start` is neither neighbour of its weight.
 Result<RoundingChoices> rounding_choices(const Tensor& w, const PackedTensor& start, Encoder encoder, const TensorScale& tensor_scale);
 
+// The tensors of it there; rounding_choices() makes them on the processor.
+RoundingChoices to_device(RoundingChoices choices, const torch::Device& device);
+
 // E7: the upper code where v >= 0.5, else the lower. v: [N, K].
 PackedTensor hardened(const RoundingChoices& choices, const Tensor& v);
 
-// The values of that: [N, K] float32.
+// The values of that: [N, K] float32, on the device of the choices.
 Tensor hardened_values(const RoundingChoices& choices, const Tensor& v);
 
 } // namespace fp4::quant

@@ -1,0 +1,141 @@
+#!/usr/bin/env python3
+"""faar_cost.py SYNTHETIC_CHECKPOINT FP4QUANT [--windows 128] [--steps 20] [--device cpu] [--threads 2] [--folder DIR] [--part stage1|curvature|stage2]
+
+What FAAR costs on a model of Llama-3.2-1B's size: peak memory and seconds per step, measured on its first layers with random weights, and what
+follows for all sixteen. Steps are told from what surrounds them by runs of two lengths; layers from embedding and head by models of two depths.
+"""
+import argparse
+import json
+import pathlib
+import random
+import re
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+
+LENGTH, VOCAB, LAYERS = 2048, 128256, 16
+ORDER = ("q", "k", "v", "o", "gate", "up", "down")
+
+
+def write_tokens(path, windows):
+    """Token windows of one file; what they say does not matter to memory and time."""
+    tokens = random.Random(0).choices(range(VOCAB), k=windows * LENGTH)
+    columns = {"tokens": tokens, "file": [0] * windows, "domain": [0] * windows, "bytes": [4 * LENGTH] * windows}
+    header, data = {"__metadata__": {"fp4sim.tokens": "1", "files": '["random"]', "domains": '["random"]', "split": "train", "tokenizer_sha256": ""}}, b""
+    for name, values in columns.items():
+        shape = [windows, LENGTH] if name == "tokens" else [windows]
+        begin, data = len(data), data + struct.pack(f"<{len(values)}i", *values)
+        header[name] = {"dtype": "I32", "shape": shape, "data_offsets": [begin, len(data)]}
+    text = json.dumps(header).encode()
+    text += b" " * (-len(text) % 8)
+    path.write_bytes(struct.pack("<Q", len(text)) + text + data)
+
+
+class Cost:
+    def __init__(self, options, folder):
+        self.options, self.folder = options, folder
+        self.made = 0
+
+    def model(self, layers):
+        path = self.folder / f"model-{layers}"
+        if not path.exists():
+            path.mkdir()
+            subprocess.run([self.options.synthetic_checkpoint, path, "llama-3.2-1b", str(layers)], check=True, stdout=subprocess.DEVNULL)
+        return path
+
+    def tokens(self, windows):
+        path = self.folder / f"tokens-{windows}.safetensors"
+        if not path.exists():
+            write_tokens(path, windows)
+        return path
+
+    def run(self, method, layers, windows, recipe):
+        """Quantises; the training log, the seconds of the whole run, and the most anonymous memory in GiB."""
+        self.made += 1
+        out, text = self.folder / f"out-{self.made}", self.folder / f"recipe-{self.made}.yaml"
+        text.write_text(recipe)
+        words = [self.options.fp4quant, "quantize", "--model", self.model(layers), "--method", method, "--acts", "W4A4", "--calib", self.tokens(windows), "--align",
+                 self.tokens(2), "--faar", text, "--windows-at-once", 1, "--device", self.options.device, "--threads", self.options.threads, "--out", out, "--quiet"]
+        begin = time.monotonic()
+        process = subprocess.Popen([str(word) for word in words], stdout=subprocess.DEVNULL)
+        most, log = 0, {}
+        while process.poll() is None:
+            try:
+                status = pathlib.Path(f"/proc/{process.pid}/status").read_text()
+            except OSError:
+                status = ""
+            found = re.search(r"RssAnon:\s*(\d+)", status)
+            most = max(most, int(found[1]) if found else 0)
+            time.sleep(0.05)
+            for path in self.folder.glob(f"out-{self.made}.layers/**/training.json"):
+                try:
+                    log[path.parent.name] = json.loads(path.read_text())
+                except (OSError, ValueError):
+                    pass
+        if process.returncode:
+            sys.exit(f"fp4quant quantize: exit status {process.returncode}")
+        return log, time.monotonic() - begin, most / 2**20
+
+
+def seconds_of(log):
+    found = {linear["linear"]: linear["seconds"] for part in log.values() for linear in part["linears"]}
+    return [found[name] for name in ORDER]
+
+
+def stage1(cost, curvature, windows):
+    """Layer 0: seconds of a step, and of what is done without any."""
+    steps = cost.options.steps
+    recipe = "base: best\nstage1: {{curvature: {}, steps: {}}}\n"
+    none, surrounding, memory = cost.run("faar", 1, windows, recipe.format(curvature, 0))
+    some, _, most = cost.run("faar", 1, windows, recipe.format(curvature, steps))
+    rest, trained = seconds_of(none), seconds_of(some)
+    by_step = [(b - a) / steps for a, b in zip(rest, trained)]
+    print(f"stage 1, layer 0, {windows} x {LENGTH} tokens, curvature {curvature}: {max(memory, most):.1f} GiB; moments and all else {surrounding - sum(rest):.0f} s")
+    for name, step, descent in zip(ORDER, by_step, rest):
+        print(f"  {name:5} {step:8.3f} s a step   {descent:8.1f} s of scales and flips")
+    layer = surrounding + 800 * sum(by_step)
+    print(f"  800 steps a linear: {layer / 3600:.2f} h a layer, {layer * LAYERS / 3600:.1f} h for {LAYERS} layers", flush=True)
+
+
+def stage2(cost):
+    """A step is one window; layers recomputed on the way back."""
+    seconds, memory = [], []
+    for layers in (1, 2):
+        recipe = "base: best\nstage1: {steps: 0, flips: 0, curvature: 0, scales: encoder, rescales: 0}\nstage2: {recompute: 1, batch_windows: 1, steps: %d}\n"
+        logs = [cost.run("faar-2fa", layers, 2, recipe % steps) for steps in (1, 1 + cost.options.stage2_steps)]
+        ends = [max(point["seconds"] for part in log.values() for point in part.get("alignment", [])) for log, _, _ in logs]
+        seconds.append((ends[1] - ends[0]) / cost.options.stage2_steps)
+        memory.append(max(most for _, _, most in logs))
+    layer = seconds[1] - seconds[0]
+    print(f"stage 2, a window of {LENGTH} tokens: {layer:.2f} s a layer, {seconds[0] - layer:.2f} s embedding, head and loss")
+    print(f"  memory: one layer {memory[0]:.2f} GiB, two {memory[1]:.2f} GiB")
+    step = seconds[0] + (LAYERS - 1) * layer
+    print(f"  {LAYERS} layers: {step:.1f} s a window, {memory[0] + (LAYERS - 1) * (memory[1] - memory[0]):.1f} GiB; 1,200 steps of 8 windows {9600 * step / 3600:.1f} h", flush=True)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("synthetic_checkpoint")
+    parser.add_argument("fp4quant")
+    parser.add_argument("--windows", type=int, default=128)
+    parser.add_argument("--steps", type=int, default=20, help="of stage 1, a linear")
+    parser.add_argument("--stage2-steps", type=int, default=3)
+    parser.add_argument("--device", default="cpu")
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--folder", help="for models and what is made of them; a temporary one where absent")
+    parser.add_argument("--part", choices=("stage1", "curvature", "stage2"), action="append")
+    options = parser.parse_args()
+    parts = options.part or ["stage1", "curvature", "stage2"]
+    with tempfile.TemporaryDirectory(dir=options.folder) as folder:
+        cost = Cost(options, pathlib.Path(folder))
+        if "stage1" in parts:
+            stage1(cost, 0, options.windows)
+        if "curvature" in parts:
+            stage1(cost, 1, 2)
+        if "stage2" in parts:
+            stage2(cost)
+
+
+main()
