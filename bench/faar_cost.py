@@ -7,30 +7,16 @@ follows for all sixteen. Steps are told from what surrounds them by runs of two 
 import argparse
 import json
 import pathlib
-import random
-import re
-import struct
 import subprocess
 import sys
 import tempfile
-import time
 
-LENGTH, VOCAB, LAYERS = 2048, 128256, 16
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "tests/quant/support"))
+from large_models import measure, write_tokens
+
+LENGTH, LAYERS = 2048, 16
 ORDER = ("q", "k", "v", "o", "gate", "up", "down")
-
-
-def write_tokens(path, windows):
-    """Token windows of one file; what they say does not matter to memory and time."""
-    tokens = random.Random(0).choices(range(VOCAB), k=windows * LENGTH)
-    columns = {"tokens": tokens, "file": [0] * windows, "domain": [0] * windows, "bytes": [4 * LENGTH] * windows}
-    header, data = {"__metadata__": {"fp4sim.tokens": "1", "files": '["random"]', "domains": '["random"]', "split": "train", "tokenizer_sha256": ""}}, b""
-    for name, values in columns.items():
-        shape = [windows, LENGTH] if name == "tokens" else [windows]
-        begin, data = len(data), data + struct.pack(f"<{len(values)}i", *values)
-        header[name] = {"dtype": "I32", "shape": shape, "data_offsets": [begin, len(data)]}
-    text = json.dumps(header).encode()
-    text += b" " * (-len(text) % 8)
-    path.write_bytes(struct.pack("<Q", len(text)) + text + data)
 
 
 class Cost:
@@ -48,7 +34,7 @@ class Cost:
     def tokens(self, windows):
         path = self.folder / f"tokens-{windows}.safetensors"
         if not path.exists():
-            write_tokens(path, windows)
+            write_tokens(path, windows, LENGTH, "train")
         return path
 
     def run(self, method, layers, windows, recipe):
@@ -58,25 +44,19 @@ class Cost:
         text.write_text(recipe)
         words = [self.options.fp4quant, "quantize", "--model", self.model(layers), "--method", method, "--acts", "W4A4", "--calib", self.tokens(windows), "--align",
                  self.tokens(2), "--faar", text, "--windows-at-once", 1, "--device", self.options.device, "--threads", self.options.threads, "--out", out, "--quiet"]
-        begin = time.monotonic()
-        process = subprocess.Popen([str(word) for word in words], stdout=subprocess.DEVNULL)
-        most, log = 0, {}
-        while process.poll() is None:
-            try:
-                status = pathlib.Path(f"/proc/{process.pid}/status").read_text()
-            except OSError:
-                status = ""
-            found = re.search(r"RssAnon:\s*(\d+)", status)
-            most = max(most, int(found[1]) if found else 0)
-            time.sleep(0.05)
-            for path in self.folder.glob(f"out-{self.made}.layers/**/training.json"):
+        log = {}
+
+        def read_logs():
+            for path in self.folder.glob(f"{out.name}.layers/**/training.json"):
                 try:
                     log[path.parent.name] = json.loads(path.read_text())
                 except (OSError, ValueError):
                     pass
-        if process.returncode:
-            sys.exit(f"fp4quant quantize: exit status {process.returncode}")
-        return log, time.monotonic() - begin, most / 2**20
+
+        status, seconds, gib = measure(words, read_logs)
+        if status:
+            sys.exit(f"fp4quant quantize: exit status {status}")
+        return log, seconds, gib
 
 
 def seconds_of(log):

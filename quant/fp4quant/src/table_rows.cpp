@@ -48,7 +48,7 @@ TableRow calibration_row(const NamedMethod& method, Acts acts) {
     return out;
 }
 
-// In NVFP4 and W4A4; the literal recipe in W4A16 too.
+// In NVFP4.
 TableRow variant_row(const FaarVariant& variant, Acts acts) {
     auto out = row(*method_from_name(variant.aligned ? "faar-2fa" : "faar"), acts);
     out.key.method = variant.method;
@@ -100,10 +100,10 @@ std::vector<TableRow> table_rows() {
         for (const Arithmetic* arithmetic : {&exact, &fp32_seq, &f13}) rows.push_back(row(*method, Acts::w4a4, arithmetic));
     }
     for (const NamedMethod& method : named_methods) add_rows(rows, method, Acts::w4a4, &nv_blackwell);
-    for (const Acts acts : {Acts::w4a16, Acts::w4a4}) rows.push_back(calibration_row(*method_from_name("faar-2fa"), acts));
+    rows.push_back(calibration_row(*method_from_name("faar-2fa"), Acts::w4a4));
     for (const FaarVariant& variant : faar_variants) {
         rows.push_back(variant_row(variant, Acts::w4a4));
-        if (variant.method.ends_with("-paper")) rows.push_back(variant_row(variant, Acts::w4a16));
+        if (variant.method == "faar-paper") rows.push_back(variant_row(variant, Acts::w4a16));
     }
     rows.push_back(mse_activations_row(rtn, Acts::w16a4));
     for (const char* name : {"rtn", "faar", "faar-2fa"}) rows.push_back(mse_activations_row(*method_from_name(name), Acts::w4a4));
