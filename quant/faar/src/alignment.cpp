@@ -45,13 +45,13 @@ Result<Alignment> Alignment::make(const CausalLm& model, std::vector<QuantizedLa
     Alignment out(model, scheme, windows, recipe);
     double choices = 0;
     for (size_t i = 0; i < start.size(); ++i) {
-        auto layer = SoftLayer::make(model.layers[i], std::move(start[i]), scheme, {recipe.commitment, recipe.pull});
+        auto layer = SoftLayer::make(model.layers[i], std::move(start[i]), scheme, {recipe.commitment, recipe.pull, recipe.norm_learning_rate > 0});
         if (!layer) return layer.error();
         for (size_t linear = 0; linear < SoftLayer::count; ++linear) choices += count_of_choices(layer->choices(linear));
         out.layers_.push_back(std::move(*layer));
     }
     out.choices_ = std::max(1.0, choices);
-    out.adams_.resize(out.layers_.size() * SoftLayer::count);
+    out.adams_.resize(out.leaves().size());
     if (recipe.normalised)
         if (auto status = out.measure_units(); !status) return status.error();
     return out;
@@ -101,15 +101,30 @@ Status Alignment::measure_units() {
     return Done{};
 }
 
-void Alignment::update(double lambda, double learning_rate) {
+std::vector<Alignment::Leaf> Alignment::leaves() const {
+    std::vector<Leaf> out;
+    for (size_t i = 0; i < layers_.size(); ++i) {
+        const auto layer = "layers." + std::to_string(i) + ".";
+        for (size_t linear = 0; linear < SoftLayer::count; ++linear) out.push_back({layer + std::string(linear_op_names[linear]), layers_[i].v(linear), true});
+        for (size_t norm = 0; norm < SoftLayer::norm_names.size(); ++norm)
+            if (layers_[i].gain(norm).defined()) out.push_back({layer + std::string(SoftLayer::norm_names[norm]), layers_[i].gain(norm), false});
+    }
+    return out;
+}
+
+void Alignment::update() {
     const torch::NoGradGuard no_grad;
-    for (size_t i = 0; i < layers_.size(); ++i)
-        for (size_t linear = 0; linear < SoftLayer::count; ++linear) {
-            auto& v = layers_[i].v(linear);
-            const auto by_rounding = (v * 2 - 1) * (-4 * lambda / choices_);
-            adams_[i * SoftLayer::count + linear].step(v, v.grad() + by_rounding, learning_rate);
-            v.mutable_grad().reset();
-        }
+    const auto& schedule = recipe_.schedule;
+    auto norm_schedule = schedule;
+    norm_schedule.learning_rate = recipe_.norm_learning_rate;
+    const double lambda = schedule.lambda_at(step_), learning_rate = schedule.learning_rate_at(step_), norm_learning_rate = norm_schedule.learning_rate_at(step_);
+    for (size_t i = 0; auto& leaf : leaves()) {
+        auto& position = leaf.position;
+        auto gradient = position.grad();
+        if (leaf.rounding) gradient = gradient + (position * 2 - 1) * (-4 * lambda / choices_);
+        adams_[i++].step(position, gradient, leaf.rounding ? learning_rate : norm_learning_rate);
+        position.mutable_grad().reset();
+    }
 }
 
 Result<AlignmentStep> Alignment::train_step() {
@@ -130,7 +145,7 @@ Result<AlignmentStep> Alignment::train_step() {
     }
     if (!std::isfinite(out.kl) || !std::isfinite(out.hidden_mse))
         return Error{ErrorCode::not_finite, "alignment, step " + std::to_string(step_) + ": expected a finite loss, found kl " + std::to_string(out.kl)};
-    update(schedule.lambda_at(step_), schedule.learning_rate_at(step_));
+    update();
     ++step_;
     return out;
 }

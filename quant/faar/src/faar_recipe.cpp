@@ -45,6 +45,7 @@ void visit_stage2(FaarRecipe& recipe, Visitor& visitor) {
     visitor("temperature", stage2.temperature);
     visitor("top_k", stage2.top_k);
     visitor("recompute", stage2.recompute);
+    visitor.optional("norm_learning_rate", stage2.norm_learning_rate);
 }
 
 template <class Visitor>
@@ -61,12 +62,17 @@ struct YamlReader {
     void operator()(const char* key, int64_t& value) { value = static_cast<int64_t>(yaml.integer(key, 0, most, static_cast<uint64_t>(value))); }
     void operator()(const char* key, double& value) { value = yaml.number(key, 0, most, value); }
     void operator()(const char* key, ScaleCriterion& value) { value = static_cast<ScaleCriterion>(yaml.one_of(key, scale_criterion_names, static_cast<size_t>(value))); }
+    void optional(const char* key, double& value) { (*this)(key, value); }
     void operator()(const char* key, bool& value) { value = yaml.integer(key, 0, 1, uint64_t{value}) == 1; }
 };
 
 struct TextWriter {
     std::ostringstream text;
 
+    // Says nothing where it is off.
+    void optional(const char* key, double value) {
+        if (value != 0) (*this)(key, value);
+    }
     void operator()(const char* key, ScaleCriterion value) { (*this)(key, scale_criterion_names[static_cast<size_t>(value)]); }
     template <class Value>
     void operator()(const char* key, const Value& value) {

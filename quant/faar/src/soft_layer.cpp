@@ -26,6 +26,16 @@ Result<SoftLayer> SoftLayer::make(const LayerWeights& plain, QuantizedLayer star
             out.choices_[at] = std::move(*choices);
         }
     }
+    if (begin.gains)
+        for (Tensor& gain : out.gains_) gain = torch::full_like(plain.input_layernorm, 0.5).requires_grad_(true);
+    return out;
+}
+
+LayerWeights SoftLayer::norms() const {
+    auto out = start_.plain;
+    if (!gains_[0].defined()) return out;
+    out.input_layernorm = out.input_layernorm * (gains_[0] + 0.5);
+    out.post_attention_layernorm = out.post_attention_layernorm * (gains_[1] + 0.5);
     return out;
 }
 
@@ -51,6 +61,11 @@ GroupFunction SoftLayer::soft_linears(double beta) const {
 QuantizedLayer SoftLayer::hardened() const {
     auto out = start_;
     for (size_t i = 0; i < count; ++i) out.linears[i] = quant::hardened(choices_[i], v_[i].detach());
+    if (!gains_[0].defined()) return out;
+    const auto trained = norms();
+    const auto stored = [](const Tensor& norm) { return norm.detach().to(torch::kBFloat16).to(torch::kFloat); };
+    out.plain.input_layernorm = stored(trained.input_layernorm);
+    out.plain.post_attention_layernorm = stored(trained.post_attention_layernorm);
     return out;
 }
 

@@ -109,6 +109,53 @@ INSTANTIATE_TEST_SUITE_P(Schemes, AlignmentOf, testing::Values(test::nvfp4_w4a16
     return std::string(each.param.weights->format == Format::razer_w ? "razer" : "nvfp4") + (each.param.activations ? "W4A4" : "W4A16");
 });
 
+AlignmentRecipe norms_recipe(int64_t steps) {
+    auto recipe = short_recipe(steps);
+    recipe.schedule = {.steps = steps, .learning_rate = 0, .beta_start = 40, .beta_end = 40};
+    recipe.commitment = 1, recipe.pull = 0;
+    recipe.norm_learning_rate = 1e-2;
+    return recipe;
+}
+
+// With roundings held, the norms alone bring the model nearer; what comes out can be stored as it is.
+TEST(Alignment, TrainsNorms) {
+    const Case each;
+    const Scheme scheme = test::nvfp4_w4a4;
+    auto alignment = each.alignment(scheme, norms_recipe(80));
+    double first = 0, last = 0;
+    for (int64_t i = 0; i < 80; ++i) {
+        const auto step = alignment.train_step();
+        ASSERT_TRUE(step);
+        if (i < 9) first += step->kl;
+        if (i >= 71) last += step->kl;
+    }
+    EXPECT_LT(last, 0.95 * first);
+    const auto start = test::rounded(each.model, scheme), end = alignment.hardened();
+    EXPECT_EQ(codes(end), codes(start));
+    for (size_t i = 0; i < start.size(); ++i)
+        for (const auto norm : {&LayerWeights::input_layernorm, &LayerWeights::post_attention_layernorm}) {
+            EXPECT_GT((end[i].plain.*norm - start[i].plain.*norm).abs().max().item<float>(), 1e-2);
+            EXPECT_TRUE(torch::equal(end[i].plain.*norm, (end[i].plain.*norm).to(torch::kBFloat16).to(torch::kFloat)));
+        }
+}
+
+TEST(Alignment, GoesOnWithNormsToo) {
+    const Case each;
+    const fp4::test::TemporaryFolder folder;
+    auto whole = each.alignment(test::razer_w4a4, norms_recipe(6)), resumed = each.alignment(test::razer_w4a4, norms_recipe(6));
+    train(whole, 3);
+    ASSERT_TRUE(whole.save(folder.path() / "snapshot", "this"));
+    train(whole, 3);
+    ASSERT_TRUE(resumed.resume(folder.path() / "snapshot", "this"));
+    train(resumed, 3);
+    const auto a = whole.hardened(), b = resumed.hardened();
+    for (size_t i = 0; i < a.size(); ++i) EXPECT_TRUE(torch::equal(a[i].plain.input_layernorm, b[i].plain.input_layernorm));
+    auto without = each.alignment(test::razer_w4a4, short_recipe(6));
+    train(without, 1);
+    ASSERT_TRUE(without.save(folder.path() / "other", "this"));
+    EXPECT_FALSE(resumed.resume(folder.path() / "other", "this")) << "a snapshot without norms";
+}
+
 TEST(Alignment, TakesEveryWindowBeforeAnyAgain) {
     const Case each;
     auto recipe = short_recipe(6);

@@ -19,9 +19,10 @@ struct AlignmentRecipe {
     double kl_weight = 1, hidden_weight = 0.1;
     bool normalised = true; // both terms over those of rounding to nearest; else as they are
     double temperature = 1;
-    int64_t top_k = 0;      // of the vocabulary, the rest as one; 0: all of it
-    bool recompute = false; // layers once more in the backward pass: one layer's activations in memory instead of all
-    uint64_t seed = 1;      // of the order of windows
+    int64_t top_k = 0;             // of the vocabulary, the rest as one; 0: all of it
+    double norm_learning_rate = 0; // of the first step, for the gains of every layer's norms; 0: they stay
+    bool recompute = false;        // layers once more in the backward pass: one layer's activations in memory instead of all
+    uint64_t seed = 1;             // of the order of windows
 };
 
 // Of the soft model on a step's windows.
@@ -63,8 +64,16 @@ class Alignment {
   private:
     Alignment(const CausalLm& model, const Scheme& scheme, const Tensor& windows, const AlignmentRecipe& recipe);
 
+    // What is trained, in the order of adams_.
+    struct Leaf {
+        std::string name;
+        Tensor position; // 0 .. 1
+        bool rounding;   // else a norm's gains
+    };
+    std::vector<Leaf> leaves() const;
+
     Status measure_units();
-    void update(double lambda, double learning_rate);
+    void update();
 
     const CausalLm* model_;
     Scheme scheme_;
@@ -72,7 +81,7 @@ class Alignment {
     AlignmentRecipe recipe_;
     RopeTable rope_;
     std::vector<SoftLayer> layers_;
-    std::vector<ProjectedAdam> adams_;     // by layer and linear
+    std::vector<ProjectedAdam> adams_;     // by leaf
     double kl_unit_ = 1, hidden_unit_ = 1; // what the terms of the loss are divided by
     double choices_ = 1;                   // weights that have two neighbours
     int64_t step_ = 0;

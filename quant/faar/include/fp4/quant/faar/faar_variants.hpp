@@ -15,11 +15,21 @@ struct FaarVariant {
     void (*change)(FaarRecipe& recipe);
 };
 
-inline constexpr std::array<FaarVariant, 18> faar_variants{{
+inline constexpr std::array<FaarVariant, 20> faar_variants{{
     {"random-rounding", false, "random-rounding", "control: up with the probability of the position, nothing trained",
      [](FaarRecipe& recipe) {
          recipe.stage1 = {.schedule = {.steps = 0}, .flips = false, .random = true};
          recipe.scales = {ScaleCriterion::encoder, 0};
+     }},
+    {"norms-only", true, "faar-nearest", "control: roundings to nearest, the norms' gains on the windows and the loss of stage 2",
+     [](FaarRecipe& recipe) {
+         recipe.stage1 = {.schedule = {.steps = 0}, .flips = false};
+         recipe.scales = {ScaleCriterion::encoder, 0};
+         recipe.stage2.schedule.learning_rate = recipe.stage2.schedule.lambda_max = 0;
+         recipe.stage2.schedule.beta_start = recipe.stage2.schedule.beta_end = 40; // positions of 0 and 1 are the values themselves
+         recipe.stage2.commitment = 1;
+         recipe.stage2.pull = 0;
+         recipe.stage2.norm_learning_rate = 1e-3;
      }},
     {"faar-paper", false, "faar-paper", "the paper's own words, nothing else", [](FaarRecipe& recipe) { recipe = paper_faar_recipe(); }},
     {"faar-no-training", false, "faar-no-training", "flips alone", [](FaarRecipe& recipe) { recipe.stage1.schedule.steps = 0; }},
@@ -68,6 +78,7 @@ inline constexpr std::array<FaarVariant, 18> faar_variants{{
          recipe.stage2.schedule.lambda_max = recipe.stage2.schedule.lambda_at(recipe.stage2.schedule.steps / 2);
          recipe.stage2.schedule.lambda_start_share = 1;
      }},
+    {"faar-2fa-norms", true, "faar", "the norms' gains beside the roundings", [](FaarRecipe& recipe) { recipe.stage2.norm_learning_rate = 1e-3; }},
     {"faar-2fa-refined", true, "faar", "two rounds of flips on the loss of stage 2 behind it",
      [](FaarRecipe& recipe) { recipe.refine.options = {.rounds = 2, .caution = 32}; }},
 }};

@@ -1,6 +1,7 @@
-// A decoder layer whose linears' roundings are being trained.
+// A decoder layer whose linears' roundings are being trained, and on request the gains of its norms.
 #pragma once
 #include <array>
+#include <string_view>
 
 #include "fp4/quant/faar/rounding_choices.hpp"
 #include "fp4/quant/methods/quantized_layer.hpp"
@@ -12,6 +13,7 @@ namespace fp4::quant {
 struct SoftStart {
     double commitment = 0; // 0: where the weight lies, 1: at its code
     double pull = 0;
+    bool gains = false; // of both norms too
 };
 
 class SoftLayer {
@@ -28,7 +30,12 @@ class SoftLayer {
     const Tensor& v(size_t linear) const { return v_[linear]; }
     const RoundingChoices& choices(size_t linear) const { return choices_[linear]; }
 
-    const LayerWeights& norms() const { return start_.plain; }
+    // Of the norms before attention and before the feed-forward block, [hidden] float32, 0 .. 1: leaves that multiply them by gain + 0.5. Undefined unless asked for.
+    static constexpr std::array<std::string_view, 2> norm_names{"input_layernorm", "post_attention_layernorm"};
+    const Tensor& gain(size_t norm) const { return gains_[norm]; }
+
+    // The norms, to be differentiated by their gains.
+    LayerWeights norms() const;
 
     // What the linears of a group get for `input` when the layer runs quantised; the gradient passes straight through. Throws LinearFailed.
     Tensor quantised_input(LinearGroup group, const Tensor& input) const;
@@ -36,7 +43,7 @@ class SoftLayer {
     // Soft weights and quantised inputs, to be differentiated by v and by the input.
     GroupFunction soft_linears(double beta) const;
 
-    // The starting layer with every weight at the neighbour that its v is nearer to.
+    // The starting layer with every weight at the neighbour that its v is nearer to, and with trained norms rounded to bfloat16.
     QuantizedLayer hardened() const;
 
   private:
@@ -46,6 +53,7 @@ class SoftLayer {
     Scheme scheme_;
     std::array<RoundingChoices, count> choices_;
     std::array<Tensor, count> v_;
+    std::array<Tensor, 2> gains_;
 };
 
 } // namespace fp4::quant
