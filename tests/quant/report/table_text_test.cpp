@@ -30,5 +30,27 @@ TEST(TableText, IsAlignedMarkdown) {
                                 "0.0010 |     50.0 % |    1.3000 |  90.0 % |\n");
 }
 
+Row closing(const char* method, const char* acts, uint64_t seed, double kl, double kl_2se, std::optional<double> gap = {}) {
+    return {.key = {method, "nvfp4", acts, acts == std::string("W4A4") ? "nvfp4" : "none", "static", "fake", "all", seed},
+            .kl_closed = kl,
+            .kl_closed_2se = kl_2se,
+            .gap_closed = gap,
+            .gap_closed_2se = gap ? std::optional(0.03) : std::nullopt};
+}
+
+// Errors of files are common to seeds; those of seeds fall with their number: hypot(0.02, 2 sqrt(0.0008 / 2)).
+TEST(SummaryText, TakesSeedsTogether) {
+    std::vector<Row> rows{closing("gptq", "W4A16", 0, 0.298, 0.004, 0.35), closing("faar-2fa", "W4A16", 1, 0.50, 0.02), closing("faar-2fa", "W4A16", 2, 0.54, 0.02),
+                          closing("gptq", "W4A4", 0, 0.14, 0.004, 0.1)};
+    for (const auto change : {+[](Row& row) { row.key.arith = "exact"; }, +[](Row& row) { row.key.act_scale = "call"; }, +[](Row& row) { row.key.domain = "boost"; }}) {
+        rows.push_back(closing("gptq", "W4A4", 0, 0.9, 0.004));
+        change(rows.back());
+    }
+    EXPECT_EQ(summary_text(rows), "| Method   | Format | Seeds | W4A16, KL closed | W4A16, gap closed | W4A4, KL closed | W4A4, gap closed |\n"
+                                  "|----------|--------|------:|-----------------:|------------------:|----------------:|-----------------:|\n"
+                                  "| gptq     | nvfp4  |     1 |     29.8 ± 0.4 % |      35.0 ± 3.0 % |    14.0 ± 0.4 % |     10.0 ± 3.0 % |\n"
+                                  "| faar-2fa | nvfp4  |     2 |     52.0 ± 4.5 % |                 - |               - |                - |\n");
+}
+
 } // namespace
 } // namespace fp4::quant
