@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # scripts/generate.sh [BUILD_DIR]: writes every checked-in file that is made from another: rtl/fp4_pkg.sv and the tables in docs/ from golden,
-# the pages in docs/results/ from their tables, the sums of the signed-off vectors (a changed sum is a changed bit: say why in the commit).
+# the pages and curves in docs/results/ from their tables and training logs, the sums of the signed-off vectors (a changed sum is a changed bit: say why in the commit).
 # With --check as first argument it changes nothing, shows what would change, and fails if anything would.
 set -euo pipefail
 source=$(cd "$(dirname "$0")/.." && pwd)
@@ -31,6 +31,11 @@ done
 for table in "$source"/docs/results/*.json; do
   "$bin/fp4-generate-results-page" "$table" >"$work/page.md"
   settle "$work/page.md" "${table%.json}.md"
+done
+for logs in "$source"/docs/results/*-training; do
+  mkdir -p "$work/$(basename "$logs")"
+  "$bin/fp4-generate-training-figures" "$logs" "$work/$(basename "$logs")"
+  for figure in "$work/$(basename "$logs")"/*.svg; do settle "$figure" "$logs/$(basename "$figure")"; done
 done
 "$bin/fp4vec" set "$work/vectors"
 settle "$work/vectors/SHA256SUMS" "$source/golden/fp4vec/SHA256SUMS"

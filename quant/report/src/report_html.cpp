@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "charts.hpp"
+#include "figure_style.hpp"
 #include "fp4/traces/escape_xml.hpp"
 #include "number_text.hpp"
 #include "table_cells.hpp"
@@ -13,17 +14,14 @@ namespace {
 
 using traces::escape_xml;
 
-constexpr const char* style = R"(
-:root{color-scheme:light dark;--bg:#fff;--ink:#1b1f24;--soft:#59636e;--grid:#e1e5ea;--c0:#0072b2;--c1:#d55e00;--c2:#009e73;--c3:#b8568c;--c4:#c98a00;--c5:#3a9fd8}
-@media (prefers-color-scheme:dark){:root{--bg:#14181d;--ink:#e8ebee;--soft:#a3adb8;--grid:#2c333b;--c0:#4ba6e0;--c1:#f0883e;--c2:#2fbf95;--c3:#dd8fbb;--c4:#e6b13c;--c5:#8accf3}}
-@media print{:root{color-scheme:light;--bg:#fff;--ink:#000;--soft:#444;--grid:#ddd;--c0:#0072b2;--c1:#d55e00;--c2:#009e73;--c3:#b8568c;--c4:#c98a00;--c5:#3a9fd8}}
+constexpr std::string_view page_style = R"(
 @page{size:A4;margin:15mm}
 body{margin:0 auto;max-width:1080px;padding:24px 16px 48px;background:var(--bg);color:var(--ink);font:15px/1.45 system-ui,sans-serif}
 h1{font-size:24px;margin:0 0 4px}
 h2{font-size:17px;margin:36px 0 4px;break-after:avoid}
 p{margin:0 0 10px;color:var(--soft);max-width:76ch}
 figure{margin:12px 0 0;break-inside:avoid}
-svg{display:block;width:100%;height:auto;font:12px system-ui,sans-serif}
+svg{display:block;width:100%;height:auto}
 .scroll{overflow-x:auto}
 table{border-collapse:collapse;font-size:11.5px;font-variant-numeric:tabular-nums;margin:8px 0 20px}
 th,td{padding:3px 5px;text-align:right;border-bottom:1px solid var(--grid);white-space:nowrap}
@@ -32,25 +30,6 @@ th.name,td.name{text-align:left}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:2px 16px;font-size:13px}
 dt{color:var(--soft)}
 dd{margin:0;overflow-wrap:anywhere;font-family:ui-monospace,monospace}
-.ink{fill:var(--ink)}
-.soft{fill:var(--soft)}
-.bold{fill:var(--ink);font-weight:600}
-.grid{stroke:var(--grid)}
-.frame{stroke:var(--soft)}
-.leader{stroke:var(--soft);stroke-width:.6;opacity:.7}
-.reference{stroke:var(--ink);stroke-dasharray:4 3}
-.whisker{stroke:var(--ink);stroke-width:1.3}
-.curve{fill:none;stroke:currentColor;stroke-width:1.7;stroke-linejoin:round}
-.layer{fill:none;stroke-width:1.5;stroke-linejoin:round}
-.mark{fill:currentColor}
-.bar{fill:currentColor;opacity:.75}
-.ring{fill:var(--bg);stroke-width:1.7}
-.c0{color:var(--c0)}
-.c1{color:var(--c1)}
-.c2{color:var(--c2)}
-.c3{color:var(--c3)}
-.c4{color:var(--c4)}
-.c5{color:var(--c5)}
 @media print{body{padding:0;font-size:12px}.scroll{overflow:visible}table{font-size:8px}th,td{padding:2px 3px}}
 )";
 
@@ -144,7 +123,7 @@ std::string report_html(const Report& report) {
     const std::string title = escape_xml(report.title + ": accuracy of 4-bit formats and methods");
     std::string page = "<!DOCTYPE html>\n<html lang=\"en\" xmlns=\"http://www.w3.org/1999/xhtml\">\n<head>\n<meta charset=\"utf-8\"/>\n"
                        "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n<title>" +
-                       title + "</title>\n<style>" + style + "</style>\n</head>\n<body>\n<h1>" + title + "</h1>\n<p>" +
+                       title + "</title>\n<style>" + std::string(figure_style) + std::string(page_style) + "</style>\n</head>\n<body>\n<h1>" + title + "</h1>\n<p>" +
                        escape_xml("Errors are 2 standard errors, from resampling source files. W4A16: weights in 4 bits; W16A4: activations; W4A4: both. "
                                   "Closed: the share of RTN's distance to BF16 (NVFP4, same acts) that a method removes.") +
                        "</p>\n";

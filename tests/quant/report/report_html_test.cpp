@@ -6,21 +6,15 @@
 #include <limits>
 #include <regex>
 
-#include "child_process.hpp"
 #include "plausible_report.hpp"
+#include "well_formed.hpp"
 
 namespace fp4::quant {
 namespace {
 
+using test::expect_well_formed;
 using ::testing::HasSubstr;
 using ::testing::Not;
-
-void expect_well_formed(const std::string& page) {
-    const fp4::test::TemporaryFolder folder;
-    const std::string file = folder.write("report.html", page);
-    const auto result = fp4::test::run_program("/usr/bin/env", {"python3", "-c", "import sys, xml.etree.ElementTree as tree; tree.parse(sys.argv[1])", file});
-    EXPECT_EQ(result.status, 0) << result.err;
-}
 
 size_t count(const std::string& page, const std::string& what) {
     size_t found = 0;
