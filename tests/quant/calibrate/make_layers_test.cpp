@@ -1,8 +1,6 @@
 // FAAR over a small model: both stages, from files to files.
 #include "fp4/quant/calibrate/make_layers.hpp"
 
-#include <fstream>
-
 #include "child_process.hpp"
 #include "fp4/quant/faar/distillation_loss.hpp"
 #include "fp4/quant/evaluate/fake_quantised.hpp"
