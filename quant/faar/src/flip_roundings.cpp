@@ -64,7 +64,7 @@ FlipResult flip_rows(const Tensor& w, const RoundingChoices& choices, const Tens
 FlipResult flip_columns(const Tensor& w, const RoundingChoices& choices, const Tensor& v, const OutputLoss& loss, const FlipOptions& options) {
     const auto start = on_processor(v >= 0.5, torch::kFloat);
     const auto values = hardened_values(choices, start).to(torch::kDouble);
-    JointDescent descent(choices, start, {loss.moments().quantised, loss.curvature()}, OutputLoss(loss.moments()).half_gradient(w.to(torch::kDouble), values), {});
+    JointDescent descent(choices, start, {loss.moments().quantised, loss.curvature()}, loss.half_gradient(w.to(torch::kDouble), values));
     FlipResult out;
     for (uint64_t flipped = 1; flipped > 0 && out.passes < options.max_passes; ++out.passes) out.flips += flipped = descent.pass();
     out.v = descent.v();

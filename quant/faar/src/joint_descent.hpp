@@ -12,19 +12,19 @@ struct QuadraticLoss {
 
 class JointDescent {
   public:
-    // v: hard roundings to start from. Half the gradient of the loss there is G residual + gradient, [N, K] double each; an undefined one is zero.
-    JointDescent(const RoundingChoices& choices, const Tensor& v, const QuadraticLoss& loss, const Tensor& residual, const Tensor& gradient);
+    // v: hard roundings to start from; half_gradient: of the loss there by the values, [N, K].
+    JointDescent(const RoundingChoices& choices, const Tensor& v, const QuadraticLoss& loss, const Tensor& half_gradient);
 
-    // Goes through the weights of every column in order and flips those whose flip lowers the loss; how many it flipped.
+    // Goes through the weights of every column in order and flips those whose flip lowers the loss; how many it flipped. Costs N K^2, and N a flip.
     uint64_t pass();
 
     // [N, K] of 0 and 1.
-    const Tensor& v() const { return v_; }
+    Tensor v() const { return v_.t().contiguous(); }
 
   private:
-    uint64_t column(int64_t i);
+    uint64_t column(int64_t i, double* half_gradient, double* change);
 
-    Tensor v_, values_, residual_, gradient_, moments_, curvature_, low_, up_; // on the processor, in rows
+    Tensor v_, step_, half_gradient_, moments_, curvature_; // on the processor; the first three by column, [K, N]
 };
 
 } // namespace fp4::quant

@@ -60,7 +60,7 @@ class Refinement {
             const size_t layer = i / SoftLayer::count, linear = i % SoftLayer::count;
             // The divergence changes by gradient * d and half of d's quadratic form.
             JointDescent descent(layers_[layer].choices(linear), layers_[layer].v(linear).detach(),
-                                 {observed[i].moments / rows, curvature[layer][linear] * (caution / 2)}, {}, observed[i].gradient / (2 * rows));
+                                 {observed[i].moments / rows, curvature[layer][linear] * (caution / 2)}, observed[i].gradient / (2 * rows));
             flips += descent.pass();
             layers_[layer].v(linear) = descent.v().to(layers_[layer].v(linear).device());
         }

@@ -2,8 +2,8 @@
 #include "fp4/quant/calibrate/make_layers.hpp"
 
 #include "child_process.hpp"
-#include "fp4/quant/faar/distillation_loss.hpp"
 #include "fp4/quant/evaluate/fake_quantised.hpp"
+#include "fp4/quant/faar/distillation_loss.hpp"
 #include "random_tensors.hpp"
 #include "rounded_model.hpp"
 

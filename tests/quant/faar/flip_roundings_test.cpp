@@ -17,7 +17,7 @@ constexpr double input_noise = 0.03;
 class FlipRoundingsWith : public testing::TestWithParam<bool> {};
 
 TEST_P(FlipRoundingsWith, EndWhereNoFlipHelps) {
-    const RoundedLayer layer(3, 32, razer, input_noise, GetParam());
+    const RoundedLayer layer(3, 80, razer, input_noise, GetParam());
     const auto result = flip_roundings(layer.w, layer.choices, layer.choices.position, layer.output_loss(), {.max_passes = 100});
     const double least = layer.loss(result.v);
     EXPECT_LT(least, layer.loss(layer.choices.position));
@@ -28,6 +28,29 @@ TEST_P(FlipRoundingsWith, EndWhereNoFlipHelps) {
         other.view({-1})[i] = 1 - other.view({-1})[i].item<float>();
         EXPECT_GE(layer.loss(other), least * (1 - 1e-9)) << i;
     }
+}
+
+// Every weight goes over where the loss, computed from nothing, says so; outputs by themselves row by row, together column by column.
+TEST_P(FlipRoundingsWith, AreThoseOfAPlainLoop) {
+    const RoundedLayer layer(5, 144, razer, input_noise, GetParam());
+    auto v = (layer.choices.position >= 0.5).to(torch::kFloat);
+    const int64_t rows = v.size(0), columns = v.size(1);
+    uint64_t flips = 0;
+    double least = layer.loss(v);
+    for (int64_t i = 0; i < rows * columns; ++i) {
+        auto weight = GetParam() ? v[i % rows][i / rows] : v[i / columns][i % columns];
+        weight.neg_().add_(1);
+        if (const double loss = layer.loss(v); loss < least) {
+            least = loss;
+            ++flips;
+        } else {
+            weight.neg_().add_(1);
+        }
+    }
+    const auto result = flip_roundings(layer.w, layer.choices, layer.choices.position, layer.output_loss(), {.max_passes = 1});
+    EXPECT_EQ(result.flips, flips);
+    EXPECT_TRUE(torch::equal(result.v, v));
+    EXPECT_GT(flips, 10u);
 }
 
 // A row of few weights against all of its roundings: not always the least, never below it, and never above where it began.
@@ -68,7 +91,7 @@ INSTANTIATE_TEST_SUITE_P(Outputs, FlipRoundingsWith, testing::Bool(), [](const a
 
 // With equal weights for all outputs, both descents end at losses of the same size.
 TEST(FlipRoundings, OfEqualOutputsAreThoseOfRowsByThemselves) {
-    const RoundedLayer layer(16, 64, razer, input_noise);
+    const RoundedLayer layer(16, 160, razer, input_noise);
     const auto rows = flip_roundings(layer.w, layer.choices, layer.choices.position, layer.output_loss(), {.max_passes = 100}),
                columns = flip_roundings(layer.w, layer.choices, layer.choices.position, OutputLoss(layer.moments, torch::eye(16, torch::kDouble)), {.max_passes = 100});
     EXPECT_TRUE(torch::equal(rows.v, columns.v)) << "rows are independent, and each takes its columns in order";
