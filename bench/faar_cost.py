@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""faar_cost.py SYNTHETIC_CHECKPOINT FP4QUANT [--windows 128] [--steps 20] [--device cpu] [--threads 2] [--folder DIR] [--part stage1|curvature|stage2]
+"""faar_cost.py SYNTHETIC_CHECKPOINT FP4QUANT [--windows 128] [--steps 20] [--device cpu] [--threads 2] [--folder DIR] [--part stage1|stage2]
 
 What FAAR costs on a model of Llama-3.2-1B's size: peak memory and seconds per step, measured on its first layers with random weights, and what
 follows for all sixteen. Steps are told from what surrounds them by runs of two lengths; layers from embedding and head by models of two depths.
@@ -15,7 +15,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "tests/quant/support"))
 from large_models import measure, write_tokens
 
-LENGTH, LAYERS = 2048, 16
+LENGTH, LAYERS, FEW = 2048, 16, 2
 ORDER = ("q", "k", "v", "o", "gate", "up", "down")
 
 
@@ -64,19 +64,37 @@ def seconds_of(log):
     return [found[name] for name in ORDER]
 
 
-def stage1(cost, curvature, windows):
-    """Layer 0: seconds of a step, and of what is done without any."""
-    steps = cost.options.steps
-    recipe = "base: best\nstage1: {{curvature: {}, steps: {}}}\n"
-    none, surrounding, memory = cost.run("faar", 1, windows, recipe.format(curvature, 0))
-    some, _, most = cost.run("faar", 1, windows, recipe.format(curvature, steps))
-    rest, trained = seconds_of(none), seconds_of(some)
-    by_step = [(b - a) / steps for a, b in zip(rest, trained)]
-    print(f"stage 1, layer 0, {windows} x {LENGTH} tokens, curvature {curvature}: {max(memory, most):.1f} GiB; moments and all else {surrounding - sum(rest):.0f} s")
-    for name, step, descent in zip(ORDER, by_step, rest):
-        print(f"  {name:5} {step:8.3f} s a step   {descent:8.1f} s of scales and flips")
-    layer = surrounding + 800 * sum(by_step)
-    print(f"  800 steps a linear: {layer / 3600:.2f} h a layer, {layer * LAYERS / 3600:.1f} h for {LAYERS} layers", flush=True)
+def stage1(cost):
+    """Layer 0. What a step and the flips take does not depend on the tokens; what comes before them does."""
+    steps, windows = cost.options.steps, cost.options.windows
+    by_step, rest = {}, {}
+    for curvature in (0, 1):
+        recipe = "base: best\nstage1: {{curvature: {}, steps: {}}}\n"
+        none, _, memory = cost.run("faar", 1, FEW, recipe.format(curvature, 0))
+        some, _, most = cost.run("faar", 1, FEW, recipe.format(curvature, steps))
+        rest[curvature] = seconds_of(none)
+        by_step[curvature] = [(b - a) / steps for a, b in zip(rest[curvature], seconds_of(some))]
+        print(f"stage 1, layer 0, {FEW} x {LENGTH} tokens, curvature {curvature}: {max(memory, most):.1f} GiB")
+        for name, step, descent in zip(ORDER, by_step[curvature], rest[curvature]):
+            print(f"  {name:5} {step:8.3f} s a step   {descent:8.1f} s of scales and flips", flush=True)
+    log, seconds, memory = cost.run("faar", 1, windows, f"base: best\nstage1: {{curvature: 0, steps: {steps}}}\n")
+    moments = seconds - sum(seconds_of(log))
+    print(f"  {windows} x {LENGTH} tokens, curvature 0: {memory:.1f} GiB; moments of the inputs {moments:.0f} s a layer", flush=True)
+    passes = curvature_pass(cost) * windows / FEW
+    print(f"  curvature of all {LAYERS} layers, {windows} x {LENGTH} tokens: {passes:.0f} s, from {FEW} windows", flush=True)
+    for curvature in (0, 1):
+        layer = moments + sum(rest[curvature]) + 800 * sum(by_step[curvature])
+        print(f"  curvature {curvature}, 800 steps a linear: {layer / 3600:.2f} h a layer, {(layer * LAYERS + curvature * passes) / 3600:.1f} h for {LAYERS} layers", flush=True)
+
+
+def curvature_pass(cost):
+    """Seconds for all layers and the head: what curvature adds to a run that does nothing else."""
+    added = []
+    for layers in (1, 2):
+        recipe = "base: best\nstage1: {{steps: 0, flips: 0, scales: encoder, rescales: 0, curvature: {}}}\n"
+        without, with_ = (cost.run("faar", layers, FEW, recipe.format(curvature))[1] for curvature in (0, 1))
+        added.append(with_ - without)
+    return added[0] + (LAYERS - 1) * (added[1] - added[0])
 
 
 def stage2(cost):
@@ -105,15 +123,13 @@ def main():
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--folder", help="for models and what is made of them; a temporary one where absent")
-    parser.add_argument("--part", choices=("stage1", "curvature", "stage2"), action="append")
+    parser.add_argument("--part", choices=("stage1", "stage2"), action="append")
     options = parser.parse_args()
-    parts = options.part or ["stage1", "curvature", "stage2"]
+    parts = options.part or ["stage1", "stage2"]
     with tempfile.TemporaryDirectory(dir=options.folder) as folder:
         cost = Cost(options, pathlib.Path(folder))
         if "stage1" in parts:
-            stage1(cost, 0, options.windows)
-        if "curvature" in parts:
-            stage1(cost, 1, 2)
+            stage1(cost)
         if "stage2" in parts:
             stage2(cost)
 
