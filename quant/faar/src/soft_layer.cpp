@@ -23,6 +23,7 @@ Result<SoftLayer> SoftLayer::make(const LayerWeights& plain, QuantizedLayer star
             *choices = to_device(std::move(*choices), device);
             const auto code = (choices->position >= 0.5).to(torch::kFloat);
             out.v_[at] = torch::lerp(choices->position, code, begin.commitment).clamp(begin.pull, 1 - begin.pull).requires_grad_(true);
+            choices->position.reset(); // v took its place
             out.choices_[at] = std::move(*choices);
         }
     }

@@ -28,6 +28,7 @@ class SoftLayer {
     // [N, K] float32, 0 .. 1: leaves of the graph.
     Tensor& v(size_t linear) { return v_[linear]; }
     const Tensor& v(size_t linear) const { return v_[linear]; }
+    // Without positions, which v took the place of.
     const RoundingChoices& choices(size_t linear) const { return choices_[linear]; }
 
     // Of the norms before attention and before the feed-forward block, [hidden] float32, 0 .. 1: leaves that multiply them by gain + 0.5. Undefined unless asked for.
