@@ -133,7 +133,7 @@ class Rescaling {
         values += step;
         const auto by_input = torch::mv(moments_.narrow(0, column, width).t(), step); // symmetric
         residual_[row] += by_input;
-        if (curvature_.defined()) gradient.addr_(curvature_.select(1, row), by_input.narrow(0, column, width));
+        if (curvature_.defined()) gradient.addr_(curvature_[row], by_input.narrow(0, column, width)); // symmetric
     }
 
     Codebooks books_;
