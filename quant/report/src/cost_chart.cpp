@@ -7,10 +7,11 @@
 namespace fp4::quant {
 namespace {
 
-constexpr double left = 62, gap = 24, top = 26, height = 300, label_step = 15;
+constexpr double left = 62, gap = 24, top = 26, least_height = 300, label_step = 15, bf16_bytes = 2;
 
 struct CostPoint {
     std::string label;
+    const WeightBytes* of; // one of them for all seeds
     double bytes, kl, error;
     size_t series; // marker and colour: by format
 };
@@ -38,13 +39,14 @@ std::vector<Panel> panels_of(const std::vector<Row>& rows, const std::vector<Wei
         const auto at =
             std::find_if(bytes.begin(), bytes.end(), [&](const WeightBytes& b) { return b.method == key.method && b.format == key.format && b.acts == key.acts; });
         if (at == bytes.end() || !(at->bytes_per_weight > 0) || !std::isfinite(at->bytes_per_weight)) continue;
-        const CostPoint point{chart_label(key), at->bytes_per_weight, row.kl, row.kl_2se.value_or(0), key.format == "nvfp4" ? 0u : key.format == "razer" ? 1u : 2u};
+        const CostPoint point{chart_label(key), &*at, at->bytes_per_weight, row.kl, row.kl_2se.value_or(0), key.format == "nvfp4" ? 0u : key.format == "razer" ? 1u : 2u};
         if (key.method == "bf16") {
             reference.push_back(point);
             reference.back().label = "bf16";
             continue;
         }
         if (panels.empty() || panels.back().acts != key.acts) panels.push_back({key.acts, {}});
+        if (std::ranges::any_of(panels.back().points, [&](const CostPoint& each) { return each.of == point.of; })) continue;
         panels.back().points.push_back(point);
     }
     for (auto& panel : panels) {
@@ -85,12 +87,14 @@ void draw_panel(Svg& svg, const Panel& panel, const Box& box, const Axis& x, con
 std::string cost_chart(const std::vector<Row>& rows, const std::vector<WeightBytes>& bytes) {
     const auto panels = panels_of(rows, bytes);
     if (panels.empty()) return {};
-    double high = 0, most = 0;
-    for (const auto& panel : panels)
+    double high = 0, most = bf16_bytes, height = least_height;
+    for (const auto& panel : panels) {
+        height = std::max(height, label_step * static_cast<double>(panel.points.size()));
         for (const auto& point : panel.points) {
             high = std::max(high, point.kl + point.error);
             most = std::max(most, point.bytes);
         }
+    }
     const auto count = static_cast<double>(panels.size());
     const double width = std::min((figure_width - left - 4 - gap * (count - 1)) / count, 480.0);
     Svg svg(top + height + 48, "KL against the size of the weights");

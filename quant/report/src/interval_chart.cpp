@@ -25,6 +25,7 @@ struct IntervalChart {
 };
 
 constexpr double row_height = 20, group_height = 28, bottom = 48;
+constexpr size_t label_length = 44;
 
 std::string colour_of(const RowKey& key) { return key.format == "razer" ? "c1" : key.format == "nvfp4" ? "c0" : "c2"; }
 
@@ -34,7 +35,7 @@ std::string draw(const IntervalChart& chart) {
     const std::string* group = nullptr;
     const double top = chart.line ? 26 : 4;
     for (const auto& i : chart.intervals) {
-        left = std::max(left, text_width(shortened(i.label, 36)) + 12);
+        left = std::max(left, text_width(shortened(i.label, label_length)) + 12);
         note_width = std::max(note_width, text_width(i.note) + 16);
         low = std::min(low, i.value - i.error);
         high = std::max(high, i.value + i.error);
@@ -62,7 +63,7 @@ std::string draw(const IntervalChart& chart) {
         }
         group = &i.group;
         const double middle = y + row_height / 2;
-        svg.text({box.left - 8, middle + 4}, "end", "ink", shortened(i.label, 36));
+        svg.text({box.left - 8, middle + 4}, "end", "ink", shortened(i.label, label_length));
         if (chart.bars) {
             svg.rect({x.place(0), middle - 6, x.place(i.value) - x.place(0), 12}, "bar " + i.colour);
         } else {

@@ -71,6 +71,26 @@ TEST(ReportHtml, DrawsABarToScale) {
     EXPECT_NEAR(widths[0], 4 * widths[1], 0.5) << "coordinates have one decimal";
 }
 
+// One label for the seeds of a method, and none on top of another.
+TEST(ReportHtml, LabelsEveryCostByItself) {
+    Report report;
+    for (int i = 0; i < 40; ++i) {
+        const std::string method = "method-" + std::to_string(i);
+        report.weight_bytes.push_back({method, "nvfp4", "W4A4", 0.5625});
+        for (uint64_t seed = 1; seed <= 2; ++seed)
+            report.table.rows.push_back({.key = {method, "nvfp4", "W4A4", "nvfp4", "static", "fake", "all", seed}, .kl = 0.03 + 1e-5 * i, .ppl = 7});
+    }
+    const auto page = report_html(report);
+    const auto chart = page.substr(page.find("KL against the size of the weights\""));
+    static const std::regex label("y=\"([^\"]*)\" text-anchor=\"start\" class=\"ink\">method-");
+    std::vector<double> heights;
+    for (auto at = std::sregex_iterator(chart.begin(), chart.end(), label); at != std::sregex_iterator(); ++at) heights.push_back(std::stod((*at)[1]));
+    ASSERT_EQ(heights.size(), 40u);
+    std::ranges::sort(heights);
+    for (size_t i = 1; i < heights.size(); ++i) EXPECT_GE(heights[i] - heights[i - 1], 12) << i;
+    EXPECT_GT(heights.front(), 0);
+}
+
 TEST(ReportHtml, EscapesHostileNames) {
     auto report = test::plausible_report();
     const std::string hostile = "</text></svg><script>alert('1')</script>&\"\x01\xFF\xEF\xBF\xBF";
