@@ -25,7 +25,8 @@ void ProgressLine::show_share(std::string_view text, uint64_t done, uint64_t tot
     if (done < total && now - shown_ < std::chrono::milliseconds(terminal_ ? 200 : 10'000)) return;
     shown_ = now;
     const double seconds = std::chrono::duration<double>(now - begin_).count();
-    show(fmt::format("{} {}/{}  {:.0f} s, {:.0f} s left", text, done, total, seconds, seconds / static_cast<double>(done) * static_cast<double>(total - done)));
+    const auto so_far = fmt::format("{} {}/{}  {:.0f} s", text, done, total, seconds);
+    show(done == 0 ? so_far : fmt::format("{}, {:.0f} s left", so_far, seconds / static_cast<double>(done) * static_cast<double>(total - done)));
 }
 
 } // namespace fp4::quant

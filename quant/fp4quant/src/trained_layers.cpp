@@ -53,18 +53,19 @@ Status make_stage1(const TrainedModel& model, const TrainingInputs& inputs, cons
     log.name = model.name;
     ProgressLine progress(!model.quiet);
     size_t layer = 0;
-    const auto share = [&](LinearOp op, int64_t step) {
-        const auto all = static_cast<int64_t>(linear_ops.size()) * model.recipe.stage1.schedule.steps;
-        progress.show_share(fmt::format("{}, layer {}, {}: step", model.name, layer, name_of(op)),
-                            static_cast<uint64_t>(static_cast<int64_t>(layer) * all + static_cast<int64_t>(op) * model.recipe.stage1.schedule.steps + step),
-                            layers * static_cast<uint64_t>(all));
+    const auto share = [&](LinearOp op, std::string_view what, int64_t step) {
+        const auto linears = static_cast<int64_t>(linear_ops.size()), of_one = std::max<int64_t>(1, model.recipe.stage1.schedule.steps);
+        const auto before = static_cast<int64_t>(layer) * linears + static_cast<int64_t>(op);
+        progress.show_share(fmt::format("{}, layer {}, {}: {}", model.name, layer, name_of(op), what), static_cast<uint64_t>(before * of_one + step),
+                            layers * static_cast<uint64_t>(linears * of_one));
     };
     FaarOptions faar{.recipe = model.recipe.stage1, .scales = model.recipe.scales, .true_inputs = model.recipe.true_inputs, .damp = model.recipe.damp};
     if (model.recipe.curvature && inputs.calibration.defined()) {
         progress.show(model.name + ": curvature of the outputs");
         faar.curvature = output_curvature(inputs.ends, inputs.calibration, {.windows_at_once = inputs.windows_at_once, .damp = model.recipe.damp});
     }
-    faar.on_step = [&](LinearOp op, const RoundingStep& step) { share(op, step.step); };
+    faar.on_begin = [&](LinearOp op, std::string_view what) { share(op, fmt::format("{}, step", what), 0); };
+    faar.on_step = [&](LinearOp op, const RoundingStep& step) { share(op, "step", step.step); };
     faar.on_linear = [&](const LinearRounding& done) {
         std::erase_if(log.linears, [&](const LinearLog& each) { return each.layer == layer && each.linear == name_of(done.op); });
         log.linears.push_back(log_of(layer, done));

@@ -87,6 +87,21 @@ INSTANTIATE_TEST_SUITE_P(Schemes, FaarOf, testing::Values(test::nvfp4_w4a16, tes
     return std::string(each.param.weights->format == Format::razer_w ? "razer" : "nvfp4") + (each.param.activations ? "W4A4" : "W4A16");
 });
 
+TEST(MakeLayers, SayWhatBeginsBeforeStepsDo) {
+    Case each;
+    each.options.recipe.schedule.steps = 1;
+    std::string said;
+    each.options.on_begin = [&](LinearOp op, std::string_view what) { said += std::string(name_of(op)) + " " + std::string(what) + ", "; };
+    each.options.on_step = [&](LinearOp op, const RoundingStep& step) { said += step.step == 0 ? std::string(name_of(op)) + ", " : ""; };
+    const fp4::test::TemporaryFolder folder;
+    ASSERT_TRUE(each.stage1({folder.path() / "faar", "f", faar(test::nvfp4_w4a4)}));
+    std::string expected;
+    for (size_t layer = 0; layer < each.model.layers.size(); ++layer)
+        expected +=
+            "q moments, q scales, q, k scales, k, v scales, v, o moments, o scales, o, gate moments, gate scales, gate, up scales, up, down moments, down scales, down, ";
+    EXPECT_EQ(said, expected);
+}
+
 // Whatever is there from an interrupted run is kept, and the rest comes out the same.
 TEST(MakeLayers, GoOnWithTheSameBytes) {
     Case each;

@@ -1,6 +1,7 @@
 // FAAR stage 1 over the linears of a layer.
 #pragma once
 #include <functional>
+#include <string_view>
 
 #include "fp4/quant/calibrate/observe.hpp"
 #include "fp4/quant/faar/choose_scales.hpp"
@@ -23,6 +24,7 @@ struct FaarOptions {
     bool true_inputs = true;                    // x_q is what the linear gets behind quantised layers; else what the reference gives it, quantised
     double damp = 0;                            // of the moments: InputMoments::damp
     std::vector<LayerCurvature> curvature = {}; // of the reference, by layer: what outputs weigh; empty: all the same
+    std::function<void(LinearOp op, std::string_view what)> on_begin = {}; // before what has no steps: moments of a group's inputs, a linear's scales
     std::function<void(LinearOp op, const RoundingStep& step)> on_step = {};
     std::function<void(const LinearRounding& done)> on_linear = {};
 };
