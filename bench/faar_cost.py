@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""faar_cost.py SYNTHETIC_CHECKPOINT FP4QUANT [--windows 128] [--steps 20] [--device cpu] [--threads 2] [--folder DIR] [--part stage1|stage2]
+"""faar_cost.py SYNTHETIC_CHECKPOINT FP4QUANT --folder DIR [--windows 128] [--steps 20] [--device cpu] [--threads 2] [--part NAME]...
 
 What FAAR costs on a model of Llama-3.2-1B's size: peak memory and seconds per step, measured on its first layers with random weights, and what
 follows for all sixteen. Steps are told from what surrounds them by runs of two lengths; layers from embedding and head by models of two depths.
+Each part takes minutes to an hour; DIR/cost.json keeps what was measured, parts that it has are not measured again unless --part names them.
 """
 import argparse
 import json
@@ -64,37 +65,36 @@ def seconds_of(log):
     return [found[name] for name in ORDER]
 
 
-def stage1(cost):
-    """Layer 0. What a step and the flips take does not depend on the tokens; what comes before them does."""
-    steps, windows = cost.options.steps, cost.options.windows
-    by_step, rest = {}, {}
+def steps(cost):
+    """Layer 0. What a step and the flips take does not depend on the tokens."""
+    out = {}
     for curvature in (0, 1):
         recipe = "base: best\nstage1: {{curvature: {}, steps: {}}}\n"
         none, _, memory = cost.run("faar", 1, FEW, recipe.format(curvature, 0))
-        some, _, most = cost.run("faar", 1, FEW, recipe.format(curvature, steps))
-        rest[curvature] = seconds_of(none)
-        by_step[curvature] = [(b - a) / steps for a, b in zip(rest[curvature], seconds_of(some))]
-        print(f"stage 1, layer 0, {FEW} x {LENGTH} tokens, curvature {curvature}: {max(memory, most):.1f} GiB")
-        for name, step, descent in zip(ORDER, by_step[curvature], rest[curvature]):
-            print(f"  {name:5} {step:8.3f} s a step   {descent:8.1f} s of scales and flips", flush=True)
-    log, seconds, memory = cost.run("faar", 1, windows, f"base: best\nstage1: {{curvature: 0, steps: {steps}}}\n")
-    moments = seconds - sum(seconds_of(log))
-    print(f"  {windows} x {LENGTH} tokens, curvature 0: {memory:.1f} GiB; moments of the inputs {moments:.0f} s a layer", flush=True)
-    passes = curvature_pass(cost) * windows / FEW
-    print(f"  curvature of all {LAYERS} layers, {windows} x {LENGTH} tokens: {passes:.0f} s, from {FEW} windows", flush=True)
-    for curvature in (0, 1):
-        layer = moments + sum(rest[curvature]) + 800 * sum(by_step[curvature])
-        print(f"  curvature {curvature}, 800 steps a linear: {layer / 3600:.2f} h a layer, {(layer * LAYERS + curvature * passes) / 3600:.1f} h for {LAYERS} layers", flush=True)
+        some, _, most = cost.run("faar", 1, FEW, recipe.format(curvature, cost.options.steps))
+        rest = seconds_of(none)
+        out[str(curvature)] = {
+            "gib": max(memory, most),
+            "step": [(b - a) / cost.options.steps for a, b in zip(rest, seconds_of(some))],
+            "rest": rest,
+        }
+    return out
 
 
-def curvature_pass(cost):
-    """Seconds for all layers and the head: what curvature adds to a run that does nothing else."""
+def moments(cost):
+    """Layer 0: the second moments of its inputs over all windows, and the most memory."""
+    log, seconds, gib = cost.run("faar", 1, cost.options.windows, f"base: best\nstage1: {{curvature: 0, steps: {cost.options.steps}}}\n")
+    return {"seconds": seconds - sum(seconds_of(log)), "gib": gib}
+
+
+def curvature(cost):
+    """Seconds for all layers and the head: what curvature adds to a run that does nothing else, on few windows, for models of two depths."""
     added = []
     for layers in (1, 2):
         recipe = "base: best\nstage1: {{steps: 0, flips: 0, scales: encoder, rescales: 0, curvature: {}}}\n"
-        without, with_ = (cost.run("faar", layers, FEW, recipe.format(curvature))[1] for curvature in (0, 1))
+        without, with_ = (cost.run("faar", layers, FEW, recipe.format(on))[1] for on in (0, 1))
         added.append(with_ - without)
-    return added[0] + (LAYERS - 1) * (added[1] - added[0])
+    return {"seconds": (added[0] + (LAYERS - 1) * (added[1] - added[0])) * cost.options.windows / FEW}
 
 
 def stage2(cost):
@@ -102,36 +102,63 @@ def stage2(cost):
     seconds, memory = [], []
     for layers in (1, 2):
         recipe = "base: best\nstage1: {steps: 0, flips: 0, curvature: 0, scales: encoder, rescales: 0}\nstage2: {recompute: 1, batch_windows: 1, steps: %d}\n"
-        logs = [cost.run("faar-2fa", layers, 2, recipe % steps) for steps in (1, 1 + cost.options.stage2_steps)]
+        logs = [cost.run("faar-2fa", layers, 2, recipe % count) for count in (1, 1 + cost.options.stage2_steps)]
         ends = [max(point["seconds"] for part in log.values() for point in part.get("alignment", [])) for log, _, _ in logs]
         seconds.append((ends[1] - ends[0]) / cost.options.stage2_steps)
         memory.append(max(most for _, _, most in logs))
-    layer = seconds[1] - seconds[0]
-    print(f"stage 2, a window of {LENGTH} tokens: {layer:.2f} s a layer, {seconds[0] - layer:.2f} s embedding, head and loss")
-    print(f"  memory: one layer {memory[0]:.2f} GiB, two {memory[1]:.2f} GiB")
-    step = seconds[0] + (LAYERS - 1) * layer
-    print(f"  {LAYERS} layers: {step:.1f} s a window, {memory[0] + (LAYERS - 1) * (memory[1] - memory[0]):.1f} GiB; 1,200 steps of 8 windows {9600 * step / 3600:.1f} h", flush=True)
+    return {"seconds": seconds, "gib": memory}
+
+
+PARTS = {"steps": steps, "moments": moments, "curvature": curvature, "stage2": stage2}
+
+
+def show(found):
+    windows, tokens = found["windows"], f"{found['windows']} x {LENGTH} tokens"
+    if "steps" in found:
+        for on, part in found["steps"].items():
+            print(f"stage 1, layer 0, curvature {on}: {part['gib']:.1f} GiB with {FEW} x {LENGTH} tokens")
+            for name, step, rest in zip(ORDER, part["step"], part["rest"]):
+                print(f"  {name:5} {step:8.3f} s a step   {rest:8.1f} s of scales and flips")
+    if "moments" in found:
+        print(f"moments of the inputs of layer 0, {tokens}: {found['moments']['seconds']:.0f} s; all of stage 1 there, curvature 0: {found['moments']['gib']:.1f} GiB")
+    if "curvature" in found:
+        print(f"curvature of all {LAYERS} layers, {tokens}: {found['curvature']['seconds']:.0f} s, from {FEW} windows")
+    if {"steps", "moments", "curvature"} <= found.keys():
+        for on, part in found["steps"].items():
+            layer = found["moments"]["seconds"] + sum(part["rest"]) + 800 * sum(part["step"])
+            total = layer * LAYERS + int(on) * found["curvature"]["seconds"]
+            print(f"stage 1, {windows} windows, 800 steps a linear, curvature {on}: {layer / 3600:.2f} h a layer, {total / 3600:.1f} h for {LAYERS} layers")
+    if "stage2" in found:
+        (one, two), (less, more) = found["stage2"]["seconds"], found["stage2"]["gib"]
+        window = one + (LAYERS - 1) * (two - one)
+        print(f"stage 2, a window of {LENGTH} tokens: {two - one:.2f} s a layer, {2 * one - two:.2f} s embedding, head and loss; {less:.2f} GiB with one layer, {more:.2f} with two")
+        print(f"  {LAYERS} layers: {window:.1f} s a window, {less + (LAYERS - 1) * (more - less):.1f} GiB; 1,200 steps of 8 windows {9600 * window / 3600:.1f} h")
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("synthetic_checkpoint")
     parser.add_argument("fp4quant")
+    parser.add_argument("--folder", type=pathlib.Path, required=True, help="for models, what is made of them, and cost.json")
     parser.add_argument("--windows", type=int, default=128)
     parser.add_argument("--steps", type=int, default=20, help="of stage 1, a linear")
     parser.add_argument("--stage2-steps", type=int, default=3)
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--folder", help="for models and what is made of them; a temporary one where absent")
-    parser.add_argument("--part", choices=("stage1", "stage2"), action="append")
+    parser.add_argument("--part", choices=PARTS, action="append", help="measure it, also again; may be repeated")
     options = parser.parse_args()
-    parts = options.part or ["stage1", "stage2"]
-    with tempfile.TemporaryDirectory(dir=options.folder) as folder:
-        cost = Cost(options, pathlib.Path(folder))
-        if "stage1" in parts:
-            stage1(cost)
-        if "stage2" in parts:
-            stage2(cost)
+    setting = {"windows": options.windows, "device": options.device, "threads": options.threads}
+    kept = options.folder / "cost.json"
+    options.folder.mkdir(parents=True, exist_ok=True)
+    found = json.loads(kept.read_text()) if kept.exists() else setting
+    if any(found[key] != value for key, value in setting.items()):
+        sys.exit(f"{kept}: measured with other --windows, --device or --threads; expected {setting}")
+    for name in options.part or [name for name in PARTS if name not in found]:
+        with tempfile.TemporaryDirectory(dir=options.folder) as folder:
+            found[name] = PARTS[name](Cost(options, pathlib.Path(folder)))
+        kept.write_text(json.dumps(found, indent=2) + "\n")
+        print(f"{name}: measured", file=sys.stderr, flush=True)
+    show(found)
 
 
 main()
