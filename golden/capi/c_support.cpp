@@ -13,7 +13,8 @@ fp4_status status_of(ErrorCode code) {
     case ErrorCode::bound_exceeded: return FP4_BOUND_EXCEEDED;
     case ErrorCode::unknown_name: return FP4_UNKNOWN_NAME;
     case ErrorCode::bad_file:
-    case ErrorCode::write_failed: break; // no function here touches a file
+    case ErrorCode::write_failed:
+    case ErrorCode::device_failed: break; // no function here touches a file or a GPU
     }
     return FP4_INTERNAL;
 }

@@ -14,6 +14,7 @@ enum class ErrorCode {
     bad_file,       // a file that is missing, malformed or not what its name promises
     unknown_name,   // a format, profile, trace or tensor nobody knows
     write_failed,   // an output that could not be written whole
+    device_failed,  // a GPU, or what stands for one, did not do what it was told
 };
 
 struct Error {

@@ -1,5 +1,5 @@
-"""run.py SOURCE WORK [NAME...]: applies each mutant of mutants.txt (or those named) to a copy of golden/ under WORK, builds the tests it names
-and requires that one of them fails. Prints "killed: NAME by SUITE.TEST" as it goes and a table at the end. A mutant of code for instructions
+"""run.py SOURCE FOLDER WORK [NAME...]: applies each mutant of tests/mutants/FOLDER/mutants.txt (or those named) to a copy of FOLDER (golden or
+kernels) and of what it needs under WORK, builds the tests of tests/FOLDER that it names and requires that one of them fails. Prints "killed: NAME by SUITE.TEST" as it goes and a table at the end. A mutant of code for instructions
 that this machine does not have is said to be skipped. Exit status 1: a mutant survived, does not apply or does not build, or a test fails
 without a mutant."""
 
@@ -10,6 +10,7 @@ import subprocess
 import sys
 
 Failure = type("Failure", (Exception,), {})
+NEEDS = {"golden": ("golden",), "kernels": ("golden", "kernels")}
 
 
 def read_mutants(path):
@@ -39,21 +40,21 @@ def run(command, what):
 
 
 class Programs:
-    """The test programs. Each is linked from those objects of golden/ alone that it uses, so that a mutant of a header rebuilds few of them."""
+    """The test programs. Each is linked from those objects alone that it uses, so that a mutant of a header rebuilds few of them."""
 
-    def __init__(self, work, tests):
+    def __init__(self, folder, work, tests):
         self.build = work / "build"
         configure = ["cmake", "-S", pathlib.Path(__file__).resolve().parent / "programs", "-B", self.build, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=None",
-                     "-DCMAKE_CXX_FLAGS=-O1 -w", f"-DFP4_MUTANT_SOURCE={work / 'source'}", f"-DFP4_MUTANT_TESTS={';'.join(tests)}"]
+                     "-DCMAKE_CXX_FLAGS=-O1 -w", f"-DFP4_MUTANT_SOURCE={work / 'source'}", f"-DFP4_MUTANT_FOLDERS={';'.join(NEEDS[folder])}", f"-DFP4_MUTANT_TESTS={';'.join(tests)}"]
         run(configure, "does not configure")
         self.compiler = re.search(r"^CMAKE_CXX_COMPILER:\w+=(.+)$", (self.build / "CMakeCache.txt").read_text(), re.M)[1]
         run(["ninja", "-C", self.build], "does not build")
-        members = {path.name: path for path in self.build.glob("CMakeFiles/golden.dir/**/*.o")}
+        members = {path.name: path for path in self.build.glob("CMakeFiles/mutable.dir/**/*.o")}
         self.objects = {}
         for test in tests:
             main = next(self.build.glob(f"CMakeFiles/{test}.dir/**/{test}.cpp.o"))
-            trace = self.link(test, [main, self.build / "libgolden.a"], "-Wl,--trace,--trace")
-            self.objects[test] = [main, *(members[name] for name in re.findall(r"libgolden\.a\)?\(?([^)\s]+\.o)", trace))]
+            trace = self.link(test, [main, self.build / "libmutable.a"], "-Wl,--trace,--trace")
+            self.objects[test] = [main, *(members[name] for name in re.findall(r"libmutable\.a\)?\(?([^)\s]+\.o)", trace))]
 
     def path(self, test):
         return self.build / "bin" / test
@@ -95,15 +96,15 @@ def kill(work, programs, mutant):
     return test
 
 
-def main(source, work, names):
-    mutants = [m for m in read_mutants(pathlib.Path(__file__).resolve().parent / "mutants.txt") if not names or m["name"] in names]
+def main(source, folder, work, names):
+    mutants = [m for m in read_mutants(pathlib.Path(__file__).resolve().parent.parent / folder / "mutants.txt") if not names or m["name"] in names]
     if unknown := set(names) - {m["name"] for m in mutants}:
         raise Failure(f"no such mutant: {' '.join(sorted(unknown))}")
     shutil.rmtree(work, ignore_errors=True)
-    for folder in ("golden", "tests/golden", "cmake"):
-        shutil.copytree(source / folder, work / "source" / folder)
+    for name in (*NEEDS[folder], *(f"tests/{each}" for each in NEEDS[folder]), "cmake"):
+        shutil.copytree(source / name, work / "source" / name)
     tests = sorted({test for m in mutants for test in m["tests"]})
-    programs = Programs(work, tests)
+    programs = Programs(folder, work, tests)
     if test := first_failure(programs, tests):
         raise Failure(f"{test} fails without a mutant")
 
@@ -127,9 +128,9 @@ def main(source, work, names):
 
 
 if __name__ == "__main__":
-    if len(sys.argv) < 3:
+    if len(sys.argv) < 4 or sys.argv[2] not in NEEDS:
         sys.exit(__doc__)
     try:
-        sys.exit(main(pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2]).resolve(), sys.argv[3:]))
+        sys.exit(main(pathlib.Path(sys.argv[1]).resolve(), sys.argv[2], pathlib.Path(sys.argv[3]).resolve(), sys.argv[4:]))
     except Failure as failure:
         sys.exit(f"run.py: {failure}")

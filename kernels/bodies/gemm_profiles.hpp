@@ -1,0 +1,15 @@
+// The bit-exact GEMM in each accumulation profile, with as many rows to a block of threads as registers hold.
+#pragma once
+#include "../arithmetic/exact_sum.hpp"
+#include "../arithmetic/fused_sum.hpp"
+#include "../arithmetic/sequential_sum.hpp"
+#include "gemm.hpp"
+
+namespace fp4::kernels {
+
+using ExactGemm = Gemm<ExactSum, 2>;
+using SequentialGemm = Gemm<SequentialSum, 4>;
+using WideSequentialGemm = Gemm<WideSequentialSum, 4>; // E8M0 scales
+using FusedGemm = Gemm<FusedSum, 4>;
+
+} // namespace fp4::kernels

@@ -1,0 +1,5 @@
+#include "bodies/gemm_profiles.hpp"
+#include "cuda/launch.cuh"
+
+using namespace fp4::kernels;
+FP4_LAUNCHES(ExactGemm);

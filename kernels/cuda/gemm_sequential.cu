@@ -1,0 +1,6 @@
+#include "bodies/gemm_profiles.hpp"
+#include "cuda/launch.cuh"
+
+using namespace fp4::kernels;
+FP4_LAUNCHES(SequentialGemm);
+FP4_LAUNCHES(WideSequentialGemm);

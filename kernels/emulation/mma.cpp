@@ -1,0 +1,136 @@
+#include "mma.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "../arithmetic/fused_sum.hpp"
+
+namespace fp4::kernels {
+namespace {
+
+template <class Lane>
+Lane& lane(std::span<void* const> lanes, int i) {
+    return *static_cast<Lane*>(lanes[static_cast<size_t>(i)]);
+}
+
+int byte_of(uint32_t word, int i) { return static_cast<int8_t>(word >> 8 * i & 0xFF); }
+
+// significand * 2^(exponent - fraction bits); zero has a small exponent, so that it never leads.
+struct Term {
+    int64_t significand;
+    int exponent;
+};
+
+Term f16_term(uint32_t half) {
+    const int field = static_cast<int>(half >> 10 & 31);
+    const int64_t magnitude = (half & 0x3FF) | (field ? 0x400 : 0);
+    return {half & 0x8000 ? -magnitude : magnitude, magnitude ? (field ? field : 1) - 15 : -126};
+}
+
+Term f32_term(float x) {
+    const uint32_t word = word_of(x);
+    const int field = static_cast<int>(word >> 23 & 0xFF);
+    const int64_t magnitude = (word & 0x7FFFFF) | (field ? 0x800000 : 0);
+    return {word >> 31 ? -magnitude : magnitude, (field ? field : 1) - 127};
+}
+
+int64_t cut(int64_t value, int shift) {
+    const int64_t magnitude = value < 0 ? -value : value, moved = shift >= 0 ? magnitude << shift : shift > -64 ? magnitude >> -shift : 0;
+    return value < 0 ? -moved : moved;
+}
+
+// value * 2^exponent toward zero in binary32; exponent is above -155.
+float toward_zero(int64_t value, int exponent) {
+    uint64_t magnitude = static_cast<uint64_t>(value < 0 ? -value : value);
+    while (magnitude >> 24) {
+        magnitude >>= 1;
+        ++exponent;
+    }
+    if (exponent < -149) {
+        magnitude >>= -149 - exponent;
+        exponent = -149;
+    }
+    const float out = std::ldexp(static_cast<float>(magnitude), exponent);
+    return value < 0 && magnitude ? -out : out;
+}
+
+float fused_dot_add(const uint32_t (&a)[16], const uint32_t (&b)[16], float c) {
+    constexpr int kept = 25;
+    const Term addend = f32_term(c);
+    Term products[16];
+    int largest = addend.exponent;
+    for (int k = 0; k < 16; ++k) {
+        const Term x = f16_term(a[k]), y = f16_term(b[k]);
+        products[k] = {x.significand * y.significand, x.exponent + y.exponent};
+        largest = std::max(largest, products[k].exponent);
+    }
+    int64_t sum = cut(addend.significand, kept - 23 + addend.exponent - largest);
+    for (const Term& product : products) sum += cut(product.significand, kept - 20 + product.exponent - largest);
+    return toward_zero(sum, largest - kept);
+}
+
+int e2m1_halves_of(uint32_t code) {
+    constexpr int halves[8] = {0, 1, 2, 3, 4, 6, 8, 12};
+    return code & 8 ? -halves[code & 7] : halves[code & 7];
+}
+
+uint32_t half_of(uint32_t word, int i) { return word >> 16 * i & 0xFFFF; }
+
+} // namespace
+
+void mma_f16_together(std::span<void* const> lanes) {
+    float out[32][4];
+    for (int i = 0; i < 32; ++i)
+        for (int e = 0; e < 4; ++e) {
+            const int row = i / 4 + 8 * (e / 2), column = 2 * (i % 4) + e % 2;
+            uint32_t a[16], b[16];
+            for (int k = 0; k < 16; ++k) {
+                a[k] = half_of(lane<MmaF16Lane>(lanes, row % 8 * 4 + k % 8 / 2).a[row / 8 + 2 * (k / 8)], k % 2);
+                b[k] = half_of(lane<MmaF16Lane>(lanes, column * 4 + k % 8 / 2).b[k / 8], k % 2);
+            }
+            out[i][e] = fused_dot_add(a, b, lane<MmaF16Lane>(lanes, i).c[e]);
+        }
+    for (int i = 0; i < 32; ++i) std::copy_n(out[i], 4, lane<MmaF16Lane>(lanes, i).c);
+}
+
+void mma_s8_together(std::span<void* const> lanes) {
+    for (int i = 0; i < 32; ++i)
+        for (int e = 0; e < 4; ++e) {
+            const int row = i / 4 + 8 * (e / 2), column = 2 * (i % 4) + e % 2;
+            int32_t sum = 0;
+            for (int k = 0; k < 16; ++k)
+                sum += byte_of(lane<MmaS8Lane>(lanes, row % 8 * 4 + k / 4).a[row / 8], k % 4) * byte_of(lane<MmaS8Lane>(lanes, column * 4 + k / 4).b, k % 4);
+            lane<MmaS8Lane>(lanes, i).d[e] = sum;
+        }
+}
+
+void mma_mxf4nvf4_together(std::span<void* const> lanes) {
+    using Lane = MmaMxf4Lane;
+    for (int i = 0; i < 32; ++i)
+        for (int e = 0; e < 4; ++e) {
+            const int row = i / 4 + 8 * (e / 2), column = 2 * (i % 4) + e % 2;
+            int32_t dots[4] = {};
+            for (int k = 0; k < 64; ++k) {
+                const uint32_t a = lane<Lane>(lanes, row % 8 * 4 + k % 32 / 8).a[row / 8 + 2 * (k / 32)], b = lane<Lane>(lanes, column * 4 + k % 32 / 8).b[k / 32];
+                dots[k / 16] += e2m1_halves_of(a >> 4 * (k % 8) & 0xF) * e2m1_halves_of(b >> 4 * (k % 8) & 0xF);
+            }
+            const uint32_t a_bytes = lane<Lane>(lanes, row % 8 * 4 + row / 8).a_scales, b_bytes = lane<Lane>(lanes, column * 4).b_scales;
+            uint32_t a_scales[4], b_scales[4];
+            bool nan = false;
+            for (int block = 0; block < 4; ++block) {
+                const uint32_t a = a_bytes >> 8 * block & 0xFF, b = b_bytes >> 8 * block & 0xFF;
+                nan = nan || scale_is_nan(ScaleType::ue4m3, a) || scale_is_nan(ScaleType::ue4m3, b);
+                a_scales[block] = FusedSum::left_word(ScaleType::ue4m3, a);
+                b_scales[block] = FusedSum::right_word(ScaleType::ue4m3, b);
+            }
+            const uint32_t c = word_of(lane<Lane>(lanes, i).c[e]);
+            nan = nan || (c & 0x7FFFFFFF) > 0x7F800000;
+            lane<Lane>(lanes, i).c[e] = float_of(nan ? 0x7FFFFFFF : FusedSum::step(c, dots, a_scales, b_scales)); // only this lane reads its c
+        }
+}
+
+void shuffle_xor_together(std::span<void* const> lanes) {
+    for (int i = 0; i < 32; ++i) lane<ShuffleLane>(lanes, i).out = lane<ShuffleLane>(lanes, i ^ lane<ShuffleLane>(lanes, i).mask).in;
+}
+
+} // namespace fp4::kernels

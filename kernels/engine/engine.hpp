@@ -1,0 +1,59 @@
+// The kernels as functions of matrices in host memory, whatever they run on.
+#pragma once
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "bodies/types.hpp"
+#include "fp4/arithmetic.hpp"
+#include "fp4/encoder.hpp"
+#include "fp4/packed_tensor.hpp"
+
+namespace fp4::kernels {
+
+// A row-major matrix; elements lie as the machine holds them.
+struct DenseMatrix {
+    Dense type = Dense::f32;
+    int64_t rows = 0, columns = 0;
+    std::vector<uint8_t> bytes;
+
+    uint32_t word(int64_t index) const; // bits of an element
+};
+
+struct EncodeRequest {
+    Format format = Format::nvfp4; // encoders nv, razer-paper, ocp
+    Specials specials{};
+    int e3m3_max = 28;                 // razer-w: 28 or 30
+    std::optional<float> tensor_scale; // none: from the largest magnitude
+};
+
+// Every output buffer is full of 0xFF before the kernel runs.
+class Engine {
+  public:
+    virtual ~Engine() = default;
+
+    // What the kernels run on, and of a GPU the name and the driver.
+    virtual std::string description() const = 0;
+
+    // Values times the tensor scale, rounded. Errors: a tensor whose shape does not hold.
+    virtual Result<DenseMatrix> decode(const PackedTensor& tensor, Dense type) = 0;
+
+    // Errors: a NaN or an infinity, K not a multiple of the block, a format that these kernels only decode.
+    virtual Result<PackedTensor> encode(const DenseMatrix& x, const EncodeRequest& request) = 0;
+
+    // The accumulators of A * B^T + C, binary32; an empty c is +0. Errors: K that differs, `exact` with mxfp4 or beyond exact_k_limit, blocks that differ.
+    virtual Result<DenseMatrix> gemm(const PackedTensor& a, const PackedTensor& b, std::span<const Fp32> c, const Arithmetic& arithmetic) = 0;
+
+    // The same from +0 with both tensor scales, in the type asked for.
+    virtual Result<DenseMatrix> gemm_scaled(const PackedTensor& a, const PackedTensor& b, const Arithmetic& arithmetic, Dense type) = 0;
+
+    // Both tensor scales times A * B^T on Blackwell's own instruction, one step for each pair of parts of the operands (bodies/native_gemm.hpp). Errors: a GPU
+    // without it, mxfp4, a special value that is no sum of two E2M1 values.
+    virtual Result<DenseMatrix> gemm_native(const PackedTensor& a, const PackedTensor& b) = 0;
+
+    // X * W^T, binary32, of binary16 x. Errors: mxfp4, shapes that disagree.
+    virtual Result<DenseMatrix> w4a16(const DenseMatrix& x, const PackedTensor& w) = 0;
+};
+
+} // namespace fp4::kernels

@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# shares_no_arithmetic.sh SOURCE_DIR LIBRARY...: kernels/ takes layouts and types from golden, nothing that computes.
+set -eu
+source=$1
+shift
+includes=$(grep -rhoE '#include "fp4/[^"]*"' "$source/kernels" | sort -u)
+expected='#include "fp4/arithmetic.hpp"
+#include "fp4/encoder.hpp"
+#include "fp4/format.hpp"
+#include "fp4/packed_tensor.hpp"
+#include "fp4/scale.hpp"'
+[ "$includes" = "$expected" ] || { echo "kernels/ includes of golden: expected"; echo "$expected"; echo "found"; echo "$includes"; exit 1; }
+# Functions of those headers that compute, by name.
+if grep -rnE '\b(decode_scale|encode_scale|scale_to_float|e2m1_halves|e2m1_halves_table|round_magnitude|round_float|round_fp32|scale_spec|scale_specs)\b' "$source/kernels" --include='*.[hc]*'; then
+  echo "kernels/ calls golden's arithmetic"
+  exit 1
+fi
+# And at link time one symbol of golden alone, which checks sizes.
+found=$(nm -C "$@" | sed -n 's/^ *U \(fp4::.*\)/\1/p' | grep -v '^fp4::kernels::' | grep -v 'typeinfo\|vtable' | sort -u)
+case $found in
+'fp4::check_shape('*) [ "$(wc -l <<<"$found")" = 1 ] || { echo "$found"; exit 1; } ;;
+*) echo "unexpected symbols of golden: $found"; exit 1 ;;
+esac
