@@ -1,7 +1,7 @@
 # Flags every target of the project is compiled with.
 
 # Bits depend on this one: a contracted a*b+c rounds once where the formats' rules round twice.
-add_compile_options($<$<COMPILE_LANGUAGE:C,CXX>:-ffp-contract=off>)
+add_compile_options("$<$<COMPILE_LANGUAGE:C,CXX>:-ffp-contract=off>" "$<$<COMPILE_LANGUAGE:CUDA>:-fmad=false;-Xcompiler=-ffp-contract=off>")
 
 # Verilated arrays take minutes to compile; ccache, where it is installed, remembers them across build folders and clones.
 find_program(FP4_CCACHE ccache)
