@@ -72,7 +72,7 @@ class Programs:
 def first_failure(programs, tests):
     for test in tests:
         done = subprocess.run([programs.path(test), "--gtest_fail_fast", "--gtest_brief=1"], capture_output=True, text=True, timeout=300)
-        if failed := re.search(r"^\[  FAILED  \] (\w+\.\w+)", done.stdout, re.M):
+        if failed := re.search(r"^\[  FAILED  \] ([\w/]+\.[\w/]+)", done.stdout, re.M):
             return failed[1]
         if done.returncode: # it crashed before it could name the test
             return f"{test} (status {done.returncode})"
