@@ -3,6 +3,7 @@
 // rounds.
 #pragma once
 #include "../arithmetic/operand.hpp"
+#include "../arithmetic/round_element.hpp"
 #include "../arithmetic/scale.hpp"
 #include "words.hpp"
 
@@ -15,10 +16,9 @@ struct SpecialParts {
 
 // False: no two E2M1 values have that sum.
 inline bool split_special(int mag_halves, uint8_t& first, uint8_t& second) {
-    constexpr int halves[8] = {0, 1, 2, 3, 4, 6, 8, 12};
     for (uint8_t large = 8; large-- > 0;)
         for (uint8_t small = 0; small <= large; ++small)
-            if (halves[large] + halves[small] == mag_halves) {
+            if (e2m1_mag_halves(large) + e2m1_mag_halves(small) == mag_halves) {
                 first = large;
                 second = small;
                 return true;

@@ -1,9 +1,9 @@
 #include "mma.hpp"
 
 #include <algorithm>
-#include <cmath>
 
 #include "../arithmetic/fused_sum.hpp"
+#include "../arithmetic/round_element.hpp"
 
 namespace fp4::kernels {
 namespace {
@@ -34,26 +34,6 @@ Term f32_term(float x) {
     return {word >> 31 ? -magnitude : magnitude, (field ? field : 1) - 127};
 }
 
-int64_t cut(int64_t value, int shift) {
-    const int64_t magnitude = value < 0 ? -value : value, moved = shift >= 0 ? magnitude << shift : shift > -64 ? magnitude >> -shift : 0;
-    return value < 0 ? -moved : moved;
-}
-
-// value * 2^exponent toward zero in binary32; exponent is above -155.
-float toward_zero(int64_t value, int exponent) {
-    uint64_t magnitude = static_cast<uint64_t>(value < 0 ? -value : value);
-    while (magnitude >> 24) {
-        magnitude >>= 1;
-        ++exponent;
-    }
-    if (exponent < -149) {
-        magnitude >>= -149 - exponent;
-        exponent = -149;
-    }
-    const float out = std::ldexp(static_cast<float>(magnitude), exponent);
-    return value < 0 && magnitude ? -out : out;
-}
-
 float fused_dot_add(const uint32_t (&a)[16], const uint32_t (&b)[16], float c) {
     constexpr int kept = 25;
     const Term addend = f32_term(c);
@@ -66,13 +46,10 @@ float fused_dot_add(const uint32_t (&a)[16], const uint32_t (&b)[16], float c) {
     }
     int64_t sum = cut(addend.significand, kept - 23 + addend.exponent - largest);
     for (const Term& product : products) sum += cut(product.significand, kept - 20 + product.exponent - largest);
-    return toward_zero(sum, largest - kept);
+    return float_of(pack_toward_zero(sum, largest - kept));
 }
 
-int e2m1_halves_of(uint32_t code) {
-    constexpr int halves[8] = {0, 1, 2, 3, 4, 6, 8, 12};
-    return code & 8 ? -halves[code & 7] : halves[code & 7];
-}
+int e2m1_half_units(uint32_t code) { return code & 8 ? -e2m1_mag_halves(code) : e2m1_mag_halves(code); }
 
 uint32_t half_of(uint32_t word, int i) { return word >> 16 * i & 0xFFFF; }
 
@@ -112,7 +89,7 @@ void mma_mxf4nvf4_together(std::span<void* const> lanes) {
             int32_t dots[4] = {};
             for (int k = 0; k < 64; ++k) {
                 const uint32_t a = lane<Lane>(lanes, row % 8 * 4 + k % 32 / 8).a[row / 8 + 2 * (k / 32)], b = lane<Lane>(lanes, column * 4 + k % 32 / 8).b[k / 32];
-                dots[k / 16] += e2m1_halves_of(a >> 4 * (k % 8) & 0xF) * e2m1_halves_of(b >> 4 * (k % 8) & 0xF);
+                dots[k / 16] += e2m1_half_units(a >> 4 * (k % 8) & 0xF) * e2m1_half_units(b >> 4 * (k % 8) & 0xF);
             }
             const uint32_t a_bytes = lane<Lane>(lanes, row % 8 * 4 + row / 8).a_scales, b_bytes = lane<Lane>(lanes, column * 4).b_scales;
             uint32_t a_scales[4], b_scales[4];

@@ -1,13 +1,13 @@
 // The kernels as functions of matrices in host memory, whatever they run on.
 #pragma once
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "bodies/types.hpp"
 #include "fp4/arithmetic.hpp"
-#include "fp4/encoder.hpp"
 #include "fp4/packed_tensor.hpp"
 
 namespace fp4::kernels {

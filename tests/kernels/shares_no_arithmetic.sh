@@ -5,7 +5,6 @@ source=$1
 shift
 includes=$(grep -rhoE '#include "fp4/[^"]*"' "$source/kernels" | sort -u)
 expected='#include "fp4/arithmetic.hpp"
-#include "fp4/encoder.hpp"
 #include "fp4/format.hpp"
 #include "fp4/packed_tensor.hpp"
 #include "fp4/scale.hpp"'
