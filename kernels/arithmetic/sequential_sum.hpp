@@ -45,15 +45,12 @@ struct WideSequentialSum {
     FP4_HD static uint32_t finish(State sum, uint32_t, int) { return word_of(sum); }
 
   private:
-    // RNE of sum + dot * 2^exponent: rounded to odd in binary64, which has more than twice the bits, then to nearest.
+    // RNE of sum + dot * 2^exponent. By way of binary64 that is one rounding in effect: either 53 bits hold the sum, or one of the two, of 24 and 14 bits, is
+    // so small beside the other that it cannot bring it near a midpoint of binary32.
     FP4_HD static float add(float sum, int32_t dot, int exponent) {
         if ((word_of(sum) & 0x7FFFFFFF) >= 0x7F800000) return sum;
-        const double a = sum, b = multiply_rn(static_cast<double>(dot), double_of(static_cast<uint64_t>(exponent + 1023) << 52));
-        double total = add_rn(a, b);
-        const double b_part = add_rn(total, -a), a_part = add_rn(total, -b_part);
-        const double lost = add_rn(add_rn(a, -a_part), add_rn(b, -b_part));
-        if (lost != 0 && !(word_of(total) & 1)) total = double_of((lost > 0) == (total > 0) ? word_of(total) + 1 : word_of(total) - 1);
-        return static_cast<float>(total);
+        const double term = multiply_rn(static_cast<double>(dot), double_of(static_cast<uint64_t>(exponent + 1023) << 52));
+        return static_cast<float>(add_rn(static_cast<double>(sum), term));
     }
 };
 

@@ -7,6 +7,11 @@
 
 namespace fp4::kernels {
 
+// Raw binary32 sums from +0; where D goes is the caller's.
+inline GemmArguments gemm_arguments(const Operand& a, const Operand& b) {
+    return {a, b, nullptr, nullptr, Dense::f32, false, 1.0f, step_exponent(a.scale) + step_exponent(b.scale) - 2};
+}
+
 using ExactGemm = Gemm<ExactSum, 2>;
 using SequentialGemm = Gemm<SequentialSum, 4>;
 using WideSequentialGemm = Gemm<WideSequentialSum, 4>; // E8M0 scales

@@ -25,9 +25,11 @@ class CudaMachine {
         void* memory_ = nullptr;
     };
 
-    CudaMachine(std::string description, bool has_native) : description_(std::move(description)), has_native_(has_native) {}
+    CudaMachine(std::string description, const cudaDeviceProp& properties)
+        : description_(std::move(description)), tensor_core_model_(model_of(properties.major, properties.minor)), has_native_(properties.major == 12) {}
 
     std::string description() const { return description_; }
+    std::string_view tensor_core_model() const { return tensor_core_model_; }
     bool has_native() const { return has_native_; }
 
     Buffer upload(const void* from, size_t bytes) {
@@ -61,7 +63,14 @@ class CudaMachine {
         if (error != cudaSuccess) cudaGetLastError();
     }
 
+    static std::string_view model_of(int major, int minor) {
+        if (major == 8) return minor == 0 ? "a100-fp16-f32" : minor == 9 ? "ada-fp16-f32" : "";
+        if (major == 9) return "h100-fp16-f32";
+        return major == 10 && minor == 0 ? "b200-fp16-f32" : "";
+    }
+
     std::string description_;
+    std::string_view tensor_core_model_;
     bool has_native_;
     Status status_ = Done{};
 };
@@ -84,7 +93,7 @@ Result<std::unique_ptr<Engine>> cuda_engine() {
     int driver = 0;
     cudaDriverGetVersion(&driver);
     return std::unique_ptr<Engine>(
-        std::make_unique<MachineEngine<CudaMachine>>(CudaMachine(std::string(properties.name) + ", driver for CUDA " + version(driver), properties.major == 12)));
+        std::make_unique<MachineEngine<CudaMachine>>(CudaMachine(std::string(properties.name) + ", driver for CUDA " + version(driver), properties)));
 }
 
 } // namespace fp4::kernels

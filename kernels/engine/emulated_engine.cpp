@@ -27,6 +27,7 @@ class EmulatedMachine {
     explicit EmulatedMachine(uint64_t seed) : random_(seed) {}
 
     std::string description() const { return "emulated on the CPU"; }
+    std::string_view tensor_core_model() const { return "h100-fp16-f32"; }
     bool has_native() const { return true; }
 
     Buffer upload(const void* from, size_t bytes) const {

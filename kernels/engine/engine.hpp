@@ -4,6 +4,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "bodies/types.hpp"
@@ -36,17 +37,24 @@ class Engine {
     // What the kernels run on, and of a GPU the name and the driver.
     virtual std::string description() const = 0;
 
+    // golden's model of its tensor cores for binary16 into binary32, a name among dot_profiles; empty: there is none.
+    virtual std::string_view tensor_core_model() const = 0;
+
+    // gemm_native can run.
+    virtual bool has_native() const = 0;
+
     // Values times the tensor scale, rounded. Errors: a tensor whose shape does not hold.
     virtual Result<DenseMatrix> decode(const PackedTensor& tensor, Dense type) = 0;
 
-    // Errors: a NaN or an infinity, K not a multiple of the block, a format that these kernels only decode.
+    // Errors: a NaN or an infinity, K not a multiple of the block, a format that these kernels only decode, special values beyond 1 to 31, a tensor scale
+    // that is not positive and normal.
     virtual Result<PackedTensor> encode(const DenseMatrix& x, const EncodeRequest& request) = 0;
 
     // The accumulators of A * B^T + C, binary32; an empty c is +0. Errors: K that differs, `exact` with mxfp4 or beyond exact_k_limit, blocks that differ.
     virtual Result<DenseMatrix> gemm(const PackedTensor& a, const PackedTensor& b, std::span<const Fp32> c, const Arithmetic& arithmetic) = 0;
 
-    // The same from +0 with both tensor scales, in the type asked for.
-    virtual Result<DenseMatrix> gemm_scaled(const PackedTensor& a, const PackedTensor& b, const Arithmetic& arithmetic, Dense type) = 0;
+    // The same times both tensor scales, in the type asked for.
+    virtual Result<DenseMatrix> gemm_scaled(const PackedTensor& a, const PackedTensor& b, std::span<const Fp32> c, const Arithmetic& arithmetic, Dense type) = 0;
 
     // Both tensor scales times A * B^T on Blackwell's own instruction, one step for each pair of parts of the operands (bodies/native_gemm.hpp). Errors: a GPU
     // without it, mxfp4, a special value that is no sum of two E2M1 values.

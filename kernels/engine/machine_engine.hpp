@@ -13,14 +13,16 @@
 namespace fp4::kernels {
 
 // Machine: `Buffer upload(const void*, size_t)`, `Buffer poisoned(size_t)`, `Status run(const Kernel&, int64_t x, int64_t y)`,
-// `Status download(const Buffer&, void*, size_t)`, `bool has_native()`, `std::string description()`. Buffer::data() is the address that kernels use. What fails in upload or
-// poisoned is told by the next run or download.
+// `Status download(const Buffer&, void*, size_t)`, `std::string description()`, `std::string_view tensor_core_model()`, `bool has_native()`. Buffer::data() is the
+// address that kernels use. What fails in upload or poisoned is told by the next run or download.
 template <class Machine>
 class MachineEngine : public Engine {
   public:
     explicit MachineEngine(Machine machine) : machine_(std::move(machine)) {}
 
     std::string description() const override { return machine_.description(); }
+    std::string_view tensor_core_model() const override { return machine_.tensor_core_model(); }
+    bool has_native() const override { return machine_.has_native(); }
 
     Result<DenseMatrix> decode(const PackedTensor& tensor, Dense type) override {
         if (auto status = check_shape(tensor, "tensor"); !status) return status.error();
@@ -36,8 +38,7 @@ class MachineEngine : public Engine {
     }
 
     Result<PackedTensor> encode(const DenseMatrix& x, const EncodeRequest& request) override {
-        const int block = spec_of(request.format).block;
-        if (x.columns % block) return Error{ErrorCode::bad_shape, "K: expected a multiple of " + std::to_string(block) + ", found " + std::to_string(x.columns)};
+        if (auto status = check_request(x, request); !status) return status.error();
         switch (x.type) {
         case Dense::bf16: return encode_from<Dense::bf16>(x, request);
         case Dense::f16: return encode_from<Dense::f16>(x, request);
@@ -46,12 +47,11 @@ class MachineEngine : public Engine {
     }
 
     Result<DenseMatrix> gemm(const PackedTensor& a, const PackedTensor& b, std::span<const Fp32> c, const Arithmetic& arithmetic) override {
-        return multiply(a, b, c, arithmetic, {.output = Dense::f32, .scaled = false});
+        return multiply(a, b, c, arithmetic, Dense::f32, {});
     }
 
-    Result<DenseMatrix> gemm_scaled(const PackedTensor& a, const PackedTensor& b, const Arithmetic& arithmetic, Dense type) override {
-        const float alpha = multiply_rn(a.tensor_scale.to_float(), b.tensor_scale.to_float());
-        return multiply(a, b, {}, arithmetic, {.output = type, .scaled = true, .alpha = alpha});
+    Result<DenseMatrix> gemm_scaled(const PackedTensor& a, const PackedTensor& b, std::span<const Fp32> c, const Arithmetic& arithmetic, Dense type) override {
+        return multiply(a, b, c, arithmetic, type, multiply_rn(a.tensor_scale.to_float(), b.tensor_scale.to_float()));
     }
 
     Result<DenseMatrix> gemm_native(const PackedTensor& a, const PackedTensor& b) override {
@@ -135,6 +135,23 @@ class MachineEngine : public Engine {
         return Done{};
     }
 
+    static Status check_request(const DenseMatrix& x, const EncodeRequest& request) {
+        const FormatSpec& spec = spec_of(request.format);
+        const auto bad = [](const std::string& what) { return Error{ErrorCode::bad_argument, what}; };
+        if (x.columns % spec.block)
+            return Error{ErrorCode::bad_shape, "K: expected a multiple of " + std::to_string(spec.block) + ", found " + std::to_string(x.columns)};
+        if (x.rows < 0 || x.columns < 0 || x.bytes.size() != static_cast<size_t>(x.rows) * static_cast<size_t>(x.columns) * static_cast<size_t>(bytes_of(x.type)))
+            return Error{ErrorCode::bad_shape, "x: expected as many bytes as its shape says, found " + std::to_string(x.bytes.size())};
+        const auto special = [](uint8_t halves) { return halves >= 1 && halves <= special_max_halves; };
+        if (spec.has_specials() && (!special(request.specials.v1_halves) || (spec.select_bit >= 0 && !special(request.specials.v2_halves))))
+            return bad("specials: expected 1 to " + std::to_string(special_max_halves) + " half-units");
+        if (request.format == Format::razer_w && request.e3m3_max != 28 && request.e3m3_max != 30)
+            return bad("e3m3_max: expected 28 or 30, found " + std::to_string(request.e3m3_max));
+        if (request.tensor_scale && !(*request.tensor_scale >= 0x1p-126f && *request.tensor_scale <= 0x1.fffffep127f))
+            return bad("tensor_scale: expected a positive normal number");
+        return Done{};
+    }
+
     template <Dense source>
     Result<PackedTensor> encode_from(const DenseMatrix& x, const EncodeRequest& request) {
         const auto in = machine_.upload(x.bytes.data(), x.bytes.size());
@@ -176,18 +193,20 @@ class MachineEngine : public Engine {
         return scale < 0x1p-126f ? 0x1p-126f : scale;
     }
 
-    Result<DenseMatrix> multiply(const PackedTensor& a, const PackedTensor& b, std::span<const Fp32> c, const Arithmetic& arithmetic, GemmArguments arguments) {
+    Result<DenseMatrix> multiply(const PackedTensor& a, const PackedTensor& b, std::span<const Fp32> c, const Arithmetic& arithmetic, Dense output,
+                                 std::optional<float> alpha) {
         if (auto status = check_pair(a, b); !status) return status.error();
         if (!c.empty() && c.size() != a.rows * b.rows)
             return Error{ErrorCode::bad_shape, "c: expected " + std::to_string(a.rows * b.rows) + " elements, found " + std::to_string(c.size())};
         const Packed left(machine_, a), right(machine_, b);
-        arguments.a = left.operand;
-        arguments.b = right.operand;
+        auto arguments = gemm_arguments(left.operand, right.operand);
+        arguments.output = output;
+        arguments.scaled = alpha.has_value();
+        arguments.alpha = alpha.value_or(1.0f);
         const bool wide = left.operand.scale == ScaleType::e8m0;
         if (wide != (right.operand.scale == ScaleType::e8m0)) return Error{ErrorCode::bad_argument, "b: expected blocks as long as those of a"};
         if (arithmetic.accumulation == Accumulation::exact && arguments.a.k > exact_k_limit(arguments.a, arguments.b))
             return Error{ErrorCode::bound_exceeded, "K: expected at most " + std::to_string(exact_k_limit(arguments.a, arguments.b)) + ", found " + std::to_string(a.k)};
-        arguments.unit = step_exponent(arguments.a.scale) + step_exponent(arguments.b.scale) - 2;
         const auto addend = machine_.upload(c.data(), c.size_bytes());
         arguments.c = c.empty() ? nullptr : static_cast<const uint32_t*>(addend.data());
         auto out = dense(arguments.output, a.rows, b.rows);

@@ -1,4 +1,6 @@
 // What kernels compute with, host code of the same text: exhaustive where the inputs allow it.
+#include <gtest/gtest.h>
+
 #include <cmath>
 
 #include "arithmetic/element_values.hpp"
@@ -9,7 +11,7 @@
 #include "fp4/decode.hpp"
 #include "fp4/e2m1_round.hpp"
 #include "fp4/epilogue.hpp"
-#include "kernel_cases.hpp"
+#include "operands.hpp"
 
 namespace fp4::test {
 namespace {

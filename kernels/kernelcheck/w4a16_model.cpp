@@ -1,0 +1,38 @@
+#include "w4a16_model.hpp"
+
+#include "arithmetic/narrow.hpp"
+#include "fp4/dequantize.hpp"
+#include "fp4/dot_add.hpp"
+
+namespace fp4::kernels {
+
+Result<std::vector<uint32_t>> w4a16_model(const DenseMatrix& x, const PackedTensor& w, const DotProfile& tensor_cores) {
+    auto unscaled = w;
+    const float lifted = spec_of(w.format).scale == ScaleType::e3m3 ? 0x1p12f : 0x1p8f; // that keeps weights within binary16
+    unscaled.tensor_scale = Fp32::from_float(1 / lifted);
+    std::vector<Fp32> weights(w.rows * w.k);
+    if (auto status = dequantize_tensor(unscaled, weights, "w"); !status) return status.error();
+    std::vector<uint32_t> out;
+    for (int64_t token = 0; token < x.rows; ++token)
+        for (uint64_t row = 0; row < w.rows; ++row) {
+            float sum = 0;
+            for (uint64_t warp = 0; warp < 8; ++warp) {
+                std::vector<uint32_t> a, b;
+                for (uint64_t panel = warp; panel * 256 < w.k; panel += 8)
+                    for (uint64_t i = 0; i < 256; ++i) { // instruction by instruction: four columns out of each block of a chunk of 64
+                        const uint64_t chunk = i / 64, instruction = i % 64 / 16, block = i % 16 / 4,
+                                       column = panel * 256 + chunk * 64 + block * 16 + instruction * 4 + i % 4;
+                        a.push_back(column < w.k ? f16_of(weights[row * w.k + column].to_float()) : 0);
+                        b.push_back(column < w.k ? x.word(token * x.columns + static_cast<int64_t>(column)) : 0);
+                    }
+                if (a.empty()) continue;
+                const auto dot = dot_add(tensor_cores, {a, b, {}, {}}, Fp32{});
+                if (!dot) return dot.error();
+                sum += Fp32{*dot}.to_float();
+            }
+            out.push_back(Fp32::from_float(sum * (w.tensor_scale.to_float() * lifted)).bits);
+        }
+    return out;
+}
+
+} // namespace fp4::kernels
