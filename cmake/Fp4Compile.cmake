@@ -12,9 +12,9 @@ endif()
 
 # fp4_warnings(target): the project's own sources compile without warnings.
 function(fp4_warnings target)
-  target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Wconversion
-    -Wno-missing-field-initializers # designated initialisers name what differs from the default
-    $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>) # g++ 12 warns of std::string's operator+ (GCC bug 105651)
+  # Designated initialisers name what differs from the default, hence no missing-field-initializers.
+  target_compile_options(${target} PRIVATE "$<$<COMPILE_LANGUAGE:C,CXX>:-Wall;-Wextra;-Wpedantic;-Wshadow;-Wconversion;-Wno-missing-field-initializers>"
+    $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-Wno-restrict>) # g++ 12 warns of std::string's operator+ (GCC bug 105651)
 endfunction()
 
 option(FP4_SANITIZE "Build with address and undefined-behaviour sanitizers" OFF)
