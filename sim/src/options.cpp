@@ -94,9 +94,9 @@ std::variant<Options, int> parse_options(int argc, char** argv) {
         ->type_name("NAME")
         ->check(CLI::IsMember(rtl_names_of(arithmetic_profiles)));
     std::string engine = "rtl";
-    app.add_option("--engine", engine, "rtl: Verilated RTL against golden; golden: golden's fast path against its reference")
+    app.add_option("--engine", engine, "rtl: Verilated RTL; golden: golden's fast path; cuda: kernels on a GPU; each against golden's reference")
         ->type_name("NAME")
-        ->check(CLI::IsMember({"rtl", "golden"}))
+        ->check(CLI::IsMember({"rtl", "golden", "cuda"}))
         ->capture_default_str();
     app.add_option("--config", options.config, "Hardware: a YAML file or the name of one that is shipped")->type_name("FILE|NAME")->capture_default_str();
     app.add_option("--c", options.c, "C input: zero or random (default: the trace's own, else zero)")->type_name("KIND")->check(CLI::IsMember({"zero", "random"}));
@@ -110,6 +110,7 @@ std::variant<Options, int> parse_options(int argc, char** argv) {
     app.add_flag("--force", options.force, "Let --out replace a folder that simrun did not write");
     app.add_option("--save-trace", options.save_trace, "Write the trace that is run")->type_name("FILE");
     app.add_option("--dump-outputs", options.dump_outputs, "Write all outputs (raw accumulators and scaled) into this folder")->type_name("DIR");
+    app.add_option("--dump-ops", options.dump_ops, "Write operands and outputs of all ops as plain files into this folder (kernelcheck --ops)")->type_name("DIR");
     auto* fst = app.add_option("--fst", options.fst, "Write a waveform of the tensor core")->type_name("FILE");
     app.add_option("--fst-window", options.fst_window, "Cycles to record (default: 1000 from tile 0 of the first op)")->type_name("OP:TILE:CYCLES")->needs(fst);
     app.add_option("--core-folder", options.core_folder, "Folder with RTL cores to use instead of the built-in ones")->type_name("DIR");
@@ -127,7 +128,7 @@ std::variant<Options, int> parse_options(int argc, char** argv) {
         std::fprintf(stderr, "simrun: %s (simrun --help lists the options)\n", line.c_str());
         return 2;
     }
-    options.engine = engine == "rtl" ? Engine::rtl : Engine::golden;
+    options.engine = engine == "rtl" ? Engine::rtl : engine == "golden" ? Engine::golden : Engine::cuda;
     options.out_type = *output_type_from_name(out_type);
     return options;
 }

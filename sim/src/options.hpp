@@ -11,7 +11,9 @@
 
 namespace fp4::sim {
 
-enum class Engine { rtl, golden };
+enum class Engine { rtl, golden, cuda };
+
+constexpr std::string_view name_of(Engine engine) { return engine == Engine::rtl ? "rtl" : engine == Engine::golden ? "golden" : "cuda"; }
 
 struct Options {
     std::string trace = "llama3-1b-layer0"; // recipe name or file
@@ -32,7 +34,7 @@ struct Options {
     OutputType out_type = OutputType::f32;
     std::string fst;
     std::string fst_window;
-    std::string save_trace, dump_outputs;
+    std::string save_trace, dump_outputs, dump_ops;
     std::string core_folder; // RTL cores; empty: those built with simrun
     bool list_traces = false;
     bool quiet = false;

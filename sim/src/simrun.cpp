@@ -7,6 +7,7 @@
 #include <chrono>
 
 #include "core_loader.hpp"
+#include "dump_ops.hpp"
 #include "fp4/gemm.hpp"
 #include "fp4/traces/atomic_file.hpp"
 #include "fp4/traces/recipe.hpp"
@@ -16,8 +17,8 @@
 #include "load_trace.hpp"
 #include "progress.hpp"
 #include "run_directory.hpp"
-#include "run_golden.hpp"
 #include "run_report.hpp"
+#include "run_untimed.hpp"
 #include "system.hpp"
 #include "waveform_file.hpp"
 
@@ -119,9 +120,12 @@ Status write_results(const Options& options, const RunReport& report, const Syst
         });
         if (!status) return status;
     }
-    if (!options.dump_outputs.empty() && report.complete)
-        return write_run_directory(options.dump_outputs, outputs_file, options.force,
-                                   [&](const std::filesystem::path& folder) { return dump_outputs(folder / outputs_file, report); });
+    if (!options.dump_outputs.empty() && report.complete) {
+        const auto fill = [&](const std::filesystem::path& folder) { return dump_outputs(folder / outputs_file, report); };
+        if (auto status = write_run_directory(options.dump_outputs, outputs_file, options.force, fill); !status) return status;
+    }
+    if (!options.dump_ops.empty() && report.complete)
+        return write_run_directory(options.dump_ops, dumped_ops_file, options.force, [&](const std::filesystem::path& folder) { return dump_ops(folder, report, job); });
     return Done{};
 }
 
@@ -174,7 +178,9 @@ Result<ExitStatus> simrun(const Options& options) {
     const auto config = load_config(options, *files);
     if (!config) return config.error();
     const Arithmetic& arithmetic = *arithmetic_from_name(config->profile);
-    for (const auto& [folder, mark] : {std::pair{options.out, stats_file}, {options.dump_outputs, outputs_file}})
+    auto compute = options.engine == Engine::cuda ? cuda_compute(arithmetic, options.out_type) : golden_compute(arithmetic, options.out_type);
+    if (!compute) return compute.error();
+    for (const auto& [folder, mark] : {std::pair{options.out, stats_file}, {options.dump_outputs, outputs_file}, {options.dump_ops, dumped_ops_file}})
         if (!folder.empty())
             if (auto status = check_run_directory(folder, mark, options.force); !status) return status.error();
 
@@ -212,7 +218,7 @@ Result<ExitStatus> simrun(const Options& options) {
                      .layer = trace.layer,
                      .source = std::string(name_of(trace.source)),
                      .source_sha256 = trace.source_sha256,
-                     .engine = options.engine == Engine::rtl ? "rtl" : "golden",
+                     .engine = std::string(name_of(options.engine)),
                      .checked_against = "golden-reference",
                      .profile = config->profile,
                      .weight_format = std::string(spec_of(trace.b_format).name),
@@ -224,13 +230,9 @@ Result<ExitStatus> simrun(const Options& options) {
                      .out_type = options.out_type,
                      .hardware = *config,
                      .ops = {}};
-    if (options.engine == Engine::rtl) {
-        auto results = run_rtl(options, *files, *config, job);
-        if (!results) return results.error();
-        report.ops = std::move(*results);
-    } else {
-        report.ops = run_golden(job);
-    }
+    auto results = options.engine == Engine::rtl ? run_rtl(options, *files, *config, job) : run_untimed(job, *compute);
+    if (!results) return results.error();
+    report.ops = std::move(*results);
     progress.clear();
     if (interrupted()) {
         fmt::print(stderr, "simrun: interrupted; nothing was written\n");

@@ -184,7 +184,7 @@ TEST(BadInput, Usage) {
 TEST(BadInput, FoldersThatCannotBeWritten) {
     const TemporaryFolder folder;
     folder.write("file", "");
-    for (const char* option : {"--out", "--dump-outputs"}) {
+    for (const char* option : {"--out", "--dump-outputs", "--dump-ops"}) {
         expect_refused({option, folder / "file/below"}, {"file/below"});
         expect_refused({option, folder / "file"}, {"file", "not a folder"});
     }

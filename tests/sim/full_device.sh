@@ -23,6 +23,7 @@ check() { # DESCRIPTION, then simrun's arguments
 }
 check "--out" --ops k --tokens 1 --out "$disk/out"
 check "--dump-outputs" --ops k --tokens 1 --dump-outputs "$disk/dump"
+check "--dump-ops" --ops k --tokens 1 --dump-ops "$disk/ops"
 check "--save-trace" --ops k --tokens 1 --save-trace "$disk/t.safetensors"
 check "--fst" --ops k --tokens 1 --fst "$disk/w.fst"
 

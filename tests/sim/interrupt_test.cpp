@@ -17,12 +17,13 @@ TEST_P(Interrupt, LeavesNoHalfWrittenResult) {
     const auto before = read_file(folder / "out/stats.json");
     // The whole layer takes seconds; the signal comes at different stages of it.
     for (int after_ms : {30, 400, 1500}) {
-        const auto run =
-            simrun_interrupted({"--tokens", "64", "--config", "small", "--quiet", "--out", folder / "out", "--dump-outputs", folder / "dump"}, GetParam(), after_ms);
+        const auto run = simrun_interrupted(
+            {"--tokens", "64", "--config", "small", "--quiet", "--out", folder / "out", "--dump-outputs", folder / "dump", "--dump-ops", folder / "ops"}, GetParam(),
+            after_ms);
         EXPECT_NE(run.status, 0);
         EXPECT_NE(run.status, 1);
         auto left = folder.entries();
-        if (GetParam() == SIGKILL) std::erase_if(left, [](const std::string& name) { return name.starts_with(".dump.partial-"); }); // nobody can tidy up after it
+        if (GetParam() == SIGKILL) std::erase_if(left, [](const std::string& name) { return name.find(".partial-") != name.npos; }); // nobody can tidy up after it
         EXPECT_EQ(left, std::vector<std::string>{"out"});
         EXPECT_EQ(read_file(folder / "out/stats.json"), before);
     }

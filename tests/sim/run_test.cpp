@@ -1,6 +1,8 @@
 // simrun on traces, formats, profiles and engines: every output equal, and the files that say so.
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "fp4/arithmetic.hpp"
@@ -51,6 +53,50 @@ TEST(Run, EnginesAndOutputTypesGiveTheSameBytes) {
         EXPECT_EQ(hashes[0], hashes[1]) << type;
     }
 }
+
+TEST(Run, CudaGivesTheSameBytesOrSaysWhyNot) {
+    const TemporaryFolder folder;
+    ASSERT_TRUE(traces::write_trace(folder / "t.safetensors", random_trace(4, Format::razer_w, Format::razer_a, odd_shapes)));
+    const auto run = simrun({"--trace", folder / "t.safetensors", "--quiet", "--engine", "cuda", "--out", folder / "cuda"});
+    if (run.status == 2) {
+        EXPECT_TRUE(run.err.starts_with("simrun: --engine cuda: ")) << run.err;
+        EXPECT_EQ(run.err_lines(), 1u) << run.err;
+        EXPECT_FALSE(std::filesystem::exists(folder / "cuda"));
+        GTEST_SKIP() << run.err;
+    }
+    ASSERT_EQ(run.status, 0) << run.err;
+    ASSERT_EQ(simrun({"--trace", folder / "t.safetensors", "--quiet", "--engine", "golden", "--out", folder / "golden"}).status, 0);
+    EXPECT_EQ(stats(folder / "cuda")["engine"], "cuda");
+    EXPECT_EQ(stats(folder / "cuda")["outputs_sha256"], stats(folder / "golden")["outputs_sha256"]);
+}
+
+// What the RTL computed, read back by the kernels' own reader: RTL, golden and kernels meet on one trace.
+class DumpedOps : public testing::TestWithParam<std::tuple<const char*, const char*, const char*>> {};
+
+TEST_P(DumpedOps, KernelsAndGoldenEqualTheRtl) {
+    const auto [profile, type, c] = GetParam();
+    const TemporaryFolder folder;
+    ASSERT_TRUE(traces::write_trace(folder / "t.safetensors", random_trace(6, Format::razer_w, Format::razer_a, odd_shapes)));
+    const auto run =
+        simrun({"--trace", folder / "t.safetensors", "--config", "small", "--quiet", "--profile", profile, "--d-type", type, "--c", c, "--dump-ops", folder / "ops"});
+    ASSERT_EQ(run.status, 0) << run.err;
+    EXPECT_EQ(
+        run_program("/bin/sh", {"-c", "cd " + std::string(folder / "ops") + " && sha256sum --quiet -c SHA256SUMS && [ $(wc -l <SHA256SUMS) = $(($(ls | wc -l) - 1)) ]"})
+            .status,
+        0);
+    const auto check = run_program(FP4_KERNELCHECK, {"--emulated", "--ops", folder / "ops"});
+    EXPECT_EQ(check.status, 0) << check.out << check.err;
+    EXPECT_NE(check.out.find("8 checks, 0 failed, 0 skipped"), std::string::npos) << check.out;
+
+    auto d = read_file(folder / "ops/002.d");
+    d[9] = static_cast<char>(d[9] ^ 1);
+    std::ofstream(folder / "ops/002.d", std::ios::binary) << d;
+    const auto wrong = run_program(FP4_KERNELCHECK, {"--emulated", "--ops", folder / "ops"});
+    EXPECT_EQ(wrong.status, 1);
+    EXPECT_NE(wrong.out.find("2 failed"), std::string::npos) << wrong.out;
+}
+
+INSTANTIATE_TEST_SUITE_P(Runs, DumpedOps, testing::Values(std::tuple{"exact", "bf16", "random"}, std::tuple{"nv-blackwell", "f16", "zero"}));
 
 TEST(Run, StatsSayWhatWasRun) {
     const TemporaryFolder folder;
