@@ -15,7 +15,7 @@ sources=$(find golden/include golden/src kernels -type f | LC_ALL=C sort | xargs
 machine="$machine; $(date -u +%Y-%m-%d); kernel sources $sources"
 
 say "building"
-{ cmake --preset gpu -DFP4_CUDA_ARCHITECTURES=native && cmake --build --preset gpu --parallel "$(nproc)"; } >"$out/build.log" 2>&1 ||
+{ cmake --preset gpu -DFP4_CUDA=ON -DFP4_CUDA_ARCHITECTURES=native && cmake --build --preset gpu --target kernelcheck kernelbench --parallel "$(nproc)"; } >"$out/build.log" 2>&1 ||
   { tail -20 "$out/build.log" >&2; say "the build failed; all of it: $out/build.log"; exit 2; }
 
 say "comparing"
