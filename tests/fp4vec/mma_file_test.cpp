@@ -1,5 +1,6 @@
 // Files with SECTION and TILE lines: a peer model's vectors where they are present, and hand-made ones.
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 
 #include "lines.hpp"
@@ -22,8 +23,9 @@ class MmaFile : public testing::Test {
     void SetUp() override {
         const char* folder = std::getenv("FP4SIM_VECTORS");
         if (!folder) GTEST_SKIP() << "the environment variable FP4SIM_VECTORS, the folder of the vectors, is not set";
-        text = fp4::test::read_file(std::string(folder) + "/nvfp4_mma.txt");
-        if (text.empty()) GTEST_SKIP() << folder << "/nvfp4_mma.txt was not found";
+        const auto path = std::string(folder) + "/nvfp4_mma.txt";
+        if (!std::filesystem::exists(path)) GTEST_SKIP() << path << " was not found";
+        text = fp4::test::read_file(path);
     }
     std::string text;
 };
