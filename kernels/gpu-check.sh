@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # gpu-check.sh OUTDIR: on a machine with a GPU, nvcc, CMake, make and a C++ compiler. Builds preset gpu, compares the kernels with golden (kernelcheck), then
-# measures them (kernelbench), within eight minutes; prints the table and leaves in OUTDIR: build.log, kernelcheck.txt, kernelbench.txt, kernelbench.json.
+# measures them (kernelbench), within eight minutes; prints the table and leaves in OUTDIR: machine.txt, build.log, kernelcheck.txt, kernelbench.txt, kernelbench.json.
 # OPS=DIR: a folder of simrun --dump-ops is compared too. Exit status: 0 equal and measured, 1 not equal, 2 what is needed is missing.
 set -euo pipefail
 out=${1:?gpu-check.sh OUTDIR}
@@ -11,8 +11,13 @@ say() { printf 'gpu-check: %s\n' "$*" >&2; }
 
 machine=$(nvidia-smi --query-gpu=name,driver_version,clocks.max.sm,clocks.max.mem,power.limit --format=csv,noheader 2>/dev/null | head -1) ||
   { say "no GPU: nvidia-smi finds none"; exit 2; }
-sources=$(find golden/include golden/src kernels -type f | LC_ALL=C sort | xargs sha256sum | sha256sum | cut -c1-16)
-machine="$machine; $(date -u +%Y-%m-%d); kernel sources $sources"
+cat >"$out/machine.txt" <<END
+$machine
+date: $(date -u +%Y-%m-%d)
+commit: $(git rev-parse --short HEAD 2>/dev/null || echo unknown)
+sources: $(kernels/l3-status --sources)
+command: kernels/gpu-check.sh OUTDIR
+END
 
 say "building"
 { cmake --preset gpu -DFP4_CUDA=ON -DFP4_CUDA_ARCHITECTURES=native && cmake --build --preset gpu --target kernelcheck kernelbench --parallel "$(nproc)"; } >"$out/build.log" 2>&1 ||
@@ -20,8 +25,9 @@ say "building"
 
 say "comparing"
 status=0
-timeout 200 build/gpu/bin/kernelcheck >"$out/kernelcheck.txt" 2>&1 || status=$?
-if [ "$status" = 0 ] && [ -n "${OPS:-}" ]; then timeout 60 build/gpu/bin/kernelcheck --ops "$OPS" >>"$out/kernelcheck.txt" 2>&1 || status=$?; fi
+: >"$out/kernelcheck.txt"
+if [ -n "${OPS:-}" ]; then timeout 60 build/gpu/bin/kernelcheck --ops "$OPS" >>"$out/kernelcheck.txt" 2>&1 || status=$?; fi
+if [ "$status" = 0 ]; then timeout 200 build/gpu/bin/kernelcheck >>"$out/kernelcheck.txt" 2>&1 || status=$?; fi
 if [ "$status" != 0 ]; then
   grep -A1 FAILED "$out/kernelcheck.txt" | head -40 || true
   tail -1 "$out/kernelcheck.txt"
@@ -29,7 +35,7 @@ if [ "$status" != 0 ]; then
 fi
 
 say "measuring"
-timeout 200 build/gpu/bin/kernelbench --json "$out/kernelbench.json" --machine "$machine" >"$out/kernelbench.txt" || status=$?
+timeout 200 build/gpu/bin/kernelbench --json "$out/kernelbench.json" --machine "$(paste -sd';' "$out/machine.txt")" >"$out/kernelbench.txt" || status=$?
 grep '^L3' "$out/kernelcheck.txt" | grep -v ' ok \| skipped '
 cat "$out/kernelbench.txt"
 exit "$status"

@@ -31,7 +31,11 @@ class Memory {
         return static_cast<T*>(data_);
     }
 
-    void poison() const { must(cudaMemset(data_, 0xFF, bytes_), "cudaMemset"); }
+    // Waits, since streams here do not wait for the one that memset uses.
+    void poison() const {
+        must(cudaMemset(data_, 0xFF, bytes_), "cudaMemset");
+        must(cudaDeviceSynchronize(), "cudaMemset");
+    }
     std::vector<uint8_t> read(size_t from, size_t count) const {
         std::vector<uint8_t> out(count);
         must(cudaMemcpy(out.data(), as<uint8_t>() + from, count, cudaMemcpyDeviceToHost), "cudaMemcpy");
