@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # gpu-check.sh OUTDIR: on a machine with a GPU, nvcc, CMake, make and a C++ compiler. Builds preset gpu, compares the kernels with golden (kernelcheck), then
-# measures them (kernelbench), within eight minutes; prints the table and leaves in OUTDIR: machine.txt, build.log, kernelcheck.txt, kernelbench.txt, kernelbench.json.
-# OPS=DIR: a folder of simrun --dump-ops is compared too. Exit status: 0 equal and measured, 1 not equal, 2 what is needed is missing.
+# measures them (kernelbench), meant to end within eight minutes; prints the table and leaves in OUTDIR: machine.txt, build.log, kernelcheck.txt, kernelbench.txt, kernelbench.json.
+# OPS=DIR: a folder of simrun --dump-ops is compared too. Exit status: 0 equal and measured, 1 not equal, 2 what is needed is missing, 124 too slow.
 set -euo pipefail
 out=${1:?gpu-check.sh OUTDIR}
 mkdir -p "$out"
 out=$(cd "$out" && pwd)
+ops=${OPS:+$(realpath "$OPS")}
 cd "$(dirname "$(readlink -f "$0")")/.."
 say() { printf 'gpu-check: %s\n' "$*" >&2; }
 
@@ -26,7 +27,7 @@ say "building"
 say "comparing"
 status=0
 : >"$out/kernelcheck.txt"
-if [ -n "${OPS:-}" ]; then timeout 60 build/gpu/bin/kernelcheck --ops "$OPS" >>"$out/kernelcheck.txt" 2>&1 || status=$?; fi
+if [ -n "$ops" ]; then timeout 60 build/gpu/bin/kernelcheck --ops "$ops" >>"$out/kernelcheck.txt" 2>&1 || status=$?; fi
 if [ "$status" = 0 ]; then timeout 200 build/gpu/bin/kernelcheck >>"$out/kernelcheck.txt" 2>&1 || status=$?; fi
 if [ "$status" != 0 ]; then
   grep -A1 FAILED "$out/kernelcheck.txt" | head -40 || true

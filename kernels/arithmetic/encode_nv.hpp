@@ -1,4 +1,4 @@
-// A block of nvfp4 by NVIDIA's conversion rules, and one of mxfp4 under the power of two below its largest element.
+// A block of nvfp4 by NVIDIA's conversion rules, and one of mxfp4 under a power of two, two binades below that of its largest element.
 #pragma once
 #include "encoded.hpp"
 #include "round_element.hpp"
@@ -6,7 +6,7 @@
 
 namespace fp4::kernels {
 
-// Encoder `nv`. S is the tensor scale.
+// Encoder `nv`.
 struct EncodeNv {
     static constexpr int block = 16;
 

@@ -5,7 +5,7 @@
 
 namespace fp4::kernels {
 
-// x is not negative and no NaN. UE4M3 saturates at 0x7E (448), E3M3 at `largest`.
+// x is not negative and no NaN. Saturates at the payload `largest`: 0x7E (448) of UE4M3, 0x3E or 0x3F (28, 30) of E3M3.
 FP4_HD uint32_t round_scale(ScaleType type, float x, uint32_t largest) {
     const bool e3m3 = type == ScaleType::e3m3;
     const int bias = e3m3 ? 3 : 7;

@@ -32,7 +32,7 @@ FP4_HD float scale_value(ScaleType type, uint32_t byte) {
     return multiply_rn(float_of((byte & 0x7F) << 20), 0x1p120f);
 }
 
-// Value in units of the type's smallest step: 2^-9 (UE4M3, at most 229,376) or 2^-5 (E3M3, at most 960).
+// Value in units of the type's smallest step: 2^-9 (UE4M3, at most 229,376) or 2^-5 (E3M3, at most 960). Not of E8M0.
 FP4_HD int32_t scale_steps(ScaleType type, uint32_t byte) {
     const int32_t field = static_cast<int32_t>(type == ScaleType::e3m3 ? byte >> 3 & 7 : byte >> 3 & 15), fraction = static_cast<int32_t>(byte & 7);
     return field ? (8 + fraction) << (field - 1) : fraction;

@@ -16,8 +16,8 @@ struct Encode {
     int64_t count; // rows * k, a multiple of the block
     float tensor_scale;
     Rule rule;
-    uint8_t* codes;
-    uint8_t* scales;
+    uint8_t* codes;  // count / 2
+    uint8_t* scales; // count / block
 
     int64_t blocks() const { return (count / Rule::block + threads - 1) / threads; }
 

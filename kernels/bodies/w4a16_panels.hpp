@@ -12,6 +12,7 @@ namespace fp4::kernels {
 inline constexpr int panel_rows = 16, panel_columns = 256, panel_chunks = 4, panel_chunk_bytes = 512, panel_bytes = 2304;
 
 FP4_HD int64_t panels_across(int64_t k) { return (k + panel_columns - 1) / panel_columns; }
+// In bytes.
 inline int64_t panels_size(int64_t rows, int64_t k) { return (rows + panel_rows - 1) / panel_rows * panels_across(k) * panel_bytes; }
 
 // One warp makes one panel.
@@ -19,8 +20,8 @@ struct PackPanels {
     static constexpr int threads = 32;
     static constexpr int shared_bytes = 0;
 
-    Operand in; // blocks of 16
-    uint8_t* panels;
+    Operand in;      // blocks of 16
+    uint8_t* panels; // panels_size() bytes
 
     int64_t blocks() const { return (in.rows + panel_rows - 1) / panel_rows * panels_across(in.k); }
 

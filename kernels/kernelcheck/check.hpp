@@ -26,7 +26,7 @@ struct Outcome {
 };
 
 struct Check {
-    std::string kernel; // decode, encode, dot, gemm, w4a16 or native
+    std::string kernel; // decode, encode, dot, gemm, w4a16 or native; ops: of a folder
     std::string what;   // formats, profile, kind of data
     std::function<Outcome(Engine&, const CheckSize&)> run;
 };

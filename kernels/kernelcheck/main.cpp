@@ -53,6 +53,7 @@ std::optional<int> parse(int argc, char** argv, Options& options) {
             return wrong("unknown argument " + std::string(word));
         }
     }
+    if (!options.ops.empty() && !options.kernels.empty()) return wrong("--kernel: expected without --ops");
     return std::nullopt;
 }
 

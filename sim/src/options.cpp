@@ -107,7 +107,7 @@ std::variant<Options, int> parse_options(int argc, char** argv) {
         ->capture_default_str();
     app.add_option("--seed", options.seed, "Seed of synthetic values (default 0)")->type_name("N");
     app.add_option("--out", options.out, "Write config.yaml, stats.json and junit.xml into this folder")->type_name("DIR");
-    app.add_flag("--force", options.force, "Let --out replace a folder that simrun did not write");
+    app.add_flag("--force", options.force, "Let --out, --dump-outputs and --dump-ops replace a folder that simrun did not write");
     app.add_option("--save-trace", options.save_trace, "Write the trace that is run")->type_name("FILE");
     app.add_option("--dump-outputs", options.dump_outputs, "Write all outputs (raw accumulators and scaled) into this folder")->type_name("DIR");
     app.add_option("--dump-ops", options.dump_ops, "Write operands and outputs of all ops as plain files into this folder (kernelcheck --ops)")->type_name("DIR");

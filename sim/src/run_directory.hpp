@@ -1,4 +1,4 @@
-// The folder of --out or --dump-outputs: checked before the run, filled beside its final name, renamed when complete.
+// The folder of --out, --dump-outputs or --dump-ops: checked before the run, filled beside its final name, renamed when complete.
 #pragma once
 #include <filesystem>
 #include <functional>

@@ -40,7 +40,7 @@ struct AlignmentState {
 class Alignment {
   public:
     // model: the reference, in memory. start: its layers under `scheme`, as SoftLayer takes them. windows: [count, length] token ids, taken in an order of the
-    // seed's, all of them before any again. Errors: those of SoftLayer::make.
+    // seed's, all of them before any again. Errors: those of SoftLayer::make, a linear that fails, bad_argument for no windows or another count of layers.
     static Result<Alignment> make(const CausalLm& model, std::vector<QuantizedLayer> start, const Scheme& scheme, const Tensor& windows, const AlignmentRecipe& recipe);
 
     int64_t step() const { return step_; } // steps done

@@ -17,7 +17,7 @@ struct ScaleRecipe {
 };
 
 // w, encoder, tensor_scale: those of `nearest`, rounded to nearest. A round never raises the loss; the first choice
-// may, until roundings are trained under it. Errors: those of rescale_blocks().
+// may, until roundings are trained under it. Errors: those of rounding_choices().
 Result<RescaleResult> choose_scales(const Tensor& w, RoundingChoices nearest, Encoder encoder, const TensorScale& tensor_scale, const OutputLoss& loss,
                                     const ScaleRecipe& recipe);
 

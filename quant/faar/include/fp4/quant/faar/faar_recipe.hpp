@@ -10,7 +10,7 @@
 
 namespace fp4::quant {
 
-// Flips of single roundings after stage 2, on its loss.
+// Flips of single roundings after stage 2, on the KL divergence.
 struct RefineRecipe {
     int64_t windows = 1024; // of those of stage 2, from the first
     RefineOptions options{.rounds = 0};

@@ -79,7 +79,7 @@ inline constexpr std::array<FaarVariant, 20> faar_variants{{
          recipe.stage2.schedule.lambda_start_share = 1;
      }},
     {"faar-2fa-norms", true, "faar", "the norms' gains beside the roundings", [](FaarRecipe& recipe) { recipe.stage2.norm_learning_rate = 1e-3; }},
-    {"faar-2fa-refined", true, "faar", "two rounds of flips on the loss of stage 2 behind it",
+    {"faar-2fa-refined", true, "faar", "two rounds of flips on the KL divergence behind stage 2",
      [](FaarRecipe& recipe) { recipe.refine.options = {.rounds = 2, .caution = 32}; }},
 }};
 

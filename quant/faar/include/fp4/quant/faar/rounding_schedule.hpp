@@ -11,6 +11,7 @@ struct RoundingSchedule {
     double lambda_max = 0;                // of the last step
     double lambda_start_share = 1e-4;     // of lambda_max at the first step, rising exponentially; 1: constant
 
+    // step: 0 .. steps - 1.
     double learning_rate_at(int64_t step) const;
     double beta_at(int64_t step) const;
     double lambda_at(int64_t step) const;

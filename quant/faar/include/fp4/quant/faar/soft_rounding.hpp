@@ -16,7 +16,7 @@ Tensor gradient_by_position(const RoundingChoices& choices, const Tensor& v, dou
 // Weights that have two values to choose between.
 double count_of_choices(const RoundingChoices& choices);
 
-// E5: mean of 1 - (2v - 1)^2 over the weights that have a choice; 0 where all are decided, 1 where none is. Differentiable by v.
+// E5: mean of 1 - (2v - 1)^2 over the weights that have a choice; 0 where all are decided, 1 where all are 1/2. Differentiable by v.
 Tensor rounding_loss(const RoundingChoices& choices, const Tensor& v);
 
 // Share of the weights with a choice that lie within (0.05, 0.95).

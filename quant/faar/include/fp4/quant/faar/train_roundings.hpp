@@ -47,7 +47,8 @@ struct TrainedRoundings {
 
 using OnRoundingStep = std::function<void(const RoundingStep& step)>;
 
-// w: [N, K] float32, what the choices were made of. Never worse than rounding to nearest: where training and flips do not lower the loss, v is that.
+// w: [N, K] float32, what the choices were made of. Never worse than where it begins, rounding to nearest or `start.v`: where training and flips do not lower the loss, v is that
+// (`random` compares nothing).
 // Zero steps without flips are rounding to nearest.
 TrainedRoundings train_roundings(const Tensor& w, const RoundingChoices& choices, const OutputLoss& loss, const RoundingRecipe& recipe,
                                  const OnRoundingStep& on_step = {}, const RoundingStart& start = {});
