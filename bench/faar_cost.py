@@ -66,25 +66,25 @@ def seconds_of(log):
 
 
 def steps(cost):
-    """Layer 0. What a step and the flips take does not depend on the tokens."""
+    """Seconds of a step of layer 0's linears, which does not depend on the tokens: two runs without scales or flips, one without steps."""
     out = {}
     for curvature in (0, 1):
-        recipe = "base: best\nstage1: {{curvature: {}, steps: {}}}\n"
-        none, _, memory = cost.run("faar", 1, FEW, recipe.format(curvature, 0))
-        some, _, most = cost.run("faar", 1, FEW, recipe.format(curvature, cost.options.steps))
-        rest = seconds_of(none)
-        out[str(curvature)] = {
-            "gib": max(memory, most),
-            "step": [(b - a) / cost.options.steps for a, b in zip(rest, seconds_of(some))],
-            "rest": rest,
-        }
+        recipe = "base: best\nstage1: {{flips: 0, scales: encoder, rescales: 0, curvature: {}, steps: {}}}\n"
+        none, some = (seconds_of(cost.run("faar", 1, FEW, recipe.format(curvature, count))[0]) for count in (0, cost.options.steps))
+        out[str(curvature)] = [(b - a) / cost.options.steps for a, b in zip(none, some)]
     return out
 
 
+def choices(cost):
+    """Layer 0, with curvature: what there is of stage 1 beside steps and moments, and the most memory."""
+    log, _, gib = cost.run("faar", 1, FEW, "base: best\nstage1: {curvature: 1, steps: 0}\n")
+    return {"rest": seconds_of(log), "gib": gib}
+
+
 def moments(cost):
-    """Layer 0: the second moments of its inputs over all windows, and the most memory."""
-    log, seconds, gib = cost.run("faar", 1, cost.options.windows, f"base: best\nstage1: {{curvature: 0, steps: {cost.options.steps}}}\n")
-    return {"seconds": seconds - sum(seconds_of(log)), "gib": gib}
+    """Layer 0, without: the same, and the second moments of its inputs over all windows."""
+    log, seconds, gib = cost.run("faar", 1, cost.options.windows, "base: best\nstage1: {curvature: 0, steps: 0}\n")
+    return {"rest": seconds_of(log), "seconds": seconds - sum(seconds_of(log)), "gib": gib}
 
 
 def curvature(cost):
@@ -109,23 +109,24 @@ def stage2(cost):
     return {"seconds": seconds, "gib": memory}
 
 
-PARTS = {"steps": steps, "moments": moments, "curvature": curvature, "stage2": stage2}
+PARTS = {"steps": steps, "choices": choices, "moments": moments, "curvature": curvature, "stage2": stage2}
 
 
 def show(found):
     windows, tokens = found["windows"], f"{found['windows']} x {LENGTH} tokens"
     if "steps" in found:
-        for on, part in found["steps"].items():
-            print(f"stage 1, layer 0, curvature {on}: {part['gib']:.1f} GiB with {FEW} x {LENGTH} tokens")
-            for name, step, rest in zip(ORDER, part["step"], part["rest"]):
-                print(f"  {name:5} {step:8.3f} s a step   {rest:8.1f} s of scales and flips")
+        print("stage 1, layer 0, seconds a step: " + ", ".join(f"{name} {step:.2f}" for name, step in zip(ORDER, found["steps"]["0"])))
+        print("  with curvature:                 " + ", ".join(f"{name} {step:.2f}" for name, step in zip(ORDER, found["steps"]["1"])))
     if "moments" in found:
-        print(f"moments of the inputs of layer 0, {tokens}: {found['moments']['seconds']:.0f} s; all of stage 1 there, curvature 0: {found['moments']['gib']:.1f} GiB")
+        part = found["moments"]
+        print(f"moments of its inputs, {tokens}: {part['seconds']:.0f} s; scales and flips {sum(part['rest']):.0f} s; {part['gib']:.1f} GiB")
+    if "choices" in found:
+        print(f"scales and flips with curvature: {sum(found['choices']['rest']):.0f} s; {found['choices']['gib']:.1f} GiB with {FEW} x {LENGTH} tokens")
     if "curvature" in found:
         print(f"curvature of all {LAYERS} layers, {tokens}: {found['curvature']['seconds']:.0f} s, from {FEW} windows")
-    if {"steps", "moments", "curvature"} <= found.keys():
-        for on, part in found["steps"].items():
-            layer = found["moments"]["seconds"] + sum(part["rest"]) + 800 * sum(part["step"])
+    if {"steps", "choices", "moments", "curvature"} <= found.keys():
+        for on, part in (("0", "moments"), ("1", "choices")):
+            layer = found["moments"]["seconds"] + sum(found[part]["rest"]) + 800 * sum(found["steps"][on])
             total = layer * LAYERS + int(on) * found["curvature"]["seconds"]
             print(f"stage 1, {windows} windows, 800 steps a linear, curvature {on}: {layer / 3600:.2f} h a layer, {total / 3600:.1f} h for {LAYERS} layers")
     if "stage2" in found:

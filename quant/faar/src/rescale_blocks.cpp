@@ -1,8 +1,12 @@
 #include "fp4/quant/faar/rescale_blocks.hpp"
 
+#include <ATen/Parallel.h>
+
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cmath>
+#include <functional>
 #include <vector>
 
 #include "codebooks.hpp"
@@ -26,6 +30,14 @@ struct BlockLoss {
     std::array<std::array<double, width>, width> moments{}; // times the row's own curvature
 };
 
+// Inside a parallel region neither LibTorch nor its BLAS takes further threads, which would make products as small as a block's slower.
+void without_further_threads(const std::function<void()>& work) {
+    at::parallel_for(0, 2, 1, [&](int64_t first, int64_t) {
+        const torch::NoGradGuard no_grad;
+        if (first == 0) work();
+    });
+}
+
 class Rescaling {
   public:
     Rescaling(const Tensor& w, const RoundingChoices& choices, const Tensor& v, Encoder encoder, const TensorScale& tensor_scale, const OutputLoss& loss,
@@ -39,7 +51,16 @@ class Rescaling {
     }
 
     void run() {
-        for (int64_t column = 0; column < values_.size(1); column += width) rescale_column(column);
+        if (curvature_.defined()) {
+            for (int64_t column = 0; column < values_.size(1); column += width) rescale_column(column);
+        } else { // rows have nothing to do with each other
+            at::parallel_for(0, values_.size(0), 1, [&](int64_t first, int64_t end) {
+                const torch::NoGradGuard no_grad;
+                for (int64_t row = first; row < end; ++row)
+                    for (int64_t column = 0; column < values_.size(1); column += width)
+                        rescale_block(row, column, residual_.data_ptr<double>() + row * values_.size(1) + column, 1);
+            });
+        }
     }
 
     // Rounded to nearest under the bytes that were chosen.
@@ -71,21 +92,29 @@ class Rescaling {
 
     uint64_t scale_at(int64_t row, int64_t column) const { return static_cast<uint64_t>(row) * start_.scale_bytes_per_row() + static_cast<uint64_t>(column / width); }
 
-    // Half the gradient by a block of columns is kept up to date over its rows; of the other columns only the residual is.
+    // Half the gradient by a block of columns is kept up to date over the rows that follow; of the other columns only the residual is.
     void rescale_column(int64_t column) {
-        auto gradient = residual_.narrow(1, column, width).contiguous();
-        if (curvature_.defined()) gradient = torch::mm(curvature_, gradient);
-        auto at = gradient.accessor<double, 2>();
-        const auto s = moments_.accessor<double, 2>();
-        BlockLoss loss;
-        for (int64_t row = 0; row < values_.size(0); ++row) {
-            const double own = curvature_.defined() ? curvature_.data_ptr<double>()[row * values_.size(0) + row] : 1;
-            for (int64_t i = 0; i < width; ++i) {
-                loss.half_gradient[static_cast<size_t>(i)] = at[row][i];
-                for (int64_t j = 0; j < width; ++j) loss.moments[static_cast<size_t>(i)][static_cast<size_t>(j)] = own * s[column + i][column + j];
+        auto gradient = torch::mm(curvature_, residual_.narrow(1, column, width).contiguous());
+        const int64_t rows = values_.size(0);
+        without_further_threads([&] {
+            for (int64_t row = 0; row < rows; ++row) {
+                const auto g = curvature_[row]; // symmetric: a row is a column
+                const auto change = rescale_block(row, column, gradient.data_ptr<double>() + row * width, g.data_ptr<double>()[row]);
+                if (change.defined()) gradient.narrow(0, row + 1, rows - row - 1).addr_(g.narrow(0, row + 1, rows - row - 1), change.narrow(0, column, width));
             }
-            if (const auto best = best_trial(row, column, loss); best.cost < 0) take(row, column, best, gradient);
+        });
+    }
+
+    // What the residual of the row changes by; undefined: the block stays.
+    Tensor rescale_block(int64_t row, int64_t column, const double* half_gradient, double own_curvature) {
+        const double* s = moments_.data_ptr<double>() + column * moments_.size(1) + column;
+        BlockLoss loss;
+        for (size_t i = 0; i < width; ++i) {
+            loss.half_gradient[i] = half_gradient[i];
+            for (size_t j = 0; j < width; ++j) loss.moments[i][j] = own_curvature * s[static_cast<int64_t>(i) * moments_.size(1) + static_cast<int64_t>(j)];
         }
+        const auto best = best_trial(row, column, loss);
+        return best.cost < 0 ? take(row, column, best) : Tensor();
     }
 
     Trial best_trial(int64_t row, int64_t column, const BlockLoss& loss) const {
@@ -124,23 +153,26 @@ class Rescaling {
         return out;
     }
 
-    void take(int64_t row, int64_t column, const Trial& trial, Tensor& gradient) {
+    Tensor take(int64_t row, int64_t column, const Trial& trial) {
         uint8_t& byte = start_.scales[scale_at(row, column)];
         blocks_ += byte != trial.scale_byte;
         byte = trial.scale_byte;
-        auto values = values_[row].narrow(0, column, width);
-        const auto step = torch::tensor(at::ArrayRef<double>(trial.value.data(), width), torch::kDouble) - values;
-        values += step;
-        const auto by_input = torch::mv(moments_.narrow(0, column, width).t(), step); // symmetric
-        residual_[row] += by_input;
-        if (curvature_.defined()) gradient.addr_(curvature_[row], by_input.narrow(0, column, width)); // symmetric
+        double* values = values_.data_ptr<double>() + row * values_.size(1) + column;
+        std::array<double, width> step{};
+        for (size_t i = 0; i < width; ++i) {
+            step[i] = trial.value[i] - values[i];
+            values[i] += step[i];
+        }
+        auto change = torch::mv(moments_.narrow(0, column, width).t(), torch::from_blob(step.data(), {width}, torch::kDouble)); // symmetric
+        residual_[row] += change;
+        return change;
     }
 
     Codebooks books_;
     PackedTensor start_;
     Tensor w_, values_, moments_, curvature_, residual_;
     std::array<std::vector<uint8_t>, 256> bytes_near_;
-    uint64_t blocks_ = 0;
+    std::atomic<uint64_t> blocks_ = 0;
 };
 
 } // namespace
