@@ -1,6 +1,7 @@
 #include "mma.hpp"
 
 #include <algorithm>
+#include <vector>
 
 #include "../arithmetic/fused_sum.hpp"
 #include "../arithmetic/round_element.hpp"
@@ -34,19 +35,22 @@ Term f32_term(float x) {
     return {word >> 31 ? -magnitude : magnitude, (field ? field : 1) - 127};
 }
 
-float fused_dot_add(const uint32_t (&a)[16], const uint32_t (&b)[16], float c) {
-    constexpr int kept = 25;
-    const Term addend = f32_term(c);
-    Term products[16];
-    int largest = addend.exponent;
-    for (int k = 0; k < 16; ++k) {
-        const Term x = f16_term(a[k]), y = f16_term(b[k]);
-        products[k] = {x.significand * y.significand, x.exponent + y.exponent};
-        largest = std::max(largest, products[k].exponent);
+float fused_dot_add(const uint32_t (&a)[16], const uint32_t (&b)[16], float c, const TensorCores& tensor_cores) {
+    const int kept = tensor_cores.kept_bits;
+    for (int first = 0; first < 16; first += tensor_cores.products) {
+        const Term addend = f32_term(c);
+        std::vector<Term> products;
+        int largest = addend.exponent;
+        for (int k = first; k < first + tensor_cores.products; ++k) {
+            const Term x = f16_term(a[k]), y = f16_term(b[k]);
+            products.push_back({x.significand * y.significand, x.exponent + y.exponent});
+            largest = std::max(largest, products.back().exponent);
+        }
+        int64_t sum = cut(addend.significand, kept - 23 + addend.exponent - largest);
+        for (const Term& product : products) sum += cut(product.significand, kept - 20 + product.exponent - largest);
+        c = float_of(pack_toward_zero(sum, largest - kept));
     }
-    int64_t sum = cut(addend.significand, kept - 23 + addend.exponent - largest);
-    for (const Term& product : products) sum += cut(product.significand, kept - 20 + product.exponent - largest);
-    return float_of(pack_toward_zero(sum, largest - kept));
+    return c;
 }
 
 int e2m1_half_units(uint32_t code) { return code & 8 ? -e2m1_mag_halves(code) : e2m1_mag_halves(code); }
@@ -65,7 +69,7 @@ void mma_f16_together(std::span<void* const> lanes) {
                 a[k] = half_of(lane<MmaF16Lane>(lanes, row % 8 * 4 + k % 8 / 2).a[row / 8 + 2 * (k / 8)], k % 2);
                 b[k] = half_of(lane<MmaF16Lane>(lanes, column * 4 + k % 8 / 2).b[k / 8], k % 2);
             }
-            out[i][e] = fused_dot_add(a, b, lane<MmaF16Lane>(lanes, i).c[e]);
+            out[i][e] = fused_dot_add(a, b, lane<MmaF16Lane>(lanes, i).c[e], *lane<MmaF16Lane>(lanes, i).tensor_cores);
         }
     for (int i = 0; i < 32; ++i) std::copy_n(out[i], 4, lane<MmaF16Lane>(lanes, i).c);
 }

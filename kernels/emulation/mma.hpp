@@ -2,6 +2,7 @@
 #pragma once
 #include <cstdint>
 #include <span>
+#include <string_view>
 
 namespace fp4::kernels {
 
@@ -13,13 +14,21 @@ struct MmaS8Lane {
 // m16n8k16, s8 x s8 -> s32, C = 0. Lane 4g + t: a[r] is row g + 8r, k = 4t..4t+3; b is column g, the same k; d[e] is row g + 8(e/2), column 2t + e%2.
 void mma_s8_together(std::span<void* const> lanes);
 
+// How the tensor cores of a GPU add: so many products and C at a time, aligned to the largest exponent, cut to so many bits below it, added exactly, cut to
+// binary32.
+struct TensorCores {
+    std::string_view name; // of golden's model
+    int products, kept_bits;
+};
+inline constexpr TensorCores ampere{"a100-fp16-f32", 8, 24}, hopper{"h100-fp16-f32", 16, 25};
+
 struct MmaF16Lane {
+    const TensorCores* tensor_cores;
     uint32_t a[4], b[2];
     float c[4];
 };
 
-// m16n8k16, f16 x f16 + f32, as Hopper does it: the 16 products and C are aligned to the largest exponent, cut to 25 bits below it, added exactly, cut to
-// binary32. Lane 4g + t: a[r] is row g + 8(r%2), k = 2t + 8(r/2) and the next; b[r] is column g, k = 2t + 8r and the next; c as in MmaS8Lane. Finite operands.
+// m16n8k16, f16 x f16 + f32. Lane 4g + t: a[r] is row g + 8(r%2), k = 2t + 8(r/2) and the next; b[r] is column g, k = 2t + 8r and the next; c as in MmaS8Lane. Finite operands.
 void mma_f16_together(std::span<void* const> lanes);
 
 struct MmaMxf4Lane {

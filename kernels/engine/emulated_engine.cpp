@@ -24,10 +24,10 @@ class EmulatedMachine {
         std::unique_ptr<void, Delete> memory_;
     };
 
-    explicit EmulatedMachine(uint64_t seed) : random_(seed) {}
+    EmulatedMachine(uint64_t seed, const TensorCores& tensor_cores) : random_(seed), tensor_cores_(&tensor_cores) {}
 
     std::string description() const { return "emulated on the CPU"; }
-    std::string_view tensor_core_model() const { return "h100-fp16-f32"; }
+    std::string_view tensor_core_model() const { return tensor_cores_->name; }
     bool has_native() const { return true; }
 
     Buffer upload(const void* from, size_t bytes) const {
@@ -49,16 +49,19 @@ class EmulatedMachine {
 
     template <class Kernel>
     Status run(const Kernel& kernel, int64_t x, int64_t y) {
-        if (auto error = emulate(kernel, {x, y}, random_()); !error.empty()) return Error{ErrorCode::device_failed, "emulation: " + error};
+        if (auto error = emulate(kernel, {x, y}, random_(), *tensor_cores_); !error.empty()) return Error{ErrorCode::device_failed, "emulation: " + error};
         return Done{};
     }
 
   private:
     std::mt19937_64 random_;
+    const TensorCores* tensor_cores_;
 };
 
 } // namespace
 
-std::unique_ptr<Engine> emulated_engine(uint64_t seed) { return std::make_unique<MachineEngine<EmulatedMachine>>(EmulatedMachine(seed)); }
+std::unique_ptr<Engine> emulated_engine(uint64_t seed, const TensorCores& tensor_cores) {
+    return std::make_unique<MachineEngine<EmulatedMachine>>(EmulatedMachine(seed, tensor_cores));
+}
 
 } // namespace fp4::kernels

@@ -4,16 +4,23 @@
 
 #include <algorithm>
 #include <cctype>
+#include <ostream>
 
 #include "check.hpp"
 #include "engine/emulated_engine.hpp"
+
+namespace fp4::kernels {
+
+inline void PrintTo(const Check& check, std::ostream* out) { *out << check.kernel << ' ' << check.what; }
+
+} // namespace fp4::kernels
 
 namespace fp4::test {
 
 class KernelTest : public testing::TestWithParam<kernels::Check> {
   protected:
-    void equals_golden() {
-        const auto engine = kernels::emulated_engine(2);
+    void equals_golden(const kernels::TensorCores& tensor_cores = kernels::hopper) {
+        const auto engine = kernels::emulated_engine(2, tensor_cores);
         const auto outcome = GetParam().run(*engine, kernels::emulated_size);
         if (!outcome.skipped.empty()) GTEST_SKIP() << outcome.skipped;
         EXPECT_EQ(outcome.first, "");
