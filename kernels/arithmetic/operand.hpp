@@ -12,7 +12,7 @@ struct Operand {
     const uint8_t* scales;
     int64_t rows;
     int64_t k;
-    int32_t block;
+    int32_t block; // 16 or 32
     ScaleType scale;
     int8_t sentinel;     // the code of the special value; -1: none
     uint8_t sign_mask;   // bit of the scale byte that makes the special negative; 0: none
@@ -21,7 +21,8 @@ struct Operand {
     uint8_t v2_halves;
 
     FP4_HD int64_t code_bytes_per_row() const { return k / 2; }
-    FP4_HD int64_t scales_per_row() const { return k / block; }
+    FP4_HD int block_shift() const { return block == 32 ? 5 : 4; } // a division of 64 bits is a hundred instructions on a GPU
+    FP4_HD int64_t scales_per_row() const { return k >> block_shift(); }
     // The special value under a scale byte in half-units; 0 where the format has none.
     FP4_HD int special_halves(uint32_t scale_byte) const {
         if (sentinel < 0) return 0;

@@ -78,6 +78,7 @@ struct Gemm {
             }
 #pragma unroll
             for (int i = 0; i < row_tiles; ++i) {
+                if (i == row_tiles / 2) context.sync_warp(); // nothing to wait for, but without it ptxas takes up all tiles at once and runs out of registers
                 const int upper = row + 16 * i + group, lower = upper + 8;
                 const Words4 a_upper = halves(a, upper, quarter), a_lower = halves(a, lower, quarter);
                 const Words4 scale_upper = load_words4(a.scales[upper]), scale_lower = load_words4(a.scales[lower]);
@@ -138,7 +139,7 @@ struct Gemm {
             const int64_t row = first_row + (thread + i * threads) / blocks_per_slab, k = s * slab + (thread + i * threads) % blocks_per_slab * 16;
             const bool inside = row < operand.rows && k < operand.k;
             out.codes[i] = inside ? load_words2(operand.codes + row * operand.code_bytes_per_row() + k / 2) : Words2{{0, 0}};
-            out.scale_bytes[i] = inside ? operand.scales[row * operand.scales_per_row() + k / operand.block] : 0;
+            out.scale_bytes[i] = inside ? operand.scales[row * operand.scales_per_row() + (k >> operand.block_shift())] : 0;
         }
         return out;
     }

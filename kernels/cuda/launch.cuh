@@ -15,6 +15,7 @@ __global__ void __launch_bounds__(Kernel::threads) run_kernel(const __grid_const
 template <class Kernel>
 cudaError_t launch(const Kernel& kernel, int64_t x, int64_t y, cudaStream_t stream) {
     if (x == 0 || y == 0) return cudaSuccess;
+    if (x > 0x7FFFFFFF || y > 65535) return cudaErrorInvalidConfiguration;
     if (Kernel::shared_bytes > 48 << 10) {
         const cudaError_t error = cudaFuncSetAttribute(run_kernel<Kernel>, cudaFuncAttributeMaxDynamicSharedMemorySize, Kernel::shared_bytes);
         if (error != cudaSuccess) return error;
