@@ -44,7 +44,37 @@ FP4_HD uint32_t f16x2_of(float low, float high) {
 #endif
 }
 
+// Of two numbers: a zero loses its sign, others stay, a NaN stays 0x7FFF.
+FP4_HD uint32_t unsigned_zeros_bf16x2(uint32_t pair) {
+#if defined(__CUDA_ARCH__) && __CUDA_ARCH__ >= 800
+    uint32_t out; // times 1 plus +0
+    asm("fma.rn.bf16x2 %0, %1, %2, %3;" : "=r"(out) : "r"(pair), "r"(0x3F803F80u), "r"(0u));
+    return out;
+#else
+    if ((pair & 0x7FFF) == 0) pair &= 0xFFFF0000;
+    return (pair & 0x7FFF0000) == 0 ? pair & 0xFFFF : pair;
+#endif
+}
+
+FP4_HD uint32_t unsigned_zeros_f16x2(uint32_t pair) {
+#if defined(__CUDA_ARCH__) && __CUDA_ARCH__ >= 800
+    uint32_t out;
+    asm("add.rn.f16x2 %0, %1, %2;" : "=r"(out) : "r"(pair), "r"(0u));
+    return out;
+#else
+    return unsigned_zeros_bf16x2(pair); // zeros are the same in both
+#endif
+}
+
 // Exact. Finite binary16 only.
-FP4_HD float float_of_f16(uint32_t half) { return multiply_rn(float_of((half & 0x8000) << 16 | (half & 0x7FFF) << 13), 0x1p112f); }
+FP4_HD float float_of_f16(uint32_t half) {
+#if defined(__CUDA_ARCH__)
+    float out;
+    asm("cvt.f32.f16 %0, %1;" : "=f"(out) : "h"(static_cast<uint16_t>(half)));
+    return out;
+#else
+    return multiply_rn(float_of((half & 0x8000) << 16 | (half & 0x7FFF) << 13), 0x1p112f);
+#endif
+}
 
 } // namespace fp4::kernels

@@ -33,7 +33,7 @@ struct Decode {
             const int64_t octet = first + i * threads;
             if (octet >= octets()) continue;
             codes[i] = load_word(in.codes + octet * 4);
-            scales[i] = in.scales[octet * 8 / in.block];
+            scales[i] = in.scales[octet * 8 >> in.block_shift()];
         }
 #pragma unroll
         for (int i = 0; i < octets_per_thread; ++i) {
@@ -49,20 +49,19 @@ struct Decode {
         const uint32_t pairs[4] = {first.low, first.high, second.low, second.high};
         const bool nan = scale_is_nan(in.scale, scale_byte) || !(word_of(tensor_scale) << 1 < 0xFF000000u);
         float values[8];
-        for (int i = 0; i < 8; ++i) {
-            const float value = scaled(float_of_f16(pairs[i / 2] >> 16 * (i % 2) & 0xFFFF), scale_byte);
-            values[i] = nan ? float_of(0x7FFFFFFF) : value;
-        }
+        for (int i = 0; i < 8; ++i) values[i] = scaled(float_of_f16(pairs[i / 2] >> 16 * (i % 2) & 0xFFFF), scale_byte);
         if constexpr (dense == Dense::f32) {
+            const float zero = in.sentinel >= 0 ? 0.0f : -0.0f; // to which a zero is added: the first takes its sign
             Words4 words[2];
-            for (int i = 0; i < 8; ++i) words[i / 4].word[i % 4] = unsigned_zero(word_of(values[i]), 0xFFFFFFFF);
+            for (int i = 0; i < 8; ++i) words[i / 4].word[i % 4] = nan ? 0x7FFFFFFF : word_of(add_rn(values[i], zero));
             store(static_cast<float*>(out) + octet * 8, words[0]);
             store(static_cast<float*>(out) + octet * 8 + 4, words[1]);
         } else {
             Words4 words;
             for (int i = 0; i < 4; ++i) {
-                const uint32_t pair = dense == Dense::bf16 ? bf16x2_of(values[2 * i], values[2 * i + 1]) : f16x2_of(values[2 * i], values[2 * i + 1]);
-                words.word[i] = unsigned_zero(unsigned_zero(pair, 0x0000FFFF), 0xFFFF0000);
+                uint32_t pair = dense == Dense::bf16 ? bf16x2_of(values[2 * i], values[2 * i + 1]) : f16x2_of(values[2 * i], values[2 * i + 1]);
+                if (in.sentinel >= 0) pair = dense == Dense::bf16 ? unsigned_zeros_bf16x2(pair) : unsigned_zeros_f16x2(pair);
+                words.word[i] = nan ? 0x7FFF7FFF : pair;
             }
             store(static_cast<uint16_t*>(out) + octet * 8, words);
         }
@@ -72,12 +71,6 @@ struct Decode {
         if (in.scale == ScaleType::e8m0) // beyond binary32 before the tensor scale; in binary64 exact
             return static_cast<float>(multiply_rn(multiply_rn(double{element}, double_of(uint64_t{scale_byte + 1023 - 127} << 52)), double{tensor_scale}));
         return multiply_rn(multiply_rn(element, scale_value(in.scale, scale_byte)), tensor_scale);
-    }
-
-    // Drops the sign of a zero in the bits of `lane`.
-    FP4_HD uint32_t unsigned_zero(uint32_t word, uint32_t lane) const {
-        const uint32_t magnitude = lane & (dense == Dense::f32 ? 0x7FFFFFFF : 0x7FFF7FFF);
-        return in.sentinel >= 0 && (word & magnitude) == 0 ? word & ~lane : word;
     }
 };
 
