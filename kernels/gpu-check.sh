@@ -10,7 +10,7 @@ ops=${OPS:+$(realpath "$OPS")}
 cd "$(dirname "$(readlink -f "$0")")/.."
 say() { printf 'gpu-check: %s\n' "$*" >&2; }
 
-machine=$(nvidia-smi --query-gpu=name,driver_version,clocks.max.sm,clocks.max.mem,power.limit --format=csv,noheader 2>/dev/null | head -1) ||
+machine=$(nvidia-smi --id=0 --query-gpu=name,driver_version,clocks.max.sm,clocks.max.mem,power.limit --format=csv,noheader 2>/dev/null) ||
   { say "no GPU: nvidia-smi finds none"; exit 2; }
 cat >"$out/machine.txt" <<END
 $machine
@@ -20,23 +20,27 @@ sources: $(kernels/l3-status --sources)
 command: kernels/gpu-check.sh OUTDIR
 END
 
+build() { cmake --build --preset gpu --target "$1" --parallel "$(nproc)" >>"$out/build.log" 2>&1; }
+
 say "building"
-{ cmake --preset gpu -DFP4_CUDA=ON -DFP4_CUDA_ARCHITECTURES=native && cmake --build --preset gpu --target kernelcheck kernelbench --parallel "$(nproc)"; } >"$out/build.log" 2>&1 ||
+{ cmake --preset gpu -DFP4_CUDA=ON -DFP4_CUDA_ARCHITECTURES=native >"$out/build.log" 2>&1 && build kernelcheck; } ||
   { tail -20 "$out/build.log" >&2; say "the build failed; all of it: $out/build.log"; exit 2; }
 
 say "comparing"
 status=0
 : >"$out/kernelcheck.txt"
-if [ -n "$ops" ]; then timeout 60 build/gpu/bin/kernelcheck --ops "$ops" >>"$out/kernelcheck.txt" 2>&1 || status=$?; fi
-if [ "$status" = 0 ]; then timeout 200 build/gpu/bin/kernelcheck >>"$out/kernelcheck.txt" 2>&1 || status=$?; fi
+if [ -n "$ops" ]; then timeout -k 10 60 build/gpu/bin/kernelcheck --ops "$ops" >>"$out/kernelcheck.txt" 2>&1 || status=$?; fi
+if [ "$status" = 0 ]; then timeout -k 10 200 build/gpu/bin/kernelcheck >>"$out/kernelcheck.txt" 2>&1 || status=$?; fi
 if [ "$status" != 0 ]; then
   grep -A1 FAILED "$out/kernelcheck.txt" | head -40 || true
   tail -1 "$out/kernelcheck.txt"
   exit "$status"
 fi
 
-say "measuring"
-timeout 200 build/gpu/bin/kernelbench --json "$out/kernelbench.json" --machine "$(paste -sd';' "$out/machine.txt")" >"$out/kernelbench.txt" || status=$?
 grep '^L3' "$out/kernelcheck.txt" | grep -v ' ok \| skipped '
+
+say "measuring"
+build kernelbench || { tail -20 "$out/build.log" >&2; say "kernelbench was not built, it needs cuBLAS; all of it: $out/build.log"; exit 2; }
+timeout -k 10 200 build/gpu/bin/kernelbench --json "$out/kernelbench.json" --machine "$(paste -sd';' "$out/machine.txt")" >"$out/kernelbench.txt" || status=$?
 cat "$out/kernelbench.txt"
 exit "$status"

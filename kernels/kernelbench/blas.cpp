@@ -3,6 +3,7 @@
 #include <cuda_fp16.h>
 
 #include <algorithm>
+#include <map>
 #include <optional>
 
 namespace fp4::kernels::bench {
@@ -21,6 +22,15 @@ Blas::Blas(const Stream& stream) : stream_(stream), workspace_(size_t{64} << 20)
 }
 
 Blas::~Blas() { cublasDestroy(handle_); }
+
+const char* Blas::name_of(Way way) {
+    switch (way) {
+    case Way::gemm_f32: return "gemm, binary32 sums";
+    case Way::gemm_f16: return "gemm, binary16 sums";
+    case Way::gemv: return "gemv";
+    }
+    return "";
+}
 
 // False: cuBLAS does not have it.
 bool Blas::launch(Way way, Dense type, int64_t tokens, const Weights& weights, const Memory& x, const Memory& y) {
@@ -44,17 +54,32 @@ bool Blas::launch(Way way, Dense type, int64_t tokens, const Weights& weights, c
     return false;
 }
 
-Blas::Best Blas::products(Dense type, int64_t tokens, const std::vector<Weights>& weights, const Memory& x, const Memory& y, int count) {
+Blas::Best Blas::fastest(Dense type, int64_t tokens, const std::vector<const Weights*>& weights, const Memory& x, const Memory& y, int count) {
     std::optional<Best> best;
-    for (const auto& [way, name] : {std::pair{Way::gemm_f32, "gemm, binary32 sums"}, {Way::gemm_f16, "gemm, binary16 sums"}, {Way::gemv, "gemv"}}) {
-        const auto all = [&, way = way] { return std::ranges::all_of(weights, [&](const Weights& each) { return launch(way, type, tokens, each, x, y); }); };
+    for (const Way way : {Way::gemm_f32, Way::gemm_f16, Way::gemv}) {
+        const auto all = [&] { return std::ranges::all_of(weights, [&](const Weights* each) { return launch(way, type, tokens, *each, x, y); }); };
         if (!all()) continue;
         stream_.wait();
-        const Timing timing = time(stream_, count, [&](cudaStream_t) { all(); });
-        if (!best || timing.median_us < best->timing.median_us) best = {timing, name};
+        const Timing timing = time(stream_, count, [&](cudaStream_t) {
+            if (!all()) throw Failure("cuBLAS: expected what it has just done");
+        });
+        if (!best || timing.median_us < best->timing.median_us) best = {timing, way};
     }
     if (!best) throw Failure("cuBLAS: expected one of its products to be there");
     return *best;
+}
+
+Blas::Products Blas::products(Dense type, int64_t tokens, const std::vector<Weights>& weights, const Memory& x, const Memory& y, int count) {
+    std::map<std::pair<int64_t, int64_t>, std::vector<const Weights*>> by_shape;
+    for (const Weights& each : weights) by_shape[{each.n, each.k}].push_back(&each);
+    std::map<std::pair<int64_t, int64_t>, Best> best;
+    for (const auto& [shape, alike] : by_shape) best.emplace(shape, fastest(type, tokens, alike, x, y, count));
+    if (best.size() == 1) return {best.begin()->second.timing, name_of(best.begin()->second.way)};
+    const auto all = [&](cudaStream_t) {
+        for (const Weights& each : weights)
+            if (!launch(best.at({each.n, each.k}).way, type, tokens, each, x, y)) throw Failure("cuBLAS: expected what it has just done");
+    };
+    return {time(stream_, count, all), "each shape in its fastest way"};
 }
 
 } // namespace fp4::kernels::bench

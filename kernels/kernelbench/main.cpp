@@ -36,7 +36,17 @@ int run(const std::string& json, const std::string& machine) {
     const Stream stream;
     Blas blas(stream);
     Results results{.gpu = gpu_and_clocks(**engine), .machine = machine};
-    const auto step = [](const char* name) { std::fprintf(stderr, "kernelbench: %s\n", name); };
+    const auto save = [&] {
+        if (json.empty()) return;
+        std::ofstream file(json + ".partial");
+        file << json_of(results);
+        file.close();
+        if (!file || std::rename((json + ".partial").c_str(), json.c_str()) != 0) throw Failure(json + ": expected a file that can be written");
+    };
+    const auto step = [&](const char* name) {
+        std::fprintf(stderr, "kernelbench: %s\n", name);
+        save(); // what was measured before stays if this fails
+    };
     step("copy");
     bench_copy(stream, results);
     step("decode");
@@ -49,13 +59,8 @@ int run(const std::string& json, const std::string& machine) {
     bench_layers(stream, blas, results);
     step("gemm");
     bench_gemm(stream, blas, results);
+    save();
     std::fputs(table_of(results).c_str(), stdout);
-    if (!json.empty()) {
-        std::ofstream file(json + ".partial");
-        file << json_of(results);
-        file.close();
-        if (!file || std::rename((json + ".partial").c_str(), json.c_str()) != 0) throw Failure(json + ": expected a file that can be written");
-    }
     return results.wrong.empty() ? 0 : 1;
 }
 

@@ -37,6 +37,10 @@ std::vector<int64_t> sample(int64_t rows, int64_t count) {
     return out;
 }
 
-int rotations(double bytes) { return std::max(1, static_cast<int>(std::ceil(240e6 / bytes))); }
+int rotations(double bytes) {
+    int l2_bytes = 0;
+    must(cudaDeviceGetAttribute(&l2_bytes, cudaDevAttrL2CacheSize, 0), "GPU");
+    return std::max(1, static_cast<int>(std::ceil(std::max(240e6, 4.0 * l2_bytes) / bytes)));
+}
 
 } // namespace fp4::kernels::bench
