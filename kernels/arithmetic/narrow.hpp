@@ -44,7 +44,7 @@ FP4_HD uint32_t f16x2_of(float low, float high) {
 #endif
 }
 
-// Of two numbers: a zero loses its sign, others stay, a NaN stays 0x7FFF.
+// Of two numbers: a zero loses its sign, others stay, the NaN 0x7FFF stays.
 FP4_HD uint32_t unsigned_zeros_bf16x2(uint32_t pair) {
 #if defined(__CUDA_ARCH__) && __CUDA_ARCH__ >= 800
     uint32_t out; // times 1 plus +0

@@ -1,9 +1,7 @@
-#include <algorithm>
 #include <array>
 
 #include "benches.hpp"
 #include "fill.hpp"
-#include "w4a16_model.hpp"
 #include "w4a16_weights.hpp"
 
 namespace fp4::kernels::bench {
@@ -23,23 +21,6 @@ constexpr std::array<Layer, 7> layers{{{"1B q, o", 2048, 2048, false},
                                        {"8B gate and up", 28672, 4096, true},
                                        {"8B lm_head", 128256, 4096, true}}};
 constexpr int most_tokens = 64;
-
-// Sampled outputs against golden's model of this GPU's tensor cores, bit for bit.
-bool equals_golden(const PackedWeights& weights, std::string_view model, const Memory& x, int32_t tokens, const Memory& y) {
-    const auto chosen = sample(weights.operand.rows, 24);
-    auto w = weights.rows(chosen);
-    w.tensor_scale = Fp32::from_float(weight_scale);
-    const DenseMatrix inputs{Dense::f16, tokens, weights.operand.k, x.read(0, static_cast<size_t>(tokens * weights.operand.k * 2))};
-    const auto expected = w4a16_model(inputs, w, *std::ranges::find(dot_profiles, model, &DotProfile::name));
-    if (!expected) return false;
-    for (int32_t token = 0; token < tokens; ++token)
-        for (size_t i = 0; i < chosen.size(); ++i) {
-            const auto found = y.read(static_cast<size_t>((token * weights.operand.rows + chosen[i]) * 4), 4);
-            const uint32_t word = found[0] | found[1] << 8 | found[2] << 16 | static_cast<uint32_t>(found[3]) << 24;
-            if (word != (*expected)[static_cast<size_t>(token) * chosen.size() + i]) return false;
-        }
-    return true;
-}
 
 } // namespace
 
@@ -77,7 +58,7 @@ void bench_w4a16(const Stream& stream, Blas& blas, std::string_view model, Resul
                 y.poison();
                 weights[0].multiply(x, tokens, y, stream);
                 stream.wait();
-                if (!model.empty() && !equals_golden(source, model, x, tokens, y)) results.wrong.push_back("w4a16 " + name + " " + shape_of(tokens));
+                if (!equals_golden(source, model, x, tokens, y)) results.wrong.push_back("w4a16 " + name + " " + shape_of(tokens));
                 const auto before = y.read(0, static_cast<size_t>(tokens * layer.n * 4));
                 const Timing timing = time(stream, static_cast<int>(weights.size()), [&](cudaStream_t s) {
                     for (const W4A16Weights& each : weights) each.multiply(x, tokens, y, s);

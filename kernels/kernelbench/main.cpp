@@ -12,9 +12,9 @@ constexpr const char* usage = R"(kernelbench [--json FILE] [--machine TEXT]
 
 Measures copy, decode, encode, W4A16, all linears of two models and the bit-exact GEMM on the first GPU, checks outputs against golden, and prints a table of
 goals. Minutes; about 20 GiB of the GPU's memory.
-  --json FILE     the same for programs
+  --json FILE     the same for programs, after each part; "complete" once all of it is there
   --machine TEXT  date, driver, clocks, sources: kept with the results
-Exit status: 0 measured, 1 outputs that were not golden's, 2 bad usage or no GPU. A goal that is missed is no failure.
+Exit status: 0 measured, 1 outputs that were not golden's, 2 bad usage, no GPU or one that failed. A goal that is missed is no failure.
 )";
 
 std::string gpu_and_clocks(const Engine& engine) {
@@ -43,22 +43,19 @@ int run(const std::string& json, const std::string& machine) {
         file.close();
         if (!file || std::rename((json + ".partial").c_str(), json.c_str()) != 0) throw Failure(json + ": expected a file that can be written");
     };
-    const auto step = [&](const char* name) {
+    const auto step = [&](const char* name, const auto& bench) {
         std::fprintf(stderr, "kernelbench: %s\n", name);
-        save(); // what was measured before stays if this fails
+        bench();
+        save(); // which stays if what follows fails
     };
-    step("copy");
-    bench_copy(stream, results);
-    step("decode");
-    bench_decode(stream, results);
-    step("encode");
-    bench_encode(stream, results);
-    step("w4a16");
-    bench_w4a16(stream, blas, (*engine)->tensor_core_model(), results);
-    step("layers");
-    bench_layers(stream, blas, results);
-    step("gemm");
-    bench_gemm(stream, blas, results);
+    const std::string_view model = (*engine)->tensor_core_model();
+    step("copy", [&] { bench_copy(stream, results); });
+    step("decode", [&] { bench_decode(stream, results); });
+    step("encode", [&] { bench_encode(stream, results); });
+    step("w4a16", [&] { bench_w4a16(stream, blas, model, results); });
+    step("layers", [&] { bench_layers(stream, blas, model, results); });
+    step("gemm", [&] { bench_gemm(stream, blas, results); });
+    results.complete = true;
     save();
     std::fputs(table_of(results).c_str(), stdout);
     return results.wrong.empty() ? 0 : 1;

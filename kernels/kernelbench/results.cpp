@@ -56,7 +56,8 @@ std::string table_of(const Results& results) {
 }
 
 std::string json_of(const Results& results) {
-    std::string out = "{\n \"fp4sim.kernelbench\": 1,\n \"gpu\": " + quoted(results.gpu) + ",\n \"machine\": " + quoted(results.machine) + ",\n";
+    std::string out = "{\n \"fp4sim.kernelbench\": 1,\n \"gpu\": " + quoted(results.gpu) + ",\n \"machine\": " + quoted(results.machine) +
+                      ",\n \"complete\": " + (results.complete ? "true" : "false") + ",\n";
     out += format(" \"copy_bytes_per_us\": %.1f,\n \"measurements\": [", results.copy_bytes_per_us);
     for (const Measurement& each : results.measurements)
         out += (&each == results.measurements.data() ? "\n" : ",\n") + ("  {\"name\": " + quoted(each.name)) + ", \"what\": " + quoted(each.what) +

@@ -26,8 +26,9 @@ struct Goal {
 };
 
 struct Results {
-    std::string gpu;     // name, driver, clocks
-    std::string machine; // what --machine says
+    std::string gpu;       // name, driver, clocks
+    std::string machine;   // what --machine says
+    bool complete = false; // all benches have run
     double copy_bytes_per_us = 0;
     std::vector<Measurement> measurements;
     std::vector<Goal> goals;
