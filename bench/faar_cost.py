@@ -39,7 +39,7 @@ class Cost:
         return path
 
     def run(self, method, layers, windows, recipe):
-        """Quantises; the training log, the seconds of the whole run, and the most anonymous memory in GiB."""
+        """Quantizes; the training log, the seconds of the whole run, and the most anonymous memory in GiB."""
         self.made += 1
         out, text = self.folder / f"out-{self.made}", self.folder / f"recipe-{self.made}.yaml"
         text.write_text(recipe)

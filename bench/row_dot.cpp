@@ -5,7 +5,7 @@
 #include "fast/target_region.hpp"
 
 // Two blocks of 16 at a time: both nibbles of a byte through a table, absolute values of one operand times the other with its sign
-// (vpmaddubsw wants one unsigned operand), pairs to int32, binary32 scale, fused multiply-add. A byte holds neighbours in k, so the low and the
+// (vpmaddubsw wants one unsigned operand), pairs to int32, binary32 scale, fused multiply-add. A byte holds neighbors in k, so the low and the
 // high nibbles of a block are its even and odd elements; a dot product does not mind the order.
 FP4_TARGET_REGION_BEGIN("avx2,fma")
 namespace fp4::bench {

@@ -12,12 +12,12 @@ endif()
 
 # fp4_warnings(target): the project's own sources compile without warnings.
 function(fp4_warnings target)
-  # Designated initialisers name what differs from the default, hence no missing-field-initializers.
+  # Designated initializers name what differs from the default, hence no missing-field-initializers.
   target_compile_options(${target} PRIVATE "$<$<COMPILE_LANGUAGE:C,CXX>:-Wall;-Wextra;-Wpedantic;-Wshadow;-Wconversion;-Wno-missing-field-initializers>"
     $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-Wno-restrict>) # g++ 12 warns of std::string's operator+ (GCC bug 105651)
 endfunction()
 
-option(FP4_SANITIZE "Build with address and undefined-behaviour sanitizers" OFF)
+option(FP4_SANITIZE "Build with address and undefined-behavior sanitizers" OFF)
 if(FP4_SANITIZE)
   add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
   add_link_options(-fsanitize=address,undefined)

@@ -1,5 +1,5 @@
 /// What a pair of decoded blocks contributes to an output, registered for stage 2: value = term_o *
-/// 2^(exponent_o - 8), exact, not normalised; nan_o where a scale is NaN.
+/// 2^(exponent_o - 8), exact, not normalized; nan_o where a scale is NaN.
 ///
 /// abs(term_o) <= 15376 * 15 * 15 < 2^22. The exponent comes from the scales alone, also where the
 /// dot is zero.

@@ -2,7 +2,7 @@
 /// * 31 = 7688.
 ///
 /// Products and sums all have the width of the result, which none can leave. Exact widths at each
-/// level would synthesise about a tenth smaller (yosys, generic cells) and simulate a third slower.
+/// level would synthesize about a tenth smaller (yosys, generic cells) and simulate a third slower.
 module fp4_dot8 (
   input  logic [47:0]        a_halves_i,
   input  logic [47:0]        b_halves_i,

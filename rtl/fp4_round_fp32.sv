@@ -37,7 +37,7 @@ module fp4_round_fp32 #(
     up       = 1'b0;
     fp32_o   = '0;
     if (en_i && mag_i != '0) begin
-      // Normalise: the leading one moves to the top, exponent follows it.
+      // Normalize: the leading one moves to the top, exponent follows it.
       norm     = PadW'(mag_i);
       exponent = 11'(lsb_exponent_i) + 11'(PadW - 1);
       for (int s = $clog2(PadW) - 1; s >= 0; s--) begin

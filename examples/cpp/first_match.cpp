@@ -1,4 +1,4 @@
-// Quantises two matrices and multiplies them by both of golden's paths, which must agree bit for bit.
+// Quantizes two matrices and multiplies them by both of golden's paths, which must agree bit for bit.
 #include <cstdio>
 #include <vector>
 

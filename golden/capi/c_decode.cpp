@@ -4,7 +4,7 @@
 namespace fp4::capi {
 namespace {
 
-// Dequantises to Value, whose bits are what `values` holds.
+// Dequantizes to Value, whose bits are what `values` holds.
 template <class Value, class Out>
 Status dequantize_to(const fp4_operand* operand, const uint8_t* codes, const uint8_t* scales, uint64_t rows, uint64_t k, uint32_t tensor_scale_bits, Out* values) {
     static_assert(sizeof(Value) == sizeof(Out));

@@ -6,7 +6,7 @@
 // - NULL pointers, zero sizes, numbers outside an enumeration and shapes whose size overflows are errors. NaN, infinity and saturation in the
 //   arithmetic are results.
 // - There is no state: any number of threads may call anything at any time. Nothing is printed, nothing exits.
-// - binary32 that must be compared bit for bit travels as uint32_t, named *_bits; quantiser inputs and dequantised tensors as float.
+// - binary32 that must be compared bit for bit travels as uint32_t, named *_bits; quantizer inputs and dequantized tensors as float.
 #ifndef FP4_H
 #define FP4_H
 
@@ -209,7 +209,7 @@ fp4_status fp4_dequantize_tensor_bf16(const fp4_operand* operand, const uint8_t*
 // A given tensor scale is a positive normal binary32 number. Encoders whose rule computes the divisor use its rounded inverse, which must be
 // normal too; ocp and ggml have the tensor scale 1 and take no other.
 
-// Quantises rows * k values. `options` NULL: FP4_ENCODE_OPTIONS_INIT. tensor_scale_bits: the multiplier that was used; an encoder whose rule
+// Quantizes rows * k values. `options` NULL: FP4_ENCODE_OPTIONS_INIT. tensor_scale_bits: the multiplier that was used; an encoder whose rule
 // computes the divisor gives its rounded inverse.
 fp4_status fp4_encode(const fp4_encode_options* options, const float* x, uint64_t rows, uint64_t k, uint8_t* codes, uint8_t* scales, uint32_t* tensor_scale_bits,
                       fp4_error* error);

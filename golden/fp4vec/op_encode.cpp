@@ -17,7 +17,7 @@ constexpr int digits_8(const VectorConfig&) { return 8; }
 constexpr Column columns[]{
     {"x", Kind::fp32_elements, 'a', false, digits_x, "values of the block, binary32, element 0 in the last 8 digits"},
     {"amax", Kind::fp32, 'a', false, digits_8, "largest magnitude elsewhere in the tensor, binary32"},
-    {"ts", Kind::fp32, 'a', true, digits_8, "tensor scale, the multiplier that dequantises"},
+    {"ts", Kind::fp32, 'a', true, digits_8, "tensor scale, the multiplier that dequantizes"},
     {"scale", Kind::scales, 'a', true, digits_2, "scale byte of the block"},
     {"codes", Kind::block, 'a', true, digits_codes, "codes, element 0 in the low nibble: the last digit"},
 };
@@ -28,7 +28,7 @@ Words words(std::span<const float> x, float amax) {
     return {values, to_hex(Fp32::from_float(amax))};
 }
 
-// Elements of a block with units of a sixth of its largest: ties, their neighbours, zeros, values round the specials.
+// Elements of a block with units of a sixth of its largest: ties, their neighbors, zeros, values round the specials.
 constexpr uint64_t patterns = 10;
 float edge_element(uint64_t pattern, uint64_t i, uint64_t lane) {
     constexpr std::array<float, 16> ties{6, 0.25f, 0.75f, 1.25f, 1.75f, 2.5f, 3.5f, 5, 0.5f, 1, 1.5f, 4.5f, 5.5f, 2, 3, 4};

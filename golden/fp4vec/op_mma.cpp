@@ -1,5 +1,5 @@
 // mma: one output of a K = 64 step. The generator sets four groups of 16 products against each other: same, alone among empty groups
-// under large scales, cancelling, and under different scales.
+// under large scales, canceling, and under different scales.
 #include <algorithm>
 
 #include "edges.hpp"

@@ -120,7 +120,7 @@ Result<std::string> show_encode(const VectorConfig& config, std::span<const std:
     for (size_t i = 0; i < codes.size(); ++i) {
         const int halves = element_halves(config.a, config.specials, byte, {codes[i]});
         const Fp32 back = dequantize(config.a, config.specials, byte, {codes[i]}, tensor_scale);
-        text += fmt::format("element {:2}  x {:>14}  code {:x}  element {:>4}  dequantised {:>14}\n", i, explain_fp32(Fp32::from_float(x[i])), codes[i],
+        text += fmt::format("element {:2}  x {:>14}  code {:x}  element {:>4}  dequantized {:>14}\n", i, explain_fp32(Fp32::from_float(x[i])), codes[i],
                             explain_halves(halves), explain_fp32(back));
     }
     return text + "codes " + (*out)[2] + "\n";

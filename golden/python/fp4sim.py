@@ -1,7 +1,7 @@
 """fp4sim's golden model from Python: encoders, decoders, dot products and matrix products, bit for bit.
 
 Standard library only. The shared library is the one that FP4SIM_LIBRARY names, else the one of the installation this file is part of, else the
-loader's libfp4golden.so. binary32 results that must be compared bit for bit are ints or array('I'); dequantised values are array('f').
+loader's libfp4golden.so. binary32 results that must be compared bit for bit are ints or array('I'); dequantized values are array('f').
 """
 
 import ctypes
@@ -239,7 +239,7 @@ def dequantize(tensor, bf16=False):
 
 
 def encode(x, k, format="nvfp4", encoder=None, v1_halves=10, v2_halves=16, saturate=False, e3m3_max=28, tensor_scale_bits=0):
-    """Quantises row-major values (any iterable or buffer of floats), k to a row.
+    """Quantizes row-major values (any iterable or buffer of floats), k to a row.
 
     tensor_scale_bits: the multiplier as binary32 bits; 0: from the largest magnitude. saturate: infinities and NaN are no errors.
     """

@@ -38,7 +38,7 @@ struct EncodeRazerW {
         float above, up_to;
     };
 
-    // Between the special and its neighbours in E2M1; none for a value that E2M1 has.
+    // Between the special and its neighbors in E2M1; none for a value that E2M1 has.
     FP4_HD static Window window(int mag_halves, bool negative) {
         int below = 0, beyond = 0;
         for (uint32_t code = 0; code < 8; ++code) {

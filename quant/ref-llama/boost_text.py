@@ -35,7 +35,7 @@ def is_taken(path, text):
 
 
 def without_banner(text):
-    """Cuts the comments at the top up to the last of them that speaks of copyright or licence; they stand in licences/ instead.
+    """Cuts the comments at the top up to the last of them that speaks of copyright or license; they stand in licenses/ instead.
     Lines of // comments with nothing but blank lines between them are one comment."""
     cut = end = 0
     while True:

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Makes the NOTICE that goes with ref-llama and its token files.
 
-Writes DIR/NOTICE, DIR/licences/BSL-1.0.txt, PostgreSQL.txt and Zlib.txt from the packages' own copyright files, and DIR/licences/Boost-copyrights.txt, the
+Writes DIR/NOTICE, DIR/licenses/BSL-1.0.txt, PostgreSQL.txt and Zlib.txt from the packages' own copyright files, and DIR/licenses/Boost-copyrights.txt, the
 copyright lines of every header whose text was used."""
 
 import argparse
@@ -22,11 +22,11 @@ SOURCES = {
 _COPYRIGHT = re.compile(r"^[\s/*#]*((?:\(c\)\s*)?copyright\b.*\S)", re.I | re.M)
 
 
-def licence_text(copyright_file, name):
-    """The text of licence name in a Debian copyright file. ValueError where there is none."""
+def license_text(copyright_file, name):
+    """The text of license name in a Debian copyright file. ValueError where there is none."""
     body = re.search(rf"^License: {re.escape(name)}\n((?:[ \t].*\n)+)", copyright_file.read_text(encoding="utf-8"), re.M)
     if not body:
-        raise ValueError(f"{copyright_file}: expected the text of licence {name}")
+        raise ValueError(f"{copyright_file}: expected the text of license {name}")
     lines = [line.strip() for line in body.group(1).rstrip("\n").split("\n")]
     return "\n".join("" if line == "." else line for line in lines) + "\n"
 
@@ -47,14 +47,14 @@ def copyright_lines(text):
 def notice(manifest, files, zlib):
     """manifest: as make_corpus.py writes it. files: domain -> number of source files. zlib: the headers of zlib's terms. Returns the text of NOTICE."""
     lines = ["ref-llama, its tokenizer and its token files are made from these texts:", ""]
-    for domain, (title, package, licence, groups) in SOURCES.items():
-        lines += [f"{title}: Debian package {package} {manifest['packages'][package]}, licence {licence} (licences/{licence}.txt)"]
+    for domain, (title, package, license, groups) in SOURCES.items():
+        lines += [f"{title}: Debian package {package} {manifest['packages'][package]}, license {license} (licenses/{license}.txt)"]
         lines += [f"  {files[domain]} files, near-duplicates left out"]
         for split, held in manifest["held_out"][domain].items():
             count = manifest["splits"][split][domain]["files"]
             lines += [f"  held out of training for {split}: {groups} {', '.join(held)} ({count} files)"]
         lines += [""]
-    lines += ["The headers' copyright lines stand in licences/Boost-copyrights.txt. These headers name zlib's terms (licences/Zlib.txt) beside BSL-1.0:"]
+    lines += ["The headers' copyright lines stand in licenses/Boost-copyrights.txt. These headers name zlib's terms (licenses/Zlib.txt) beside BSL-1.0:"]
     return "\n".join(lines + [f"  {file}" for file in sorted(zlib)] + [""])
 
 
@@ -80,12 +80,12 @@ def main():
         texts = {"NOTICE": notice(manifest, files, zlib)}
     except (KeyError, TypeError, AttributeError):
         raise ValueError(f"{arguments.corpus / 'manifest.json'}: expected packages, held_out and splits as make_corpus writes them") from None
-    texts["licences/Boost-copyrights.txt"] = "\n".join(sorted(copyrights)) + "\n"
-    for _, package, licence, _ in SOURCES.values():
+    texts["licenses/Boost-copyrights.txt"] = "\n".join(sorted(copyrights)) + "\n"
+    for _, package, license, _ in SOURCES.values():
         source = arguments.doc / package / "copyright"
-        texts[f"licences/{licence}.txt"] = holders(source) + "\n" + licence_text(source, licence)
-    texts["licences/Zlib.txt"] = licence_text(arguments.doc / SOURCES["boost"][1] / "copyright", "Zlib")
-    (arguments.out / "licences").mkdir(parents=True, exist_ok=True)
+        texts[f"licenses/{license}.txt"] = holders(source) + "\n" + license_text(source, license)
+    texts["licenses/Zlib.txt"] = license_text(arguments.doc / SOURCES["boost"][1] / "copyright", "Zlib")
+    (arguments.out / "licenses").mkdir(parents=True, exist_ok=True)
     for name, text in texts.items():
         whole_file.write(arguments.out / name, text.encode())
 

@@ -10,7 +10,7 @@ VOCABULARY = 1024
 UNK, BOS, EOS, BYTE_0 = 0, 1, 2, 3
 NEWLINE = BYTE_0 + 0x0A
 
-# Nothing is normalised away: blanks, tabs and indentation are the text. Line ends are byte tokens, since the tools work by line; no piece contains one, so
+# Nothing is normalized away: blanks, tabs and indentation are the text. Line ends are byte tokens, since the tools work by line; no piece contains one, so
 # the tokens of a text are those of its lines joined by NEWLINE. There is no dummy prefix, or each line would get one.
 TRAINING = {
     "model_type": "bpe", "vocab_size": VOCABULARY, "byte_fallback": "true", "character_coverage": 0.9999,

@@ -12,7 +12,7 @@ struct OpResult {
     std::string name;
     uint64_t m = 0, n = 0, k = 0;
     uint64_t cycles = 0;    // 0: untimed engine
-    double utilisation = 0; // beats taken by the array per cycle
+    double utilization = 0; // beats taken by the array per cycle
     uint64_t bytes_read = 0, bytes_written = 0;
     uint64_t outputs_checked = 0, mismatches = 0;
     double wall_s = 0;   // host time of the engine, without golden

@@ -59,8 +59,8 @@ std::variant<Options, int> parse_options(int argc, char** argv) {
     app.get_formatter()->column_width(38);
 
     app.add_option("--trace", options.trace, "Trace: a name from --list-traces or a trace file")->type_name("NAME|FILE")->capture_default_str();
-    app.add_option("--checkpoint", options.checkpoint, "Hugging Face folder whose weights are quantised and run")->type_name("DIR");
-    auto* weights = app.add_option("--weights", options.weights, "safetensors file with a weight matrix to quantise and run")->type_name("FILE");
+    app.add_option("--checkpoint", options.checkpoint, "Hugging Face folder whose weights are quantized and run")->type_name("DIR");
+    auto* weights = app.add_option("--weights", options.weights, "safetensors file with a weight matrix to quantize and run")->type_name("FILE");
     auto* tensor = app.add_option("--tensor", options.tensor, "Name of that matrix")->type_name("NAME");
     weights->needs(tensor)->excludes("--trace")->excludes("--checkpoint");
     tensor->needs(weights);

@@ -49,7 +49,7 @@ std::string summary_table(const RunReport& report) {
     const auto row = [&](const auto&... cells) { out += fmt::format("{:<8} {:>5} {:>6} {:>6} {:>13} {:>10} {:>6} {:>12} {:>9} {:>10} {:>9}\n", cells...); };
     row("op", "M", "N", "K", "MACs", "cycles", "util%", "bytes moved", "outputs", "mismatches", "MMAC/s");
     for (const auto& op : report.ops)
-        row(op.name, op.m, op.n, op.k, op.macs(), op.cycles, fmt::format("{:.1f}", op.utilisation * 100), op.bytes_read + op.bytes_written, op.outputs_checked,
+        row(op.name, op.m, op.n, op.k, op.macs(), op.cycles, fmt::format("{:.1f}", op.utilization * 100), op.bytes_read + op.bytes_written, op.outputs_checked,
             op.mismatches, fmt::format("{:.0f}", rate(op.macs(), op.wall_s) / 1e6));
     const uint64_t macs = total(report, &OpResult::macs);
     row("total", "", "", "", macs, total(report, &OpResult::cycles), "", total(report, &OpResult::bytes_read) + total(report, &OpResult::bytes_written),
@@ -81,7 +81,7 @@ std::string stats_json(const RunReport& report) {
                        {"k", op.k},
                        {"macs", op.macs()},
                        {"cycles", op.cycles},
-                       {"utilisation", op.utilisation},
+                       {"utilization", op.utilization},
                        {"bytes_read", op.bytes_read},
                        {"bytes_written", op.bytes_written},
                        {"outputs_checked", op.outputs_checked},

@@ -186,7 +186,7 @@ Result<ExitStatus> simrun(const Options& options) {
 
     Progress progress(!options.quiet);
     const auto named =
-        load_trace(options, *files, [&](std::string_view op, size_t index, size_t count) { progress.note(fmt::format("quantising {} ({}/{})", op, index + 1, count)); });
+        load_trace(options, *files, [&](std::string_view op, size_t index, size_t count) { progress.note(fmt::format("quantizing {} ({}/{})", op, index + 1, count)); });
     if (!named) return named.error();
     const traces::Trace& trace = named->trace;
     for (const auto& op : trace.ops)

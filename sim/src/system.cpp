@@ -133,7 +133,7 @@ OpResult System::run_op(size_t index) {
         if (job_.check_trace_d) checker_.check_trace_d(result.d, op.d);
     }
     result.cycles = tensor_core_.counters().cycles;
-    result.utilisation = static_cast<double>(tensor_core_.counters().beats) / static_cast<double>(std::max<uint64_t>(result.cycles, 1));
+    result.utilization = static_cast<double>(tensor_core_.counters().beats) / static_cast<double>(std::max<uint64_t>(result.cycles, 1));
     result.bytes_read = memory_.bytes_read() - read_before;
     result.bytes_written = memory_.bytes_written() - written_before;
     result.outputs_checked = checker_.outputs_checked();

@@ -96,7 +96,7 @@ TEST(Checker, Headers) {
     EXPECT_EQ(fields("op=dot16 fmt=nvfp4 n=-1"), "line 2: n: expected a number up to 9223372036854775807, found '-1'");
     EXPECT_EQ(fields("op=dot16 fmt=nvfp4 n=99999999999999999999"), "line 2: n: expected a number up to 9223372036854775807, found '99999999999999999999'");
     EXPECT_EQ(fields("op=dot16 fmt=nvfp4 level=3"), "line 2: level: expected 1, 2 or scale-pairs, found '3'");
-    EXPECT_EQ(fields("op=dot16 fmt=nvfp4 colour=red"), "line 2: header: expected no other fields than op fmt v1 v2 acc rnd enc shape seed level n gen, found 'colour'");
+    EXPECT_EQ(fields("op=dot16 fmt=nvfp4 color=red"), "line 2: header: expected no other fields than op fmt v1 v2 acc rnd enc shape seed level n gen, found 'color'");
     EXPECT_EQ(fields("op=dot16 fmt=nvfp4 fmt=nvfp4"), "line 2: header: expected each field once, found 'fmt=nvfp4'");
     EXPECT_EQ(fields("op=dot16 fmt=nvfp4 surprise"), "line 2: header: expected key=value, found 'surprise'");
     EXPECT_EQ(fields("op=dot16 fmt=nvfp4 n=2"), "expected 2 cases as the header says (n), found 1");

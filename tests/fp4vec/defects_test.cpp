@@ -35,7 +35,7 @@ struct Device {
     bool flush_subnormal_result = false;
     int fraction_bits = 35; // of a fused step
     bool empty_group_has_no_exponent = false;
-    bool normalised_exponent = false; // alignment by the leading bit of the term
+    bool normalized_exponent = false; // alignment by the leading bit of the term
 };
 
 slow::BlockScale scale_of(const Device& dut, Format format, int byte) {
@@ -114,7 +114,7 @@ uint32_t device_output(const Device& dut, const VectorConfig& config, std::strin
         int exponent = terms[i].exponent;
         if (i + 1 < terms.size()) {
             if (dut.empty_group_has_no_exponent && terms[i].value == 0) exponent = -126;
-            if (dut.normalised_exponent && terms[i].value != 0) { // the denominator is a power of two
+            if (dut.normalized_exponent && terms[i].value != 0) { // the denominator is a power of two
                 const slow::Exact magnitude = abs(terms[i].value);
                 exponent = static_cast<int>(msb(numerator(magnitude))) - static_cast<int>(msb(denominator(magnitude)));
             }
@@ -207,7 +207,7 @@ const std::vector<Device> rounding_defects{
 const std::vector<Device> alignment_defects{{.name = "34 bits kept", .fraction_bits = 34},
                                             {.name = "36 bits kept", .fraction_bits = 36},
                                             {.name = "empty groups without exponent", .empty_group_has_no_exponent = true},
-                                            {.name = "normalised exponent", .normalised_exponent = true},
+                                            {.name = "normalized exponent", .normalized_exponent = true},
                                             {.name = "rounded to nearest, ties away", .ties = Device::Ties::away}};
 
 std::vector<Device> all_of(std::initializer_list<std::vector<Device>> lists) {

@@ -49,9 +49,9 @@ TEST(Show, Encode) {
     const std::string text = *show_encode(config_of(Op::encode, "nvfp4"), values, 2688);
     EXPECT_EQ(text.substr(0, text.find("element  3")), "encoder nv  tensor scale 3f800000 = 1\n"
                                                        "nvfp4 scale 38  ue4m3 payload 38: 8 * 2^-3 = 1\n"
-                                                       "element  0  x             -6  code f  element   -6  dequantised             -6\n"
-                                                       "element  1  x            0.5  code 1  element  0.5  dequantised            0.5\n"
-                                                       "element  2  x            2.5  code 4  element    2  dequantised              2\n");
+                                                       "element  0  x             -6  code f  element   -6  dequantized             -6\n"
+                                                       "element  1  x            0.5  code 1  element  0.5  dequantized            0.5\n"
+                                                       "element  2  x            2.5  code 4  element    2  dequantized              2\n");
     EXPECT_EQ(text.substr(text.find("codes")), "codes 000000000000041f\n");
 }
 

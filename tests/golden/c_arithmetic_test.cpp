@@ -107,7 +107,7 @@ TEST(CArithmetic, EpilogueOfEveryType) {
             }
 }
 
-TEST(CArithmetic, NullConfigIsTheInitialiser) {
+TEST(CArithmetic, NullConfigIsTheInitializer) {
     Rng rng(323);
     const PackedTensor a = random_tensor(rng, Format::nvfp4, {}, 1, 64), b = random_tensor(rng, Format::nvfp4, {}, 1, 64);
     uint32_t d_bits = 0;

@@ -39,7 +39,7 @@ TEST(CDecode, BlocksOfEveryFormat) {
             }
 }
 
-TEST(CDecode, DequantisesOneAndATensor) {
+TEST(CDecode, DequantizesOneAndATensor) {
     Rng rng(301);
     for (Format format : all_formats)
         for (uint32_t tensor_scale_bits : {0x3F800000u, 0x3D4CCCCDu, 0x00800000u, 0x00000001u, 0x80000000u, 0xBF800000u, 0x7F800000u, 0x7FC00000u, 0x7F7FFFFFu}) {
@@ -68,7 +68,7 @@ TEST(CDecode, DequantisesOneAndATensor) {
 }
 
 // Large enough for every path of the library.
-TEST(CDecode, LargeTensorsAreDequantisedElementByElement) {
+TEST(CDecode, LargeTensorsAreDequantizedElementByElement) {
     Rng rng(302);
     for (Format format : all_formats)
         for (uint32_t tensor_scale_bits : {0x3D4CCCCDu, 0x00000001u, 0x80800000u, 0x7F7FFFFFu, 0x7FC00000u}) {

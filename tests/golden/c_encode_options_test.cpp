@@ -70,7 +70,7 @@ void expect_blocks(const Made& made, const std::vector<float>& x, const PackedTe
     }
 }
 
-TEST(CEncodeOptions, TheInitialiserSaysWhatNullMeans) {
+TEST(CEncodeOptions, TheInitializerSaysWhatNullMeans) {
     const fp4_encode_options options = FP4_ENCODE_OPTIONS_INIT;
     const EncodeOptions defaults;
     EXPECT_EQ(options.size, sizeof(fp4_encode_options));

@@ -71,7 +71,7 @@ TEST(CEncode, BlocksUnderOtherTensorScales) {
     }
 }
 
-TEST(CEncode, NullOptionsAreTheInitialiser) {
+TEST(CEncode, NullOptionsAreTheInitializer) {
     Rng rng(312);
     const auto x = random_values(rng, 32);
     const fp4_encode_options options = FP4_ENCODE_OPTIONS_INIT;

@@ -1,4 +1,4 @@
-/* fp4.h as a C compiler sees it: the initialisers, the sizes, and a dot product. */
+/* fp4.h as a C compiler sees it: the initializers, the sizes, and a dot product. */
 #include "c_program.h"
 
 #include "fp4.h"

@@ -47,9 +47,9 @@ struct Dot {
     }
     uint32_t d() const { return d(Fp32{}, profile); }
     uint32_t d_with_f(int change) const {
-        DotProfile neighbour = profile;
-        neighbour.fraction_bits += change;
-        return d(Fp32{}, neighbour);
+        DotProfile neighbor = profile;
+        neighbor.fraction_bits += change;
+        return d(Fp32{}, neighbor);
     }
 };
 
@@ -96,7 +96,7 @@ TEST(EveryDotProfile, RoundsTheSumOnce) {
     });
 }
 
-// A small sum that meets cancelling big products in the second step is cut there; a small product after them is not.
+// A small sum that meets canceling big products in the second step is cut there; a small product after them is not.
 TEST(EveryDotProfile, ChainsStepsInOrder) {
     for_every_profile([](const DotProfile& profile) {
         const int small = 8 - profile.fraction_bits - 1;

@@ -31,7 +31,7 @@ struct Comparison {
     }
 };
 
-// Random operands of many kinds against the twin: anything, ordinary numbers, sparse rows, cancelling pairs, a C near the sum.
+// Random operands of many kinds against the twin: anything, ordinary numbers, sparse rows, canceling pairs, a C near the sum.
 TEST(DotAddTwin, RandomOperands) {
     for_every_profile([](const DotProfile& profile) {
         const bool half = is_half(profile);

@@ -114,14 +114,14 @@ TEST_F(DotVectors, EveryLine) {
     EXPECT_EQ(lines.size(), 342u);
 }
 
-// The lines tell F from its neighbours, but for a few profiles; there the hand-made sums of dot_add_test do.
-TEST_F(DotVectors, TellFFromItsNeighbours) {
+// The lines tell F from its neighbors, but for a few profiles; there the hand-made sums of dot_add_test do.
+TEST_F(DotVectors, TellFFromItsNeighbors) {
     std::map<std::string, int> changed;
     for (const Line& line : lines)
         for (int step : {-1, 1}) {
-            DotProfile neighbour = *dot_profile_from_name(file_profiles.at(line.profile).name);
-            neighbour.fraction_bits += step;
-            changed[line.profile + (step < 0 ? " F-1" : " F+1")] += result_of(neighbour, line) != line.d;
+            DotProfile neighbor = *dot_profile_from_name(file_profiles.at(line.profile).name);
+            neighbor.fraction_bits += step;
+            changed[line.profile + (step < 0 ? " F-1" : " F+1")] += result_of(neighbor, line) != line.d;
         }
     EXPECT_EQ(changed.size(), 2 * file_profiles.size());
     std::set<std::string> blind;

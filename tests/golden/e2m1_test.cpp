@@ -62,7 +62,7 @@ TEST(E2m1, LayoutRowTiesGoToTheEvenCode) {
     }
 }
 
-TEST(E2m1Rne, TiesAndTheirNeighbours) {
+TEST(E2m1Rne, TiesAndTheirNeighbors) {
     constexpr float ties[7] = {.25f, .75f, 1.25f, 1.75f, 2.5f, 3.5f, 5};
     constexpr uint8_t even[7] = {0, 2, 2, 4, 4, 6, 6};
     for (uint8_t i = 0; i < 7; ++i) {

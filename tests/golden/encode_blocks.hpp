@@ -44,7 +44,7 @@ inline std::string values_of(const Block& block) {
     return text.str();
 }
 
-// Every multiple of a quarter in -11..11 with its two float neighbours, cut into blocks that begin with `first`.
+// Every multiple of a quarter in -11..11 with its two float neighbors, cut into blocks that begin with `first`.
 // Every decision point of every codebook is among them.
 inline std::vector<Block> boundary_blocks(float first, float rest) {
     std::vector<float> points{0.0f, -0.0f, 6.0f};

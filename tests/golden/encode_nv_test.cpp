@@ -96,7 +96,7 @@ TEST(EncodeNv, TensorScaleIsAmaxOver2688) {
     EXPECT_EQ(tensor_scale_for(nvfp4, 2688 * 0x1p-125f), 0x1p-125f);
 }
 
-// The block that holds the tensor's amax: (A/6)/(A/2688) rounds to 448 or to a neighbour; all of them are 0x7E.
+// The block that holds the tensor's amax: (A/6)/(A/2688) rounds to 448 or to a neighbor; all of them are 0x7E.
 TEST(EncodeNv, ABlockScaleOneUlpAbove448IsTheLargest) {
     Rng rng(53);
     int above_448 = 0;

@@ -109,8 +109,8 @@ TEST(ConvertFp32, EverySixteenBitValueIsAFixedPoint) {
         }
 }
 
-// Halfway between every two neighbours, up to infinity, and one binary32 step to either side.
-TEST(ConvertFp32, EveryMidpointAndItsNeighbours) {
+// Halfway between every two neighbors, up to infinity, and one binary32 step to either side.
+TEST(ConvertFp32, EveryMidpointAndItsNeighbors) {
     for (const Narrow& narrow : narrow_types)
         for (uint32_t code = 0; code < narrow.infinity; ++code) {
             const auto tie = static_cast<float>((value_of(narrow, code) + value_of(narrow, code + 1)) / 2);

@@ -9,11 +9,11 @@
 
 namespace fp4::test {
 
-enum class Fill { random, largest, cancelling, subnormal, zero_scales, wide_span };
-inline constexpr Fill fills[] = {Fill::random, Fill::largest, Fill::cancelling, Fill::subnormal, Fill::zero_scales, Fill::wide_span};
+enum class Fill { random, largest, canceling, subnormal, zero_scales, wide_span };
+inline constexpr Fill fills[] = {Fill::random, Fill::largest, Fill::canceling, Fill::subnormal, Fill::zero_scales, Fill::wide_span};
 
 // largest: the largest magnitude that the format has in every place, under the largest scale, signs of the specials alternating by block;
-// cancelling: elements that alternate in sign, so that sums meet every carry; wide_span: only the smallest and the largest scales.
+// canceling: elements that alternate in sign, so that sums meet every carry; wide_span: only the smallest and the largest scales.
 inline PackedTensor filled_tensor(Rng& rng, Fill fill, Format format, Specials specials, uint64_t rows, uint64_t k, int nan_in) {
     PackedTensor tensor = random_tensor(rng, format, specials, rows, k, nan_in);
     const FormatSpec& spec = spec_of(format);
@@ -30,7 +30,7 @@ inline PackedTensor filled_tensor(Rng& rng, Fill fill, Format format, Specials s
         scale = static_cast<uint8_t>((scale & ~mask) | payload);
         if (fill == Fill::largest && second) scale = static_cast<uint8_t>(scale | 1 << spec.select_bit);
     }
-    if (fill == Fill::largest || fill == Fill::cancelling)
+    if (fill == Fill::largest || fill == Fill::canceling)
         for (uint8_t& byte : tensor.codes) {
             const int code = special && fill == Fill::largest ? spec.sentinel : 7;
             byte = static_cast<uint8_t>(fill == Fill::largest ? code * 17 : 0xF7);

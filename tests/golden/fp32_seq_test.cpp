@@ -64,7 +64,7 @@ TEST(Fp32Seq, AProductBeyondBinary32ComesBackIntoItsRange) {
 
 TEST(Fp32Seq, OverflowIsInfiniteAndStays) {
     EXPECT_EQ(add(0x7F000000, {{4, 63, 64}}), 0x7F800000u);
-    EXPECT_EQ(add(0x7F7FFFFF, {{4, 51, 52}}), 0x7F800000u); // half a unit: a tie, the even neighbour is 2^128
+    EXPECT_EQ(add(0x7F7FFFFF, {{4, 51, 52}}), 0x7F800000u); // half a unit: a tie, the even neighbor is 2^128
     EXPECT_EQ(add(0x7F7FFFFF, {{4, 51, 51}}), 0x7F7FFFFFu);
     EXPECT_EQ(add(0, {{-4608, 127, 127}}), 0xFF800000u);
     // A block is finite, so an infinite accumulator meets no infinity of the other sign, however large the block.

@@ -57,7 +57,7 @@ TEST(GemmFast, ExactSumsAgreeWith128Bits) {
         const int64_t sig = element_halves(t.format, t.specials, byte, packed_code(t.row(row).codes, k)) * int64_t{scale.significand};
         return scale.significand ? sig << (scale.exponent + 6) : 0;
     };
-    for (const Fill fill : {Fill::random, Fill::largest, Fill::wide_span, Fill::cancelling}) {
+    for (const Fill fill : {Fill::random, Fill::largest, Fill::wide_span, Fill::canceling}) {
         const auto a = filled_tensor(rng, fill, Format::nvfp4, {}, 3, 4096, 0), b = filled_tensor(rng, fill, Format::razer_a, {14, 0}, 18, 4096, 0);
         for (const Isa isa : supported_isas()) {
             const auto d = gemm_fast(a, b, {}, exact, {isa});

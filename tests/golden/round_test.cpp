@@ -55,7 +55,7 @@ TEST(RoundMagnitude, EveryDropDistanceAndWidth) {
         }
 }
 
-// Ties and their neighbours at every drop distance a normal result can have, odd and even, with a carry out of the fraction.
+// Ties and their neighbors at every drop distance a normal result can have, odd and even, with a carry out of the fraction.
 TEST(RoundMagnitude, TiesOfNormalResults) {
     test::Rng rng(3);
     for (const Case& c : cases)

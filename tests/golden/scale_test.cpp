@@ -98,7 +98,7 @@ TEST(ScaleDecode, E8m0Landmarks) {
 }
 
 // Alignment takes the exponent from the field: max(E, 1) - bias, and -126 for a zero.
-TEST(ScaleDecode, SignificandAndExponentAreNotNormalised) {
+TEST(ScaleDecode, SignificandAndExponentAreNotNormalized) {
     for (const ScaleSpec* spec : {&ue4m3, &e3m3})
         for (int payload = 0; payload <= spec->max_payload; ++payload) {
             const int field = payload / 8, fraction = payload % 8;
@@ -125,7 +125,7 @@ TEST(ScaleEncode, EveryValueIsAFixedPoint) {
         for (int payload = 0; payload <= max; ++payload) ASSERT_EQ(encode_scale(spec, static_cast<float>(value_of(spec, payload)), max), payload);
 }
 
-TEST(ScaleEncode, EveryMidpointGoesToTheEvenPayloadAndItsNeighboursToTheNearest) {
+TEST(ScaleEncode, EveryMidpointGoesToTheEvenPayloadAndItsNeighborsToTheNearest) {
     for (const auto& [spec, max] : limits)
         for (int payload = 0; payload < max; ++payload) {
             const auto midpoint = static_cast<float>((value_of(spec, payload) + value_of(spec, payload + 1)) / 2);
@@ -164,7 +164,7 @@ TEST(ScaleEncode, RandomInputsGoToTheNearestPayload) {
     for (const auto& [spec, max] : limits)
         for (int i = 0; i < 20000; ++i) {
             const float x = std::fabs(std::bit_cast<float>(rng.fp32_bits(-14, 10)));
-            int nearest = 0; // distances to 7-bit neighbours are exact in binary64
+            int nearest = 0; // distances to 7-bit neighbors are exact in binary64
             for (int payload = 1; payload <= max; ++payload) {
                 const double gain = std::fabs(value_of(spec, nearest) - x) - std::fabs(value_of(spec, payload) - x);
                 if (gain > 0 || (gain == 0 && payload % 2 == 0)) nearest = payload;

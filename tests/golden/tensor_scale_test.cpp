@@ -98,7 +98,7 @@ TEST(TensorScaleFor, FormatsWithoutAnEncoderHaveOne) {
     for (Format format : {Format::mxfp4, Format::razer_cuda, Format::rzr4}) EXPECT_EQ(tensor_scale_for(format, 100.0f), 1.0f);
 }
 
-// 0x3F80 and 0x3F81 are neighbours in bfloat16; halfway goes to the even one.
+// 0x3F80 and 0x3F81 are neighbors in bfloat16; halfway goes to the even one.
 TEST(RoundToBf16, NearestTiesToEven) {
     EXPECT_EQ(round_to_bf16(1 + 0x1p-8f), 1.0f);
     EXPECT_EQ(round_to_bf16(1 + 0x1p-8f + 0x1p-23f), 1 + 0x1p-7f);

@@ -82,10 +82,10 @@ TEST(WideFixed, RandomSumsOfEveryDistance) {
     test::Rng rng(60);
     for (int i = 0; i < 6000; ++i) {
         Pair<9, -262> pair;
-        const int centre = rng.between(-262, 220);
+        const int center = rng.between(-262, 220);
         for (int j = rng.between(1, 6); j > 0; --j) {
             const auto n = static_cast<int64_t>(rng.bits()) >> rng.below(63);
-            pair.add(n, rng.one_in(3) ? rng.between(-262, 220) : std::clamp(centre + rng.between(-40, 40), -262, 220));
+            pair.add(n, rng.one_in(3) ? rng.between(-262, 220) : std::clamp(center + rng.between(-40, 40), -262, 220));
         }
         pair.expect_equal();
         if (HasFatalFailure()) return;
@@ -98,7 +98,7 @@ TEST(WideFixed, TheEndsOfBinary32) {
     EXPECT_EQ(largest.reg.round(nearest).bits, 0x7F7FFFFFu);
     largest.add(1, 102);
     EXPECT_EQ(largest.reg.round(nearest).bits, 0x7F7FFFFFu);
-    largest.add(1, 102); // half a unit: a tie, and the neighbour is even
+    largest.add(1, 102); // half a unit: a tie, and the neighbor is even
     EXPECT_EQ(largest.reg.round(nearest).bits, 0x7F800000u);
     EXPECT_EQ(largest.reg.round(zero).bits, 0x7F7FFFFFu);
     largest.add(-1, -262);

@@ -7,8 +7,8 @@
 namespace fp4::kernels {
 namespace {
 
-// Each thread puts its number into shared memory and reads its neighbour's.
-struct Neighbours {
+// Each thread puts its number into shared memory and reads its neighbor's.
+struct Neighbors {
     static constexpr int threads = 64;
     static constexpr int shared_bytes = threads * sizeof(int);
     int* out;
@@ -24,16 +24,16 @@ struct Neighbours {
 };
 
 TEST(EmulatedBlock, ABarrierLetsEveryThreadSeeTheOthersWrites) {
-    std::vector<int> out(Neighbours::threads);
-    EXPECT_EQ(emulate(Neighbours{out.data(), true}, {}, 1), "");
-    for (int i = 0; i < Neighbours::threads; ++i) EXPECT_EQ(out[static_cast<size_t>(i)], (i + 1) % Neighbours::threads);
+    std::vector<int> out(Neighbors::threads);
+    EXPECT_EQ(emulate(Neighbors{out.data(), true}, {}, 1), "");
+    for (int i = 0; i < Neighbors::threads; ++i) EXPECT_EQ(out[static_cast<size_t>(i)], (i + 1) % Neighbors::threads);
 }
 
 TEST(EmulatedBlock, AMissingBarrierShowsAndShowsDifferentlyUnderAnotherSeed) {
     std::set<std::vector<int>> results;
     for (uint64_t seed = 0; seed < 4; ++seed) {
-        std::vector<int> out(Neighbours::threads);
-        EXPECT_EQ(emulate(Neighbours{out.data(), false}, {}, seed), "");
+        std::vector<int> out(Neighbors::threads);
+        EXPECT_EQ(emulate(Neighbors{out.data(), false}, {}, seed), "");
         results.insert(out);
     }
     EXPECT_GT(results.size(), 1u);

@@ -144,7 +144,7 @@ TEST(BadInput, Configurations) {
     const auto path = folder / "c.yaml";
     const std::string good = "array: {rows: 4, cols: 4}\nmemory: {bytes_per_cycle: 16, latency_cycles: 10}\nbuffers: {a_bytes: 65536, b_bytes: 65536}\n";
     for (const auto& [text, fragments] : std::vector<std::pair<std::string, std::vector<std::string>>>{
-             {good + "colour: red\n", {path + ":4", "colour", "clock_mhz"}},
+             {good + "color: red\n", {path + ":4", "color", "clock_mhz"}},
              {"array: {rows: 4, cols: 4, depth: 2}\nmemory: {bytes_per_cycle: 16, latency_cycles: 10}\nbuffers: {a_bytes: 65536, b_bytes: 65536}\n",
               {path + ":1", "array.depth"}},
              {"array: {rows: four, cols: 4}\nmemory: {bytes_per_cycle: 16, latency_cycles: 10}\nbuffers: {a_bytes: 65536, b_bytes: 65536}\n",

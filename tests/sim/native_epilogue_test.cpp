@@ -28,7 +28,7 @@ TEST(NativeEpilogue, EqualsGoldenOnRandomPatterns) {
 
 TEST(NativeEpilogue, EqualsGoldenAroundEverySixteenBitValue) {
     for (uint32_t code = 0; code < 0x8000; ++code) {
-        // Every BF16 value, the midpoint above it, and the neighbours of both; the same for FP16 through its exponent range.
+        // Every BF16 value, the midpoint above it, and the neighbors of both; the same for FP16 through its exponent range.
         for (uint32_t d : {code << 16, (code << 16) + 1, (code << 16) + 0x7FFF, (code << 16) + 0x8000, (code << 16) + 0x8001, (code << 16) - 1})
             expect_equal(d, 1.0f, 1.0f);
         const uint32_t fp16_grid = 0x33000000 + code * 0x2000; // from 2^-25, half the smallest FP16 subnormal, to beyond its largest value

@@ -14,7 +14,7 @@ struct OpShape {
     uint64_t m, n, k;
 };
 
-// Ops with uniformly random codes, scale bytes (no NaN unless asked for) and tensor scales: far wilder than any quantised layer.
+// Ops with uniformly random codes, scale bytes (no NaN unless asked for) and tensor scales: far wilder than any quantized layer.
 traces::Trace random_trace(uint64_t seed, Format weights, Format activations, const std::vector<OpShape>& ops, bool nan_scales = false);
 
 // A decoder layer of a tiny Llama as a Hugging Face folder: hidden 64, intermediate 96, 4 heads of 16, 2 KV heads, one layer. With `shards` the

@@ -126,9 +126,9 @@ TEST_F(CheckpointFolder, IndexLinks) {
 
     std::filesystem::create_directory(dir / "model-other"); // begins with the folder's name but is not inside it
     std::filesystem::copy_file(folder / "inside", dir / "model-other/s");
-    std::filesystem::create_symlink("../model-other/s", folder / "neighbour");
-    write_index(R"("a":"neighbour")");
-    expect_error("neighbour", "expected a file in its own folder, found a link to ");
+    std::filesystem::create_symlink("../model-other/s", folder / "neighbor");
+    write_index(R"("a":"neighbor")");
+    expect_error("neighbor", "expected a file in its own folder, found a link to ");
 }
 
 TEST_F(CheckpointFolder, IndexAgainstShards) {

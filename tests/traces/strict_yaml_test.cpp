@@ -55,7 +55,7 @@ TEST_F(Yaml, MissingKeysTakeTheirDefaultsOrAreErrors) {
 }
 
 TEST_F(Yaml, UnknownKeysAreErrorsAtEveryLevel) {
-    expect_error("name: n\ninner: {x: 1}\ncolour: red\n", ":3: key colour: unknown, expected one of number, name, ratio, side, inner");
+    expect_error("name: n\ninner: {x: 1}\ncolor: red\n", ":3: key color: unknown, expected one of number, name, ratio, side, inner");
     expect_error("name: n\ninner:\n  x: 1\n  y: 2\n", ":4: key inner.y: unknown, expected one of x");
     expect_error("name: n\n[1, 2]: 3\ninner: {x: 1}\n", ":2: key : unknown");
 }

@@ -6,7 +6,7 @@
 
 namespace fp4 {
 
-// value = significand * 2^(exponent - fraction_bits). Not normalised: the exponent alone decides about alignment, also where the significand is 0.
+// value = significand * 2^(exponent - fraction_bits). Not normalized: the exponent alone decides about alignment, also where the significand is 0.
 struct AlignedTerm {
     int64_t significand;
     int exponent;

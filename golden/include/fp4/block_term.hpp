@@ -18,7 +18,7 @@ constexpr int dot_quarters(const std::array<int8_t, dot_lanes>& a_halves, const 
 // Fraction bits of BlockTerm::significand: two of the quarter-units, three of each scale.
 inline constexpr int block_term_fraction_bits = 2 + 2 * scale_fraction_bits;
 
-// value = significand * 2^(exponent - 8). Not normalised: the exponent comes from the scales alone, also where the dot is 0.
+// value = significand * 2^(exponent - 8). Not normalized: the exponent comes from the scales alone, also where the dot is 0.
 struct BlockTerm {
     int32_t significand; // abs < 2^22
     int exponent;

@@ -1,4 +1,4 @@
-// Quantisation of binary32 matrices.
+// Quantization of binary32 matrices.
 #pragma once
 #include <optional>
 #include <cstddef>
@@ -40,7 +40,7 @@ float saturated_amax(std::span<const float> x);
 // The encoder of single blocks under these options, whose errors are those of encode() that do not depend on x and its shape.
 Result<BlockEncoder> block_encoder(const EncodeOptions& options, std::string_view name);
 
-// Quantises rows x k row-major values. `name` begins error messages. The result's tensor_scale is the multiplier; containers that store the
+// Quantizes rows x k row-major values. `name` begins error messages. The result's tensor_scale is the multiplier; containers that store the
 // divisor get it from tensor_scale_of with the same amax. Errors: k not a multiple of the block without padding, x.size() != rows * k, a NaN
 // or infinity, a special value of 0 or above 31 half-units, an encoder that does not make the format, an option outside its range.
 Result<PackedTensor> encode(std::span<const float> x, uint64_t rows, uint64_t k, const EncodeOptions& options, std::string_view name);

@@ -1,4 +1,4 @@
-// Quantisation of one block under a given tensor scale. All arithmetic is native binary32 and binary64, one rounding per operation, in the
+// Quantization of one block under a given tensor scale. All arithmetic is native binary32 and binary64, one rounding per operation, in the
 // order written; no contraction.
 #pragma once
 #include <optional>

@@ -1,4 +1,4 @@
-// A quantised matrix as it lies in memory, and the row views that arithmetic works on.
+// A quantized matrix as it lies in memory, and the row views that arithmetic works on.
 #pragma once
 #include <cstdint>
 #include <span>

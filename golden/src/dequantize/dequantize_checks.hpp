@@ -1,4 +1,4 @@
-// What both dequantisation paths check before they write, and the element rule by output type.
+// What both dequantization paths check before they write, and the element rule by output type.
 #pragma once
 #include <string>
 

@@ -27,7 +27,7 @@ template <class Encoder>
     shuffle(b.data(), a.data());
     shuffle(a.data(), b.data());
 
-    // Locals of one width: the loop over lanes has nothing that keeps it from being vectorised.
+    // Locals of one width: the loop over lanes has nothing that keeps it from being vectorized.
     alignas(64) std::array<uint32_t, 2 * lanes::batch> words;
     alignas(64) std::array<int32_t, lanes::batch> scale_bytes;
     int32_t largest = 0;

@@ -30,7 +30,7 @@ RazerCodebook::RazerCodebook(int special_halves, RazerTies ties) {
         code[i] = c;
         if (i == 0) continue;
         const float midpoint = i < count ? (value[i - 1] + value[i]) * 0.5f : INFINITY;
-        const bool tie_goes_up = code[i - 1] != spec.sentinel && code[i] % 2 == 0; // neighbours in E2M1 differ in the last bit; the sentinel is even
+        const bool tie_goes_up = code[i - 1] != spec.sentinel && code[i] % 2 == 0; // neighbors in E2M1 differ in the last bit; the sentinel is even
         boundary[i - 1] = i < count && ties == RazerTies::even && tie_goes_up ? std::nextafter(midpoint, -INFINITY) : midpoint;
     }
 }

@@ -1,4 +1,4 @@
-// Kernels of gemm_fast that every instruction set compiles for itself, as vectors of neighbouring columns of a panel (GCC and Clang vector
+// Kernels of gemm_fast that every instruction set compiles for itself, as vectors of neighboring columns of a panel (GCC and Clang vector
 // extensions). Included inside a target region and namespace, after these are defined:
 //   vector_bytes                                    of a register
 //   dots<R, Lines>(tile, i, column, I32 (&out)[R])  dot products of block i (Lines * 4 products) of R rows with the `lanes` columns from
@@ -99,10 +99,10 @@ void exact_shifted(const Tile& t, int rows, int64_t* sums) {
 inline void add_aligned(const U64& magnitude, const U64& below, const U64& sign_mask, U64& sum) { sum += ((magnitude >> below) ^ sign_mask) - sign_mask; }
 
 // Sum * 2^(largest - fraction_bits) cut to binary32 magnitude codes. abs(sum) < 2^52, so 2^52 + abs(sum) is a double; taking 2^52 off again
-// leaves abs(sum) normalised, exactly: exponent + 1023 over 52 fraction bits.
+// leaves abs(sum) normalized, exactly: exponent + 1023 over 52 fraction bits.
 inline void round_toward_zero(const U64& magnitude, const I64& largest, int fraction_bits, U64& code) {
-    const F64 normalised = (F64)(magnitude | 0x4330000000000000u) - 0x1p52;
-    const I64 bits = (I64)normalised >> 29; // 23 fraction bits
+    const F64 normalized = (F64)(magnitude | 0x4330000000000000u) - 0x1p52;
+    const I64 bits = (I64)normalized >> 29; // 23 fraction bits
     const I64 field = (bits >> 23) + largest - (fraction_bits + 1023 - 127);
     const I64 fraction = bits & 0x7FFFFF;
     I64 deep = 1 - field; // places below the smallest normal

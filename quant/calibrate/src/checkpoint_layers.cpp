@@ -25,7 +25,7 @@ Result<CheckpointLayers> CheckpointLayers::open(const std::filesystem::path& fol
     auto checkpoint = QuantizedCheckpoint::open(folder, options);
     if (!checkpoint) return checkpoint.error();
     if (checkpoint->layout() == Layout::plain)
-        return Error{ErrorCode::bad_argument, traces::printable_path(folder) + ": expected a quantised checkpoint, found one that is not"};
+        return Error{ErrorCode::bad_argument, traces::printable_path(folder) + ": expected a quantized checkpoint, found one that is not"};
     auto config = read_decoder_config(folder);
     if (!config) return config.error();
     return CheckpointLayers(std::move(*checkpoint), std::move(*config));

@@ -3,7 +3,7 @@
 #include <cstring>
 #include <map>
 
-#include "fp4/quant/calibrate/quantise_layer.hpp"
+#include "fp4/quant/calibrate/quantize_layer.hpp"
 #include "fp4/quant/layouts/model_linears.hpp"
 #include "fp4/traces/message.hpp"
 
@@ -33,7 +33,7 @@ Result<std::vector<std::byte>> stored(const Tensor& norm, const traces::TensorSp
 
 Status check_storable(const Scheme& scheme) {
     const auto refuse = [](const std::string& found) { return Error{ErrorCode::bad_argument, "checkpoint: expected a scheme that its layout can hold, found " + found}; };
-    if (!scheme.weights) return refuse("activations quantised alone");
+    if (!scheme.weights) return refuse("activations quantized alone");
     if (scheme.hadamard) return refuse("a Hadamard transform of the linears' inputs");
     if (scheme.own_scale_per_tensor) return refuse("different tensor scales in a fused group");
     if (scheme.activations && scheme.activation_scale != ActivationScale::fixed) return refuse("activation scales that are not static");

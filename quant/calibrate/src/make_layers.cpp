@@ -44,22 +44,22 @@ Result<std::vector<QuantizedLayer>> LayerFiles::load(size_t layers) const {
     return out;
 }
 
-Status make_layers(ModelQuantiser& quantiser, size_t layers, const LayerFiles& files, const std::function<Status(size_t layer)>& before_save) {
+Status make_layers(ModelQuantizer& quantizer, size_t layers, const LayerFiles& files, const std::function<Status(size_t layer)>& before_save) {
     if (auto status = make_folder(files.folder); !status) return status;
-    while (quantiser.next_layer() < layers) {
-        const auto layer = quantiser.next_layer();
+    while (quantizer.next_layer() < layers) {
+        const auto layer = quantizer.next_layer();
         const auto path = files.path(layer);
         if (std::filesystem::exists(path)) {
             auto done = load_layer_file(path, files.scheme, files.fingerprint);
             if (!done) return done.error();
-            if (auto status = quantiser.pass(std::make_shared<const QuantizedLayer>(std::move(*done))); !status) return status;
+            if (auto status = quantizer.pass(std::make_shared<const QuantizedLayer>(std::move(*done))); !status) return status;
             continue;
         }
-        const auto quantised = quantiser.quantise_next();
-        if (!quantised) return quantised.error();
+        const auto quantized = quantizer.quantize_next();
+        if (!quantized) return quantized.error();
         if (before_save)
             if (auto status = before_save(layer); !status) return status;
-        if (auto status = save_layer(path, *quantised, files.fingerprint); !status) return status;
+        if (auto status = save_layer(path, *quantized, files.fingerprint); !status) return status;
     }
     return Done{};
 }

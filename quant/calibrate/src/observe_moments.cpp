@@ -25,14 +25,14 @@ Tensor input_of(LinearGroup wanted, const Tensor& x, const LayerModel& layer, co
 
 } // namespace
 
-Result<InputMoments> observe_moments(LinearGroup group, const ObservedSide& plain, const ObservedSide& quantised,
-                                     const std::function<Result<Tensor>(const Tensor& input)>& quantise, const DecoderConfig& config, const RopeTable& rope) {
+Result<InputMoments> observe_moments(LinearGroup group, const ObservedSide& plain, const ObservedSide& quantized,
+                                     const std::function<Result<Tensor>(const Tensor& input)>& quantize, const DecoderConfig& config, const RopeTable& rope) {
     const torch::NoGradGuard no_grad;
     InputMoments out;
     try {
         for (size_t i = 0; i < plain.stream.size(); ++i) {
             const auto x = input_of(group, plain.stream[i], plain.layer, config, rope);
-            const auto x_q = quantise(input_of(group, quantised.stream[i], quantised.layer, config, rope));
+            const auto x_q = quantize(input_of(group, quantized.stream[i], quantized.layer, config, rope));
             if (!x_q) return x_q.error();
             out.add(x, *x_q);
         }

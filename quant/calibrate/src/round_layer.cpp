@@ -3,25 +3,25 @@
 #include <chrono>
 
 #include "fp4/quant/calibrate/observe_moments.hpp"
-#include "fp4/quant/evaluate/fake_quantised.hpp"
+#include "fp4/quant/evaluate/fake_quantized.hpp"
 #include "fp4/quant/methods/activations.hpp"
 
 namespace fp4::quant {
 
 Status round_layer(QuantizedLayer& layer, const LayerWeights& plain, const DecoderConfig& config, const RopeTable& rope, const Scheme& scheme,
-                   const ResidualStream& reference, const ResidualStream& quantised, const FaarOptions& options, size_t index) {
+                   const ResidualStream& reference, const ResidualStream& quantized, const FaarOptions& options, size_t index) {
     const auto reference_model = reference_layer(plain);
     const auto begins = [&](LinearOp op, std::string_view what) {
         if (options.on_begin) options.on_begin(op, what);
     };
     for (const LinearGroup group : linear_groups) {
         const auto g = static_cast<size_t>(group);
-        const auto quantise = [&](const Tensor& x) -> Result<Tensor> { return scheme.activations ? fake_quantize(x, scheme, layer.input_scale[g]) : x; };
-        const auto model = fake_quantised(std::make_shared<const QuantizedLayer>(layer), scheme);
+        const auto quantize = [&](const Tensor& x) -> Result<Tensor> { return scheme.activations ? fake_quantize(x, scheme, layer.input_scale[g]) : x; };
+        const auto model = fake_quantized(std::make_shared<const QuantizedLayer>(layer), scheme);
         if (!model) return model.error();
-        const ObservedSide reference_side{reference, reference_model}, quantised_side{quantised, *model};
+        const ObservedSide reference_side{reference, reference_model}, quantized_side{quantized, *model};
         begins(members(group).front(), "moments");
-        auto moments = observe_moments(group, reference_side, options.true_inputs ? quantised_side : reference_side, quantise, config, rope);
+        auto moments = observe_moments(group, reference_side, options.true_inputs ? quantized_side : reference_side, quantize, config, rope);
         if (!moments) return moments.error();
         if (options.damp > 0) moments->damp(options.damp);
         for (const LinearOp op : members(group)) {

@@ -4,7 +4,7 @@
 #include <bit>
 #include <cmath>
 
-#include "fp4/quant/evaluate/fake_quantised.hpp"
+#include "fp4/quant/evaluate/fake_quantized.hpp"
 #include "fp4/quant/evaluate/hardware_true.hpp"
 #include "fp4/quant/methods/activations.hpp"
 #include "fp4/quant/methods/hadamard.hpp"
@@ -13,7 +13,7 @@
 namespace fp4::quant {
 namespace {
 
-// Neighbouring floats, through both zeros, are neighbouring integers.
+// Neighboring floats, through both zeros, are neighboring integers.
 int64_t place_of(float value) {
     const auto bits = std::bit_cast<int32_t>(value);
     return bits < 0 ? -static_cast<int64_t>(bits & 0x7FFFFFFF) : bits;
@@ -96,7 +96,7 @@ Result<ArithmeticDifferences> arithmetic_differences(const CausalLm& ends, const
         for (const LinearGroup group : linear_groups) sums.inputs.push_back({.layer = index, .group = group});
         const auto layer = layers(index);
         if (!layer) return layer.error();
-        auto as_values = fake_quantised(*layer, scheme);
+        auto as_values = fake_quantized(*layer, scheme);
         if (!as_values) return as_values.error();
         auto as_hardware = hardware_true(*layer, scheme, arithmetic);
         if (!as_hardware) return as_hardware.error();

@@ -28,12 +28,12 @@ Tensor multiply(const PackedTensor& a, const WeightPanels& b) {
 
 Result<LayerModel> hardware_true(std::shared_ptr<const QuantizedLayer> layer, const Scheme& scheme, const Arithmetic& arithmetic) {
     if (!scheme.weights || !scheme.activations)
-        return Error{ErrorCode::bad_argument, "hardware-true evaluation: expected weights and activations to be quantised, found one side alone"};
+        return Error{ErrorCode::bad_argument, "hardware-true evaluation: expected weights and activations to be quantized, found one side alone"};
     if (scheme.activation_scale == ActivationScale::token)
         return Error{ErrorCode::bad_argument, "hardware-true evaluation: expected one activation scale per call, found one per token; the epilogue has one"};
     auto panels = std::make_shared<Panels>();
     for (size_t op = 0; op < panels->size(); ++op) {
-        if (!layer->linears[op]) return Error{ErrorCode::bad_argument, "hardware-true evaluation: linear " + std::string(linear_op_names[op]) + " is not quantised"};
+        if (!layer->linears[op]) return Error{ErrorCode::bad_argument, "hardware-true evaluation: linear " + std::string(linear_op_names[op]) + " is not quantized"};
         auto packed = WeightPanels::make(*layer->linears[op], arithmetic);
         if (!packed) return packed.error();
         (*panels)[op] = std::move(*packed);

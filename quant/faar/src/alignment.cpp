@@ -41,7 +41,7 @@ Alignment::Alignment(const CausalLm& model, const Scheme& scheme, const Tensor& 
 
 Result<Alignment> Alignment::make(const CausalLm& model, std::vector<QuantizedLayer> start, const Scheme& scheme, const Tensor& windows, const AlignmentRecipe& recipe) {
     if (start.size() != model.layers.size() || windows.dim() != 2 || windows.size(0) < 1)
-        return Error{ErrorCode::bad_argument, "alignment: expected a quantised layer for each of the model's, and at least one window"};
+        return Error{ErrorCode::bad_argument, "alignment: expected a quantized layer for each of the model's, and at least one window"};
     Alignment out(model, scheme, windows, recipe);
     double choices = 0;
     for (size_t i = 0; i < start.size(); ++i) {
@@ -52,7 +52,7 @@ Result<Alignment> Alignment::make(const CausalLm& model, std::vector<QuantizedLa
     }
     out.choices_ = std::max(1.0, choices);
     out.adams_.resize(out.leaves().size());
-    if (recipe.normalised)
+    if (recipe.normalized)
         if (auto status = out.measure_units(); !status) return status.error();
     return out;
 }
@@ -84,7 +84,7 @@ Status Alignment::measure_units() {
         try {
             for (size_t i = 0; i < layers_.size(); ++i) {
                 const GroupFunction linears = [&](LinearGroup group, const Tensor& input) {
-                    return apply_linears(nearest[i], group, layers_[i].quantised_input(group, input));
+                    return apply_linears(nearest[i], group, layers_[i].quantized_input(group, input));
                 };
                 x = decoder_layer(x, layers_[i].norms(), model_->config, rope_, linears);
             }

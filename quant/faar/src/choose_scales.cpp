@@ -17,7 +17,7 @@ Result<RescaleResult> choose_scales(const Tensor& w, RoundingChoices nearest, En
         return Done{};
     };
     if (recipe.criterion != ScaleCriterion::encoder) {
-        const auto second_moments = loss.moments().quantised.diagonal();
+        const auto second_moments = loss.moments().quantized.diagonal();
         const auto weighed = torch::diag(recipe.criterion == ScaleCriterion::weights ? torch::ones_like(second_moments) : second_moments);
         const InputMoments alone{weighed, weighed, weighed};
         if (auto status = rescale(out.v, OutputLoss(alone)); !status) return status.error();

@@ -23,7 +23,7 @@ Codebooks::Codebooks(Encoder encoder, Format format, const TensorScale& tensor_s
     for (size_t byte = 0; byte < books_.size(); ++byte) books_[byte] = codebook_of(elements_, static_cast<uint8_t>(byte));
 }
 
-Interval Codebooks::neighbours(float w, uint8_t scale_byte) const {
+Interval Codebooks::neighbors(float w, uint8_t scale_byte) const {
     const Codebook& book = books_[scale_byte];
     if (book.size() < 2) return {{0, 0}, {0, 0}, 0};
     const size_t last = book.size() - 1;
@@ -36,7 +36,7 @@ Interval Codebooks::neighbours(float w, uint8_t scale_byte) const {
 }
 
 Interval Codebooks::interval(float w, uint8_t scale_byte) const {
-    auto out = neighbours(w, scale_byte);
+    auto out = neighbors(w, scale_byte);
     if (out.empty()) return out;
     // What the encoder gives a weight of this sign that rounds to zero.
     for (Choice* each : {&out.low, &out.up})

@@ -16,7 +16,7 @@ struct Choice {
 // The values of a block's codebook in rising order, one code each.
 using Codebook = std::vector<Choice>;
 
-// The neighbours of a weight; equal, at position 0, where every code of the block is zero.
+// The neighbors of a weight; equal, at position 0, where every code of the block is zero.
 struct Interval {
     Choice low, up;
     float position; // 0 .. 1
@@ -32,7 +32,7 @@ class Codebooks {
     float six(uint8_t scale_byte) const { return elements_.value({7}, scale_byte); }
 
     // As rounding_choices() documents it, but for the codes that ties take; of zero the book's code.
-    Interval neighbours(float w, uint8_t scale_byte) const;
+    Interval neighbors(float w, uint8_t scale_byte) const;
 
     // The same with zero's code for a weight of this sign.
     Interval interval(float w, uint8_t scale_byte) const;

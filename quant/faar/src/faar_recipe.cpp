@@ -23,7 +23,7 @@ void visit_schedule(RoundingSchedule& schedule, Visitor& visitor) {
 template <class Visitor>
 void visit_stage1(FaarRecipe& recipe, Visitor& visitor) {
     visit_schedule(recipe.stage1.schedule, visitor);
-    visitor("normalised", recipe.stage1.normalised);
+    visitor("normalized", recipe.stage1.normalized);
     visitor("flips", recipe.stage1.flips);
     visitor("true_inputs", recipe.true_inputs);
     visitor("curvature", recipe.curvature);
@@ -41,7 +41,7 @@ void visit_stage2(FaarRecipe& recipe, Visitor& visitor) {
     visitor("pull", stage2.pull);
     visitor("kl_weight", stage2.kl_weight);
     visitor("hidden_weight", stage2.hidden_weight);
-    visitor("normalised", stage2.normalised);
+    visitor("normalized", stage2.normalized);
     visitor("temperature", stage2.temperature);
     visitor("top_k", stage2.top_k);
     visitor("recompute", stage2.recompute);
@@ -120,7 +120,7 @@ FaarRecipe paper_faar_recipe() {
                   .commitment = 1,
                   .pull = 0,
                   .hidden_weight = 1,
-                  .normalised = false};
+                  .normalized = false};
     return out;
 }
 

@@ -42,7 +42,7 @@ FlipResult flip_rows(const Tensor& w, const RoundingChoices& choices, const Tens
     auto values = hardened_values(choices, out.v).to(torch::kDouble);
     const auto residual = on_processor(loss.half_gradient(w.to(torch::kDouble), values), torch::kDouble);
     values = on_processor(values, torch::kDouble);
-    const auto s = on_processor(loss.moments().quantised, torch::kDouble), low = on_processor(choices.low, torch::kFloat), up = on_processor(choices.up, torch::kFloat);
+    const auto s = on_processor(loss.moments().quantized, torch::kDouble), low = on_processor(choices.low, torch::kFloat), up = on_processor(choices.up, torch::kFloat);
     const int64_t k = values.size(1);
     std::atomic<uint64_t> flips{0};
     std::atomic<int64_t> passes{0};
@@ -64,7 +64,7 @@ FlipResult flip_rows(const Tensor& w, const RoundingChoices& choices, const Tens
 FlipResult flip_columns(const Tensor& w, const RoundingChoices& choices, const Tensor& v, const OutputLoss& loss, const FlipOptions& options) {
     const auto start = on_processor(v >= 0.5, torch::kFloat);
     const auto values = hardened_values(choices, start).to(torch::kDouble);
-    JointDescent descent(choices, start, {loss.moments().quantised, loss.curvature()}, loss.half_gradient(w.to(torch::kDouble), values));
+    JointDescent descent(choices, start, {loss.moments().quantized, loss.curvature()}, loss.half_gradient(w.to(torch::kDouble), values));
     FlipResult out;
     for (uint64_t flipped = 1; flipped > 0 && out.passes < options.max_passes; ++out.passes) out.flips += flipped = descent.pass();
     out.v = descent.v();

@@ -13,19 +13,19 @@ void add_product(Tensor& sum, const Tensor& a, const Tensor& b) {
 void InputMoments::add(const Tensor& x, const Tensor& x_q) {
     add_product(plain, x, x);
     add_product(cross, x_q, x);
-    add_product(quantised, x_q, x_q);
+    add_product(quantized, x_q, x_q);
 }
 
 void InputMoments::add(const Tensor& x) {
     add_product(plain, x, x);
-    cross = quantised = plain;
+    cross = quantized = plain;
 }
 
 void InputMoments::damp(double share) {
     const auto ridge = torch::eye(plain.size(0), plain.options()) * (plain.diagonal().mean() * share);
     plain = plain + ridge;
     cross = cross + ridge;
-    quantised = quantised + ridge;
+    quantized = quantized + ridge;
 }
 
 } // namespace fp4::quant

@@ -11,7 +11,7 @@ namespace {
 // What a round knows of a linear, sums over rows.
 struct Observed {
     Tensor gradient; // by its values, [N, K]
-    Tensor moments;  // of its quantised inputs, [K, K]
+    Tensor moments;  // of its quantized inputs, [K, K]
 };
 
 class Refinement {
@@ -94,10 +94,10 @@ class Refinement {
 
     Tensor run(size_t layer, const Tensor& x, const std::vector<Tensor>& values, std::vector<Observed>* observed) const {
         const GroupFunction linears = [&](LinearGroup group, const Tensor& input) {
-            const auto quantised = layers_[layer].quantised_input(group, input);
+            const auto quantized = layers_[layer].quantized_input(group, input);
             std::vector<Tensor> outputs;
-            for (const LinearOp op : members(group)) outputs.push_back(torch::linear(quantised, values[layer * SoftLayer::count + static_cast<size_t>(op)]));
-            if (observed) add_moments(*observed, layer, group, quantised.detach().flatten(0, -2));
+            for (const LinearOp op : members(group)) outputs.push_back(torch::linear(quantized, values[layer * SoftLayer::count + static_cast<size_t>(op)]));
+            if (observed) add_moments(*observed, layer, group, quantized.detach().flatten(0, -2));
             return outputs;
         };
         return decoder_layer(x, layers_[layer].norms(), model_.config, rope_, linears);
@@ -124,7 +124,7 @@ Result<std::vector<QuantizedLayer>> refine_roundings(const CausalLm& model, std:
                                                      const std::vector<LayerCurvature>& curvature, const RefineOptions& options,
                                                      const std::function<void(const RefineRound&)>& on_round) {
     if (start.size() != model.layers.size() || curvature.size() != start.size() || windows.dim() != 2 || windows.size(0) < 2)
-        return Error{ErrorCode::bad_argument, "refinement: expected a quantised layer and a curvature for each of the model's, and at least two windows"};
+        return Error{ErrorCode::bad_argument, "refinement: expected a quantized layer and a curvature for each of the model's, and at least two windows"};
     std::vector<SoftLayer> layers;
     for (size_t i = 0; i < start.size(); ++i) {
         auto layer = SoftLayer::make(model.layers[i], std::move(start[i]), scheme, {.commitment = 1});

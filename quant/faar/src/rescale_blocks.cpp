@@ -43,7 +43,7 @@ class Rescaling {
     Rescaling(const Tensor& w, const RoundingChoices& choices, const Tensor& v, Encoder encoder, const TensorScale& tensor_scale, const OutputLoss& loss,
               const RescaleOptions& options)
         : books_(encoder, choices.start.format, tensor_scale, choices.start.specials), start_(choices.start), w_(on_processor(w, torch::kFloat)),
-          values_(on_processor(hardened_values(choices, v), torch::kDouble)), moments_(on_processor(loss.moments().quantised, torch::kDouble)),
+          values_(on_processor(hardened_values(choices, v), torch::kDouble)), moments_(on_processor(loss.moments().quantized, torch::kDouble)),
           curvature_(loss.curvature()),
           residual_(on_processor(OutputLoss(loss.moments()).half_gradient(w.to(torch::kDouble), hardened_values(choices, v).to(torch::kDouble)), torch::kDouble)) {
         if (curvature_.defined()) curvature_ = on_processor(curvature_, torch::kDouble);
@@ -133,7 +133,7 @@ class Rescaling {
         Trial out{.scale_byte = byte};
         std::array<double, width> other{}, half_gradient = loss.half_gradient; // at the trial's values
         for (size_t i = 0; i < width; ++i) {
-            const auto between = books_.neighbours(w[i], byte);
+            const auto between = books_.neighbors(w[i], byte);
             const bool up = between.position >= 0.5F;
             out.value[i] = up ? between.up.value : between.low.value;
             other[i] = up ? between.low.value : between.up.value;

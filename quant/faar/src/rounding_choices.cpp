@@ -13,7 +13,7 @@
 namespace fp4::quant {
 namespace {
 
-Error not_a_neighbour(uint64_t row, uint64_t column) {
+Error not_a_neighbor(uint64_t row, uint64_t column) {
     return {ErrorCode::bad_argument,
             "rounding choices: row " + std::to_string(row) + ", column " + std::to_string(column) + ": expected a code next to its weight, found one further away"};
 }
@@ -49,7 +49,7 @@ Result<RoundingChoices> rounding_choices(const Tensor& w, const PackedTensor& st
                     continue;
                 }
                 if (code != between.low.code && code != between.up.code) {
-                    failed[row] = not_a_neighbour(row, column);
+                    failed[row] = not_a_neighbor(row, column);
                     return;
                 }
                 if (code == between.up.code) position[i] = std::max(position[i], 0.5F);

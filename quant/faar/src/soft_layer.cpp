@@ -8,16 +8,16 @@ namespace fp4::quant {
 
 Result<SoftLayer> SoftLayer::make(const LayerWeights& plain, QuantizedLayer start, const Scheme& scheme, const SoftStart& begin) {
     const auto refuse = [](const std::string& expected) { return Error{ErrorCode::bad_argument, "trained roundings: expected " + expected}; };
-    if (!scheme.weights) return refuse("a scheme that quantises weights");
+    if (!scheme.weights) return refuse("a scheme that quantizes weights");
     if (scheme.activation_scale != ActivationScale::fixed || scheme.own_scale_per_tensor || start.hadamard) return refuse("static, shared scales and no transform");
     SoftLayer out(std::move(start), scheme);
     const auto device = plain.input_layernorm.device();
     for (const LinearGroup group : linear_groups) {
         const auto& scale = out.start_.weight_scale[static_cast<size_t>(group)];
-        if (!scale || (scheme.activations && !out.start_.input_scale[static_cast<size_t>(group)])) return refuse("every linear quantised");
+        if (!scale || (scheme.activations && !out.start_.input_scale[static_cast<size_t>(group)])) return refuse("every linear quantized");
         for (const LinearOp op : members(group)) {
             const auto at = static_cast<size_t>(op);
-            if (!out.start_.linears[at]) return refuse("every linear quantised");
+            if (!out.start_.linears[at]) return refuse("every linear quantized");
             auto choices = rounding_choices(plain[op], *out.start_.linears[at], scheme.weights->encoder, *scale);
             if (!choices) return choices.error();
             *choices = to_device(std::move(*choices), device);
@@ -40,16 +40,16 @@ LayerWeights SoftLayer::norms() const {
     return out;
 }
 
-Tensor SoftLayer::quantised_input(LinearGroup group, const Tensor& input) const {
+Tensor SoftLayer::quantized_input(LinearGroup group, const Tensor& input) const {
     if (!scheme_.activations) return input;
-    auto quantised = straight_through(input, scheme_, *start_.input_scale[static_cast<size_t>(group)]);
-    if (!quantised) throw LinearFailed(quantised.error());
-    return *quantised;
+    auto quantized = straight_through(input, scheme_, *start_.input_scale[static_cast<size_t>(group)]);
+    if (!quantized) throw LinearFailed(quantized.error());
+    return *quantized;
 }
 
 GroupFunction SoftLayer::soft_linears(double beta) const {
     return [this, beta](LinearGroup group, const Tensor& input) {
-        const auto x = quantised_input(group, input);
+        const auto x = quantized_input(group, input);
         std::vector<Tensor> outputs;
         for (const LinearOp op : members(group)) {
             const auto at = static_cast<size_t>(op);

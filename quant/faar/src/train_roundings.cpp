@@ -14,9 +14,9 @@ class Training {
         : w_(w), choices_(choices), loss_(loss), recipe_(recipe), v_(choices.position.clone()) {
         nearest_loss_ = nearest_loss >= 0 ? nearest_loss : loss.value(w, hardened_values(choices, choices.position));
         // What the output loss and its gradient are divided by.
-        unit_ = recipe.normalised ? nearest_loss_ : static_cast<double>(w.numel());
+        unit_ = recipe.normalized ? nearest_loss_ : static_cast<double>(w.numel());
         if (!(unit_ > 0)) unit_ = 1;
-        moments_ = loss.moments().quantised.to(torch::kFloat);
+        moments_ = loss.moments().quantized.to(torch::kFloat);
         target_ = torch::mm(w.to(torch::kDouble), loss.moments().cross.t()).to(torch::kFloat);
         if (loss.curvature().defined()) curvature_ = loss.curvature().to(torch::kFloat);
     }
@@ -51,7 +51,7 @@ class Training {
 } // namespace
 
 RoundingRecipe paper_recipe() {
-    RoundingRecipe recipe{.normalised = false, .flips = false};
+    RoundingRecipe recipe{.normalized = false, .flips = false};
     recipe.schedule.lambda_max = 0.1;
     recipe.schedule.lambda_start_share = 1;
     return recipe;

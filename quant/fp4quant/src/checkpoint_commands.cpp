@@ -67,7 +67,7 @@ Outcome verify(const VerifyOptions& options) {
     const auto comparison = compared(options);
     if (!comparison) return comparison.error();
     const auto sum = shares_of(*comparison);
-    if (sum.elements == 0) return Error{ErrorCode::bad_argument, fmt::format("{}, {}: expected quantised linears, found none", options.a, options.b)};
+    if (sum.elements == 0) return Error{ErrorCode::bad_argument, fmt::format("{}, {}: expected quantized linears, found none", options.a, options.b)};
     for (const auto& name : comparison->different_plain) fmt::print("differs: tensor {}\n", name);
     if (comparison->first) fmt::print("first difference: {}\n", describe(*comparison->first));
     fmt::print("{} linears, {} of {} block scales and {} of {} codes differ\n", comparison->linears.size(), sum.scales, sum.blocks, sum.codes, sum.elements);
@@ -78,7 +78,7 @@ struct InspectOptions {
     std::string model, source;
 };
 
-// Mean squared error over mean square of a quantised linear against its source's weights.
+// Mean squared error over mean square of a quantized linear against its source's weights.
 Result<double> nmse(const QuantizedLinear& linear, const QuantizedCheckpoint& source) {
     const auto found = source.files().find(linear.name + ".weight");
     if (!found) return Error{ErrorCode::bad_file, fmt::format("{}: expected the weights of {}, found nothing", source.folder().string(), linear.name)};
@@ -104,7 +104,7 @@ Status inspect(const InspectOptions& options) {
         auto opened = QuantizedCheckpoint::open(options.source);
         if (!opened) return opened.error();
         if (opened->layout() != Layout::plain)
-            return Error{ErrorCode::bad_argument, fmt::format("--source: expected a checkpoint that is not quantised, found {}", options.source)};
+            return Error{ErrorCode::bad_argument, fmt::format("--source: expected a checkpoint that is not quantized, found {}", options.source)};
         source = std::move(*opened);
     }
     fmt::print("{}  {}  layout {}\n", options.model, checkpoint->model().architecture, spec_of(checkpoint->layout()).name);
@@ -131,8 +131,8 @@ Status inspect(const InspectOptions& options) {
 
 void add_convert_command(CLI::App& app, Run& run) {
     auto options = std::make_shared<ConvertOptions>();
-    auto* command = app.add_subcommand("convert", "a quantised checkpoint in another layout; bf16 dequantises it");
-    command->add_option("--model", options->model, "quantised folder")->required();
+    auto* command = app.add_subcommand("convert", "a quantized checkpoint in another layout; bf16 dequantizes it");
+    command->add_option("--model", options->model, "quantized folder")->required();
     command->add_option("--layout", options->layout, "compressed-tensors, modelopt, razer or bf16")->required();
     command->add_option("--out", options->out, "new folder")->required();
     command->add_flag("--strict", options->strict, "set sign bits of NVFP4 scale bytes are an error");
@@ -142,9 +142,9 @@ void add_convert_command(CLI::App& app, Run& run) {
 
 void add_verify_command(CLI::App& app, Run& run) {
     auto options = std::make_shared<VerifyOptions>();
-    auto* command = app.add_subcommand("verify", "compare two quantised checkpoints, or one with what an encoder makes of its source; exit status 1 where they differ");
+    auto* command = app.add_subcommand("verify", "compare two quantized checkpoints, or one with what an encoder makes of its source; exit status 1 where they differ");
     command->add_option("a", options->a, "folder; with --encoder the source")->required();
-    command->add_option("b", options->b, "quantised folder")->required();
+    command->add_option("b", options->b, "quantized folder")->required();
     command->add_option("--encoder", options->encoder, "the encoder that b should be made with");
     command->add_flag("--strict", options->strict, "set sign bits of NVFP4 scale bytes are an error");
     command->callback([options, &run] { run = [options] { return verify(*options); }; });

@@ -10,7 +10,7 @@
 #include "eval_options.hpp"
 #include "evaluated_model.hpp"
 #include "fingerprint.hpp"
-#include "fp4/quant/evaluate/fake_quantised.hpp"
+#include "fp4/quant/evaluate/fake_quantized.hpp"
 #include "fp4/quant/evaluate/hardware_true.hpp"
 #include "fp4/quant/evaluate/score_windows.hpp"
 #include "fp4/quant/model/device.hpp"
@@ -70,7 +70,7 @@ class Evaluator {
     Status list_models() {
         if (!options_.is_plain()) {
             const auto name = options_.name.empty() ? std::filesystem::path(options_.model).lexically_normal().filename().string() : options_.name;
-            auto model = quantised_checkpoint(options_.model, name, device_);
+            auto model = quantized_checkpoint(options_.model, name, device_);
             if (!model) return model.error();
             models_.push_back(std::move(*model));
         } else if (!options_.method.empty()) {
@@ -79,7 +79,7 @@ class Evaluator {
         }
         if (arithmetic_) models_[0].key.arith = arithmetic_->name;
         if (!options_.with_rtn) return Done{};
-        if (models_.empty()) return Error{ErrorCode::bad_argument, "--with-rtn: expected --method or a quantised checkpoint"};
+        if (models_.empty()) return Error{ErrorCode::bad_argument, "--with-rtn: expected --method or a quantized checkpoint"};
         if (options_.method == "rtn" && !arithmetic_) return Done{}; // it is the model itself
         return add_method("rtn", models_[0].key.acts);
     }
@@ -145,7 +145,7 @@ class Evaluator {
         return [&model, arithmetic](size_t index) -> Result<LayerModel> {
             const auto layer = model.layers(index);
             if (!layer) return layer.error();
-            return arithmetic ? hardware_true(*layer, model.scheme, *arithmetic) : fake_quantised(*layer, model.scheme);
+            return arithmetic ? hardware_true(*layer, model.scheme, *arithmetic) : fake_quantized(*layer, model.scheme);
         };
     }
 
@@ -213,7 +213,7 @@ class Evaluator {
         }
         for (const auto& domain : domains_shown()) fmt::print("{}{}", domain == all_domains ? "" : "\n" + domain + ":\n", table_text(table.rows, domain));
         if (differences_)
-            fmt::print("\n{} against fake quantisation, {} windows:\n{}", arithmetic_->name, std::min(options_.difference_windows, tokens_.count()),
+            fmt::print("\n{} against fake quantization, {} windows:\n{}", arithmetic_->name, std::min(options_.difference_windows, tokens_.count()),
                        differences_text(*differences_));
         return Done{};
     }
@@ -244,7 +244,7 @@ class Evaluator {
 
 void add_eval_command(CLI::App& app, Run& run) {
     auto options = std::make_shared<EvalOptions>();
-    auto* command = app.add_subcommand("eval", "score a quantised checkpoint, or a method on a plain one, against its reference");
+    auto* command = app.add_subcommand("eval", "score a quantized checkpoint, or a method on a plain one, against its reference");
     add_eval_options(*command, *options);
     command->callback([options, &run] { run = passing([options] { return Evaluator::run(*options); }); });
 }

@@ -9,7 +9,7 @@
 namespace fp4::quant {
 namespace {
 
-// Null for fake quantisation.
+// Null for fake quantization.
 Result<const Arithmetic*> arithmetic_of(const std::string& profile) {
     if (profile == "fake") return static_cast<const Arithmetic*>(nullptr);
     for (const Arithmetic* each : {&exact, &nv_blackwell, &fp32_seq, &f13})
@@ -20,9 +20,9 @@ Result<const Arithmetic*> arithmetic_of(const std::string& profile) {
 } // namespace
 
 void add_eval_options(CLI::App& command, EvalOptions& options) {
-    command.add_option("--model", options.model, "Hugging Face folder, quantised or not")->required();
-    command.add_option("--reference", options.reference, "the checkpoint that a quantised one was made from");
-    command.add_option("--method", options.method, "quantise a plain checkpoint in memory first; without it the checkpoint itself is scored");
+    command.add_option("--model", options.model, "Hugging Face folder, quantized or not")->required();
+    command.add_option("--reference", options.reference, "the checkpoint that a quantized one was made from");
+    command.add_option("--method", options.method, "quantize a plain checkpoint in memory first; without it the checkpoint itself is scored");
     command.add_option("--acts", options.acts, "with --method: W4A4, W4A16 or W16A4");
     command.add_option("--profile", options.profile, "fake (float32 products), or every linear by golden: exact, nv-blackwell, fp32-seq, f13");
     command.add_flag("--with-rtn", options.with_rtn, "score round-to-nearest too, and the share of its loss that the model removes");
@@ -32,7 +32,7 @@ void add_eval_options(CLI::App& command, EvalOptions& options) {
     command.add_option("--windows-at-once", options.score.windows_at_once, "windows for which each layer is loaded once: fewer take less memory")
         ->check(CLI::Range(1, 1 << 20));
     command.add_option("--windows-per-call", options.score.windows_per_call, "of those that go through a layer together")->check(CLI::Range(1, 1 << 20));
-    command.add_option("--difference-windows", options.difference_windows, "windows on which a hardware profile is compared with fake quantisation")
+    command.add_option("--difference-windows", options.difference_windows, "windows on which a hardware profile is compared with fake quantization")
         ->check(CLI::Range(1, 1 << 20));
     command.add_option("--name", options.name, "what the row is called; by default the method or the folder");
     command.add_option("--out", options.out, "folder for table.json, differences.json and the scores to resume from");
@@ -51,12 +51,12 @@ Result<const Arithmetic*> checked_arithmetic(const EvalOptions& options) {
     if (options.resume && options.out.empty()) return refused("--resume: expected --out, where the scores of finished windows are");
     const auto layout = QuantizedCheckpoint::open(options.model);
     if (!layout) return layout.error();
-    const bool quantised = layout->layout() != Layout::plain;
-    if (quantised && options.is_plain())
-        return refused(fmt::format("{}: expected --reference, the checkpoint it was made from, beside one that is quantised", options.model));
-    if (!quantised && !options.is_plain()) return refused(fmt::format("{}: expected a quantised checkpoint beside --reference, found one that is not", options.model));
-    if (quantised && !options.method.empty()) return refused(fmt::format("--method: expected a checkpoint that is not quantised, found {}", options.model));
-    if (*arithmetic && !quantised && options.method.empty()) return refused("--profile: expected --method or a quantised checkpoint; the reference has none");
+    const bool quantized = layout->layout() != Layout::plain;
+    if (quantized && options.is_plain())
+        return refused(fmt::format("{}: expected --reference, the checkpoint it was made from, beside one that is quantized", options.model));
+    if (!quantized && !options.is_plain()) return refused(fmt::format("{}: expected a quantized checkpoint beside --reference, found one that is not", options.model));
+    if (quantized && !options.method.empty()) return refused(fmt::format("--method: expected a checkpoint that is not quantized, found {}", options.model));
+    if (*arithmetic && !quantized && options.method.empty()) return refused("--profile: expected --method or a quantized checkpoint; the reference has none");
     return *arithmetic;
 }
 

@@ -24,8 +24,8 @@ struct EvalOptions {
 
 void add_eval_options(CLI::App& command, EvalOptions& options);
 
-// The arithmetic that --profile names, null for fake quantisation, once the options fit each other and the
-// folders they name: a plain checkpoint alone, or a quantised one beside its reference.
+// The arithmetic that --profile names, null for fake quantization, once the options fit each other and the
+// folders they name: a plain checkpoint alone, or a quantized one beside its reference.
 Result<const Arithmetic*> checked_arithmetic(const EvalOptions& options);
 
 } // namespace fp4::quant

@@ -7,7 +7,7 @@
 
 #include "fingerprint.hpp"
 #include "fp4/quant/calibrate/checkpoint_layers.hpp"
-#include "fp4/quant/calibrate/model_quantiser.hpp"
+#include "fp4/quant/calibrate/model_quantizer.hpp"
 #include "fp4/quant/methods/named_method.hpp"
 #include "fp4/quant/model/device.hpp"
 #include "fp4/quant/model/load_weights.hpp"
@@ -33,10 +33,10 @@ Result<Scheme> named_scheme(const std::string& name, const std::string& acts) {
 Result<bool> needs_calibration(const std::string& method, const std::string& acts) {
     const auto scheme = named_scheme(method, acts);
     if (!scheme) return scheme.error();
-    return needs_reference_stream(*scheme) || needs_quantised_stream(*scheme);
+    return needs_reference_stream(*scheme) || needs_quantized_stream(*scheme);
 }
 
-Result<EvaluatedModel> quantised_checkpoint(const std::string& folder, const std::string& name, torch::Device device) {
+Result<EvaluatedModel> quantized_checkpoint(const std::string& folder, const std::string& name, torch::Device device) {
     auto opened = CheckpointLayers::open(folder);
     if (!opened) return opened.error();
     auto ends = opened->ends();
@@ -72,7 +72,7 @@ Result<EvaluatedModel> under_method(const traces::Checkpoint& checkpoint, std::s
         if (!weights) return weights.error();
         return to_device(std::move(*weights), ends->embed_tokens.device());
     };
-    const auto quantiser = std::make_shared<ModelQuantiser>(*ends, source, *scheme, windows);
+    const auto quantizer = std::make_shared<ModelQuantizer>(*ends, source, *scheme, windows);
     const auto made = std::make_shared<std::vector<std::shared_ptr<const QuantizedLayer>>>();
     const RowKey key{.method = method,
                      .format = std::string(method_from_name(method)->format),
@@ -82,9 +82,9 @@ Result<EvaluatedModel> under_method(const traces::Checkpoint& checkpoint, std::s
                      .arith = "fake",
                      .domain = all_domains};
     return EvaluatedModel{key, *scheme, ends,
-                          [quantiser, made](size_t layer) -> Result<std::shared_ptr<const QuantizedLayer>> {
+                          [quantizer, made](size_t layer) -> Result<std::shared_ptr<const QuantizedLayer>> {
                               while (made->size() <= layer) {
-                                  auto next = quantiser->quantise_next();
+                                  auto next = quantizer->quantize_next();
                                   if (!next) return next.error();
                                   made->push_back(std::make_shared<const QuantizedLayer>(std::move(*next)));
                               }

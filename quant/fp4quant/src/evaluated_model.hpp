@@ -1,4 +1,4 @@
-// The model that fp4quant eval scores: a quantised checkpoint, or a plain one under a method.
+// The model that fp4quant eval scores: a quantized checkpoint, or a plain one under a method.
 #pragma once
 #include <memory>
 #include <optional>
@@ -21,9 +21,9 @@ struct EvaluatedModel {
 };
 
 // `name`: the row's method; weights are on `device` when they are used. Errors: those of CheckpointLayers.
-Result<EvaluatedModel> quantised_checkpoint(const std::string& folder, const std::string& name, torch::Device device);
+Result<EvaluatedModel> quantized_checkpoint(const std::string& folder, const std::string& name, torch::Device device);
 
-// A plain checkpoint quantised as its layers are first asked for; codes stay in memory. `checkpoint` outlives the result. unknown_name: no such method.
+// A plain checkpoint quantized as its layers are first asked for; codes stay in memory. `checkpoint` outlives the result. unknown_name: no such method.
 Result<EvaluatedModel> under_method(const traces::Checkpoint& checkpoint, std::shared_ptr<const CausalLm> ends, const std::string& method, const std::string& acts,
                                     const TokenWindows& calibration);
 

@@ -1,4 +1,4 @@
-// fp4quant: quantises, evaluates, exports and trains decoder models.
+// fp4quant: quantizes, evaluates, exports and trains decoder models.
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 

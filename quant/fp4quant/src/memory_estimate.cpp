@@ -39,7 +39,7 @@ uint64_t call_bytes(const DecoderConfig& config, const PassShape& shape) {
     return value_bytes * (std::max({attention, feed_forward, logits}) + 6 * tokens * dims.hidden_size);
 }
 
-// Three matrices of moments in double with copies in float32; weights, neighbours, positions, optimiser and what a step makes; the curvatures of all layers.
+// Three matrices of moments in double with copies in float32; weights, neighbors, positions, optimizer and what a step makes; the curvatures of all layers.
 uint64_t linear_training_bytes(const DecoderConfig& config, const TrainingShape& shape) {
     uint64_t work = 0, curvatures = 0;
     for (const auto& linear : traces::layer_linears(config.dims, 0)) {
@@ -49,7 +49,7 @@ uint64_t linear_training_bytes(const DecoderConfig& config, const TrainingShape&
     return work + (shape.curvature ? config.dims.num_hidden_layers * curvatures : 0);
 }
 
-// Of every weight both neighbours with their codes, both positions, the gradient and the optimiser; a layer's soft weights; what the backward pass keeps.
+// Of every weight both neighbors with their codes, both positions, the gradient and the optimizer; a layer's soft weights; what the backward pass keeps.
 uint64_t alignment_bytes(const DecoderConfig& config, const TrainingShape& shape) {
     const auto& dims = config.dims;
     const uint64_t weights = layer_weights(config), tokens = shape.batch_windows * shape.length;

@@ -23,11 +23,11 @@ struct PassShape {
     uint64_t streams = 1;        // residual streams: one for each model that runs
     bool head = false;           // logits too
     bool second_moments = false; // GPTQ's, of the inputs of all linears of a layer
-    uint64_t models_made = 0;    // quantised on the way: their codes stay
+    uint64_t models_made = 0;    // quantized on the way: their codes stay
     std::optional<TrainingShape> training{};
 };
 
-// Bytes of anonymous memory, from above: one layer in float32 twice (its own weights and the quantised ones' values), embedding and head, streams, the
+// Bytes of anonymous memory, from above: one layer in float32 twice (its own weights and the quantized ones' values), embedding and head, streams, the
 // largest intermediate results of one call, LibTorch itself.
 uint64_t memory_estimate(const DecoderConfig& config, const PassShape& shape);
 

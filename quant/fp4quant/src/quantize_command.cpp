@@ -90,11 +90,11 @@ Result<LayerFiles> make_layers(const QuantizeOptions& options, const Work& work,
                                  .quiet = options.quiet};
         return trained_layers(model, {ends, source, work.calibration, work.alignment, options.windows_at_once});
     }
-    ModelQuantiser quantiser(ends, source, work.scheme, work.calibration, options.windows_at_once);
+    ModelQuantizer quantizer(ends, source, work.scheme, work.calibration, options.windows_at_once);
     ProgressLine progress(!options.quiet);
     LayerFiles files{work.folder, work.fingerprint, work.scheme};
     const auto layers = config.dims.num_hidden_layers;
-    const auto status = make_layers(quantiser, layers, files, [&](size_t layer) -> Status {
+    const auto status = make_layers(quantizer, layers, files, [&](size_t layer) -> Status {
         progress.show_share("layer", layer + 1, layers);
         return Done{};
     });
@@ -104,7 +104,7 @@ Result<LayerFiles> make_layers(const QuantizeOptions& options, const Work& work,
 
 // Calibration windows where the scheme looks at any, and those of the second stage.
 Status read_windows(const QuantizeOptions& options, const DecoderConfig& config, Work& work, std::string& calibration_sha256) {
-    if (!needs_reference_stream(work.scheme) && !needs_quantised_stream(work.scheme)) return Done{};
+    if (!needs_reference_stream(work.scheme) && !needs_quantized_stream(work.scheme)) return Done{};
     const auto tokens = read_tokens(options.calib, options.model, "calibration", config.vocab_size);
     if (!tokens) return tokens.error();
     work.calibration = windows_of(*tokens);
@@ -135,7 +135,7 @@ Status quantize(const QuantizeOptions& options) {
     if (!layout) return layout.error();
     auto plain = QuantizedCheckpoint::open(options.model);
     if (!plain) return plain.error();
-    if (plain->layout() != Layout::plain) return Error{ErrorCode::bad_argument, fmt::format("{}: expected a checkpoint that is not quantised", options.model)};
+    if (plain->layout() != Layout::plain) return Error{ErrorCode::bad_argument, fmt::format("{}: expected a checkpoint that is not quantized", options.model)};
     const auto config = read_decoder_config(options.model);
     if (!config) return config.error();
 
@@ -149,8 +149,8 @@ Status quantize(const QuantizeOptions& options) {
     const PassShape shape{.windows = windows.defined() ? static_cast<uint64_t>(windows.size(0)) : 0,
                           .length = windows.defined() ? static_cast<uint64_t>(windows.size(1)) : 0,
                           .per_call = static_cast<uint64_t>(options.windows_at_once),
-                          .streams = uint64_t{needs_reference_stream(*scheme)} + needs_quantised_stream(*scheme),
-                          .second_moments = needs_quantised_stream(*scheme) && !work.method->trains(),
+                          .streams = uint64_t{needs_reference_stream(*scheme)} + needs_quantized_stream(*scheme),
+                          .second_moments = needs_quantized_stream(*scheme) && !work.method->trains(),
                           .training = training_shape(work)};
     if (auto status = check_memory(*config, shape, options.max_memory_gib); !status) return status;
     const auto fingerprint = work_fingerprint(plain->files(), fmt::format("{} {} {} {} {} {} {}", options.method, work.method->format, options.acts, options.v2_halves,
@@ -181,7 +181,7 @@ Status quantize(const QuantizeOptions& options) {
 
 void add_quantize_command(CLI::App& app, Run& run) {
     auto options = std::make_shared<QuantizeOptions>();
-    auto* command = app.add_subcommand("quantize", "quantise a checkpoint and write it in one of the layouts");
+    auto* command = app.add_subcommand("quantize", "quantize a checkpoint and write it in one of the layouts");
     command->add_option("--model", options->model, "Hugging Face folder: Llama 3.x or dense Qwen3")->required();
     command->add_option("--method", options->method, "rtn, 4over6, 4over6-448, mse, gptq, awq, smoothquant, razer, razer-gptq, faar, faar-2fa");
     command->add_option("--format", options->format, "nvfp4 or razer, for faar and faar-2fa; elsewhere a check of what the method makes");

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "fp4/quant/calibrate/observe.hpp"
-#include "fp4/quant/evaluate/fake_quantised.hpp"
+#include "fp4/quant/evaluate/fake_quantized.hpp"
 #include "fp4/quant/methods/dequantized.hpp"
 #include "fp4/quant/model/linear_failed.hpp"
 
@@ -12,7 +12,7 @@ namespace {
 
 constexpr int64_t sample_rows = 1024;
 
-// Input statistics of each layer of the unquantised model.
+// Input statistics of each layer of the unquantized model.
 Result<std::vector<std::array<InputStatistics, 4>>> observe_model(const CausalLm& model, const Tensor& calibration) {
     auto stream = embedded(model, calibration);
     const auto rope = rope_table(model.config, calibration.size(1), model.embed_tokens.options());
@@ -28,8 +28,8 @@ Result<std::vector<std::array<InputStatistics, 4>>> observe_model(const CausalLm
 }
 
 double kurtosis(const Tensor& x) {
-    const auto centred = x.to(torch::kDouble) - x.mean(torch::kDouble);
-    return centred.pow(4).mean().item<double>() / std::pow(centred.square().mean().item<double>(), 2);
+    const auto centered = x.to(torch::kDouble) - x.mean(torch::kDouble);
+    return centered.pow(4).mean().item<double>() / std::pow(centered.square().mean().item<double>(), 2);
 }
 
 double nmse(const Tensor& wanted, const Tensor& found) {
@@ -74,20 +74,20 @@ Result<std::vector<LayerError>> layer_errors(RowScorer& scorer, const std::vecto
         if (!layers) return layers.error();
         for (size_t i = 0; i < layers->size(); ++i) {
             const auto& weights = scorer.model().layers[i];
-            const auto quantised = fake_quantised((*layers)[i], *row.scheme);
-            if (!quantised) return quantised.error();
+            const auto quantized = fake_quantized((*layers)[i], *row.scheme);
+            if (!quantized) return quantized.error();
             for (const LinearGroup group : linear_groups) {
                 const auto sample = (*inputs)[i][static_cast<size_t>(group)].sample.unsqueeze(0);
                 const auto wanted = apply_linears(weights, group, sample);
                 std::vector<Tensor> found;
                 try {
-                    found = quantised->linears(group, sample);
+                    found = quantized->linears(group, sample);
                 } catch (const LinearFailed& failed) {
                     return failed.error;
                 }
                 for (size_t m = 0; m < found.size(); ++m) {
                     const LinearOp op = members(group)[m];
-                    out.push_back({row.key.method, row.key.format, static_cast<uint32_t>(i), std::string(name_of(op)), nmse(weights[op], quantised->weights[op]),
+                    out.push_back({row.key.method, row.key.format, static_cast<uint32_t>(i), std::string(name_of(op)), nmse(weights[op], quantized->weights[op]),
                                    nmse(wanted[m], found[m])});
                 }
             }

@@ -10,8 +10,8 @@ namespace fp4::quant {
 // Inputs of every group over the calibration set.
 Result<std::vector<ChannelMaxima>> channel_maxima(const CausalLm& model, const Tensor& calibration);
 
-// Of the fake-quantised rows that neither fold factors nor transform inputs: weights against the model's, outputs against the model's on a sample of
-// its own inputs, both operands as the row quantises them.
+// Of the fake-quantized rows that neither fold factors nor transform inputs: weights against the model's, outputs against the model's on a sample of
+// its own inputs, both operands as the row quantizes them.
 Result<std::vector<LayerError>> layer_errors(RowScorer& scorer, const std::vector<TableRow>& rows);
 
 // Codes, block scales and tensor scales over the number of weights; two bytes where weights stay bfloat16.

@@ -1,7 +1,7 @@
 #include "row_scorer.hpp"
 
-#include "fp4/quant/calibrate/model_quantiser.hpp"
-#include "fp4/quant/evaluate/fake_quantised.hpp"
+#include "fp4/quant/calibrate/model_quantizer.hpp"
+#include "fp4/quant/evaluate/fake_quantized.hpp"
 #include "fp4/quant/evaluate/hardware_true.hpp"
 #include "fp4/quant/evaluate/score_windows.hpp"
 #include "fp4/quant/model/device.hpp"
@@ -78,11 +78,11 @@ Result<RowScorer::Layers> RowScorer::layers(const TableRow& row) {
         if (!trained) return trained.error();
         return made_.emplace(name, std::move(*trained)).first->second;
     }
-    ModelQuantiser quantiser(
+    ModelQuantizer quantizer(
         model_, [this](size_t layer) -> Result<LayerWeights> { return model_.layers[layer]; }, *row.scheme, calibration_);
     Layers layers;
     while (layers.size() < model_.layers.size()) {
-        auto layer = quantiser.quantise_next();
+        auto layer = quantizer.quantize_next();
         if (!layer) return layer.error();
         layers.push_back(std::make_shared<const QuantizedLayer>(std::move(*layer)));
     }
@@ -90,11 +90,11 @@ Result<RowScorer::Layers> RowScorer::layers(const TableRow& row) {
 }
 
 Result<LayerProvider> RowScorer::provider(const TableRow& row) {
-    const auto quantised = layers(row);
-    if (!quantised) return quantised.error();
+    const auto quantized = layers(row);
+    if (!quantized) return quantized.error();
     auto models = std::make_shared<std::vector<LayerModel>>();
-    for (const auto& layer : *quantised) {
-        auto model = row.arithmetic ? hardware_true(layer, *row.scheme, *row.arithmetic) : fake_quantised(layer, *row.scheme);
+    for (const auto& layer : *quantized) {
+        auto model = row.arithmetic ? hardware_true(layer, *row.scheme, *row.arithmetic) : fake_quantized(layer, *row.scheme);
         if (!model) return model.error();
         models->push_back(std::move(*model));
     }

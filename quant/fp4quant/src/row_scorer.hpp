@@ -1,4 +1,4 @@
-// Scores of table rows: quantises what they need and runs it over the test windows.
+// Scores of table rows: quantizes what they need and runs it over the test windows.
 #pragma once
 #include <map>
 #include <memory>
@@ -34,7 +34,7 @@ class RowScorer {
 
     using Layers = std::vector<std::shared_ptr<const QuantizedLayer>>;
 
-    // The quantised layers of a scheme, made once.
+    // The quantized layers of a scheme, made once.
     Result<Layers> layers(const TableRow& row);
 
     // How a row's model was trained; nothing for rows that do not train.

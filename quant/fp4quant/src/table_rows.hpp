@@ -15,7 +15,7 @@ namespace fp4::quant {
 struct TableRow {
     RowKey key;                             // domain: all
     std::optional<Scheme> scheme{};         // none: the reference
-    const Arithmetic* arithmetic = nullptr; // null: fake-quantised
+    const Arithmetic* arithmetic = nullptr; // null: fake-quantized
     const NamedMethod* method = nullptr;    // null: the reference
     bool aligned_on_calibration = false;    // the second stage sees the calibration windows alone
     const FaarVariant* variant = nullptr;   // what is other than --faar says

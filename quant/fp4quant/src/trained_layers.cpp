@@ -70,8 +70,8 @@ Status make_stage1(const TrainedModel& model, const TrainingInputs& inputs, cons
         std::erase_if(log.linears, [&](const LinearLog& each) { return each.layer == layer && each.linear == name_of(done.op); });
         log.linears.push_back(log_of(layer, done));
     };
-    ModelQuantiser quantiser(inputs.ends, inputs.layers, model.scheme, inputs.calibration, inputs.windows_at_once, faar);
-    return make_layers(quantiser, layers, files, [&](size_t made) {
+    ModelQuantizer quantizer(inputs.ends, inputs.layers, model.scheme, inputs.calibration, inputs.windows_at_once, faar);
+    return make_layers(quantizer, layers, files, [&](size_t made) {
         layer = made + 1;
         return write_log(files.folder, log);
     });

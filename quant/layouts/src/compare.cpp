@@ -157,7 +157,7 @@ Result<Comparison> compare_models(QuantizedModelSource& a, QuantizedModelSource&
 
 Result<Comparison> compare_with_encoder(QuantizedCheckpoint plain, QuantizedCheckpoint& checkpoint, EncodeOptions options) {
     if (checkpoint.layout() == Layout::plain)
-        return expected_found(ErrorCode::bad_argument, checkpoint.folder().string(), "a quantised checkpoint", "one that is not quantised");
+        return expected_found(ErrorCode::bad_argument, checkpoint.folder().string(), "a quantized checkpoint", "one that is not quantized");
     options.format = spec_of(checkpoint.layout()).weight_format;
     const auto modules = unquantized_modules({checkpoint.model(), true, checkpoint.plain_tensors(), checkpoint.linears()});
     auto encoded = EncodedModel::create(std::move(plain), options, {modules.begin(), modules.end()});
@@ -170,7 +170,7 @@ std::string describe(const Difference& d) {
     const auto where = d.linear + ": row " + std::to_string(d.row) + ", block " + std::to_string(d.block);
     const auto bytes = "block scale " + hex(d.a.scale_byte, 2) + " and " + hex(d.b.scale_byte, 2);
     switch (d.part) {
-    case DifferentPart::presence: return d.linear + ": quantised in one of the two only";
+    case DifferentPart::presence: return d.linear + ": quantized in one of the two only";
     case DifferentPart::format: return d.linear + ": different formats or special values";
     case DifferentPart::shape: return d.linear + ": different shapes";
     case DifferentPart::tensor_scale: return d.linear + ": " + scales("tensor scale");

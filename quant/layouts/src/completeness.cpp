@@ -74,7 +74,7 @@ Status check_completeness(const ModelTensors& tensors, std::string_view where) {
         const auto packed = quantized.find(linear.name);
         const auto wanted = shape_text(linear.rows, linear.k);
         if (packed != quantized.end()) {
-            if (matrix != plain.end()) return fail("module " + in_quotes(linear.name), "its weight once", "a quantised one and " + in_quotes(matrix->first));
+            if (matrix != plain.end()) return fail("module " + in_quotes(linear.name), "its weight once", "a quantized one and " + in_quotes(matrix->first));
             if (packed->second->rows != linear.rows || packed->second->k != linear.k)
                 return fail("module " + in_quotes(linear.name), "shape " + wanted + " as in config.json", shape_text(packed->second->rows, packed->second->k));
             quantized.erase(packed);
@@ -82,11 +82,11 @@ Status check_completeness(const ModelTensors& tensors, std::string_view where) {
         }
         const auto name = linear.name + std::string(weight_suffix);
         if (matrix == plain.end()) return fail("module " + in_quotes(linear.name), "its weight", "no tensor of it");
-        if (!is_float_matrix(matrix->second->dtype)) return fail("tensor " + in_quotes(name), "BF16, F16 or F32 of a layer that is not quantised", "another dtype");
+        if (!is_float_matrix(matrix->second->dtype)) return fail("tensor " + in_quotes(name), "BF16, F16 or F32 of a layer that is not quantized", "another dtype");
         if (matrix->second->shape != std::vector{linear.rows, linear.k})
             return fail("tensor " + in_quotes(name), "shape " + wanted + " as in config.json", "another one");
     }
-    if (!quantized.empty()) return fail("module " + in_quotes(quantized.begin()->first), "quantised linears of the decoder layers only", "it quantised");
+    if (!quantized.empty()) return fail("module " + in_quotes(quantized.begin()->first), "quantized linears of the decoder layers only", "it quantized");
     for (const auto& name : needed_plain(tensors))
         if (!plain.contains(name)) return fail("tensor " + in_quotes(name), "it in the model", "no such tensor");
     return Done{};

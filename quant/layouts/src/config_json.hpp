@@ -1,4 +1,4 @@
-// config.json and hf_quant_config.json: what they say of the quantisation, and how they are written.
+// config.json and hf_quant_config.json: what they say of the quantization, and how they are written.
 #pragma once
 #include <filesystem>
 #include <map>

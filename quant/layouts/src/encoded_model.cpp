@@ -13,7 +13,7 @@ namespace fp4::quant {
 
 Result<EncodedModel> EncodedModel::create(QuantizedCheckpoint plain, const EncodeOptions& options, const std::set<std::string>& left_out) {
     const auto where = traces::printable_path(plain.folder());
-    if (plain.layout() != Layout::plain) return expected_found(ErrorCode::bad_argument, where, "a checkpoint that is not quantised", spec_of(plain.layout()).name);
+    if (plain.layout() != Layout::plain) return expected_found(ErrorCode::bad_argument, where, "a checkpoint that is not quantized", spec_of(plain.layout()).name);
     if (options.tensor_scale || options.pad != PadPolicy::error || options.nonfinite != NonfinitePolicy::error)
         return expected_found(ErrorCode::bad_argument, where, "neither a tensor scale nor padding nor saturation", "one of them");
     const auto encoder = block_encoder(options, where);

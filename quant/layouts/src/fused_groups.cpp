@@ -41,7 +41,7 @@ Status check_fused_groups(std::span<const LinearSpec> linears) {
         for (const auto& member : fused_group(linear.name)) {
             const auto other = by_name.find(member);
             if (other == by_name.end())
-                return expected_found(ErrorCode::bad_argument, linear.name, "its fused group quantised as a whole", traces::in_quotes(member) + " left out");
+                return expected_found(ErrorCode::bad_argument, linear.name, "its fused group quantized as a whole", traces::in_quotes(member) + " left out");
             if (other->second->has_input_scale != linear.has_input_scale)
                 return expected_found(ErrorCode::bad_argument, linear.name, "an input scale for all of its fused group or for none",
                                       traces::in_quotes(linear.has_input_scale ? member : linear.name) + " without");

@@ -1,4 +1,4 @@
-// Which tensors of a checkpoint belong to its quantised linears.
+// Which tensors of a checkpoint belong to its quantized linears.
 #pragma once
 #include <optional>
 #include <string>

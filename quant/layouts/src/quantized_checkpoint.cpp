@@ -133,17 +133,17 @@ Status QuantizedCheckpoint::check_ignored() {
         return expected_found(ErrorCode::bad_file, printable_path(folder_) + ": module " + in_quotes(module), expected, found);
     };
     for (const auto& linear : specs_) {
-        if (match_ignored(config_.ignore, linear.name) == Match::yes) return fail(linear.name, "it not quantised, as the configuration says", "quantised tensors");
+        if (match_ignored(config_.ignore, linear.name) == Match::yes) return fail(linear.name, "it not quantized, as the configuration says", "quantized tensors");
         const bool inputs = config_.activations.has_value();
-        if (linear.has_input_scale && !inputs) return fail(linear.name, "no input scale, since inputs are not quantised", "one");
-        if (!linear.has_input_scale && inputs && layout() != Layout::razer) return fail(linear.name, "an input scale, since inputs are quantised", "none");
+        if (linear.has_input_scale && !inputs) return fail(linear.name, "no input scale, since inputs are not quantized", "one");
+        if (!linear.has_input_scale && inputs && layout() != Layout::razer) return fail(linear.name, "an input scale, since inputs are quantized", "none");
     }
     bool unknown = false;
     const ModelTensors tensors{model(), false, plain_specs_, specs_};
     for (const auto& module : unquantized_modules(tensors)) {
         if (module == "lm_head") continue;
         const auto match = match_ignored(config_.ignore, module);
-        if (match == Match::no) return fail(module, "it quantised, or named as left out in the configuration", "a weight that is not quantised");
+        if (match == Match::no) return fail(module, "it quantized, or named as left out in the configuration", "a weight that is not quantized");
         unknown |= match == Match::unknown;
     }
     if (unknown) warnings_.push_back(printable_path(folder_) + ": regular expressions in the list of modules left out are not evaluated");

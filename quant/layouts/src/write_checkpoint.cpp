@@ -75,7 +75,7 @@ class Writer {
         if (auto checked = check_completeness(tensors, where); !checked) return checked;
         config_.ignore = unquantized_modules(tensors);
         if (is_plain()) return Done{};
-        if (linears.empty()) return bad_linear(where, "quantised linears", "none");
+        if (linears.empty()) return bad_linear(where, "quantized linears", "none");
         if (auto checked = check_fused_groups(linears); !checked) return checked;
         const auto block = static_cast<uint64_t>(spec_of(layout_.weight_format).block);
         for (const auto& linear : linears) {
@@ -160,7 +160,7 @@ class Writer {
     Status merge_nvfp4(const QuantizedLinear& linear) {
         if (linear.activations && linear.activations != Format::nvfp4) return bad_linear(linear.name, "inputs in nvfp4", spec_of(*linear.activations).name);
         if (linear.activations.has_value() != linear.input_scale.has_value())
-            return bad_linear(linear.name, "an input scale exactly where inputs are quantised", "one of the two");
+            return bad_linear(linear.name, "an input scale exactly where inputs are quantized", "one of the two");
         config_.activations = linear.activations;
         return Done{};
     }
@@ -170,7 +170,7 @@ class Writer {
         const auto specials = linear.weight.specials;
         if (linear.activations && linear.activations != Format::nvfp4 && linear.activations != Format::razer_a)
             return bad_linear(linear.name, "inputs in nvfp4 or razer-a", spec_of(*linear.activations).name);
-        if (!linear.activations && linear.input_scale) return bad_linear(linear.name, "no input scale where inputs are not quantised", "one");
+        if (!linear.activations && linear.input_scale) return bad_linear(linear.name, "no input scale where inputs are not quantized", "one");
         if (linear.e3m3_max != 28 && linear.e3m3_max != 30) return bad_linear(linear.name, "e3m3_max 28 or 30", std::to_string(linear.e3m3_max));
         if (specials.v1_halves == 0 || specials.v2_halves == 0) return bad_linear(linear.name, "special values above 0", "0");
         if (!config_.encoder) {

@@ -6,8 +6,8 @@
 namespace fp4::quant {
 namespace {
 
-// As the side quantises them, or as they are.
-Result<std::vector<Tensor>> quantised(std::vector<Tensor> tensors, const std::optional<Side>& side, const Scheme& scheme) {
+// As the side quantizes them, or as they are.
+Result<std::vector<Tensor>> quantized(std::vector<Tensor> tensors, const std::optional<Side>& side, const Scheme& scheme) {
     if (!side) return tensors;
     const auto group = encode_group(tensors, *side, scheme);
     if (!group) return group.error();
@@ -25,9 +25,9 @@ Result<double> output_error(std::span<const Tensor> weights, const Tensor& x, co
     const torch::NoGradGuard no_grad;
     std::vector<Tensor> scaled;
     for (const Tensor& w : weights) scaled.push_back(w * factors);
-    const auto w_q = quantised(std::move(scaled), scheme.weights, scheme);
+    const auto w_q = quantized(std::move(scaled), scheme.weights, scheme);
     if (!w_q) return w_q.error();
-    const auto x_q = quantised({x / factors}, scheme.activations, scheme);
+    const auto x_q = quantized({x / factors}, scheme.activations, scheme);
     if (!x_q) return x_q.error();
     double sum = 0, count = 0;
     for (size_t i = 0; i < weights.size(); ++i) {

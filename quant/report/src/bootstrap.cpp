@@ -43,8 +43,8 @@ Result<std::vector<double>> bootstrap_2se(const FileSums& files, const Statistic
     for (size_t file = 0; file < count; ++file) members[files.stratum[file]].push_back(file);
 
     // Deviations from the full sample's statistics, so that the sum of squares cancels little.
-    const auto centre = statistics(total(files));
-    std::vector<double> sum(centre.size()), squares(centre.size());
+    const auto center = statistics(total(files));
+    std::vector<double> sum(center.size()), squares(center.size());
     std::vector<double> sums(files.quantities);
     for (uint32_t draw = 0; draw < draws; ++draw) {
         sums.assign(files.quantities, 0);
@@ -52,10 +52,10 @@ Result<std::vector<double>> bootstrap_2se(const FileSums& files, const Statistic
         for (const auto& [stratum, list] : members)
             for (size_t i = 0; i < list.size(); ++i) add(sums, files, list[drawn_index(draw, slot++, list.size())]);
         const auto drawn = statistics(sums);
-        if (drawn.size() != centre.size())
-            return Error{ErrorCode::bad_shape, "statistics: expected " + std::to_string(centre.size()) + ", found " + std::to_string(drawn.size())};
+        if (drawn.size() != center.size())
+            return Error{ErrorCode::bad_shape, "statistics: expected " + std::to_string(center.size()) + ", found " + std::to_string(drawn.size())};
         for (size_t i = 0; i < drawn.size(); ++i) {
-            const double deviation = drawn[i] - centre[i];
+            const double deviation = drawn[i] - center[i];
             sum[i] += deviation;
             squares[i] += deviation * deviation;
         }
@@ -63,7 +63,7 @@ Result<std::vector<double>> bootstrap_2se(const FileSums& files, const Statistic
 
     bool enough = true;
     for (const auto& [stratum, list] : members) enough &= list.size() >= 2;
-    std::vector<double> out(centre.size(), std::numeric_limits<double>::quiet_NaN());
+    std::vector<double> out(center.size(), std::numeric_limits<double>::quiet_NaN());
     for (size_t i = 0; i < out.size(); ++i) {
         const double n = draws;
         const double variance = (squares[i] - sum[i] * sum[i] / n) / (n - 1);

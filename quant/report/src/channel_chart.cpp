@@ -3,7 +3,7 @@
 #include <limits>
 
 #include "charts.hpp"
-#include "layer_colour.hpp"
+#include "layer_color.hpp"
 #include "svg.hpp"
 
 namespace fp4::quant {
@@ -52,7 +52,7 @@ std::string channel_chart(const std::vector<ChannelMaxima>& channels) {
     const double width = (figure_width - left - gap * (columns - 1) - 10) / columns;
     Svg svg(legend_room + row_step * static_cast<double>((groups.size() + columns - 1) / columns), "Largest absolute activation per channel, sorted");
     const double legend_x = layer_legend(svg, left, last_layer);
-    svg.coloured_ring({legend_x + 14, 10}, "currentColor");
+    svg.colored_ring({legend_x + 14, 10}, "currentColor");
     svg.text({legend_x + 24, 14}, "start", "ink", "median channel");
     for (size_t g = 0; g < groups.size(); ++g) {
         const Box box{left + (width + gap) * static_cast<double>(g % columns), legend_room + 24 + row_step * static_cast<double>(g / columns), width, panel_height};
@@ -65,10 +65,10 @@ std::string channel_chart(const std::vector<ChannelMaxima>& channels) {
         for (const auto& curve : curves[g]) {
             std::vector<Point> points;
             for (const size_t rank : shown_ranks(curve.sorted.size())) points.emplace_back(x.place(static_cast<double>(rank)), y.place(curve.sorted[rank - 1]));
-            const auto colour = layer_colour(curve.layer, last_layer);
-            svg.coloured_line(points, colour);
+            const auto color = layer_color(curve.layer, last_layer);
+            svg.colored_line(points, color);
             const size_t middle = (curve.sorted.size() + 1) / 2;
-            svg.coloured_ring({x.place(static_cast<double>(middle)), y.place(curve.sorted[middle - 1])}, colour);
+            svg.colored_ring({x.place(static_cast<double>(middle)), y.place(curve.sorted[middle - 1])}, color);
         }
     }
     return svg.finish();

@@ -13,7 +13,7 @@ struct CostPoint {
     std::string label;
     const WeightBytes* of; // one of them for all seeds
     double bytes, kl, error;
-    size_t series; // marker and colour: by format
+    size_t series; // marker and color: by format
 };
 
 struct Panel {
@@ -58,10 +58,10 @@ std::vector<Panel> panels_of(const std::vector<Row>& rows, const std::vector<Wei
 
 void draw_panel(Svg& svg, const Panel& panel, const Box& box, const Axis& x, const Axis& y) {
     std::vector<double> wanted;
-    const auto labelled_right = [&](const CostPoint& point) { return x.place(point.bytes) < box.left + 0.6 * box.width; };
+    const auto labeled_right = [&](const CostPoint& point) { return x.place(point.bytes) < box.left + 0.6 * box.width; };
     double label_x = box.left;
     for (const auto& point : panel.points)
-        if (labelled_right(point)) {
+        if (labeled_right(point)) {
             wanted.push_back(y.place(point.kl));
             label_x = std::max(label_x, x.place(point.bytes) + 26);
         }
@@ -70,7 +70,7 @@ void draw_panel(Svg& svg, const Panel& panel, const Box& box, const Axis& x, con
     for (const auto& point : panel.points) {
         const Point at{x.place(point.bytes), y.place(point.kl)};
         if (point.error > 0) svg.line({at.first, y.place(point.kl - point.error)}, {at.first, y.place(point.kl + point.error)}, "whisker");
-        if (labelled_right(point)) {
+        if (labeled_right(point)) {
             const double height_of = heights[next++];
             svg.line({at.first + 5, at.second}, {label_x - 4, height_of}, "leader");
             const auto room = static_cast<size_t>(std::max(4.0, (box.right() - label_x) / text_width("x")));

@@ -1,4 +1,4 @@
-// Style sheet of the figures: the colours of a page and the classes that Svg names.
+// Style sheet of the figures: the colors of a page and the classes that Svg names.
 #pragma once
 #include <string_view>
 

@@ -13,7 +13,7 @@ struct Interval {
     std::string group, label, note;
     double value = 0;
     double error = 0;
-    std::string colour;
+    std::string color;
 };
 
 struct IntervalChart {
@@ -27,7 +27,7 @@ struct IntervalChart {
 constexpr double row_height = 20, group_height = 28, bottom = 48;
 constexpr size_t label_length = 44;
 
-std::string colour_of(const RowKey& key) { return key.format == "razer" ? "c1" : key.format == "nvfp4" ? "c0" : "c2"; }
+std::string color_of(const RowKey& key) { return key.format == "razer" ? "c1" : key.format == "nvfp4" ? "c0" : "c2"; }
 
 std::string draw(const IntervalChart& chart) {
     if (chart.intervals.empty()) return {};
@@ -65,9 +65,9 @@ std::string draw(const IntervalChart& chart) {
         const double middle = y + row_height / 2;
         svg.text({box.left - 8, middle + 4}, "end", "ink", shortened(i.label, label_length));
         if (chart.bars) {
-            svg.rect({x.place(0), middle - 6, x.place(i.value) - x.place(0), 12}, "bar " + i.colour);
+            svg.rect({x.place(0), middle - 6, x.place(i.value) - x.place(0), 12}, "bar " + i.color);
         } else {
-            svg.series_marker({x.place(i.value), middle}, static_cast<size_t>(i.colour[1] - '0'));
+            svg.series_marker({x.place(i.value), middle}, static_cast<size_t>(i.color[1] - '0'));
         }
         if (i.error > 0) svg.whisker(x.place(i.value - i.error), x.place(i.value + i.error), middle, "whisker");
         svg.text({box.right() + 12, middle + 4}, "start", "soft", i.note);
@@ -93,7 +93,7 @@ std::string kl_chart(const std::vector<Row>& rows) {
         if (row.key.domain != all_domains || is_reference(row.key)) continue;
         auto note = with_error_text(row.kl, row.kl_2se);
         if (row.kl_closed) note += ", closed " + fixed_text(100 * *row.kl_closed, 0) + " %";
-        chart.intervals.push_back({row.key.acts, chart_label(row.key), note, row.kl, row.kl_2se.value_or(0), colour_of(row.key)});
+        chart.intervals.push_back({row.key.acts, chart_label(row.key), note, row.kl, row.kl_2se.value_or(0), color_of(row.key)});
     }
     return draw(chart);
 }
@@ -107,7 +107,7 @@ std::string ppl_chart(const std::vector<Row>& rows) {
             chart.line_label = "BF16 " + fixed_text(row.ppl, 3);
             continue;
         }
-        chart.intervals.push_back({row.key.acts, chart_label(row.key), with_error_text(row.ppl, row.ppl_2se), row.ppl, row.ppl_2se.value_or(0), colour_of(row.key)});
+        chart.intervals.push_back({row.key.acts, chart_label(row.key), with_error_text(row.ppl, row.ppl_2se), row.ppl, row.ppl_2se.value_or(0), color_of(row.key)});
     }
     return draw(chart);
 }

@@ -133,15 +133,15 @@ std::string report_html(const Report& report) {
     page += section("Perplexity by method (lower is better)",
                     "Marks: perplexity per token over all domains; whiskers: 2 standard errors of the difference to BF16 on the same files; dashed: BF16.",
                     figure(ppl_chart(rows)));
-    page += section("Weight error per layer and linear, NMSE", "Normalised mean square error of the dequantised weights, |W - Q|² / |W|², log scale.",
+    page += section("Weight error per layer and linear, NMSE", "Normalized mean square error of the dequantized weights, |W - Q|² / |W|², log scale.",
                     figure(layer_chart(report.layer_errors, ErrorOf::weights)));
-    page += section("Output error per layer and linear, NMSE", "Normalised mean square error of each linear's output, |Y - Y_q|² / |Y|², log scale.",
+    page += section("Output error per layer and linear, NMSE", "Normalized mean square error of each linear's output, |Y - Y_q|² / |Y|², log scale.",
                     figure(layer_chart(report.layer_errors, ErrorOf::outputs)));
     page += section("Activation outliers: largest absolute value per channel, by layer input",
                     "Channels sorted by their largest absolute value over the calibration set, both scales log. A steep left end is a few outlier channels.",
                     figure(channel_chart(report.channel_maxima)) + channel_table(report.channel_maxima));
     page += section("KL divergence against the size of the weights, bytes per weight",
-                    "Codes, scales and side tables of the quantised linears over their weights. Lower left is better; lines lead to labels; whiskers: 2 standard errors.",
+                    "Codes, scales and side tables of the quantized linears over their weights. Lower left is better; lines lead to labels; whiskers: 2 standard errors.",
                     figure(cost_chart(rows, report.weight_bytes)));
     page += training_sections(report.training);
     page += section("Table", "Gap closed: of perplexity, as a share of the gap between RTN and BF16; left out where that gap is within 2 standard errors of 0.",

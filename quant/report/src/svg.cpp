@@ -25,7 +25,7 @@ std::string points_text(const std::vector<Point>& points) {
     return out;
 }
 
-std::string colour_class(size_t series) { return "c" + std::to_string(series % colours); }
+std::string color_class(size_t series) { return "c" + std::to_string(series % colors); }
 
 constexpr std::array<std::string_view, 3> dashes{"", "6 3", "2 3"};
 
@@ -70,14 +70,14 @@ void Svg::vertical_text(Point middle, std::string_view style, std::string_view t
 }
 
 void Svg::series_line(const std::vector<Point>& points, size_t series) {
-    const auto dash = dashes[series / colours % dashes.size()];
-    body_ += "<polyline" + attribute("points", points_text(points)) + attribute("class", "curve " + colour_class(series)) +
+    const auto dash = dashes[series / colors % dashes.size()];
+    body_ += "<polyline" + attribute("points", points_text(points)) + attribute("class", "curve " + color_class(series)) +
              (dash.empty() ? "" : attribute("stroke-dasharray", dash)) + "/>\n";
 }
 
 void Svg::series_marker(Point at, size_t series) {
     const auto [x, y] = at;
-    const std::string style = attribute("class", "mark " + colour_class(series));
+    const std::string style = attribute("class", "mark " + color_class(series));
     const auto polygon = [&](const std::vector<Point>& corners) { body_ += "<polygon" + attribute("points", points_text(corners)) + style + "/>\n"; };
     switch (series % 4) {
     case 0: body_ += "<circle" + attribute("cx", x) + attribute("cy", y) + attribute("r", 3.5) + style + "/>\n"; break;
@@ -87,12 +87,12 @@ void Svg::series_marker(Point at, size_t series) {
     }
 }
 
-void Svg::coloured_line(const std::vector<Point>& points, std::string_view colour) {
-    body_ += "<polyline" + attribute("points", points_text(points)) + attribute("class", "layer") + attribute("stroke", colour) + "/>\n";
+void Svg::colored_line(const std::vector<Point>& points, std::string_view color) {
+    body_ += "<polyline" + attribute("points", points_text(points)) + attribute("class", "layer") + attribute("stroke", color) + "/>\n";
 }
 
-void Svg::coloured_ring(Point at, std::string_view colour) {
-    body_ += "<circle" + attribute("cx", at.first) + attribute("cy", at.second) + attribute("r", 3.5) + attribute("class", "ring") + attribute("stroke", colour) + "/>\n";
+void Svg::colored_ring(Point at, std::string_view color) {
+    body_ += "<circle" + attribute("cx", at.first) + attribute("cy", at.second) + attribute("r", 3.5) + attribute("class", "ring") + attribute("stroke", color) + "/>\n";
 }
 
 void Svg::whisker(double low, double high, double y, std::string_view style) {

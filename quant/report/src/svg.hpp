@@ -1,4 +1,4 @@
-// Just enough SVG for the report's figures; colours are the classes c0 to c5 of its style sheet.
+// Just enough SVG for the report's figures; colors are the classes c0 to c5 of its style sheet.
 #pragma once
 #include <optional>
 #include <string>
@@ -12,7 +12,7 @@ namespace fp4::quant {
 
 inline constexpr double figure_width = 960;
 inline constexpr double text_height = 12;
-inline constexpr size_t colours = 6;
+inline constexpr size_t colors = 6;
 
 // An upper estimate in a sans-serif face of text_height.
 double text_width(std::string_view text);
@@ -37,10 +37,10 @@ class Svg {
     void rect(Box box, std::string_view style);
     void text(Point at, std::string_view anchor, std::string_view style, std::string_view text); // anchor: start, middle, end
     void vertical_text(Point middle, std::string_view style, std::string_view text);
-    void series_line(const std::vector<Point>& points, size_t series); // its colour and dashes
+    void series_line(const std::vector<Point>& points, size_t series); // its color and dashes
     void series_marker(Point at, size_t series);
-    void coloured_line(const std::vector<Point>& points, std::string_view colour);
-    void coloured_ring(Point at, std::string_view colour);
+    void colored_line(const std::vector<Point>& points, std::string_view color);
+    void colored_ring(Point at, std::string_view color);
     void whisker(double low, double high, double y, std::string_view style);
 
     // Grid, ticks and frame of a plot.

@@ -4,7 +4,7 @@
 #include <limits>
 
 #include "charts.hpp"
-#include "layer_colour.hpp"
+#include "layer_color.hpp"
 
 namespace fp4::quant {
 namespace {
@@ -34,9 +34,9 @@ void draw_linear(Svg& svg, const Box& box, const std::vector<const LinearLog*>& 
         std::vector<Point> points;
         for (const auto& point : log->curve)
             if (point.loss > 0 && std::isfinite(point.loss)) points.emplace_back(x.place(static_cast<double>(point.step)), y.place(point.loss));
-        const auto colour = layer_colour(log->layer, last_layer);
-        if (points.size() > 1) svg.coloured_line(points, colour);
-        if (log->loss > 0) svg.coloured_ring({box.right(), y.place(log->loss)}, colour);
+        const auto color = layer_color(log->layer, last_layer);
+        if (points.size() > 1) svg.colored_line(points, color);
+        if (log->loss > 0) svg.colored_ring({box.right(), y.place(log->loss)}, color);
     }
 }
 
@@ -63,7 +63,7 @@ std::string rounding_chart(const TrainingLog& training) {
     const double width = (figure_width - left - gap * (columns - 1) - 8) / columns;
     Svg svg(legend_room + 26 + row_step * static_cast<double>((linears.size() + columns - 1) / columns) - 20, "Loss of each linear while its roundings are trained");
     const double legend_end = layer_legend(svg, left, last_layer);
-    svg.coloured_ring({legend_end + 14, 10}, "currentColor");
+    svg.colored_ring({legend_end + 14, 10}, "currentColor");
     svg.text({legend_end + 24, 14}, "start", "ink", "what was kept");
     for (size_t i = 0; i < linears.size(); ++i) {
         const Box box{left + (width + gap) * static_cast<double>(i % columns), legend_room + 26 + row_step * static_cast<double>(i / columns), width, panel_height};

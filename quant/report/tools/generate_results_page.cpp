@@ -26,7 +26,7 @@ std::string page(const Table& table, const std::string& name) {
           {"calibration", context.calib_sha256},
           {"processor", context.cpu + ", " + std::to_string(context.threads) + (context.threads == 1 ? " thread, " : " threads, ") + context.blas}})
         out += "| " + key + " | " + value + " |\n";
-    out += "\n## Summary\n\nAll domains, fake-quantised, static scales. The mean over seeds; its error is that of files and of seeds together.\n\n" +
+    out += "\n## Summary\n\nAll domains, fake-quantized, static scales. The mean over seeds; its error is that of files and of seeds together.\n\n" +
            summary_text(table.rows);
     std::vector<std::string> domains{all_domains};
     domains.insert(domains.end(), context.domains.begin(), context.domains.end());

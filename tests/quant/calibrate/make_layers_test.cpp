@@ -2,7 +2,7 @@
 #include "fp4/quant/calibrate/make_layers.hpp"
 
 #include "child_process.hpp"
-#include "fp4/quant/evaluate/fake_quantised.hpp"
+#include "fp4/quant/evaluate/fake_quantized.hpp"
 #include "fp4/quant/faar/distillation_loss.hpp"
 #include "random_tensors.hpp"
 #include "rounded_model.hpp"
@@ -27,9 +27,9 @@ struct Case {
     }
 
     Status stage1(const LayerFiles& files, const std::function<Status(size_t)>& before_save = {}) const {
-        ModelQuantiser quantiser(
+        ModelQuantizer quantizer(
             model, [&](size_t layer) -> Result<LayerWeights> { return model.layers[layer]; }, files.scheme, windows, 8, options);
-        return make_layers(quantiser, model.layers.size(), files, before_save);
+        return make_layers(quantizer, model.layers.size(), files, before_save);
     }
 
     double kl(const std::vector<QuantizedLayer>& layers, const Scheme& scheme) const {
@@ -37,8 +37,8 @@ struct Case {
         const auto reference = hidden_states(model, windows);
         const auto rope = rope_table(model.config, windows.size(1), torch::kFloat);
         for (const auto& layer : layers) {
-            const auto quantised = fake_quantised(std::make_shared<const QuantizedLayer>(layer), scheme);
-            x = decoder_layer(x, quantised->weights, model.config, rope, quantised->linears);
+            const auto quantized = fake_quantized(std::make_shared<const QuantizedLayer>(layer), scheme);
+            x = decoder_layer(x, quantized->weights, model.config, rope, quantized->linears);
         }
         return distillation_loss(model, reference, x, {}).kl;
     }

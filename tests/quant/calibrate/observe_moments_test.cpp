@@ -1,6 +1,6 @@
 #include "fp4/quant/calibrate/observe_moments.hpp"
 
-#include "fp4/quant/evaluate/fake_quantised.hpp"
+#include "fp4/quant/evaluate/fake_quantized.hpp"
 #include "fp4/quant/methods/activations.hpp"
 #include "random_tensors.hpp"
 #include "rounded_model.hpp"
@@ -13,14 +13,14 @@ TEST(ObserveMoments, AreThoseOfBothInputs) {
     const auto model = test::small_llama(3);
     const auto scheme = test::nvfp4_w4a4;
     const auto layer = std::make_shared<const QuantizedLayer>(test::rounded(model.layers[0], scheme));
-    const auto plain = reference_layer(model.layers[0]), quantised = *fake_quantised(layer, scheme);
+    const auto plain = reference_layer(model.layers[0]), quantized = *fake_quantized(layer, scheme);
     test::Random random(5);
     const ResidualStream stream{random.normal({3, 6, 32}), random.normal({1, 6, 32})},
         other{stream[0] + 0.1 * random.normal({3, 6, 32}), stream[1] + 0.1 * random.normal({1, 6, 32})};
     const auto rope = rope_table(model.config, 6, torch::kFloat);
     for (const LinearGroup group : linear_groups) {
-        const auto quantise = [&](const Tensor& x) { return fake_quantize(x, scheme, layer->input_scale[static_cast<size_t>(group)]); };
-        const auto moments = observe_moments(group, {stream, plain}, {other, quantised}, quantise, model.config, rope);
+        const auto quantize = [&](const Tensor& x) { return fake_quantize(x, scheme, layer->input_scale[static_cast<size_t>(group)]); };
+        const auto moments = observe_moments(group, {stream, plain}, {other, quantized}, quantize, model.config, rope);
         ASSERT_TRUE(moments) << moments.error().message;
         const auto inputs = [&](const ResidualStream& from, const LayerModel& through) {
             std::vector<Tensor> rows;
@@ -31,15 +31,15 @@ TEST(ObserveMoments, AreThoseOfBothInputs) {
                 });
             return torch::cat(rows);
         };
-        const auto x = inputs(stream, plain).to(torch::kDouble), x_q = quantise(inputs(other, quantised))->to(torch::kDouble);
+        const auto x = inputs(stream, plain).to(torch::kDouble), x_q = quantize(inputs(other, quantized))->to(torch::kDouble);
         EXPECT_TRUE(torch::allclose(moments->plain, torch::mm(x.t(), x), 1e-4, 1e-4)) << name_of(group);
         EXPECT_TRUE(torch::allclose(moments->cross, torch::mm(x_q.t(), x), 1e-4, 1e-4)) << name_of(group);
-        EXPECT_TRUE(torch::allclose(moments->quantised, torch::mm(x_q.t(), x_q), 1e-4, 1e-4)) << name_of(group);
-        EXPECT_FALSE(torch::allclose(moments->plain, moments->quantised, 1e-3, 1e-3)) << name_of(group);
+        EXPECT_TRUE(torch::allclose(moments->quantized, torch::mm(x_q.t(), x_q), 1e-4, 1e-4)) << name_of(group);
+        EXPECT_FALSE(torch::allclose(moments->plain, moments->quantized, 1e-3, 1e-3)) << name_of(group);
     }
 }
 
-TEST(ObserveMoments, PassesOnWhatAQuantiserRefuses) {
+TEST(ObserveMoments, PassesOnWhatAQuantizerRefuses) {
     const auto model = test::small_llama(3);
     const auto plain = reference_layer(model.layers[0]);
     const ResidualStream stream{torch::ones({1, 4, 32})};

@@ -1,11 +1,11 @@
-// Differences between hardware-true and fake-quantised passes on ref-llama, against counts taken here by plain loops.
+// Differences between hardware-true and fake-quantized passes on ref-llama, against counts taken here by plain loops.
 #include "fp4/quant/evaluate/arithmetic_differences.hpp"
 
 #include <gtest/gtest.h>
 
 #include <cmath>
 
-#include "fp4/quant/evaluate/fake_quantised.hpp"
+#include "fp4/quant/evaluate/fake_quantized.hpp"
 #include "fp4/quant/evaluate/hardware_true.hpp"
 #include "fp4/quant/methods/named_method.hpp"
 #include "ref_llama.hpp"
@@ -33,7 +33,7 @@ TEST(ArithmeticDifferences, AreThoseOfTheOutputs) {
     const auto& layer = ref_llama_layers(scheme)[0];
     const auto x = torch::embedding(model.embed_tokens, some_tokens().to(torch::kLong));
     const auto input = x * torch::rsqrt(x.square().mean(-1, true) + model.config.rms_norm_eps) * model.layers[0].input_layernorm;
-    const auto hardware = hardware_true(layer, scheme, f13)->linears(LinearGroup::qkv, input), fake = fake_quantised(layer, scheme)->linears(LinearGroup::qkv, input);
+    const auto hardware = hardware_true(layer, scheme, f13)->linears(LinearGroup::qkv, input), fake = fake_quantized(layer, scheme)->linears(LinearGroup::qkv, input);
     const auto found = differences(f13);
     ASSERT_EQ(found.ops.size(), 28u);
     ASSERT_EQ(found.inputs.size(), 16u);

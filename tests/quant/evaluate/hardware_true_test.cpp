@@ -6,7 +6,7 @@
 #include "child_process.hpp"
 #include "fp4/epilogue.hpp"
 #include "fp4/gemm.hpp"
-#include "fp4/quant/evaluate/fake_quantised.hpp"
+#include "fp4/quant/evaluate/fake_quantized.hpp"
 #include "fp4/quant/methods/named_method.hpp"
 #include "ref_llama.hpp"
 
@@ -76,8 +76,8 @@ TEST(HardwareTrueEvaluation, NeedsBothSidesAndOneScale) {
     EXPECT_FALSE(hardware_true(std::make_shared<QuantizedLayer>(), scheme, exact));
 }
 
-// Fake-quantised products differ from the exact sum by float32 rounding alone; thirteen kept bits differ by far more.
-TEST(FakeQuantised, IsNearTheExactSumAndFarFromANarrowOne) {
+// Fake-quantized products differ from the exact sum by float32 rounding alone; thirteen kept bits differ by far more.
+TEST(FakeQuantized, IsNearTheExactSumAndFarFromANarrowOne) {
     const auto scheme = scheme_of(*method_from_name("rtn"), Acts::w4a4);
     const auto layer = first_layer(scheme);
     const auto input = captured_input(LinearGroup::down, 768);
@@ -85,7 +85,7 @@ TEST(FakeQuantised, IsNearTheExactSumAndFarFromANarrowOne) {
     const auto error = [&](const LayerModel& model) {
         return (model.linears(LinearGroup::down, input)[0] - wanted).abs().max().item<double>() / wanted.square().mean().sqrt().item<double>();
     };
-    EXPECT_LT(error(*fake_quantised(layer, scheme)), 1e-5);
+    EXPECT_LT(error(*fake_quantized(layer, scheme)), 1e-5);
     EXPECT_GT(error(*hardware_true(layer, scheme, f13)), 1e-4);
 }
 

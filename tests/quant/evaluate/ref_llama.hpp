@@ -4,7 +4,7 @@
 
 #include <map>
 
-#include "fp4/quant/calibrate/model_quantiser.hpp"
+#include "fp4/quant/calibrate/model_quantizer.hpp"
 #include "fp4/quant/model/load_weights.hpp"
 #include "fp4/quant/tokens/token_file.hpp"
 #include "fp4/traces/captured.hpp"
@@ -34,11 +34,11 @@ struct RefLlama {
 // The first `count` layers, calibrated on all calibration windows.
 inline std::vector<std::shared_ptr<const QuantizedLayer>> make_ref_llama_layers(const Scheme& scheme, size_t count) {
     const auto& ref = RefLlama::get();
-    ModelQuantiser quantiser(
+    ModelQuantizer quantizer(
         ref.model, [&](size_t layer) -> Result<LayerWeights> { return ref.model.layers[layer]; }, scheme, ref.calibration);
     std::vector<std::shared_ptr<const QuantizedLayer>> out;
     while (out.size() < count) {
-        auto layer = quantiser.quantise_next();
+        auto layer = quantizer.quantize_next();
         EXPECT_TRUE(layer) << layer.error().message;
         out.push_back(std::make_shared<const QuantizedLayer>(std::move(*layer)));
     }

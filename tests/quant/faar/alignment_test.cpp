@@ -194,11 +194,11 @@ TEST(Alignment, RefusesWhatItCannotTrain) {
         EXPECT_NE(made.error().message.find(message), std::string::npos) << made.error().message;
     };
     auto start = test::rounded(each.model, test::nvfp4_w4a16);
-    refused({}, test::nvfp4_w4a16, "a quantised layer for each");
-    refused(start, {.activations = Side{Format::nvfp4, Encoder::nv}}, "a scheme that quantises weights");
-    refused(start, test::nvfp4_w4a4, "every linear quantised");
+    refused({}, test::nvfp4_w4a16, "a quantized layer for each");
+    refused(start, {.activations = Side{Format::nvfp4, Encoder::nv}}, "a scheme that quantizes weights");
+    refused(start, test::nvfp4_w4a4, "every linear quantized");
     start[1].linears[3].reset();
-    refused(start, test::nvfp4_w4a16, "every linear quantised");
+    refused(start, test::nvfp4_w4a16, "every linear quantized");
 }
 
 } // namespace

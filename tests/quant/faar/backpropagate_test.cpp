@@ -79,7 +79,7 @@ TEST(Backpropagate, HasTheGradientOfTheLoss) {
         }
 }
 
-// The same bits whether activations are kept or computed again, quantised inputs or not.
+// The same bits whether activations are kept or computed again, quantized inputs or not.
 TEST(Backpropagate, IsTheSameWhenLayersAreRecomputed) {
     for (const auto& scheme : {test::nvfp4_w4a16, test::nvfp4_w4a4, test::razer_w4a4}) {
         Case kept(test::small_llama(5), torch::kFloat, scheme), again(test::small_llama(5), torch::kFloat, scheme);

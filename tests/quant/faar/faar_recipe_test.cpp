@@ -36,7 +36,7 @@ TEST(FaarRecipe, HasTwoNames) {
     EXPECT_EQ(text_of(*faar_recipe("best")), text_of(FaarRecipe{}));
     const auto paper = faar_recipe("paper");
     ASSERT_TRUE(paper);
-    EXPECT_FALSE(paper->curvature || paper->stage1.flips || paper->stage1.normalised || paper->true_inputs || paper->stage2.normalised);
+    EXPECT_FALSE(paper->curvature || paper->stage1.flips || paper->stage1.normalized || paper->true_inputs || paper->stage2.normalized);
     EXPECT_EQ(paper->scales.criterion, ScaleCriterion::encoder);
     EXPECT_EQ(paper->scales.rounds, 0);
     EXPECT_EQ(paper->stage2.schedule.steps, 2500);

@@ -90,7 +90,7 @@ TEST(InputMoments, AreOneMatrixWhereInputsStayAsTheyAre) {
     same.add(layer.x);
     both.add(layer.x, layer.x);
     EXPECT_TRUE(torch::equal(same.plain, both.cross));
-    EXPECT_TRUE(torch::equal(same.quantised, both.quantised));
+    EXPECT_TRUE(torch::equal(same.quantized, both.quantized));
     EXPECT_NEAR(OutputLoss(same).value(layer.w, layer.w), 0, 1e-6 * OutputLoss(same).value(layer.w, torch::zeros_like(layer.w)));
 }
 

@@ -29,9 +29,9 @@ struct Case {
         auto x = torch::embedding(model.embed_tokens, some);
         for (size_t i = 0; i < layers.size(); ++i)
             x = decoder_layer(x, layers[i].plain, model.config, rope, [&](LinearGroup group, const Tensor& input) {
-                const auto quantised = scheme.activations ? *fake_quantize(input, scheme, layers[i].input_scale[static_cast<size_t>(group)]) : input;
+                const auto quantized = scheme.activations ? *fake_quantize(input, scheme, layers[i].input_scale[static_cast<size_t>(group)]) : input;
                 std::vector<Tensor> outputs;
-                for (const LinearOp op : members(group)) outputs.push_back(torch::linear(quantised, *dequantized(*layers[i].linears[static_cast<size_t>(op)])));
+                for (const LinearOp op : members(group)) outputs.push_back(torch::linear(quantized, *dequantized(*layers[i].linears[static_cast<size_t>(op)])));
                 return outputs;
             });
         return distillation_loss(model, hidden_states(model, some), x, {}).kl;

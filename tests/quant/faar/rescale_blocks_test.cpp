@@ -91,7 +91,7 @@ TEST_P(RescaleBlocksOf, IsTheSameForAnyNumberOfThreads) {
     EXPECT_TRUE(torch::equal(one->v, three->v));
 }
 
-// The codes are those of neighbours under the new bytes, and their values those that the loss was computed of.
+// The codes are those of neighbors under the new bytes, and their values those that the loss was computed of.
 TEST_P(RescaleBlocksOf, GivesPlainCodes) {
     const auto given = layer(8, 32);
     const auto made = rescaled(given, given.choices.position);
@@ -139,7 +139,7 @@ TEST(ChooseScales, WeighInputsWhereAsked) {
     const auto by_weights = chosen(layer, razer, {ScaleCriterion::weights, 0}), by_inputs = chosen(layer, razer, {ScaleCriterion::inputs, 0});
     const auto weighed = [&](const RescaleResult& made) {
         const auto error = (layer.w - hardened_values(made.choices, made.v)).to(torch::kDouble);
-        return (error * error * layer.moments.quantised.diagonal()).sum().item<double>();
+        return (error * error * layer.moments.quantized.diagonal()).sum().item<double>();
     };
     EXPECT_LT(weighed(*by_inputs), weighed(*by_weights));
 }

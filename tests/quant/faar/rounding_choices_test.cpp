@@ -55,7 +55,7 @@ TEST_P(RoundingChoicesOf, BeginAtRoundingToNearest) {
 }
 
 // Against a walk over all sixteen codes of every block.
-TEST_P(RoundingChoicesOf, AreTheNeighboursOfEachWeight) {
+TEST_P(RoundingChoicesOf, AreTheNeighborsOfEachWeight) {
     const auto w = some_weights();
     const auto start = rounded(w, GetParam());
     const auto choices = choices_of(w, GetParam(), start);
@@ -135,7 +135,7 @@ INSTANTIATE_TEST_SUITE_P(Encoders, RoundingChoicesOf, testing::ValuesIn(sides), 
     return name;
 });
 
-TEST(RoundingChoices, RefuseCodesThatAreNoNeighbours) {
+TEST(RoundingChoices, RefuseCodesThatAreNoNeighbors) {
     Random random(8);
     const auto w = random.normal({4, 32});
     auto start = rounded(w, sides[0]);

@@ -9,7 +9,7 @@ namespace {
 
 class StraightThroughOf : public testing::TestWithParam<Scheme> {};
 
-TEST_P(StraightThroughOf, HasTheQuantisersValuesAndAGradientOfOneInside) {
+TEST_P(StraightThroughOf, HasTheQuantizersValuesAndAGradientOfOneInside) {
     const auto scheme = GetParam();
     test::Random random(8);
     const float amax = 2;

@@ -65,8 +65,8 @@ TEST(TrainRoundings, GoOnFromWhereTheyAreTold) {
     EXPECT_NEAR(trained.loss, layer.loss(flipped.v) / (2 * nearest), 1e-9);
 }
 
-// The paper's equations under weak regularisation: soft losses that hardening does not keep, and never worse than where it began.
-TEST(TrainRoundings, WeakRegularisationLosesItsGainAtHardening) {
+// The paper's equations under weak regularization: soft losses that hardening does not keep, and never worse than where it began.
+TEST(TrainRoundings, WeakRegularizationLosesItsGainAtHardening) {
     const RoundedLayer layer(24, 96, {Format::nvfp4, Encoder::nv});
     auto recipe = paper_recipe();
     recipe.schedule.steps = 600;

@@ -28,7 +28,7 @@ TEST_F(CheckpointCommands, VerifyPassesOnWhatTheEncoderMade) {
 }
 
 TEST_F(CheckpointCommands, VerifyNamesTheFirstDifference) {
-    // One code of one linear becomes its neighbour.
+    // One code of one linear becomes its neighbor.
     const std::string file = made + "/model.safetensors";
     std::fstream bytes(file, std::ios::binary | std::ios::in | std::ios::out);
     bytes.seekg(-1, std::ios::end);

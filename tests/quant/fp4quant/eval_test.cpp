@@ -100,12 +100,12 @@ TEST(Eval, RefusesWhatItCannotCompare) {
         EXPECT_EQ(std::ranges::count(run.err, '\n'), 1) << run.err;
     };
     refused({"eval", "--model", folder / "made"}, "expected --reference");
-    refused({"eval", "--model", model, "--reference", model}, "expected a quantised checkpoint beside --reference");
-    refused({"eval", "--model", folder / "made", "--reference", model, "--method", "rtn"}, "--method: expected a checkpoint that is not quantised");
-    refused({"eval", "--model", model, "--profile", "exact"}, "--profile: expected --method or a quantised checkpoint");
+    refused({"eval", "--model", model, "--reference", model}, "expected a quantized checkpoint beside --reference");
+    refused({"eval", "--model", folder / "made", "--reference", model, "--method", "rtn"}, "--method: expected a checkpoint that is not quantized");
+    refused({"eval", "--model", model, "--profile", "exact"}, "--profile: expected --method or a quantized checkpoint");
     refused({"eval", "--model", model, "--method", "rtn", "--profile", "fp16"}, "--profile: expected fake, exact, nv-blackwell, fp32-seq or f13, found fp16");
     refused({"eval", "--model", model, "--method", "nearest"}, "--method: expected one of rtn, 4over6");
-    refused({"eval", "--model", folder / "made", "--reference", model, "--windows", "2", "--profile", "exact"}, "expected weights and activations to be quantised");
+    refused({"eval", "--model", folder / "made", "--reference", model, "--windows", "2", "--profile", "exact"}, "expected weights and activations to be quantized");
     refused({"eval", "--model", model, "--method", "rtn", "--max-memory", "0.1"}, "--max-memory: expected at least");
     refused({"eval", "--model", model, "--resume"}, "--resume: expected --out");
 }

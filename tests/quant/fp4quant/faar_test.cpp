@@ -115,7 +115,7 @@ TEST_F(Faar, IsARowOfTheTable) {
 }
 
 // A variant shares the first stage of faar where it changes the second alone; a control is worse than rounding to nearest; the search in the
-// activations' quantiser helps.
+// activations' quantizer helps.
 TEST_F(Faar, HasVariantsAndControls) {
     const auto run = test::run_program(FP4QUANT, {"table", "--model", model, "--calib", calib, "--faar", recipe, "--windows", "2", "--only", "faar-2fa-no-hidden",
                                                   "--only", "random-rounding", "--only", "rtn-mse-activations/nvfp4/W16A4", "--out", folder / "t", "--quiet"});

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""large_model.py SYNTHETIC_CHECKPOINT FP4QUANT: models of real size through quantisation, every export and evaluation, and the anonymous memory that takes.
+"""large_model.py SYNTHETIC_CHECKPOINT FP4QUANT: models of real size through quantization, every export and evaluation, and the anonymous memory that takes.
 
 A model of Llama-3.2-1B's size stays within 6 GiB. Of Llama-3.1-8B's size two layers are made: layers pass one after the other, so the other thirty
 take no more memory, and fifteen times as long.

@@ -110,10 +110,10 @@ TEST_F(BadCheckpoint, MissingTensors) {
         }
     make(Layout::compressed_tensors, Format::nvfp4);
     ASSERT_EQ(tensors.erase(up + ".input_global_scale"), 1u);
-    expect_refused(out.string() + ": module '" + up + "'", "expected an input scale, since inputs are quantised, found none");
+    expect_refused(out.string() + ": module '" + up + "'", "expected an input scale, since inputs are quantized, found none");
     make(Layout::compressed_tensors);
     tensors[up + ".input_global_scale"] = tensors.at(up + ".weight_global_scale");
-    expect_refused(out.string() + ": module '" + up + "'", "expected no input scale, since inputs are not quantised, found one");
+    expect_refused(out.string() + ": module '" + up + "'", "expected no input scale, since inputs are not quantized, found one");
     make(Layout::compressed_tensors);
     for (const char* part : {".weight_packed", ".weight_scale", ".weight_global_scale"}) tensors.erase(up + part);
     expect_refused(out.string() + ": module '" + up + "'", "expected its weight, found no tensor of it");
@@ -233,14 +233,14 @@ TEST_F(BadCheckpoint, TensorsOfOtherLayouts) {
 
     make(Layout::compressed_tensors);
     tensors[up + ".weight"] = {traces::Dtype::bf16, {96, 64}, std::string(96 * 64 * 2, '\0')};
-    expect_refused(out.string() + ": module '" + up + "'", "expected its weight once, found a quantised one and '" + up + ".weight'");
+    expect_refused(out.string() + ": module '" + up + "'", "expected its weight once, found a quantized one and '" + up + ".weight'");
     make(Layout::compressed_tensors);
     for (const char* part : {"weight_packed", "weight_scale", "weight_global_scale"})
         tensors["model.layers.9.mlp.up_proj." + std::string(part)] = tensors.at(up + "." + std::string(part));
-    expect_refused(out.string() + ": module 'model.layers.9.mlp.up_proj'", "expected quantised linears of the decoder layers only, found it quantised");
+    expect_refused(out.string() + ": module 'model.layers.9.mlp.up_proj'", "expected quantized linears of the decoder layers only, found it quantized");
 }
 
-TEST_F(BadCheckpoint, NotQuantisedByItsConfigurationOrDtype) {
+TEST_F(BadCheckpoint, NotQuantizedByItsConfigurationOrDtype) {
     make(Layout::modelopt);
     std::filesystem::remove(out / "hf_quant_config.json");
     write_text(out / "config.json", tiny_config); // says nothing, the tensors do
@@ -251,7 +251,7 @@ TEST_F(BadCheckpoint, NotQuantisedByItsConfigurationOrDtype) {
     write_text(source / "hf_quant_config.json", R"({"quantization":{"quant_algo":"NVFP4","group_size":16,"exclude_modules":["lm_head"]}})");
     const auto plain = QuantizedCheckpoint::open(source); // the configuration says it, the tensors do not
     ASSERT_FALSE(plain);
-    test::expect_message(plain.error().message, source.string() + ": module 'model.layers.0.self_attn.q_proj': expected it quantised, or named as left out");
+    test::expect_message(plain.error().message, source.string() + ": module 'model.layers.0.self_attn.q_proj': expected it quantized, or named as left out");
 }
 
 TEST_F(BadCheckpoint, TiedHead) {

@@ -69,7 +69,7 @@ TEST_F(Config, IgnoreIsComparedWithTheTensors) {
     for (const char* pattern : {"model.layers.1.mlp.up_proj", "*mlp.u?_proj", "Linear", "*"}) {
         const auto opened = opened_with({"lm_head", pattern});
         ASSERT_FALSE(opened) << pattern;
-        EXPECT_TRUE(opened.error().message.find("expected it not quantised, as the configuration says") != std::string::npos) << opened.error().message;
+        EXPECT_TRUE(opened.error().message.find("expected it not quantized, as the configuration says") != std::string::npos) << opened.error().message;
     }
     EXPECT_TRUE(opened_with({"lm_head", "*mlp.u?_pro", "model.layers.1.mlp", "re:.*up_proj"})); // regular expressions are not evaluated
 }
@@ -87,7 +87,7 @@ TEST_F(Config, ModulesLeftOut) {
     const auto opened = QuantizedCheckpoint::open(out);
     ASSERT_FALSE(opened);
     test::expect_message(opened.error().message,
-                         out.string() + ": module 'model.layers.0.mlp.down_proj': expected it quantised, or named as left out in the configuration");
+                         out.string() + ": module 'model.layers.0.mlp.down_proj': expected it quantized, or named as left out in the configuration");
     json["quantization_config"]["ignore"] = {"lm_head", "re:.*down_proj"};
     write_text(out / "config.json", json.dump());
     EXPECT_EQ(open(out).warnings().size(), 1u);

@@ -106,7 +106,7 @@ TEST_F(IndependentReader, Razer) {
     EXPECT_EQ(python("read", dir / "own"), numbers(dir / "own"));
 }
 
-TEST_F(IndependentReader, DequantisedWeightsAreTheBf16Numbers) {
+TEST_F(IndependentReader, DequantizedWeightsAreTheBf16Numbers) {
     for (const auto encoder : {Encoder::razer_paper, Encoder::nv}) {
         auto model = encoded(encoder);
         const auto folder = dir / spec_of(encoder).name;

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Checkpoints read without any code of fp4sim: the standard library and the layouts' description.
 
-    read_layouts.py read DIR      one line per quantised module: name, SHA-256 of its numbers as float32 and as bfloat16, little-endian, row by row
+    read_layouts.py read DIR      one line per quantized module: name, SHA-256 of its numbers as float32 and as bfloat16, little-endian, row by row
     read_layouts.py bf16 DIR      one line per module of the decoder layers: name, SHA-256 of its bfloat16 weight
     read_layouts.py consumers DIR one line per kind of consumer: name, "accepts" or "refuses" and why
 """
@@ -62,7 +62,7 @@ def config_of(folder):
 
 
 def nearest_f32(exact):
-    """The float32 nearest to a positive Fraction, ties to even, by comparing neighbours exactly."""
+    """The float32 nearest to a positive Fraction, ties to even, by comparing neighbors exactly."""
     (bits,) = struct.unpack("<I", struct.pack("<f", float(exact)))
     candidates = [b for b in (bits - 1, bits, bits + 1) if 0 <= b < 0x7F800000]
     value = {b: Fraction(struct.unpack("<f", struct.pack("<I", b))[0]) for b in candidates}
@@ -104,7 +104,7 @@ def razer_value(v1, v2):
     return value
 
 
-def dequantise(codes, scales, value, multiplier, signed_zero):
+def dequantize(codes, scales, value, multiplier, signed_zero):
     """float32 and bfloat16 numbers. value(byte, code) has at most 9 significant bits and the multiplier 24, so that their product is exact
     in a double and struct.pack rounds once, to nearest even."""
     f32, bf16 = bytearray(), bytearray()
@@ -153,7 +153,7 @@ def read_compressed_tensors(folder):
         divisor = scalar(tensors, module + ".weight_global_scale", [1])
         assert (module + ".input_global_scale" in tensors) == (inputs is not None)
         multiplier = nearest_f32(1 / Fraction(divisor))
-        yield module, dequantise(tensors[module + ".weight_packed"][2], tensors[module + ".weight_scale"][2], nvfp4_value, multiplier, True)
+        yield module, dequantize(tensors[module + ".weight_packed"][2], tensors[module + ".weight_scale"][2], nvfp4_value, multiplier, True)
 
 
 def read_modelopt(folder):
@@ -167,7 +167,7 @@ def read_modelopt(folder):
         check_shapes(tensors, module + ".weight", module + ".weight_scale", "F8_E4M3")
         assert (module + ".input_scale" in tensors) == (section["quant_algo"] == "NVFP4")
         multiplier = scalar(tensors, module + ".weight_scale_2", [])
-        yield module, dequantise(tensors[module + ".weight"][2], tensors[module + ".weight_scale"][2], nvfp4_value, multiplier, True)
+        yield module, dequantize(tensors[module + ".weight"][2], tensors[module + ".weight_scale"][2], nvfp4_value, multiplier, True)
 
 
 def read_razer(folder):
@@ -182,7 +182,7 @@ def read_razer(folder):
         check_shapes(tensors, module + ".razer_codes", module + ".razer_scales", "U8")
         multiplier = scalar(tensors, module + ".razer_tensor_scale", [])
         value = razer_value(section["v1_halves"], own.get(module, section["v2_halves"]))
-        yield module, dequantise(tensors[module + ".razer_codes"][2], tensors[module + ".razer_scales"][2], value, multiplier, False)
+        yield module, dequantize(tensors[module + ".razer_codes"][2], tensors[module + ".razer_scales"][2], value, multiplier, False)
 
 
 def read(folder):
@@ -215,7 +215,7 @@ def consumer_by_names(folder, kinds=(("weight_packed", "weight_scale", "weight_g
     """As a loader that goes by the files and tensor names alone."""
     tensors = load_folder(folder, "model.safetensors", "model.safetensors.index.json")
     if not any(all(modules_with(tensors, name) for name in kind) for kind in kinds):
-        raise Refused("no quantised tensors of a known name")
+        raise Refused("no quantized tensors of a known name")
 
 
 def consumer_of_any_file(folder):

@@ -1,4 +1,4 @@
-// A model folder small enough to be written for every test, and its quantised forms.
+// A model folder small enough to be written for every test, and its quantized forms.
 #pragma once
 #include <bit>
 #include <cstring>
@@ -145,7 +145,7 @@ class TinyModel : public testing::Test {
         return std::move(*model);
     }
 
-    // With inputs quantised where `inputs` is a format.
+    // With inputs quantized where `inputs` is a format.
     WriteReport write(Layout layout, Encoder encoder, const std::filesystem::path& to, std::optional<Format> inputs = {}, const WriteOptions& options = {}) {
         auto model = encoded(encoder);
         ChangedModel changed(model, inputs.has_value(), [&](QuantizedLinear& linear) {

@@ -45,7 +45,7 @@ TEST_F(Write, PartOfAFusedGroup) {
     auto model = EncodedModel::create(open(source), {.encoder = Encoder::ct}, {"model.layers.1.self_attn.k_proj"});
     ASSERT_TRUE(model);
     expect_refused(Layout::compressed_tensors, *model, bad,
-                   "model.layers.1.self_attn.q_proj: expected its fused group quantised as a whole, found 'model.layers.1.self_attn.k_proj' left out");
+                   "model.layers.1.self_attn.q_proj: expected its fused group quantized as a whole, found 'model.layers.1.self_attn.k_proj' left out");
 }
 
 TEST_F(Write, WhatALayoutCannotHold) {
@@ -57,7 +57,7 @@ TEST_F(Write, WhatALayoutCannotHold) {
         "model.layers.0.self_attn.q_proj: expected inputs in nvfp4, found razer-a");
     expect_refused(
         Layout::modelopt, Encoder::nv, false, [](QuantizedLinear& linear) { linear.activations = Format::nvfp4; }, bad,
-        "model.layers.0.self_attn.q_proj: expected an input scale exactly where inputs are quantised, found one of the two");
+        "model.layers.0.self_attn.q_proj: expected an input scale exactly where inputs are quantized, found one of the two");
     expect_refused(
         Layout::razer, Encoder::razer_paper, false, [](QuantizedLinear& linear) { linear.encoder.reset(); }, bad,
         "model.layers.0.self_attn.q_proj: expected the name of its encoder, found none");

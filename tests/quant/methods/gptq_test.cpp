@@ -25,7 +25,7 @@ constexpr std::array sides{Side{Format::nvfp4, Encoder::nv},          Side{Forma
 
 Tensor second_moments(const Tensor& x) { return torch::matmul(x.t(), x); }
 
-// The same step by step in binary64, without a factorisation: the inverse of the Hessian of the columns that are left is updated column by column.
+// The same step by step in binary64, without a factorization: the inverse of the Hessian of the columns that are left is updated column by column.
 std::vector<uint8_t> plain_codes(const Tensor& w, const Tensor& hessian, const Rounded& start, const Side& side, double damp, bool act_order) {
     const auto n = static_cast<size_t>(w.size(0)), k = static_cast<size_t>(w.size(1));
     std::vector<double> h(k * k), inverse(k * k, 0.0), rest(n * k);

@@ -122,7 +122,7 @@ inline Matrix normed_rows(const Matrix& x, const Vector& weight, double eps) {
     return out;
 }
 
-// Each head normalised, where there is a norm, then turned by its position.
+// Each head normalized, where there is a norm, then turned by its position.
 inline Matrix positioned(const Matrix& x, const Vector& norm, const Config& config) {
     Matrix out(x.rows, x.columns);
     for (size_t position = 0; position < x.rows; ++position)

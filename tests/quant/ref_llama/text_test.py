@@ -14,7 +14,7 @@ import postgres_text
 import splits
 
 PROGRAMS = pathlib.Path(boost_text.__file__).parent
-LICENCE = "// Copyright 2001 A. Author\n// Distributed under the Boost\n// Software License, Version 1.0.\n"
+LICENSE = "// Copyright 2001 A. Author\n// Distributed under the Boost\n// Software License, Version 1.0.\n"
 
 
 def numbered(first, last):
@@ -25,31 +25,31 @@ class Boost(unittest.TestCase):
     def taken(self, path, text):
         return boost_text.is_taken(pathlib.PurePosixPath(path), text)
 
-    def test_a_header_must_name_its_licence(self):
-        self.assertTrue(self.taken("heap/a.hpp", LICENCE + "int a;\n"))
+    def test_a_header_must_name_its_license(self):
+        self.assertTrue(self.taken("heap/a.hpp", LICENSE + "int a;\n"))
         self.assertTrue(self.taken("heap/a.hpp", "// see LICENSE_1_0.txt\n"))
         self.assertFalse(self.taken("heap/a.hpp", "// Copyright 2001 A. Author\nint a;\n"))
 
     def test_other_terms_are_left_out(self):
-        self.assertFalse(self.taken("heap/a.hpp", LICENCE + "/* Permission to use,\n * copy and sell */\n"))
-        self.assertFalse(self.taken("heap/a.hpp", LICENCE + "// Permission is hereby\n// granted\n"))
+        self.assertFalse(self.taken("heap/a.hpp", LICENSE + "/* Permission to use,\n * copy and sell */\n"))
+        self.assertFalse(self.taken("heap/a.hpp", LICENSE + "// Permission is hereby\n// granted\n"))
 
     def test_zlib_terms_are_told(self):
         self.assertTrue(boost_text.has_zlib_terms("// Permission is granted to anyone to use\n// this software\n"))
-        self.assertFalse(boost_text.has_zlib_terms(LICENCE))
+        self.assertFalse(boost_text.has_zlib_terms(LICENSE))
 
     def test_generated_trees_and_other_suffixes_are_left_out(self):
         for path in ("mpl/aux_/preprocessed/a.hpp", "preprocessor/a.hpp", "typeof/a.hpp", "a.txt"):
-            self.assertFalse(self.taken(path, LICENCE), path)
-        self.assertTrue(self.taken("typeof_like/a.ipp", LICENCE))
+            self.assertFalse(self.taken(path, LICENSE), path)
+        self.assertTrue(self.taken("typeof_like/a.ipp", LICENSE))
 
     def test_the_largest_file_has_60000_bytes(self):
-        self.assertTrue(self.taken("a.hpp", LICENCE + "x" * (60_000 - len(LICENCE))))
-        self.assertFalse(self.taken("a.hpp", LICENCE + "x" * (60_001 - len(LICENCE))))
-        self.assertFalse(self.taken("a.hpp", LICENCE + "é" * (30_001 - len(LICENCE) // 2)))
+        self.assertTrue(self.taken("a.hpp", LICENSE + "x" * (60_000 - len(LICENSE))))
+        self.assertFalse(self.taken("a.hpp", LICENSE + "x" * (60_001 - len(LICENSE))))
+        self.assertFalse(self.taken("a.hpp", LICENSE + "é" * (30_001 - len(LICENSE) // 2)))
 
     def test_the_banner_is_cut_and_later_comments_stay(self):
-        self.assertEqual(boost_text.clean(LICENCE + "\n// belongs to the banner\nint a;\n"), "int a;\n")
+        self.assertEqual(boost_text.clean(LICENSE + "\n// belongs to the banner\nint a;\n"), "int a;\n")
         self.assertEqual(boost_text.clean("/* Copyright 2001 */\n/* What it does */\nint a;\n"), "/* What it does */\nint a;\n")
         self.assertEqual(boost_text.clean("// What it does\nint a; // Copyright\n"), "// What it does\nint a; // Copyright\n")
 
@@ -141,7 +141,7 @@ class Programs(unittest.TestCase):
                 (folder / path).parent.mkdir(parents=True, exist_ok=True)
                 lines = numbered(100 * min(at, 2), 100 * min(at, 2) + 20)
                 (folder / path).write_text('<body><div class="chapter"><pre>' + "\n".join(numbered(900, 920)) + "</pre></div></body>" if path.endswith("html")
-                                           else LICENCE + "\n".join(lines) + "\n")
+                                           else LICENSE + "\n".join(lines) + "\n")
             made = []
             for out in ("one", "two"):
                 result = self.run_program("make_corpus.py", "--out", folder / out, "--boost", folder / "boost", "--postgres", folder / "html")
@@ -167,12 +167,12 @@ class Notice(unittest.TestCase):
         text = "//  Copyright (c) 2001   A. Author \n/* (C) Copyright B. Author 2002 */\nint copyright_of(int);\n// see the copyright notice\n"
         self.assertEqual(make_notice.copyright_lines(text), {"Copyright (c) 2001 A. Author", "(C) Copyright B. Author 2002"})
 
-    def test_licence_and_holders(self):
+    def test_license_and_holders(self):
         with tempfile.TemporaryDirectory() as name:
             path = pathlib.Path(name) / "copyright"
             path.write_text("Files: *\nCopyright: A\n  B\nLicense: X\n\nFiles: y\nLicense: X\n\nLicense: X\n One\n .\n  two\n\nLicense: Y\n no\n")
-            self.assertEqual((make_notice.holders(path), make_notice.licence_text(path, "X")), ("A\nB\n", "One\n\ntwo\n"))
-            self.assertRaises(ValueError, make_notice.licence_text, path, "Z")
+            self.assertEqual((make_notice.holders(path), make_notice.license_text(path, "X")), ("A\nB\n", "One\n\ntwo\n"))
+            self.assertRaises(ValueError, make_notice.license_text, path, "Z")
 
 
 if __name__ == "__main__":

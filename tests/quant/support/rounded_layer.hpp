@@ -9,7 +9,7 @@
 
 namespace fp4::quant::test {
 
-// A random linear of n outputs and k inputs, its roundings, and moments of 4k correlated inputs, the quantised
+// A random linear of n outputs and k inputs, its roundings, and moments of 4k correlated inputs, the quantized
 // ones `input_noise` away from the reference's, and a random curvature of its outputs.
 struct RoundedLayer {
     Tensor w;

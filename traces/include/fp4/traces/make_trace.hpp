@@ -1,4 +1,4 @@
-// From numbers to traces: synthetic or real weights, synthetic activations, quantised by golden's encoders.
+// From numbers to traces: synthetic or real weights, synthetic activations, quantized by golden's encoders.
 #pragma once
 #include <functional>
 

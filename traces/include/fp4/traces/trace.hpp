@@ -32,7 +32,7 @@ struct Trace {
     std::string model;
     uint64_t layer = 0;
     Source source = Source::synthetic;
-    std::string source_sha256; // over A then B of each op: binary32 values before quantisation, or uniform codes and scales
+    std::string source_sha256; // over A then B of each op: binary32 values before quantization, or uniform codes and scales
     Format a_format = Format::razer_a;
     Format b_format = Format::razer_w;
     Specials specials{};

@@ -16,7 +16,7 @@ struct CaptureRequest {
     std::string model_sha256, tokens_sha256, calib_sha256;
 };
 
-// The inputs of every group of linears in every layer, of the unquantised model, computed in double and rounded once to float32: so the file has
+// The inputs of every group of linears in every layer, of the unquantized model, computed in double and rounded once to float32: so the file has
 // the same bytes on other machines unless a value lies within a double's rounding errors of a float32 midpoint. bad_argument: positions outside the window; not_finite.
 Status capture_activations(const std::filesystem::path& path, const CausalLm& model, const CaptureRequest& request);
 

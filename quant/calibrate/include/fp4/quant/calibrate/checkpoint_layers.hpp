@@ -1,4 +1,4 @@
-// A quantised checkpoint, layer by layer, as it is evaluated.
+// A quantized checkpoint, layer by layer, as it is evaluated.
 #pragma once
 #include <filesystem>
 #include <map>
@@ -13,7 +13,7 @@ namespace fp4::quant {
 
 class CheckpointLayers {
   public:
-    // bad_argument: a checkpoint that is not quantised. Else the errors of QuantizedCheckpoint::open and of a model that the forward pass does not compute.
+    // bad_argument: a checkpoint that is not quantized. Else the errors of QuantizedCheckpoint::open and of a model that the forward pass does not compute.
     static Result<CheckpointLayers> open(const std::filesystem::path& folder, const ReadOptions& options = {});
 
     const QuantizedCheckpoint& checkpoint() const { return checkpoint_; }
@@ -25,7 +25,7 @@ class CheckpointLayers {
     // Embedding, final norm and head.
     Result<CausalLm> ends() const;
 
-    // Linears that the checkpoint leaves alone are float32 weights in `plain`, and their inputs are not quantised.
+    // Linears that the checkpoint leaves alone are float32 weights in `plain`, and their inputs are not quantized.
     Result<QuantizedLayer> load(size_t layer);
 
   private:
@@ -34,7 +34,7 @@ class CheckpointLayers {
     QuantizedCheckpoint checkpoint_;
     DecoderConfig config_;
     Scheme scheme_;
-    std::map<std::string, size_t> place_of_; // of a quantised module in checkpoint_.linears()
+    std::map<std::string, size_t> place_of_; // of a quantized module in checkpoint_.linears()
 };
 
 } // namespace fp4::quant

@@ -1,4 +1,4 @@
-// A quantised layer on the disk while the rest of its model is being made.
+// A quantized layer on the disk while the rest of its model is being made.
 #pragma once
 #include <filesystem>
 #include <string>

@@ -1,11 +1,11 @@
-// A quantised model into layer files, in steps that can be interrupted anywhere: files are whole or not there, and those that are there stay.
+// A quantized model into layer files, in steps that can be interrupted anywhere: files are whole or not there, and those that are there stay.
 #pragma once
 #include <filesystem>
 #include <functional>
 #include <string>
 #include <vector>
 
-#include "fp4/quant/calibrate/model_quantiser.hpp"
+#include "fp4/quant/calibrate/model_quantizer.hpp"
 #include "fp4/quant/faar/faar_recipe.hpp"
 
 namespace fp4::quant {
@@ -19,8 +19,8 @@ struct LayerFiles {
     Result<std::vector<QuantizedLayer>> load(size_t layers) const;
 };
 
-// All layers through the quantiser. before_save: called with each layer that was made, before it is on the disk. Errors: those of the quantiser and of files.
-Status make_layers(ModelQuantiser& quantiser, size_t layers, const LayerFiles& files, const std::function<Status(size_t layer)>& before_save);
+// All layers through the quantizer. before_save: called with each layer that was made, before it is on the disk. Errors: those of the quantizer and of files.
+Status make_layers(ModelQuantizer& quantizer, size_t layers, const LayerFiles& files, const std::function<Status(size_t layer)>& before_save);
 
 struct AlignmentWork {
     AlignmentRecipe recipe;

@@ -1,4 +1,4 @@
-// Second moments of the inputs of a group of linears, plain and quantised, over a calibration set.
+// Second moments of the inputs of a group of linears, plain and quantized, over a calibration set.
 #pragma once
 #include "fp4/quant/calibrate/observe.hpp"
 #include "fp4/quant/faar/input_moments.hpp"
@@ -11,9 +11,9 @@ struct ObservedSide {
     const LayerModel& layer;
 };
 
-// The moments of x, which the group gets in `plain`, and of x_q = quantise(what it gets in `quantised`), at the same positions of the same windows. Linears
-// behind the group are not run. Errors: a linear or a quantiser that fails.
-Result<InputMoments> observe_moments(LinearGroup group, const ObservedSide& plain, const ObservedSide& quantised,
-                                     const std::function<Result<Tensor>(const Tensor& input)>& quantise, const DecoderConfig& config, const RopeTable& rope);
+// The moments of x, which the group gets in `plain`, and of x_q = quantize(what it gets in `quantized`), at the same positions of the same windows. Linears
+// behind the group are not run. Errors: a linear or a quantizer that fails.
+Result<InputMoments> observe_moments(LinearGroup group, const ObservedSide& plain, const ObservedSide& quantized,
+                                     const std::function<Result<Tensor>(const Tensor& input)>& quantize, const DecoderConfig& config, const RopeTable& rope);
 
 } // namespace fp4::quant

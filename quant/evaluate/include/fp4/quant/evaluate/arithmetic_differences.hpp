@@ -1,4 +1,4 @@
-// How far a hardware arithmetic is from fake quantisation, linear by linear, over real inputs.
+// How far a hardware arithmetic is from fake quantization, linear by linear, over real inputs.
 #pragma once
 #include <functional>
 #include <memory>
@@ -22,7 +22,7 @@ struct OpDifference {
     double largest_relative = 0;   // largest distance over that root mean square
 };
 
-// Inputs of one group of linears: the codes of a fake-quantised pass from the first layer on against those of a hardware-true one.
+// Inputs of one group of linears: the codes of a fake-quantized pass from the first layer on against those of a hardware-true one.
 struct InputDifference {
     size_t layer = 0;
     LinearGroup group{};

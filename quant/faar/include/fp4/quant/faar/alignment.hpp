@@ -1,4 +1,4 @@
-// FAAR stage 2: all roundings of a model at once, trained until its predictions agree with the unquantised model's (2FA).
+// FAAR stage 2: all roundings of a model at once, trained until its predictions agree with the unquantized model's (2FA).
 #pragma once
 #include <cstdint>
 #include <filesystem>
@@ -17,7 +17,7 @@ struct AlignmentRecipe {
     int64_t batch_windows = 8;
     double commitment = 0.5, pull = 0.05; // of SoftStart
     double kl_weight = 1, hidden_weight = 0.1;
-    bool normalised = true; // both terms over those of rounding to nearest; else as they are
+    bool normalized = true; // both terms over those of rounding to nearest; else as they are
     double temperature = 1;
     int64_t top_k = 0;             // of the vocabulary, the rest as one; 0: all of it
     double norm_learning_rate = 0; // of the first step, for the gains of every layer's norms; 0: they stay
@@ -56,7 +56,7 @@ class Alignment {
     Status save(const std::filesystem::path& path, const std::string& fingerprint) const;
     Status resume(const std::filesystem::path& path, const std::string& fingerprint);
 
-    // Plain codes, each weight at the neighbour that it is nearer to.
+    // Plain codes, each weight at the neighbor that it is nearer to.
     std::vector<QuantizedLayer> hardened() const;
 
     AlignmentState state() const;
@@ -83,7 +83,7 @@ class Alignment {
     std::vector<SoftLayer> layers_;
     std::vector<ProjectedAdam> adams_;     // by leaf
     double kl_unit_ = 1, hidden_unit_ = 1; // what the terms of the loss are divided by
-    double choices_ = 1;                   // weights that have two neighbours
+    double choices_ = 1;                   // weights that have two neighbors
     int64_t step_ = 0;
 };
 

@@ -18,7 +18,7 @@ struct RefineRecipe {
 
 struct FaarRecipe {
     RoundingRecipe stage1{};
-    bool true_inputs = true; // stage 1's x_q is what a linear gets behind quantised layers; else what the reference gives it, quantised
+    bool true_inputs = true; // stage 1's x_q is what a linear gets behind quantized layers; else what the reference gives it, quantized
     bool curvature = true;   // stage 1 weighs outputs by what they cost the reference's predictions; else all the same
     double damp = 0.001;     // of stage 1's moments and curvatures
     ScaleRecipe scales{};    // of stage 1

@@ -51,13 +51,13 @@ inline constexpr std::array<FaarVariant, 20> faar_variants{{
          recipe.stage1.schedule.lambda_max = recipe.stage1.schedule.lambda_at(recipe.stage1.schedule.steps / 2);
          recipe.stage1.schedule.lambda_start_share = 1;
      }},
-    {"faar-not-normalised", false, "faar-not-normalised", "training alone, the loss not over that of rounding to nearest",
+    {"faar-not-normalized", false, "faar-not-normalized", "training alone, the loss not over that of rounding to nearest",
      [](FaarRecipe& recipe) {
          recipe.stage1.flips = false;
          recipe.scales.rounds = 0;
-         recipe.stage1.normalised = false;
+         recipe.stage1.normalized = false;
      }},
-    {"faar-no-true-inputs", false, "faar-no-true-inputs", "inputs of the reference, quantised", [](FaarRecipe& recipe) { recipe.true_inputs = false; }},
+    {"faar-no-true-inputs", false, "faar-no-true-inputs", "inputs of the reference, quantized", [](FaarRecipe& recipe) { recipe.true_inputs = false; }},
     {"faar-no-curvature", false, "faar-no-curvature", "all outputs weigh the same", [](FaarRecipe& recipe) { recipe.curvature = false; }},
     {"faar-no-damping", false, "faar-no-damping", "moments and curvatures as they are", [](FaarRecipe& recipe) { recipe.damp = 0; }},
     {"faar-no-rescaling", false, "faar-no-rescaling", "scales chosen once", [](FaarRecipe& recipe) { recipe.scales.rounds = 0; }},

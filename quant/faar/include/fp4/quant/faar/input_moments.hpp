@@ -4,12 +4,12 @@
 
 namespace fp4::quant {
 
-// Over the rows x of a calibration set and the same rows x_q as the quantised layer sees them, [K, K] double each. Where inputs are not quantised all
+// Over the rows x of a calibration set and the same rows x_q as the quantized layer sees them, [K, K] double each. Where inputs are not quantized all
 // three are one tensor.
 struct InputMoments {
     Tensor plain;     // sum of x^T x
     Tensor cross;     // sum of x_q^T x
-    Tensor quantised; // sum of x_q^T x_q
+    Tensor quantized; // sum of x_q^T x_q
 
     // Of chunks of rows, [rows, K] float32 each: a chunk's products in float32, their sum in double.
     void add(const Tensor& x, const Tensor& x_q);

@@ -16,7 +16,7 @@ class OutputLoss {
     // w, w_q: [N, K]; computed in double.
     double value(const Tensor& w, const Tensor& w_q) const;
 
-    // Half the gradient by w_q: G (W_q S_qq - W C^T), S_qq and C moments().quantised and moments().cross; [N, K], in the type of w_q.
+    // Half the gradient by w_q: G (W_q S_qq - W C^T), S_qq and C moments().quantized and moments().cross; [N, K], in the type of w_q.
     Tensor half_gradient(const Tensor& w, const Tensor& w_q) const;
 
   private:

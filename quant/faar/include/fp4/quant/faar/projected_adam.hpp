@@ -1,4 +1,4 @@
-// The optimiser of roundings: Adam (0.9, 0.999) without weight decay, positions cut to 0 .. 1 after each step.
+// The optimizer of roundings: Adam (0.9, 0.999) without weight decay, positions cut to 0 .. 1 after each step.
 #pragma once
 #include "fp4/quant/model/tensor.hpp"
 

@@ -27,7 +27,7 @@ struct RefineRound {
 };
 
 // Each round takes the gradient of the KL divergence by every value at the hard model, over the windows, and flips roundings of all linears under the quadratic
-// model that it makes with `curvature` (of the reference, by layer) and the second moments of the linears' quantised inputs; what does not
+// model that it makes with `curvature` (of the reference, by layer) and the second moments of the linears' quantized inputs; what does not
 // lower the divergence of the measured windows is undone. model: the reference, in memory. start: as SoftLayer takes it. Errors: those of SoftLayer::make,
 // a linear that fails, bad_argument for fewer than two windows or another count of layers or curvatures.
 Result<std::vector<QuantizedLayer>> refine_roundings(const CausalLm& model, std::vector<QuantizedLayer> start, const Scheme& scheme, const Tensor& windows,

@@ -1,4 +1,4 @@
-// What learned rounding chooses between: for each weight the codes of the two neighbouring values of its block's codebook (FAAR, equations E1 and E4, on
+// What learned rounding chooses between: for each weight the codes of the two neighboring values of its block's codebook (FAAR, equations E1 and E4, on
 // signed values, so that codebooks with a special value on one side are no other case).
 #pragma once
 #include <cstdint>
@@ -20,7 +20,7 @@ struct RoundingChoices {
 
 // w: [N, K] float32. `start` is w as `encoder` rounds it under `tensor_scale`. A weight on a value lies at the end of the interval that leads away from
 // zero; beyond the codebook's end it lies at the end of the last interval. Ties lie on the side that the encoder takes. Errors: shapes that do not fit;
-// bad_argument where a code of `start` is neither neighbour of its weight.
+// bad_argument where a code of `start` is neither neighbor of its weight.
 Result<RoundingChoices> rounding_choices(const Tensor& w, const PackedTensor& start, Encoder encoder, const TensorScale& tensor_scale);
 
 // The tensors of it there; rounding_choices() makes them on the processor.

@@ -18,9 +18,9 @@ struct SoftStart {
 
 class SoftLayer {
   public:
-    // `plain`: the layer's own weights. `start`: the layer with static scales under `scheme`, by a method that takes one of the two neighbours of each
+    // `plain`: the layer's own weights. `start`: the layer with static scales under `scheme`, by a method that takes one of the two neighbors of each
     // weight; v begins on the side of its code. Errors: those of rounding_choices;
-    // bad_argument for a layer with linears or inputs that are not quantised as the scheme says.
+    // bad_argument for a layer with linears or inputs that are not quantized as the scheme says.
     static Result<SoftLayer> make(const LayerWeights& plain, QuantizedLayer start, const Scheme& scheme, const SoftStart& begin);
 
     static constexpr size_t count = 7; // of linears, by LinearOp
@@ -38,13 +38,13 @@ class SoftLayer {
     // The norms, to be differentiated by their gains.
     LayerWeights norms() const;
 
-    // What the linears of a group get for `input` when the layer runs quantised; the gradient passes straight through. Throws LinearFailed.
-    Tensor quantised_input(LinearGroup group, const Tensor& input) const;
+    // What the linears of a group get for `input` when the layer runs quantized; the gradient passes straight through. Throws LinearFailed.
+    Tensor quantized_input(LinearGroup group, const Tensor& input) const;
 
-    // Soft weights and quantised inputs, to be differentiated by v and by the input.
+    // Soft weights and quantized inputs, to be differentiated by v and by the input.
     GroupFunction soft_linears(double beta) const;
 
-    // The starting layer with every weight at the neighbour that its v is nearer to, and with trained norms rounded to bfloat16.
+    // The starting layer with every weight at the neighbor that its v is nearer to, and with trained norms rounded to bfloat16.
     QuantizedLayer hardened() const;
 
   private:

@@ -1,4 +1,4 @@
-// Activations through their quantiser in a pass that is differentiated.
+// Activations through their quantizer in a pass that is differentiated.
 #pragma once
 #include "fp4/quant/methods/scheme.hpp"
 #include "fp4/quant/model/tensor.hpp"

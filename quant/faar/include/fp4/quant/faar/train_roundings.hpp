@@ -12,12 +12,12 @@ namespace fp4::quant {
 
 struct RoundingRecipe {
     RoundingSchedule schedule{.steps = 800, .learning_rate = 5e-3, .lambda_max = 300}; // lambda beside a loss of 1 for rounding to nearest
-    bool normalised = true; // the output loss over that of rounding to nearest; else over the number of weights
+    bool normalized = true; // the output loss over that of rounding to nearest; else over the number of weights
     bool flips = true;      // before and after, and the better of the two
     bool random = false;    // the control: every weight goes up with the probability of its position, and nothing is trained
 };
 
-// The paper's own words with weak regularisation: what is known of it (E1 to E7) and nothing else.
+// The paper's own words with weak regularization: what is known of it (E1 to E7) and nothing else.
 RoundingRecipe paper_recipe();
 
 struct RoundingStep {

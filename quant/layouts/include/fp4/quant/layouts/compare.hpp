@@ -1,4 +1,4 @@
-// Two quantised models, bit by bit.
+// Two quantized models, bit by bit.
 #pragma once
 #include <optional>
 #include <string>
@@ -33,7 +33,7 @@ struct LinearComparison {
 };
 
 struct Comparison {
-    std::optional<Difference> first; // none: equal in every quantised linear
+    std::optional<Difference> first; // none: equal in every quantized linear
     std::vector<LinearComparison> linears;
     std::vector<std::string> different_plain; // tensors of one side only, or with another dtype, shape or content
 

@@ -1,4 +1,4 @@
-// A plain checkpoint quantised by an encoder: round to nearest, tensor scales from the amax of each fused group.
+// A plain checkpoint quantized by an encoder: round to nearest, tensor scales from the amax of each fused group.
 #pragma once
 #include <map>
 #include <set>
@@ -13,7 +13,7 @@ namespace fp4::quant {
 
 class EncodedModel final : public QuantizedModelSource {
   public:
-    // Every linear of the model but `left_out`. bad_argument: a checkpoint that is quantised already, an encoder that does not make the
+    // Every linear of the model but `left_out`. bad_argument: a checkpoint that is quantized already, an encoder that does not make the
     // format, options.tensor_scale or a policy other than `error`.
     static Result<EncodedModel> create(QuantizedCheckpoint plain, const EncodeOptions& options, const std::set<std::string>& left_out = {});
 

@@ -1,4 +1,4 @@
-// What a checkpoint's configuration says of all its quantised layers.
+// What a checkpoint's configuration says of all its quantized layers.
 #pragma once
 #include <map>
 #include <optional>
@@ -14,7 +14,7 @@ namespace fp4::quant {
 struct QuantizationConfig {
     Layout layout = Layout::plain;
     std::optional<Format> activations{}; // none: weights only
-    std::vector<std::string> ignore{};   // modules that are not quantised, as the file names them: patterns
+    std::vector<std::string> ignore{};   // modules that are not quantized, as the file names them: patterns
     // Layout::razer only:
     Specials specials{};
     std::map<std::string, uint8_t> v2_halves_of{}; // modules whose V2 is not that of `specials`

@@ -1,4 +1,4 @@
-// Checkpoints as they lie on the disk, quantised in one of the layouts or not at all.
+// Checkpoints as they lie on the disk, quantized in one of the layouts or not at all.
 #pragma once
 #include <cstdint>
 #include <filesystem>
@@ -21,7 +21,7 @@ struct ReadOptions {
 
 // What check() has seen.
 struct CheckReport {
-    uint64_t elements = 0;               // of quantised weights
+    uint64_t elements = 0;               // of quantized weights
     uint64_t scale_bytes_with_bit_7 = 0; // NVFP4: decoders ignore it, some consumers do not
     std::vector<std::string> warnings{};
 };

@@ -1,4 +1,4 @@
-// A quantised linear layer, and where a writer gets a model of them from.
+// A quantized linear layer, and where a writer gets a model of them from.
 #pragma once
 #include <cstddef>
 #include <filesystem>
@@ -19,7 +19,7 @@ struct QuantizedLinear {
     TensorScaleKind exact = TensorScaleKind::multiplier; // which of scale's two numbers is not the rounded inverse of the other, in input_scale too
     std::optional<Encoder> encoder{};                    // none: not known
     int e3m3_max = e3m3_max_default;                     // razer-w: the encoder's largest block scale
-    std::optional<Format> activations{};                 // none: the layer's input is not quantised
+    std::optional<Format> activations{};                 // none: the layer's input is not quantized
     std::optional<TensorScale> input_scale{};
 };
 

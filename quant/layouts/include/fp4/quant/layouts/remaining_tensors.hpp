@@ -1,4 +1,4 @@
-// What of a checkpoint stays as it is when its linears are quantised.
+// What of a checkpoint stays as it is when its linears are quantized.
 #pragma once
 #include <span>
 #include <vector>

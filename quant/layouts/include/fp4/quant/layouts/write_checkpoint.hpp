@@ -1,4 +1,4 @@
-// Quantised models to the disk.
+// Quantized models to the disk.
 #pragma once
 #include <cstdint>
 #include <filesystem>
@@ -24,7 +24,7 @@ struct WriteReport {
 };
 
 // Writes the folder in one piece: beside its name first, checked by reading it again, then renamed. One linear is in memory at a time.
-// Layout::plain holds dequantised BF16 weights under ordinary names: rounded after scaling, so not the packed numbers bit by bit.
+// Layout::plain holds dequantized BF16 weights under ordinary names: rounded after scaling, so not the packed numbers bit by bit.
 // Errors: those of the source and of the file system; bad_argument for linears that the layout cannot hold (another format, inputs of some
 // layers only, an unknown encoder in a RaZeR container, part of a fused group); bad_file for unequal scales in a fused group, except in
 // Layout::plain, and for a source that is not the model of its config.json.

@@ -9,7 +9,7 @@
 
 namespace fp4::quant {
 
-// Which sides are quantised.
+// Which sides are quantized.
 enum class Acts : uint8_t { w4a16, w16a4, w4a4 };
 inline constexpr std::array<std::string_view, 3> acts_names{"W4A16", "W16A4", "W4A4"};
 constexpr std::string_view name_of(Acts acts) { return acts_names[static_cast<size_t>(acts)]; }
@@ -39,8 +39,8 @@ inline constexpr std::array<NamedMethod, 14> named_methods{{
      {Format::nvfp4, Encoder::fouroversix},
      {Format::nvfp4, Encoder::fouroversix},
      0,
-     "per block a largest value of 6 or 4, normaliser 256"},
-    {"4over6-448", "nvfp4", Method::rtn, {Format::nvfp4, Encoder::fouroversix_448}, {Format::nvfp4, Encoder::fouroversix_448}, 0, "4/6 with normaliser 448"},
+     "per block a largest value of 6 or 4, normalizer 256"},
+    {"4over6-448", "nvfp4", Method::rtn, {Format::nvfp4, Encoder::fouroversix_448}, {Format::nvfp4, Encoder::fouroversix_448}, 0, "4/6 with normalizer 448"},
     {"mse", "nvfp4", Method::rtn, {Format::nvfp4, Encoder::mse}, nvfp4_nv, 0, "per block the scale of least squared error"},
     {"gptq", "nvfp4", Method::gptq, nvfp4_nv, nvfp4_nv, 0, "rounding errors passed on to later columns"},
     {"mr-gptq", "nvfp4", Method::mr_gptq, {Format::nvfp4, Encoder::mse}, nvfp4_nv, 128, "GPTQ behind a block Hadamard transform, scales of least squared error"},

@@ -1,4 +1,4 @@
-// A decoder layer after quantisation: exactly what is evaluated, exported and put into traces.
+// A decoder layer after quantization: exactly what is evaluated, exported and put into traces.
 #pragma once
 #include <array>
 #include <optional>
@@ -19,7 +19,7 @@ struct QuantizedLayer {
     int64_t hadamard = 0;                                   // block transform of every linear's input, in float32 before the encoder; 0: none
 
     // Groups without a static scale, where the scheme has static ones, are linears that were left as they are.
-    bool quantises_input(LinearGroup group, const Scheme& scheme) const {
+    bool quantizes_input(LinearGroup group, const Scheme& scheme) const {
         return scheme.activations && (scheme.activation_scale != ActivationScale::fixed || input_scale[static_cast<size_t>(group)]);
     }
 };

@@ -14,7 +14,7 @@ enum class Method : uint8_t {
     gptq,        // column by column, rounding errors passed on to later columns
     mr_gptq,     // gptq after a block Hadamard transform, scales of least squared error
     awq,         // per-channel factors from activation magnitudes, folded into the previous op
-    faar,        // every weight's rounding learned: up or down between the neighbouring values
+    faar,        // every weight's rounding learned: up or down between the neighboring values
     smoothquant, // per-channel factors from activation and weight magnitudes, folded likewise
 };
 

@@ -22,7 +22,7 @@ struct LayerWeights {
 };
 
 // Computes the linears of a group: input [batch, positions, in] to one [batch, positions, out] for each member, in order.
-// Whatever quantises, captures or replaces linears is one of these.
+// Whatever quantizes, captures or replaces linears is one of these.
 using GroupFunction = std::function<std::vector<Tensor>(LinearGroup group, const Tensor& input)>;
 
 // input * W^T for each member.

@@ -1,4 +1,4 @@
-// Root mean square layer normalisation.
+// Root mean square layer normalization.
 #pragma once
 #include "fp4/quant/model/tensor.hpp"
 

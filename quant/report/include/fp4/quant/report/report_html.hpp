@@ -8,7 +8,7 @@
 
 namespace fp4::quant {
 
-// Normalised mean square errors: |x - y|^2 / |x|^2.
+// Normalized mean square errors: |x - y|^2 / |x|^2.
 struct LayerError {
     std::string method;
     std::string format;

@@ -1,4 +1,4 @@
-#include "fp4/quant/calibrate/quantise_layer.hpp"
+#include "fp4/quant/calibrate/quantize_layer.hpp"
 
 #include "fp4/quant/methods/activations.hpp"
 #include "fp4/quant/methods/awq.hpp"
@@ -21,20 +21,20 @@ std::vector<Tensor> weights_of(const LayerWeights& weights, LinearGroup group) {
 
 bool has_sweep(const Scheme& scheme) { return scheme.method == Method::gptq || scheme.method == Method::mr_gptq; }
 
-class LayerQuantiser {
+class LayerQuantizer {
   public:
-    LayerQuantiser(const DecoderConfig& config, const RopeTable& rope, const Scheme& scheme, const FaarOptions& faar, size_t index)
+    LayerQuantizer(const DecoderConfig& config, const RopeTable& rope, const Scheme& scheme, const FaarOptions& faar, size_t index)
         : config_(config), rope_(rope), scheme_(scheme), faar_(faar), index_(index) {}
 
-    Result<QuantizedLayer> run(const LayerWeights& weights, const ResidualStream& reference, const ResidualStream& quantised) {
+    Result<QuantizedLayer> run(const LayerWeights& weights, const ResidualStream& reference, const ResidualStream& quantized) {
         QuantizedLayer out{.plain = weights};
         if (scheme_.method == Method::mr_gptq) out.hadamard = scheme_.hadamard;
-        for (const auto& step : {&LayerQuantiser::fold_factors, &LayerQuantiser::fix_input_scales})
+        for (const auto& step : {&LayerQuantizer::fold_factors, &LayerQuantizer::fix_input_scales})
             if (auto status = (this->*step)(out, reference); !status) return status.error();
         if (!scheme_.weights) return out;
-        if (auto status = encode(out, quantised); !status) return status.error();
+        if (auto status = encode(out, quantized); !status) return status.error();
         if (scheme_.method == Method::faar)
-            if (auto status = round_layer(out, weights, config_, rope_, scheme_, reference, quantised, faar_, index_); !status) return status.error();
+            if (auto status = round_layer(out, weights, config_, rope_, scheme_, reference, quantized, faar_, index_); !status) return status.error();
         out.plain.linears = {};
         return out;
     }
@@ -67,18 +67,18 @@ class LayerQuantiser {
         return Done{};
     }
 
-    // What a linear's input is when the layer runs quantised.
-    Result<Tensor> quantised_input(const QuantizedLayer& layer, LinearGroup group, const Tensor& input) const {
+    // What a linear's input is when the layer runs quantized.
+    Result<Tensor> quantized_input(const QuantizedLayer& layer, LinearGroup group, const Tensor& input) const {
         const auto x = layer.hadamard ? block_hadamard(input, layer.hadamard) : input;
         if (!scheme_.activations) return x;
         return fake_quantize(x, scheme_, layer.input_scale[static_cast<size_t>(group)]);
     }
 
-    Status encode(QuantizedLayer& out, const ResidualStream& quantised) {
+    Status encode(QuantizedLayer& out, const ResidualStream& quantized) {
         std::array<InputStatistics, 4> inputs;
         if (has_sweep(scheme_)) {
-            const auto transform = [&](LinearGroup group, const Tensor& input) { return quantised_input(out, group, input); };
-            auto observed = observe_inputs(quantised, reference_layer(out.plain), config_, rope_, {.gram = true, .sample_rows = 0, .transform = transform});
+            const auto transform = [&](LinearGroup group, const Tensor& input) { return quantized_input(out, group, input); };
+            auto observed = observe_inputs(quantized, reference_layer(out.plain), config_, rope_, {.gram = true, .sample_rows = 0, .transform = transform});
             if (!observed) return observed.error();
             inputs = std::move(*observed);
         }
@@ -118,11 +118,11 @@ bool needs_reference_stream(const Scheme& scheme) {
     return has_factors(scheme) || scheme.method == Method::faar || (scheme.activations && scheme.activation_scale == ActivationScale::fixed);
 }
 
-bool needs_quantised_stream(const Scheme& scheme) { return scheme.weights && (has_sweep(scheme) || scheme.method == Method::faar); }
+bool needs_quantized_stream(const Scheme& scheme) { return scheme.weights && (has_sweep(scheme) || scheme.method == Method::faar); }
 
-Result<QuantizedLayer> quantise_layer(const LayerWeights& weights, const DecoderConfig& config, const RopeTable& rope, const Scheme& scheme,
-                                      const ResidualStream& reference, const ResidualStream& quantised, const FaarOptions& faar, size_t index) {
-    return LayerQuantiser(config, rope, scheme, faar, index).run(weights, reference, quantised);
+Result<QuantizedLayer> quantize_layer(const LayerWeights& weights, const DecoderConfig& config, const RopeTable& rope, const Scheme& scheme,
+                                      const ResidualStream& reference, const ResidualStream& quantized, const FaarOptions& faar, size_t index) {
+    return LayerQuantizer(config, rope, scheme, faar, index).run(weights, reference, quantized);
 }
 
 } // namespace fp4::quant

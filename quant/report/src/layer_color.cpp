@@ -1,11 +1,11 @@
-#include "layer_colour.hpp"
+#include "layer_color.hpp"
 
 #include <array>
 #include <cmath>
 
 namespace fp4::quant {
 
-std::string layer_colour(uint64_t layer, uint64_t last) {
+std::string layer_color(uint64_t layer, uint64_t last) {
     constexpr std::array<std::array<int, 3>, 3> stops{{{230, 159, 0}, {190, 90, 150}, {30, 120, 200}}};
     const double at = last == 0 ? 2 : 2.0 * static_cast<double>(layer) / static_cast<double>(last);
     const size_t from = at >= 1 ? 1 : 0;
@@ -22,7 +22,7 @@ double layer_legend(Svg& svg, double left, uint64_t last) {
     svg.text({left, 14}, "start", "soft", "layer");
     double x = left + 44;
     for (uint64_t layer = 0; layer <= last; layer += last / 12 + 1, x += 50) {
-        svg.coloured_line({{x, 10}, {x + 18, 10}}, layer_colour(layer, last));
+        svg.colored_line({{x, 10}, {x + 18, 10}}, layer_color(layer, last));
         svg.text({x + 22, 14}, "start", "ink", std::to_string(layer));
     }
     return x;
