@@ -30,7 +30,7 @@ function(fp4_add_rtl_core)
   list(TRANSFORM files REPLACE "^rtl/" "${arg_RTL_DIR}/")
 
   string(REPLACE - _ target ${name})
-  add_library(${target} MODULE ${FP4_ROOT}/sim/src/rtl_core_verilated.cpp)
+  add_library(${target} MODULE ${FP4_ROOT}/sim/hardware/rtl_core_verilated.cpp)
   verilate(${target} ${trace_args} PREFIX Vfp4_tensor_core TOP_MODULE fp4_tensor_core
     SOURCES ${arg_RTL_DIR}/lint.vlt ${files}
     VERILATOR_ARGS -O3 --x-assign ${start} --x-initial ${start} -GRows=${arg_ROWS} -GCols=${arg_COLS} -GProfile=${profile}

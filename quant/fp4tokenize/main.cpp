@@ -7,10 +7,10 @@
 #include <numeric>
 
 #include "fp4/quant/tokens/tokenizer.hpp"
-#include "fp4/traces/message.hpp"
-#include "fp4/traces/posix_io.hpp"
-#include "fp4/traces/safetensors.hpp"
-#include "fp4/traces/sha256.hpp"
+#include "fp4/io/message.hpp"
+#include "fp4/io/posix_io.hpp"
+#include "fp4/io/safetensors.hpp"
+#include "fp4/io/sha256.hpp"
 
 namespace fp4::quant {
 namespace {
@@ -42,37 +42,37 @@ struct Windows {
 Status tokenize(const TokenizeOptions& options) {
     const auto tokenizer = Tokenizer::open(options.tokenizer);
     if (!tokenizer) return tokenizer.error();
-    const auto model = traces::read_text_file(options.tokenizer, uint64_t{64} << 20);
+    const auto model = io::read_text_file(options.tokenizer, uint64_t{64} << 20);
     if (!model) return model.error();
     const auto token_bytes = tokenizer->token_bytes();
     Windows windows;
     for (size_t i = 0; i < options.texts.size(); ++i) {
-        const auto text = traces::read_text_file(options.texts[i], max_text_bytes);
+        const auto text = io::read_text_file(options.texts[i], max_text_bytes);
         if (!text) return text.error();
-        if (!traces::is_utf8(*text)) return Error{ErrorCode::bad_file, traces::printable(options.texts[i]) + ": expected UTF-8 text"};
+        if (!io::is_utf8(*text)) return Error{ErrorCode::bad_file, io::printable(options.texts[i]) + ": expected UTF-8 text"};
         auto stream = tokenizer->encode(*text);
         if (tokenizer->bos() >= 0) stream.insert(stream.begin(), tokenizer->bos());
         windows.add(stream, options.length, static_cast<int32_t>(i), token_bytes);
     }
     const auto count = static_cast<uint64_t>(windows.file.size());
     if (count == 0) return Error{ErrorCode::bad_argument, fmt::format("texts: expected at least one window of {} tokens, found none", options.length)};
-    traces::Sha256 sha256;
+    io::Sha256 sha256;
     sha256.update(std::as_bytes(std::span(*model)));
-    using traces::Dtype;
+    using io::Dtype;
     const auto column = [](const char* name, const std::vector<int32_t>& values) {
-        return traces::TensorData{name, Dtype::i32, {values.size()}, std::as_bytes(std::span(values))};
+        return io::TensorData{name, Dtype::i32, {values.size()}, std::as_bytes(std::span(values))};
     };
-    const std::vector<traces::TensorData> tensors{{"tokens", Dtype::i32, {count, options.length}, std::as_bytes(std::span(windows.tokens))},
+    const std::vector<io::TensorData> tensors{{"tokens", Dtype::i32, {count, options.length}, std::as_bytes(std::span(windows.tokens))},
                                                   column("file", windows.file),
                                                   column("domain", windows.domain),
                                                   column("bytes", windows.bytes)};
     const auto names = [](const std::vector<std::string>& list) { return nlohmann::json(list).dump(-1, ' ', true, nlohmann::json::error_handler_t::replace); };
-    const traces::Metadata metadata{{"fp4sim.tokens", "1"},
+    const io::Metadata metadata{{"fp4sim.tokens", "1"},
                                     {"files", names(options.texts)},
                                     {"domains", names({options.domain})},
                                     {"split", options.split},
                                     {"tokenizer_sha256", sha256.hex_digest()}};
-    if (auto status = traces::write_safetensors(options.out, metadata, tensors); !status) return status;
+    if (auto status = io::write_safetensors(options.out, metadata, tensors); !status) return status;
     fmt::print("{}: {} windows of {} tokens from {} files\n", options.out, count, options.length, options.texts.size());
     return Done{};
 }

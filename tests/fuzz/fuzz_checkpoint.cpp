@@ -7,7 +7,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "fp4/quant/layouts/quantized_checkpoint.hpp"
+#include "fp4/checkpoints/quantized_checkpoint.hpp"
 #include "fp4/quant/model/decoder_config.hpp"
 
 namespace {

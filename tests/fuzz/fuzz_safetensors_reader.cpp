@@ -4,7 +4,7 @@
 
 #include <cstdlib>
 
-#include "fp4/traces/safetensors.hpp"
+#include "fp4/io/safetensors.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     using namespace fp4::traces;

@@ -71,7 +71,7 @@ TEST(BadInput, TraceFields) {
     refused([&](auto& t) { reshape(t.ops[0].b, 3, 48); }, {path, "x.b_codes", "K", "32", "48"});
     refused([&](auto& t) { t.ops[0].a.tensor_scale = {0x7F800000}; }, {path, "x.a_tensor_scale", "finite"});
     refused([&](auto& t) { t.ops.push_back(t.ops[0]), t.ops[1].name = "x,y"; }, {path, "ops", "distinct"});
-    const traces::Metadata metadata{{"fp4sim.trace", "1"},  {"model", "m"},        {"layer", "0"},        {"ops", "x"},        {"source", "synthetic"},
+    const io::Metadata metadata{{"fp4sim.trace", "1"},  {"model", "m"},        {"layer", "0"},        {"ops", "x"},        {"source", "synthetic"},
                                     {"source_sha256", "-"}, {"a_format", "nvfp4"}, {"b_format", "nvfp4"}, {"v1_halves", "10"}, {"v2_halves", "16"},
                                     {"encoder", "nv"},      {"tokens", "1"},       {"seed", "0"}};
     for (const auto& [key, value, fragment] : {std::tuple{"fp4sim.trace", "2", "\"1\""},
@@ -83,38 +83,38 @@ TEST(BadInput, TraceFields) {
                                                {"ops", "x,x", "distinct"}}) {
         auto changed = metadata;
         changed[key] = value;
-        ASSERT_TRUE(traces::write_safetensors(path, changed, {}));
+        ASSERT_TRUE(io::write_safetensors(path, changed, {}));
         expect_refused({"--trace", path}, {path, key, fragment});
     }
     for (const auto& [key, value] : metadata) {
         auto changed = metadata;
         changed.erase(key);
-        ASSERT_TRUE(traces::write_safetensors(path, changed, {}));
+        ASSERT_TRUE(io::write_safetensors(path, changed, {}));
         expect_refused({"--trace", path}, {path, key});
     }
     const std::vector<float> wrong(16);
-    const std::vector<traces::TensorData> tensors{{"x.a_codes", traces::Dtype::f32, {2, 8}, std::as_bytes(std::span(wrong))}};
-    ASSERT_TRUE(traces::write_safetensors(path, metadata, tensors));
+    const std::vector<io::TensorData> tensors{{"x.a_codes", io::Dtype::f32, {2, 8}, std::as_bytes(std::span(wrong))}};
+    ASSERT_TRUE(io::write_safetensors(path, metadata, tensors));
     expect_refused({"--trace", path}, {path, "x.a_codes", "U8", "F32"});
 }
 
 TEST(BadInput, Weights) {
     const TemporaryFolder folder;
     const auto path = folder / "w.safetensors";
-    const auto refused = [&](traces::Dtype dtype, std::vector<uint64_t> shape, std::vector<float> values, const std::vector<std::string>& fragments) {
-        const std::vector<traces::TensorData> tensors{{"w", dtype, shape, std::as_bytes(std::span(values))}};
-        ASSERT_TRUE(traces::write_safetensors(path, {}, tensors));
+    const auto refused = [&](io::Dtype dtype, std::vector<uint64_t> shape, std::vector<float> values, const std::vector<std::string>& fragments) {
+        const std::vector<io::TensorData> tensors{{"w", dtype, shape, std::as_bytes(std::span(values))}};
+        ASSERT_TRUE(io::write_safetensors(path, {}, tensors));
         expect_refused({"--weights", path, "--tensor", "w", "--config", "small"}, fragments);
     };
     std::vector<float> values(64, 0.5f);
     values[37] = NAN;
-    refused(traces::Dtype::f32, {2, 32}, values, {path, "'w'", "NaN", "row 1", "column 5", "37"});
+    refused(io::Dtype::f32, {2, 32}, values, {path, "'w'", "NaN", "row 1", "column 5", "37"});
     values[37] = -INFINITY;
-    refused(traces::Dtype::f32, {2, 32}, values, {path, "'w'", "nfinity", "37"});
+    refused(io::Dtype::f32, {2, 32}, values, {path, "'w'", "nfinity", "37"});
     values[37] = 0;
-    refused(traces::Dtype::f32, {64}, values, {path, "'w'", "rank 1"});
-    refused(traces::Dtype::f32, {8, 8}, values, {"w", "multiple of 16", "8"});
-    refused(traces::Dtype::i32, {2, 32}, values, {path, "'w'", "I32", "BF16"});
+    refused(io::Dtype::f32, {64}, values, {path, "'w'", "rank 1"});
+    refused(io::Dtype::f32, {8, 8}, values, {"w", "multiple of 16", "8"});
+    refused(io::Dtype::i32, {2, 32}, values, {path, "'w'", "I32", "BF16"});
     expect_refused({"--weights", path, "--tensor", "v"}, {path, "'v'"});
     expect_refused({"--weights", path}, {"--tensor"});
 }
@@ -122,7 +122,7 @@ TEST(BadInput, Weights) {
 TEST(BadInput, Checkpoints) {
     const TemporaryFolder folder;
     expect_refused({"--checkpoint", folder / "absent"}, {"absent"});
-    write_checkpoint(folder / "hf", traces::Dtype::bf16, false);
+    write_checkpoint(folder / "hf", io::Dtype::bf16, false);
     expect_refused({"--checkpoint", folder / "hf", "--layer", "1"}, {"layer", "0", "1"});
     expect_refused({"--checkpoint", folder / "hf", "--ops", "k,lm_head"}, {"lm_head", "gate"});
     const std::string config = read_file(folder / "hf/config.json");

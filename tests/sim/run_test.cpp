@@ -139,7 +139,7 @@ TEST(Run, SavedTraceGivesTheSameOutputs) {
     ASSERT_EQ(second.status, 0) << second.err;
     EXPECT_EQ(stats(folder / "a")["outputs_sha256"], stats(folder / "b")["outputs_sha256"]);
     EXPECT_EQ(stats(folder / "b")["source"], "synthetic");
-    const auto dumped = traces::SafetensorsFile::open(folder / "da/outputs.safetensors");
+    const auto dumped = io::SafetensorsFile::open(folder / "da/outputs.safetensors");
     ASSERT_TRUE(dumped);
     ASSERT_NE(dumped->find("k.d"), nullptr);
     EXPECT_EQ(dumped->find("v.out")->shape, (std::vector<uint64_t>{2, 512}));
@@ -158,7 +158,7 @@ TEST(Run, ExpectedOutputsOfATraceAreChecked) {
 
 TEST(Run, CheckpointsOfEveryTypeAndShapeOfFolder) {
     const TemporaryFolder folder;
-    for (auto dtype : {traces::Dtype::bf16, traces::Dtype::f16, traces::Dtype::f32})
+    for (auto dtype : {io::Dtype::bf16, io::Dtype::f16, io::Dtype::f32})
         for (bool shards : {false, true}) {
             const auto name = folder / (std::string(traces::spec_of(dtype).name) + (shards ? "-sharded" : ""));
             write_checkpoint(name, dtype, shards);
@@ -174,7 +174,7 @@ TEST(Run, CheckpointsOfEveryTypeAndShapeOfFolder) {
 
 TEST(Run, OneWeightOfAnyFile) {
     const TemporaryFolder folder;
-    write_checkpoint(folder / "hf", traces::Dtype::bf16, false);
+    write_checkpoint(folder / "hf", io::Dtype::bf16, false);
     const auto run =
         simrun({"--weights", folder / "hf/model.safetensors", "--tensor", "model.layers.0.mlp.down_proj.weight", "--config", "small", "--out", folder / "out"});
     ASSERT_EQ(run.status, 0) << run.err;

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "fp4/traces/safetensors.hpp"
+#include "fp4/io/safetensors.hpp"
 #include "fp4/traces/trace.hpp"
 
 namespace fp4::test {
@@ -19,6 +19,6 @@ traces::Trace random_trace(uint64_t seed, Format weights, Format activations, co
 
 // A decoder layer of a tiny Llama as a Hugging Face folder: hidden 64, intermediate 96, 4 heads of 16, 2 KV heads, one layer. With `shards` the
 // weights are split over two files with an index.
-void write_checkpoint(const std::filesystem::path& folder, traces::Dtype dtype, bool shards);
+void write_checkpoint(const std::filesystem::path& folder, io::Dtype dtype, bool shards);
 
 } // namespace fp4::test

@@ -8,7 +8,7 @@
 #include <cmath>
 
 #include "fp4/traces/make_trace.hpp"
-#include "fp4/traces/sha256.hpp"
+#include "fp4/io/sha256.hpp"
 #include "test_files.hpp"
 
 namespace fp4::traces {

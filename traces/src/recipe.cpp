@@ -2,28 +2,28 @@
 
 #include <algorithm>
 
-#include "fp4/traces/strict_yaml.hpp"
-#include "fp4/traces/message.hpp"
+#include "fp4/io/strict_yaml.hpp"
+#include "fp4/io/message.hpp"
 
 namespace fp4::traces {
 
 Result<Recipe> read_recipe(const std::filesystem::path& path) {
-    auto yaml = StrictYaml::open(path);
+    auto yaml = io::StrictYaml::open(path);
     if (!yaml) return yaml.error();
     Recipe recipe{.name = path.stem().string(), .description = {}, .model = {}};
     recipe.description = yaml->text("description");
     recipe.tokens = yaml->integer("tokens", 1, 1 << 20, recipe.tokens);
     constexpr uint64_t largest = 1 << 20;
     if (yaml->has("uniform")) {
-        yaml->map("uniform", [&](StrictYaml& ops) {
+        yaml->map("uniform", [&](io::StrictYaml& ops) {
             for (const std::string& name : ops.keys())
-                ops.map(name, [&](StrictYaml& op) {
+                ops.map(name, [&](io::StrictYaml& op) {
                     const uint64_t n = op.integer("n", 1, largest), k = op.integer("k", 16, largest);
                     recipe.uniform_ops.push_back({name, n, k});
                 });
         });
         if (auto status = yaml->finish(); !status) return status.error();
-        if (recipe.uniform_ops.empty()) return Error{ErrorCode::bad_file, printable_path(path) + ": key uniform: expected at least one op"};
+        if (recipe.uniform_ops.empty()) return Error{ErrorCode::bad_file, io::printable_path(path) + ": key uniform: expected at least one op"};
         return recipe;
     }
     recipe.layer = yaml->integer("layer", 0, 100'000);
@@ -31,10 +31,10 @@ Result<Recipe> read_recipe(const std::filesystem::path& path) {
         recipe.checkpoint = yaml->text("checkpoint");
         if (auto status = yaml->finish(); !status) return status.error();
         if (recipe.checkpoint.find('/') != std::string::npos || recipe.checkpoint.starts_with('.'))
-            return Error{ErrorCode::bad_file, printable_path(path) + ": key checkpoint: expected the name of a folder, found " + in_quotes(recipe.checkpoint)};
+            return Error{ErrorCode::bad_file, io::printable_path(path) + ": key checkpoint: expected the name of a folder, found " + io::in_quotes(recipe.checkpoint)};
         return recipe;
     }
-    yaml->map("model", [&](StrictYaml& model) {
+    yaml->map("model", [&](io::StrictYaml& model) {
         recipe.model.name = model.text("name");
         recipe.model.architecture = model.text("architecture");
         recipe.model.hidden_size = model.integer("hidden_size", 1, largest);
@@ -53,7 +53,7 @@ Result<std::vector<Recipe>> list_recipes(const std::filesystem::path& folder) {
     std::vector<std::filesystem::path> paths;
     for (const auto& entry : std::filesystem::directory_iterator(folder, error))
         if (entry.path().extension() == ".yaml") paths.push_back(entry.path());
-    if (error) return Error{ErrorCode::bad_file, printable_path(folder) + ": expected a folder of recipes: " + error.message()};
+    if (error) return Error{ErrorCode::bad_file, io::printable_path(folder) + ": expected a folder of recipes: " + error.message()};
     std::ranges::sort(paths);
     std::vector<Recipe> recipes;
     for (const auto& path : paths) {

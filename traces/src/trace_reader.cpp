@@ -3,7 +3,7 @@
 #include <set>
 
 #include "fp4/traces/trace.hpp"
-#include "fp4/traces/message.hpp"
+#include "fp4/io/message.hpp"
 #include "trace_keys.hpp"
 
 namespace fp4::traces {
@@ -12,7 +12,7 @@ namespace {
 // Reads one trace file; the first error stays and every later step does nothing.
 class TraceReader {
   public:
-    explicit TraceReader(const SafetensorsFile& file) : file_(file) {}
+    explicit TraceReader(const io::SafetensorsFile& file) : file_(file) {}
 
     Result<Trace> read() {
         Trace trace;
@@ -37,12 +37,12 @@ class TraceReader {
 
   private:
     void fail(std::string what) {
-        if (!error_) error_ = Error{ErrorCode::bad_file, printable_path(file_.path()) + ": " + std::move(what)};
+        if (!error_) error_ = Error{ErrorCode::bad_file, io::printable_path(file_.path()) + ": " + std::move(what)};
     }
 
     std::string found(const char* key) const {
         const auto at = file_.metadata().find(key);
-        return at == file_.metadata().end() ? "nothing" : in_quotes(at->second);
+        return at == file_.metadata().end() ? "nothing" : io::in_quotes(at->second);
     }
 
     std::string_view text(const char* key) {
@@ -98,20 +98,20 @@ class TraceReader {
     }
 
     // The bytes of a tensor that must exist with this type and rank.
-    const TensorInfo* tensor(const std::string& name, Dtype dtype, size_t rank) {
-        const TensorInfo* info = file_.find(name);
+    const io::TensorInfo* tensor(const std::string& name, io::Dtype dtype, size_t rank) {
+        const io::TensorInfo* info = file_.find(name);
         if (!info) {
-            fail("tensor " + in_quotes(name) + ": expected in this trace, found nothing");
+            fail("tensor " + io::in_quotes(name) + ": expected in this trace, found nothing");
         } else if (info->dtype != dtype || info->shape.size() != rank) {
-            fail("tensor " + in_quotes(name) + ": expected " + std::string(spec_of(dtype).name) + " of rank " + std::to_string(rank) + ", found " +
-                 printable(info->dtype_name) + " of rank " + std::to_string(info->shape.size()));
+            fail("tensor " + io::in_quotes(name) + ": expected " + std::string(spec_of(dtype).name) + " of rank " + std::to_string(rank) + ", found " +
+                 io::printable(info->dtype_name) + " of rank " + std::to_string(info->shape.size()));
             info = nullptr;
         }
         return info;
     }
 
     template <class T>
-    std::vector<T> values(const TensorInfo& info) {
+    std::vector<T> values(const io::TensorInfo& info) {
         std::vector<T> out(info.byte_size() / sizeof(T));
         if (auto status = file_.read(info, std::as_writable_bytes(std::span(out))); !status && !error_) error_ = status.error();
         return out;
@@ -119,36 +119,36 @@ class TraceReader {
 
     PackedTensor operand(const std::string& prefix, Format format, Specials specials) {
         PackedTensor t{format, specials, 0, 0, {}, {}, {}};
-        const TensorInfo* codes = tensor(prefix + keys::codes, Dtype::u8, 2);
-        const TensorInfo* scales = tensor(prefix + keys::scales, Dtype::u8, 2);
-        const TensorInfo* scale = tensor(prefix + keys::tensor_scale, Dtype::f32, 0);
+        const io::TensorInfo* codes = tensor(prefix + keys::codes, io::Dtype::u8, 2);
+        const io::TensorInfo* scales = tensor(prefix + keys::scales, io::Dtype::u8, 2);
+        const io::TensorInfo* scale = tensor(prefix + keys::tensor_scale, io::Dtype::f32, 0);
         if (!codes || !scales || !scale) return t;
         t.rows = codes->shape[0];
         t.k = codes->shape[1] * 2;
         const auto block = static_cast<uint64_t>(spec_of(format).block);
         if (t.rows == 0 || t.k == 0 || t.k % block != 0) {
-            fail("tensor " + in_quotes(codes->name) + ": K: expected a multiple of " + std::to_string(block) + ", found " + std::to_string(t.rows) + " rows of " +
+            fail("tensor " + io::in_quotes(codes->name) + ": K: expected a multiple of " + std::to_string(block) + ", found " + std::to_string(t.rows) + " rows of " +
                  std::to_string(t.k) + " codes");
             return t;
         }
         if (scales->shape[0] != t.rows || scales->shape[1] != t.scale_bytes_per_row()) {
-            fail("tensor " + in_quotes(scales->name) + ": expected shape [" + std::to_string(t.rows) + ", " + std::to_string(t.scale_bytes_per_row()) + "], found [" +
+            fail("tensor " + io::in_quotes(scales->name) + ": expected shape [" + std::to_string(t.rows) + ", " + std::to_string(t.scale_bytes_per_row()) + "], found [" +
                  std::to_string(scales->shape[0]) + ", " + std::to_string(scales->shape[1]) + "]");
             return t;
         }
         t.codes = values<uint8_t>(*codes);
         t.scales = values<uint8_t>(*scales);
         t.tensor_scale = values<Fp32>(*scale)[0];
-        if (t.tensor_scale.is_nan() || t.tensor_scale.is_infinite()) fail("tensor " + in_quotes(scale->name) + ": expected a finite scale, found NaN or infinity");
+        if (t.tensor_scale.is_nan() || t.tensor_scale.is_infinite()) fail("tensor " + io::in_quotes(scale->name) + ": expected a finite scale, found NaN or infinity");
         return t;
     }
 
     std::vector<Fp32> matrix(const std::string& name, uint64_t m, uint64_t n) {
         if (!file_.find(name)) return {};
-        const TensorInfo* info = tensor(name, Dtype::f32, 2);
+        const io::TensorInfo* info = tensor(name, io::Dtype::f32, 2);
         if (!info) return {};
         if (info->shape[0] != m || info->shape[1] != n) {
-            fail("tensor " + in_quotes(name) + ": expected shape [" + std::to_string(m) + ", " + std::to_string(n) + "], found [" + std::to_string(info->shape[0]) +
+            fail("tensor " + io::in_quotes(name) + ": expected shape [" + std::to_string(m) + ", " + std::to_string(n) + "], found [" + std::to_string(info->shape[0]) +
                  ", " + std::to_string(info->shape[1]) + "]");
             return {};
         }
@@ -159,13 +159,13 @@ class TraceReader {
         TraceOp op{name, operand(name + keys::a, trace.a_format, trace.specials), operand(name + keys::b, trace.b_format, trace.specials), {}, {}};
         if (error_) return op;
         if (op.a.k != op.b.k)
-            fail("tensor " + in_quotes(name + keys::b + keys::codes) + ": K: expected " + std::to_string(op.a.k) + " as in A, found " + std::to_string(op.b.k));
+            fail("tensor " + io::in_quotes(name + keys::b + keys::codes) + ": K: expected " + std::to_string(op.a.k) + " as in A, found " + std::to_string(op.b.k));
         op.c = matrix(name + keys::c, op.m(), op.n());
         op.d = matrix(name + keys::d, op.m(), op.n());
         return op;
     }
 
-    const SafetensorsFile& file_;
+    const io::SafetensorsFile& file_;
     std::set<std::string, std::less<>> known_;
     std::optional<Error> error_;
 };
@@ -173,7 +173,7 @@ class TraceReader {
 } // namespace
 
 Result<Trace> read_trace(const std::filesystem::path& path) {
-    auto file = SafetensorsFile::open(path);
+    auto file = io::SafetensorsFile::open(path);
     if (!file) return file.error();
     return TraceReader(*file).read();
 }

@@ -6,7 +6,7 @@
 namespace fp4::traces {
 
 Status write_trace(const std::filesystem::path& path, const Trace& trace) {
-    Metadata metadata = trace.other_metadata;
+    io::Metadata metadata = trace.other_metadata;
     std::string op_list;
     for (const TraceOp& op : trace.ops) op_list += (op_list.empty() ? "" : ",") + op.name;
     metadata[keys::version] = keys::version_1;
@@ -23,19 +23,19 @@ Status write_trace(const std::filesystem::path& path, const Trace& trace) {
     metadata[keys::tokens] = std::to_string(trace.tokens);
     metadata[keys::seed] = std::to_string(trace.seed);
 
-    std::vector<TensorData> tensors;
+    std::vector<io::TensorData> tensors;
     const auto add_operand = [&](const std::string& prefix, const PackedTensor& t) {
-        tensors.push_back({prefix + keys::codes, Dtype::u8, {t.rows, t.code_bytes_per_row()}, std::as_bytes(std::span(t.codes))});
-        tensors.push_back({prefix + keys::scales, Dtype::u8, {t.rows, t.scale_bytes_per_row()}, std::as_bytes(std::span(t.scales))});
-        tensors.push_back({prefix + keys::tensor_scale, Dtype::f32, {}, std::as_bytes(std::span(&t.tensor_scale, 1))});
+        tensors.push_back({prefix + keys::codes, io::Dtype::u8, {t.rows, t.code_bytes_per_row()}, std::as_bytes(std::span(t.codes))});
+        tensors.push_back({prefix + keys::scales, io::Dtype::u8, {t.rows, t.scale_bytes_per_row()}, std::as_bytes(std::span(t.scales))});
+        tensors.push_back({prefix + keys::tensor_scale, io::Dtype::f32, {}, std::as_bytes(std::span(&t.tensor_scale, 1))});
     };
     for (const TraceOp& op : trace.ops) {
         add_operand(op.name + keys::a, op.a);
         add_operand(op.name + keys::b, op.b);
-        if (!op.c.empty()) tensors.push_back({op.name + keys::c, Dtype::f32, {op.m(), op.n()}, std::as_bytes(std::span(op.c))});
-        if (!op.d.empty()) tensors.push_back({op.name + keys::d, Dtype::f32, {op.m(), op.n()}, std::as_bytes(std::span(op.d))});
+        if (!op.c.empty()) tensors.push_back({op.name + keys::c, io::Dtype::f32, {op.m(), op.n()}, std::as_bytes(std::span(op.c))});
+        if (!op.d.empty()) tensors.push_back({op.name + keys::d, io::Dtype::f32, {op.m(), op.n()}, std::as_bytes(std::span(op.d))});
     }
-    return write_safetensors(path, metadata, tensors);
+    return io::write_safetensors(path, metadata, tensors);
 }
 
 } // namespace fp4::traces

@@ -6,8 +6,8 @@
 
 #include "fp4/quant/evaluate/fake_quantized.hpp"
 #include "fp4/quant/evaluate/hardware_true.hpp"
-#include "fp4/quant/methods/activations.hpp"
-#include "fp4/quant/methods/hadamard.hpp"
+#include "fp4/quant/quantizers/activations.hpp"
+#include "fp4/quant/quantizers/hadamard.hpp"
 #include "fp4/quant/model/linear_failed.hpp"
 
 namespace fp4::quant {

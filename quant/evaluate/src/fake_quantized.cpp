@@ -1,8 +1,8 @@
 #include "fp4/quant/evaluate/fake_quantized.hpp"
 
-#include "fp4/quant/methods/activations.hpp"
-#include "fp4/quant/methods/dequantized.hpp"
-#include "fp4/quant/methods/hadamard.hpp"
+#include "fp4/quant/quantizers/activations.hpp"
+#include "fp4/quant/quantizers/dequantized.hpp"
+#include "fp4/quant/quantizers/hadamard.hpp"
 #include "fp4/quant/model/linear_failed.hpp"
 
 namespace fp4::quant {

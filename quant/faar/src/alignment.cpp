@@ -5,8 +5,8 @@
 
 #include "fp4/quant/faar/backpropagate.hpp"
 #include "fp4/quant/faar/soft_rounding.hpp"
-#include "fp4/quant/methods/dequantized.hpp"
-#include "fp4/quant/methods/encode_group.hpp"
+#include "fp4/quant/quantizers/dequantized.hpp"
+#include "fp4/quant/quantizers/encode_group.hpp"
 #include "fp4/quant/model/linear_failed.hpp"
 #include "fp4/quant/model/seeded_generator.hpp"
 

@@ -3,8 +3,8 @@
 #include <optional>
 
 #include "fp4/quant/faar/alignment.hpp"
-#include "fp4/traces/message.hpp"
-#include "fp4/traces/safetensors.hpp"
+#include "fp4/io/message.hpp"
+#include "fp4/io/safetensors.hpp"
 
 namespace fp4::quant {
 namespace {
@@ -26,11 +26,11 @@ std::optional<int64_t> whole_number(const std::string& text) {
 
 Status Alignment::save(const std::filesystem::path& path, const std::string& fingerprint) const {
     std::vector<Tensor> kept;
-    std::vector<traces::TensorData> tensors;
+    std::vector<io::TensorData> tensors;
     const auto add = [&](const std::string& name, const Tensor& values) {
         kept.push_back(on_cpu(values));
         const std::vector<uint64_t> shape(values.sizes().begin(), values.sizes().end());
-        tensors.push_back({name, traces::Dtype::f32, shape, bytes_of(kept.back())});
+        tensors.push_back({name, io::Dtype::f32, shape, bytes_of(kept.back())});
     };
     for (size_t i = 0; const auto& leaf : leaves()) {
         const auto& adam = adams_[i++];
@@ -39,12 +39,12 @@ Status Alignment::save(const std::filesystem::path& path, const std::string& fin
         add(leaf.name + ".mean", adam.mean());
         add(leaf.name + ".square", adam.square());
     }
-    return traces::write_safetensors(path, {{fingerprint_key, fingerprint}, {step_key, std::to_string(step_)}}, tensors);
+    return io::write_safetensors(path, {{fingerprint_key, fingerprint}, {step_key, std::to_string(step_)}}, tensors);
 }
 
 Status Alignment::resume(const std::filesystem::path& path, const std::string& fingerprint) {
-    const auto refuse = [&](const std::string& expected) { return Error{ErrorCode::bad_file, traces::printable_path(path) + ": expected " + expected}; };
-    const auto file = traces::SafetensorsFile::open(path);
+    const auto refuse = [&](const std::string& expected) { return Error{ErrorCode::bad_file, io::printable_path(path) + ": expected " + expected}; };
+    const auto file = io::SafetensorsFile::open(path);
     if (!file) return file.error();
     const auto& metadata = file->metadata();
     const auto named = metadata.find(fingerprint_key), counted = metadata.find(step_key);
@@ -53,8 +53,8 @@ Status Alignment::resume(const std::filesystem::path& path, const std::string& f
     if (!step) return refuse("the number of steps done");
     const auto read = [&](const std::string& name, const Tensor& like, Tensor& out) -> Status {
         const auto* info = file->find(name);
-        if (!info || info->dtype != traces::Dtype::f32 || info->byte_size() != static_cast<uint64_t>(like.numel()) * sizeof(float))
-            return refuse(traces::in_quotes(name) + ", F32 in its shape");
+        if (!info || info->dtype != io::Dtype::f32 || info->byte_size() != static_cast<uint64_t>(like.numel()) * sizeof(float))
+            return refuse(io::in_quotes(name) + ", F32 in its shape");
         out = torch::empty(like.sizes());
         return file->read(*info, bytes_of(out));
     };

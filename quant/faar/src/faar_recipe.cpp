@@ -2,7 +2,7 @@
 
 #include <sstream>
 
-#include "fp4/traces/strict_yaml.hpp"
+#include "fp4/io/strict_yaml.hpp"
 
 namespace fp4::quant {
 namespace {
@@ -57,7 +57,7 @@ void visit_refine(FaarRecipe& recipe, Visitor& visitor) {
 }
 
 struct YamlReader {
-    traces::StrictYaml& yaml;
+    io::StrictYaml& yaml;
 
     void operator()(const char* key, int64_t& value) { value = static_cast<int64_t>(yaml.integer(key, 0, most, static_cast<uint64_t>(value))); }
     void operator()(const char* key, double& value) { value = yaml.number(key, 0, most, value); }
@@ -91,14 +91,14 @@ std::optional<FaarRecipe> named(const std::string& name) {
 Result<FaarRecipe> faar_recipe(const std::string& given) {
     if (const auto recipe = named(given)) return *recipe;
     if (!given.ends_with(".yaml")) return Error{ErrorCode::unknown_name, "--faar: expected best, paper or a .yaml file, found " + given};
-    auto yaml = traces::StrictYaml::open(given);
+    auto yaml = io::StrictYaml::open(given);
     if (!yaml) return yaml.error();
     const auto base = yaml->text("base");
     auto recipe = named(base);
     if (!recipe) return Error{ErrorCode::bad_file, given + ": base: expected best or paper, found " + base};
     const auto read = [&](const char* part, auto visit) {
         if (!yaml->has(part)) return;
-        yaml->map(part, [&](traces::StrictYaml& fields) {
+        yaml->map(part, [&](io::StrictYaml& fields) {
             YamlReader reader{fields};
             visit(*recipe, reader);
         });

@@ -1,6 +1,6 @@
 #include "fp4/quant/faar/straight_through.hpp"
 
-#include "fp4/quant/methods/activations.hpp"
+#include "fp4/quant/quantizers/activations.hpp"
 
 namespace fp4::quant {
 

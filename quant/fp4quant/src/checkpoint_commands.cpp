@@ -7,10 +7,10 @@
 
 #include "commands.hpp"
 #include "fp4/dequantize.hpp"
-#include "fp4/quant/layouts/compare.hpp"
-#include "fp4/quant/layouts/encoded_model.hpp"
-#include "fp4/quant/layouts/write_checkpoint.hpp"
-#include "fp4/traces/weights.hpp"
+#include "fp4/checkpoints/compare.hpp"
+#include "fp4/checkpoints/encoded_model.hpp"
+#include "fp4/checkpoints/write_checkpoint.hpp"
+#include "fp4/checkpoints/weights.hpp"
 
 namespace fp4::quant {
 namespace {
@@ -21,9 +21,9 @@ struct ConvertOptions {
 };
 
 Status convert(const ConvertOptions& options) {
-    const auto layout = layout_from_name(options.layout);
+    const auto layout = checkpoints::layout_from_name(options.layout);
     if (!layout) return Error{ErrorCode::unknown_name, fmt::format("--layout: expected compressed-tensors, modelopt, razer or bf16, found {}", options.layout)};
-    const auto report = convert_checkpoint(options.model, *layout, options.out, {.strict = options.strict}, {.replace = options.force});
+    const auto report = checkpoints::convert_checkpoint(options.model, *layout, options.out, {.strict = options.strict}, {.replace = options.force});
     if (!report) return report.error();
     for (const auto& warning : report->warnings) fmt::print(stderr, "fp4quant: {}\n", warning);
     fmt::print("{}: {} bytes of weights; tensor scales round-trip within {} ulp\n", options.out, report->weight_bytes, report->scale_round_trip_ulps);
@@ -39,7 +39,7 @@ struct Shares {
     uint64_t blocks = 0, elements = 0, scales = 0, codes = 0;
 };
 
-Shares shares_of(const Comparison& comparison) {
+Shares shares_of(const checkpoints::Comparison& comparison) {
     Shares sum;
     for (const auto& linear : comparison.linears) {
         sum.blocks += linear.blocks;
@@ -50,17 +50,17 @@ Shares shares_of(const Comparison& comparison) {
     return sum;
 }
 
-Result<Comparison> compared(const VerifyOptions& options) {
-    auto a = QuantizedCheckpoint::open(options.a, {.strict = options.strict});
+Result<checkpoints::Comparison> compared(const VerifyOptions& options) {
+    auto a = checkpoints::QuantizedCheckpoint::open(options.a, {.strict = options.strict});
     if (!a) return a.error();
-    auto b = QuantizedCheckpoint::open(options.b, {.strict = options.strict});
+    auto b = checkpoints::QuantizedCheckpoint::open(options.b, {.strict = options.strict});
     if (!b) return b.error();
     for (auto* each : {&*a, &*b})
         if (const auto checked = each->check(); !checked) return checked.error();
-    if (options.encoder.empty()) return compare_models(*a, *b);
+    if (options.encoder.empty()) return checkpoints::compare_models(*a, *b);
     const auto encoder = encoder_from_name(options.encoder);
     if (!encoder) return Error{ErrorCode::unknown_name, fmt::format("--encoder: expected an encoder's name (fp4vec list encoders), found {}", options.encoder)};
-    return compare_with_encoder(std::move(*a), *b, {.encoder = *encoder});
+    return checkpoints::compare_with_encoder(std::move(*a), *b, {.encoder = *encoder});
 }
 
 Outcome verify(const VerifyOptions& options) {
@@ -79,10 +79,10 @@ struct InspectOptions {
 };
 
 // Mean squared error over mean square of a quantized linear against its source's weights.
-Result<double> nmse(const QuantizedLinear& linear, const QuantizedCheckpoint& source) {
+Result<double> nmse(const checkpoints::QuantizedLinear& linear, const checkpoints::QuantizedCheckpoint& source) {
     const auto found = source.files().find(linear.name + ".weight");
     if (!found) return Error{ErrorCode::bad_file, fmt::format("{}: expected the weights of {}, found nothing", source.folder().string(), linear.name)};
-    const auto wanted = traces::read_weights(*found->file, *found->tensor);
+    const auto wanted = checkpoints::read_weights(*found->file, *found->tensor);
     if (!wanted) return wanted.error();
     std::vector<Fp32> values(linear.weight.rows * linear.weight.k);
     if (wanted->size() != values.size()) return Error{ErrorCode::bad_shape, fmt::format("{}: expected the shape of {}", source.folder().string(), linear.name)};
@@ -97,20 +97,20 @@ Result<double> nmse(const QuantizedLinear& linear, const QuantizedCheckpoint& so
 }
 
 Status inspect(const InspectOptions& options) {
-    auto checkpoint = QuantizedCheckpoint::open(options.model);
+    auto checkpoint = checkpoints::QuantizedCheckpoint::open(options.model);
     if (!checkpoint) return checkpoint.error();
-    std::optional<QuantizedCheckpoint> source;
+    std::optional<checkpoints::QuantizedCheckpoint> source;
     if (!options.source.empty()) {
-        auto opened = QuantizedCheckpoint::open(options.source);
+        auto opened = checkpoints::QuantizedCheckpoint::open(options.source);
         if (!opened) return opened.error();
-        if (opened->layout() != Layout::plain)
+        if (opened->layout() != checkpoints::Layout::plain)
             return Error{ErrorCode::bad_argument, fmt::format("--source: expected a checkpoint that is not quantized, found {}", options.source)};
         source = std::move(*opened);
     }
     fmt::print("{}  {}  layout {}\n", options.model, checkpoint->model().architecture, spec_of(checkpoint->layout()).name);
     for (const auto& warning : checkpoint->warnings()) fmt::print("warning: {}\n", warning);
     for (const auto& tensor : checkpoint->plain_tensors())
-        fmt::print("  {:<56} {:<8} [{}]\n", tensor.name, traces::spec_of(tensor.dtype).name, fmt::join(tensor.shape, ", "));
+        fmt::print("  {:<56} {:<8} [{}]\n", tensor.name, io::spec_of(tensor.dtype).name, fmt::join(tensor.shape, ", "));
     for (size_t i = 0; i < checkpoint->linears().size(); ++i) {
         const auto linear = checkpoint->linear(i);
         if (!linear) return linear.error();

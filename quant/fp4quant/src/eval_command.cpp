@@ -17,7 +17,7 @@
 #include "fp4/quant/model/load_weights.hpp"
 #include "fp4/quant/report/score_rows.hpp"
 #include "fp4/quant/report/table_text.hpp"
-#include "fp4/traces/atomic_file.hpp"
+#include "fp4/io/atomic_file.hpp"
 #include "machine.hpp"
 #include "memory_estimate.hpp"
 #include "progress_line.hpp"
@@ -46,7 +46,7 @@ class Evaluator {
         const auto arithmetic = checked_arithmetic(options_);
         if (!arithmetic) return arithmetic.error();
         arithmetic_ = *arithmetic;
-        auto checkpoint = traces::Checkpoint::open(options_.reference_folder());
+        auto checkpoint = checkpoints::Checkpoint::open(options_.reference_folder());
         if (!checkpoint) return checkpoint.error();
         checkpoint_.emplace(std::move(*checkpoint));
         const auto config = read_decoder_config(options_.reference_folder());
@@ -207,9 +207,9 @@ class Evaluator {
         const auto json = table_json(table);
         if (!json) return json.error();
         if (!options_.out.empty()) {
-            if (auto status = traces::write_file_atomically(folder() / "table.json", *json); !status) return status;
+            if (auto status = io::write_file_atomically(folder() / "table.json", *json); !status) return status;
             if (differences_)
-                if (auto status = traces::write_file_atomically(folder() / "differences.json", differences_json(*differences_)); !status) return status;
+                if (auto status = io::write_file_atomically(folder() / "differences.json", differences_json(*differences_)); !status) return status;
         }
         for (const auto& domain : domains_shown()) fmt::print("{}{}", domain == all_domains ? "" : "\n" + domain + ":\n", table_text(table.rows, domain));
         if (differences_)
@@ -229,7 +229,7 @@ class Evaluator {
     const EvalOptions& options_;
     const Arithmetic* arithmetic_ = nullptr;
     torch::Device device_ = torch::kCPU;
-    std::optional<traces::Checkpoint> checkpoint_;
+    std::optional<checkpoints::Checkpoint> checkpoint_;
     std::shared_ptr<const CausalLm> ends_;
     TokenWindows tokens_, calibration_;
     EvaluatedWindows evaluated_;

@@ -4,7 +4,7 @@
 
 #include "commands.hpp"
 #include "fp4/quant/evaluate/hardware_true.hpp"
-#include "fp4/quant/layouts/quantized_checkpoint.hpp"
+#include "fp4/checkpoints/quantized_checkpoint.hpp"
 
 namespace fp4::quant {
 namespace {
@@ -49,9 +49,9 @@ Result<const Arithmetic*> checked_arithmetic(const EvalOptions& options) {
     const auto arithmetic = arithmetic_of(options.profile);
     if (!arithmetic) return arithmetic.error();
     if (options.resume && options.out.empty()) return refused("--resume: expected --out, where the scores of finished windows are");
-    const auto layout = QuantizedCheckpoint::open(options.model);
+    const auto layout = checkpoints::QuantizedCheckpoint::open(options.model);
     if (!layout) return layout.error();
-    const bool quantized = layout->layout() != Layout::plain;
+    const bool quantized = layout->layout() != checkpoints::Layout::plain;
     if (quantized && options.is_plain())
         return refused(fmt::format("{}: expected --reference, the checkpoint it was made from, beside one that is quantized", options.model));
     if (!quantized && !options.is_plain()) return refused(fmt::format("{}: expected a quantized checkpoint beside --reference, found one that is not", options.model));

@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "fingerprint.hpp"
-#include "fp4/quant/calibrate/checkpoint_layers.hpp"
-#include "fp4/quant/calibrate/model_quantizer.hpp"
-#include "fp4/quant/methods/named_method.hpp"
+#include "fp4/quant/pipeline/checkpoint_layers.hpp"
+#include "fp4/quant/pipeline/model_quantizer.hpp"
+#include "fp4/quant/quantizers/named_method.hpp"
 #include "fp4/quant/model/device.hpp"
 #include "fp4/quant/model/load_weights.hpp"
 #include "table_rows.hpp"
@@ -62,7 +62,7 @@ Result<EvaluatedModel> quantized_checkpoint(const std::string& folder, const std
                           std::move(*fingerprint)};
 }
 
-Result<EvaluatedModel> under_method(const traces::Checkpoint& checkpoint, std::shared_ptr<const CausalLm> ends, const std::string& method, const std::string& acts,
+Result<EvaluatedModel> under_method(const checkpoints::Checkpoint& checkpoint, std::shared_ptr<const CausalLm> ends, const std::string& method, const std::string& acts,
                                     const TokenWindows& calibration) {
     const auto scheme = named_scheme(method, acts);
     if (!scheme) return scheme.error();

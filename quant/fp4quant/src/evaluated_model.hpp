@@ -8,7 +8,7 @@
 #include "fp4/quant/model/causal_lm.hpp"
 #include "fp4/quant/report/row.hpp"
 #include "fp4/quant/tokens/token_file.hpp"
-#include "fp4/traces/checkpoint.hpp"
+#include "fp4/checkpoints/checkpoint.hpp"
 
 namespace fp4::quant {
 
@@ -24,7 +24,7 @@ struct EvaluatedModel {
 Result<EvaluatedModel> quantized_checkpoint(const std::string& folder, const std::string& name, torch::Device device);
 
 // A plain checkpoint quantized as its layers are first asked for; codes stay in memory. `checkpoint` outlives the result. unknown_name: no such method.
-Result<EvaluatedModel> under_method(const traces::Checkpoint& checkpoint, std::shared_ptr<const CausalLm> ends, const std::string& method, const std::string& acts,
+Result<EvaluatedModel> under_method(const checkpoints::Checkpoint& checkpoint, std::shared_ptr<const CausalLm> ends, const std::string& method, const std::string& acts,
                                     const TokenWindows& calibration);
 
 // Whether a method needs calibration windows; unknown_name: no such method or acts.

@@ -2,33 +2,33 @@
 
 #include <filesystem>
 
-#include "fp4/traces/posix_io.hpp"
-#include "fp4/traces/sha256.hpp"
+#include "fp4/io/posix_io.hpp"
+#include "fp4/io/sha256.hpp"
 
 namespace fp4::quant {
 namespace {
 
-void add(traces::Sha256& sha256, const std::string& text) {
+void add(io::Sha256& sha256, const std::string& text) {
     sha256.update(std::as_bytes(std::span(text)));
     sha256.update(std::as_bytes(std::span("", 1)));
 }
 
-Status add_config(traces::Sha256& sha256, const traces::Checkpoint& checkpoint) {
-    const auto text = traces::read_text_file(traces::parent_of(checkpoint.files()[0].path()) / "config.json", uint64_t{16} << 20);
+Status add_config(io::Sha256& sha256, const checkpoints::Checkpoint& checkpoint) {
+    const auto text = io::read_text_file(io::parent_of(checkpoint.files()[0].path()) / "config.json", uint64_t{16} << 20);
     if (!text) return text.error();
     add(sha256, *text);
     return Done{};
 }
 
-void add_tensor(traces::Sha256& sha256, const traces::TensorInfo& tensor) {
+void add_tensor(io::Sha256& sha256, const io::TensorInfo& tensor) {
     add(sha256, tensor.name + " " + tensor.dtype_name);
     for (const uint64_t extent : tensor.shape) add(sha256, std::to_string(extent));
 }
 
 } // namespace
 
-Result<std::string> work_fingerprint(const traces::Checkpoint& checkpoint, const std::string& options) {
-    traces::Sha256 sha256;
+Result<std::string> work_fingerprint(const checkpoints::Checkpoint& checkpoint, const std::string& options) {
+    io::Sha256 sha256;
     add(sha256, options);
     if (auto status = add_config(sha256, checkpoint); !status) return status.error();
     for (const auto& file : checkpoint.files()) {
@@ -40,8 +40,8 @@ Result<std::string> work_fingerprint(const traces::Checkpoint& checkpoint, const
     return sha256.hex_digest();
 }
 
-Result<std::string> model_sha256(const traces::Checkpoint& checkpoint) {
-    traces::Sha256 sha256;
+Result<std::string> model_sha256(const checkpoints::Checkpoint& checkpoint) {
+    io::Sha256 sha256;
     if (auto status = add_config(sha256, checkpoint); !status) return status.error();
     for (const auto& file : checkpoint.files())
         for (const auto& tensor : file.tensors()) {

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "fp4/traces/layer_linears.hpp"
+#include "fp4/checkpoints/layer_linears.hpp"
 
 namespace fp4::quant {
 namespace {
@@ -15,7 +15,7 @@ constexpr double gib = 1 << 30;
 
 uint64_t layer_weights(const DecoderConfig& config) {
     uint64_t weights = 0;
-    for (const auto& linear : traces::layer_linears(config.dims, 0)) weights += linear.n * linear.k;
+    for (const auto& linear : checkpoints::layer_linears(config.dims, 0)) weights += linear.n * linear.k;
     return weights;
 }
 
@@ -42,7 +42,7 @@ uint64_t call_bytes(const DecoderConfig& config, const PassShape& shape) {
 // Three matrices of moments in double with copies in float32; weights, neighbors, positions, optimizer and what a step makes; the curvatures of all layers.
 uint64_t linear_training_bytes(const DecoderConfig& config, const TrainingShape& shape) {
     uint64_t work = 0, curvatures = 0;
-    for (const auto& linear : traces::layer_linears(config.dims, 0)) {
+    for (const auto& linear : checkpoints::layer_linears(config.dims, 0)) {
         work = std::max(work, 32 * linear.k * linear.k + 24 * value_bytes * linear.n * linear.k + (shape.curvature ? 12 * linear.n * linear.n : 0));
         curvatures += 8 * linear.n * linear.n;
     }

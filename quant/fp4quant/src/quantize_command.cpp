@@ -6,9 +6,9 @@
 
 #include "commands.hpp"
 #include "fingerprint.hpp"
-#include "fp4/quant/calibrate/layer_file_source.hpp"
-#include "fp4/quant/layouts/write_checkpoint.hpp"
-#include "fp4/quant/methods/named_method.hpp"
+#include "fp4/quant/pipeline/layer_file_source.hpp"
+#include "fp4/checkpoints/write_checkpoint.hpp"
+#include "fp4/quant/quantizers/named_method.hpp"
 #include "fp4/quant/model/device.hpp"
 #include "fp4/quant/model/load_weights.hpp"
 #include "machine.hpp"
@@ -43,9 +43,9 @@ Result<Scheme> scheme_of(const QuantizeOptions& options) {
     return scheme;
 }
 
-Result<Layout> layout_of(const QuantizeOptions& options, const Scheme& scheme) {
-    if (options.layout.empty()) return scheme.weights->format == Format::razer_w ? Layout::razer : Layout::compressed_tensors;
-    const auto layout = layout_from_name(options.layout);
+Result<checkpoints::Layout> layout_of(const QuantizeOptions& options, const Scheme& scheme) {
+    if (options.layout.empty()) return scheme.weights->format == Format::razer_w ? checkpoints::Layout::razer : checkpoints::Layout::compressed_tensors;
+    const auto layout = checkpoints::layout_from_name(options.layout);
     if (layout) return *layout;
     return Error{ErrorCode::unknown_name, fmt::format("--layout: expected compressed-tensors, modelopt, razer or bf16, found {}", options.layout)};
 }
@@ -65,7 +65,7 @@ struct Work {
 bool needs_whole_model(const Work& work) { return work.method->trains() && (work.method->aligned || work.recipe.curvature); }
 
 // The model's layers into layer files; those that are there from an interrupted run stay.
-Result<LayerFiles> make_layers(const QuantizeOptions& options, const Work& work, const traces::Checkpoint& checkpoint, const DecoderConfig& config) {
+Result<LayerFiles> make_layers(const QuantizeOptions& options, const Work& work, const checkpoints::Checkpoint& checkpoint, const DecoderConfig& config) {
     const auto device = device_from_name(options.device);
     if (!device) return device.error();
     auto loaded = needs_whole_model(work)      ? load_model(checkpoint, config)
@@ -133,9 +133,9 @@ Status quantize(const QuantizeOptions& options) {
     if (auto status = check_storable(*scheme); !status) return status;
     const auto layout = layout_of(options, *scheme);
     if (!layout) return layout.error();
-    auto plain = QuantizedCheckpoint::open(options.model);
+    auto plain = checkpoints::QuantizedCheckpoint::open(options.model);
     if (!plain) return plain.error();
-    if (plain->layout() != Layout::plain) return Error{ErrorCode::bad_argument, fmt::format("{}: expected a checkpoint that is not quantized", options.model)};
+    if (plain->layout() != checkpoints::Layout::plain) return Error{ErrorCode::bad_argument, fmt::format("{}: expected a checkpoint that is not quantized", options.model)};
     const auto config = read_decoder_config(options.model);
     if (!config) return config.error();
 
@@ -169,7 +169,7 @@ Status quantize(const QuantizeOptions& options) {
 
     auto source = LayerFileSource::open(std::move(*plain), files->scheme, files->fingerprint, files->folder);
     if (!source) return source.error();
-    const auto report = write_checkpoint(*layout, *source, options.out, {.replace = options.force});
+    const auto report = checkpoints::write_checkpoint(*layout, *source, options.out, {.replace = options.force});
     if (!report) return report.error();
     for (const auto& warning : report->warnings) fmt::print(stderr, "fp4quant: {}\n", warning);
     std::filesystem::remove_all(work.folder, failed);

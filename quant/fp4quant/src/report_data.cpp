@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "fp4/quant/calibrate/observe.hpp"
+#include "fp4/quant/pipeline/observe.hpp"
 #include "fp4/quant/evaluate/fake_quantized.hpp"
-#include "fp4/quant/methods/dequantized.hpp"
+#include "fp4/quant/quantizers/dequantized.hpp"
 #include "fp4/quant/model/linear_failed.hpp"
 
 namespace fp4::quant {

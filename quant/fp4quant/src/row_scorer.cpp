@@ -1,6 +1,6 @@
 #include "row_scorer.hpp"
 
-#include "fp4/quant/calibrate/model_quantizer.hpp"
+#include "fp4/quant/pipeline/model_quantizer.hpp"
 #include "fp4/quant/evaluate/fake_quantized.hpp"
 #include "fp4/quant/evaluate/hardware_true.hpp"
 #include "fp4/quant/evaluate/score_windows.hpp"

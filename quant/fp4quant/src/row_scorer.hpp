@@ -7,7 +7,7 @@
 
 #include "fp4/quant/evaluate/layer_model.hpp"
 #include "fp4/quant/evaluate/window_scores.hpp"
-#include "fp4/quant/methods/quantized_layer.hpp"
+#include "fp4/quant/quantizers/quantized_layer.hpp"
 #include "fp4/quant/model/causal_lm.hpp"
 #include "fp4/quant/report/score_rows.hpp"
 #include "fp4/quant/tokens/token_file.hpp"

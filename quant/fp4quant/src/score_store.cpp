@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "fp4/traces/safetensors.hpp"
+#include "fp4/io/safetensors.hpp"
 
 namespace fp4::quant {
 namespace {
@@ -10,7 +10,7 @@ namespace {
 constexpr const char* key = "fp4sim.scores";
 
 template <class T>
-bool read_column(const traces::SafetensorsFile& file, const char* name, std::vector<T>& out) {
+bool read_column(const io::SafetensorsFile& file, const char* name, std::vector<T>& out) {
     const auto* info = file.find(name);
     if (!info || info->shape.size() != 1 || info->byte_size() != info->shape[0] * sizeof(T)) return false;
     out.resize(info->shape[0]);
@@ -27,7 +27,7 @@ std::filesystem::path ScoreStore::path_of(const std::string& row) const {
 }
 
 std::optional<WindowScores> ScoreStore::find(const std::string& row) const {
-    const auto file = traces::SafetensorsFile::open(path_of(row));
+    const auto file = io::SafetensorsFile::open(path_of(row));
     if (!file) return std::nullopt;
     const auto at = file->metadata().find(key);
     WindowScores scores;
@@ -40,13 +40,13 @@ std::optional<WindowScores> ScoreStore::find(const std::string& row) const {
 }
 
 Status ScoreStore::save(const std::string& row, const WindowScores& scores) const {
-    using traces::Dtype;
+    using io::Dtype;
     const auto windows = static_cast<uint64_t>(scores.nll.size());
-    const std::vector<traces::TensorData> tensors{{"nll", Dtype::f64, {windows}, std::as_bytes(std::span(scores.nll))},
+    const std::vector<io::TensorData> tensors{{"nll", Dtype::f64, {windows}, std::as_bytes(std::span(scores.nll))},
                                                   {"kl", Dtype::f64, {windows}, std::as_bytes(std::span(scores.kl))},
                                                   {"top1", Dtype::u32, {windows}, std::as_bytes(std::span(scores.top1))},
                                                   {"tokens_per_window", Dtype::u64, {1}, std::as_bytes(std::span(&scores.tokens_per_window, 1))}};
-    return traces::write_safetensors(path_of(row), {{key, fingerprint_}, {"row", row}}, tensors);
+    return io::write_safetensors(path_of(row), {{key, fingerprint_}, {"row", row}}, tensors);
 }
 
 } // namespace fp4::quant

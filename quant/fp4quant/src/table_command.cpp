@@ -13,8 +13,8 @@
 #include "fp4/quant/report/score_rows.hpp"
 #include "fp4/quant/report/table_json.hpp"
 #include "fp4/quant/report/table_text.hpp"
-#include "fp4/traces/atomic_file.hpp"
-#include "fp4/traces/posix_io.hpp"
+#include "fp4/io/atomic_file.hpp"
+#include "fp4/io/posix_io.hpp"
 #include "machine.hpp"
 #include "progress_line.hpp"
 #include "report_data.hpp"
@@ -62,7 +62,7 @@ class TableMaker {
     }
 
     Status read_inputs() {
-        auto checkpoint = traces::Checkpoint::open(options_.model);
+        auto checkpoint = checkpoints::Checkpoint::open(options_.model);
         if (!checkpoint) return checkpoint.error();
         const auto config = read_decoder_config(options_.model);
         if (!config) return config.error();
@@ -161,11 +161,11 @@ class TableMaker {
         std::ranges::sort(table.rows, row_before, &Row::key);
         const auto json = table_json(table);
         if (!json) return json.error();
-        if (auto status = traces::write_file_atomically(folder() / "table.json", *json); !status) return status;
+        if (auto status = io::write_file_atomically(folder() / "table.json", *json); !status) return status;
         if (auto status = write_into(table); !status) return status;
         const auto seconds = seconds_json(seconds_);
         if (!seconds) return seconds.error();
-        if (auto status = traces::write_file_atomically(folder() / "seconds.json", *seconds); !status) return status;
+        if (auto status = io::write_file_atomically(folder() / "seconds.json", *seconds); !status) return status;
         if (auto status = write_report(table); !status) return status;
         fmt::print("{}", table_text(table.rows));
         return Done{};
@@ -174,13 +174,13 @@ class TableMaker {
     // The rows take their place in a table that was made before.
     Status write_into(const Table& table) const {
         if (options_.into.empty()) return Done{};
-        const auto text = traces::read_text_file(options_.into, max_table_bytes);
+        const auto text = io::read_text_file(options_.into, max_table_bytes);
         if (!text) return text.error();
         auto merged = parse_table_json(*text, options_.into);
         if (!merged) return merged.error();
         if (auto status = merge_table(*merged, table); !status) return Error{status.error().code, options_.into + ": " + status.error().message};
         const auto json = table_json(std::move(*merged));
-        return json ? traces::write_file_atomically(options_.into, *json) : Status(json.error());
+        return json ? io::write_file_atomically(options_.into, *json) : Status(json.error());
     }
 
     Status write_report(const Table& table) {
@@ -197,7 +197,7 @@ class TableMaker {
             if (*log && !row.arithmetic) report.training.push_back(std::move(**log));
         }
         report.weight_bytes = weight_bytes(scorer_->model(), wanted_);
-        return traces::write_file_atomically(folder() / "report.html", report_html(report));
+        return io::write_file_atomically(folder() / "report.html", report_html(report));
     }
 
     std::filesystem::path folder() const { return options_.out; }

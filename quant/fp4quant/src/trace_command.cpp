@@ -6,7 +6,7 @@
 
 #include "commands.hpp"
 #include "fingerprint.hpp"
-#include "fp4/quant/calibrate/capture.hpp"
+#include "fp4/quant/pipeline/capture.hpp"
 #include "fp4/quant/model/load_weights.hpp"
 #include "fp4/traces/captured.hpp"
 #include "machine.hpp"
@@ -29,7 +29,7 @@ struct TraceCommandOptions : CaptureOptions {
 
 Status capture_to(const CaptureOptions& options, const std::filesystem::path& path) {
     at::set_num_threads(options.threads);
-    const auto checkpoint = traces::Checkpoint::open(options.model);
+    const auto checkpoint = checkpoints::Checkpoint::open(options.model);
     if (!checkpoint) return checkpoint.error();
     const auto config = read_decoder_config(options.model);
     if (!config) return config.error();
@@ -63,7 +63,7 @@ Status make_trace(const TraceCommandOptions& options) {
     const std::filesystem::path captured = options.out + ".activations";
     auto status = capture_to(options, captured);
     if (status) {
-        const auto checkpoint = traces::Checkpoint::open(options.model);
+        const auto checkpoint = checkpoints::Checkpoint::open(options.model);
         const auto activations = traces::CapturedActivations::open(captured);
         if (!activations) return activations.error();
         const auto trace = checkpoint ? traces::make_captured_trace(*checkpoint, *activations, options.layer, trace_options) : Result<traces::Trace>(checkpoint.error());

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <chrono>
 
-#include "fp4/traces/atomic_file.hpp"
-#include "fp4/traces/posix_io.hpp"
+#include "fp4/io/atomic_file.hpp"
+#include "fp4/io/posix_io.hpp"
 #include "progress_line.hpp"
 
 namespace fp4::quant {
@@ -22,12 +22,12 @@ std::filesystem::path log_path(const std::filesystem::path& folder) { return fol
 
 Result<TrainingLog> read_log(const std::filesystem::path& folder) {
     if (!std::filesystem::exists(log_path(folder))) return TrainingLog{};
-    const auto text = traces::read_text_file(log_path(folder), max_log_bytes);
+    const auto text = io::read_text_file(log_path(folder), max_log_bytes);
     if (!text) return text.error();
     return parse_training_log(*text, log_path(folder).native());
 }
 
-Status write_log(const std::filesystem::path& folder, const TrainingLog& log) { return traces::write_file_atomically(log_path(folder), training_log_json(log)); }
+Status write_log(const std::filesystem::path& folder, const TrainingLog& log) { return io::write_file_atomically(log_path(folder), training_log_json(log)); }
 
 LinearLog log_of(size_t layer, const LinearRounding& done) {
     const auto& trained = done.trained;

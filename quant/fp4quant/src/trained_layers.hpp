@@ -4,9 +4,9 @@
 #include <functional>
 #include <string>
 
-#include "fp4/quant/calibrate/make_layers.hpp"
+#include "fp4/quant/pipeline/make_layers.hpp"
 #include "fp4/quant/faar/faar_recipe.hpp"
-#include "fp4/quant/methods/named_method.hpp"
+#include "fp4/quant/quantizers/named_method.hpp"
 #include "fp4/quant/report/training_log.hpp"
 
 namespace fp4::quant {

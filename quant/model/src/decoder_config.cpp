@@ -2,9 +2,9 @@
 
 #include <cmath>
 
-#include "fp4/traces/message.hpp"
-#include "fp4/traces/posix_io.hpp"
-#include "fp4/traces/strict_json.hpp"
+#include "fp4/io/message.hpp"
+#include "fp4/io/posix_io.hpp"
+#include "fp4/io/strict_json.hpp"
 
 namespace fp4::quant {
 namespace {
@@ -51,7 +51,7 @@ class Keys {
 
     void fail(const char* key, const std::string& expected) {
         const auto* value = find(key);
-        if (!error_) error_ = Error{ErrorCode::bad_file, prefix_ + key + ": expected " + expected + ", found " + (value ? traces::describe(*value) : "no such key")};
+        if (!error_) error_ = Error{ErrorCode::bad_file, prefix_ + key + ": expected " + expected + ", found " + (value ? io::describe(*value) : "no such key")};
     }
 
     const std::optional<Error>& error() const { return error_; }
@@ -78,7 +78,7 @@ Status read_rope(const Keys& keys, const std::string& file, DecoderConfig& confi
     if (!rope) rope = keys.find("rope_scaling");
     if (!rope) return Done{};
     const std::string prefix = file + ": " + key + ".";
-    if (!rope->is_object()) return Error{ErrorCode::bad_file, file + ": " + key + ": expected an object, found " + traces::describe(*rope)};
+    if (!rope->is_object()) return Error{ErrorCode::bad_file, file + ": " + key + ": expected an object, found " + io::describe(*rope)};
     Keys inner(*rope, prefix);
     config.rope_theta = inner.positive("rope_theta", config.rope_theta);
     const char* type_key = inner.find("rope_type") ? "rope_type" : "type";
@@ -97,11 +97,11 @@ Status read_rope(const Keys& keys, const std::string& file, DecoderConfig& confi
 } // namespace
 
 Result<DecoderConfig> parse_decoder_config(std::string_view json_text, std::string_view file_name) {
-    const auto dims = traces::parse_model_config(json_text, file_name);
+    const auto dims = checkpoints::parse_model_config(json_text, file_name);
     if (!dims) return dims.error();
-    const auto json = traces::parse_json_object(json_text, file_name);
+    const auto json = io::parse_json_object(json_text, file_name);
     if (!json) return json.error();
-    const auto file = traces::printable_path(file_name);
+    const auto file = io::printable_path(file_name);
     Keys keys(*json, file + ": ");
     DecoderConfig config{.dims = *dims};
     config.qk_norm = dims->architecture == "Qwen3ForCausalLM";
@@ -122,7 +122,7 @@ Result<DecoderConfig> parse_decoder_config(std::string_view json_text, std::stri
 
 Result<DecoderConfig> read_decoder_config(const std::filesystem::path& directory) {
     const auto path = directory / "config.json";
-    const auto text = traces::read_text_file(path, uint64_t{16} << 20);
+    const auto text = io::read_text_file(path, uint64_t{16} << 20);
     if (!text) return text.error();
     auto config = parse_decoder_config(*text, path.native());
     if (config && config->dims.name.empty()) config->dims.name = std::filesystem::absolute(directory).lexically_normal().filename().string();

@@ -1,8 +1,8 @@
 #include "fp4/quant/model/load_weights.hpp"
 
-#include "fp4/traces/layer_linears.hpp"
-#include "fp4/traces/message.hpp"
-#include "fp4/traces/weights.hpp"
+#include "fp4/checkpoints/layer_linears.hpp"
+#include "fp4/io/message.hpp"
+#include "fp4/checkpoints/weights.hpp"
 
 namespace fp4::quant {
 namespace {
@@ -13,9 +13,9 @@ std::string text_of(std::span<const uint64_t> shape) {
     return "[" + out + "]";
 }
 
-std::string folder_of(const traces::Checkpoint& checkpoint) { return traces::printable_path(checkpoint.files()[0].path().parent_path()); }
+std::string folder_of(const checkpoints::Checkpoint& checkpoint) { return io::printable_path(checkpoint.files()[0].path().parent_path()); }
 
-Status check_tied_head(const traces::Checkpoint& checkpoint) {
+Status check_tied_head(const checkpoints::Checkpoint& checkpoint) {
     const auto head = checkpoint.find("lm_head.weight");
     if (!head) return Done{};
     const auto embedding = checkpoint.find("model.embed_tokens.weight");
@@ -29,24 +29,24 @@ Status check_tied_head(const traces::Checkpoint& checkpoint) {
 
 } // namespace
 
-Result<Tensor> load_tensor(const traces::Checkpoint& checkpoint, const std::string& name, const std::vector<int64_t>& shape) {
+Result<Tensor> load_tensor(const checkpoints::Checkpoint& checkpoint, const std::string& name, const std::vector<int64_t>& shape) {
     const auto found = checkpoint.find(name);
-    if (!found) return Error{ErrorCode::bad_file, folder_of(checkpoint) + ": tensor " + traces::in_quotes(name) + ": expected in this checkpoint, found nothing"};
+    if (!found) return Error{ErrorCode::bad_file, folder_of(checkpoint) + ": tensor " + io::in_quotes(name) + ": expected in this checkpoint, found nothing"};
     const std::vector<uint64_t> wanted(shape.begin(), shape.end());
     if (found->tensor->shape != wanted)
-        return Error{ErrorCode::bad_shape, traces::printable_path(found->file->path()) + ": tensor " + traces::in_quotes(name) + ": expected shape " + text_of(wanted) +
+        return Error{ErrorCode::bad_shape, io::printable_path(found->file->path()) + ": tensor " + io::in_quotes(name) + ": expected shape " + text_of(wanted) +
                                                " from config.json, found " + text_of(found->tensor->shape)};
-    if (found->tensor->dtype == traces::Dtype::f8_e4m3) // read_weights takes it, but its scale is elsewhere
+    if (found->tensor->dtype == io::Dtype::f8_e4m3) // read_weights takes it, but its scale is elsewhere
         return Error{ErrorCode::bad_file,
-                     traces::printable_path(found->file->path()) + ": tensor " + traces::in_quotes(name) + ": expected BF16, F16 or F32, found F8_E4M3"};
+                     io::printable_path(found->file->path()) + ": tensor " + io::in_quotes(name) + ": expected BF16, F16 or F32, found F8_E4M3"};
     auto matrix = *found->tensor;
     if (matrix.shape.size() == 1) matrix.shape.insert(matrix.shape.begin(), 1); // read_weights takes matrices
-    const auto values = traces::read_weights(*found->file, matrix);
+    const auto values = checkpoints::read_weights(*found->file, matrix);
     if (!values) return values.error();
     return torch::from_blob(const_cast<float*>(values->data()), shape, torch::kFloat).clone();
 }
 
-Result<LayerWeights> load_norms(const traces::Checkpoint& checkpoint, const DecoderConfig& config, size_t layer) {
+Result<LayerWeights> load_norms(const checkpoints::Checkpoint& checkpoint, const DecoderConfig& config, size_t layer) {
     const auto prefix = "model.layers." + std::to_string(layer) + ".";
     const auto hidden = static_cast<int64_t>(config.dims.hidden_size), head_dim = static_cast<int64_t>(config.dims.head_dim);
     LayerWeights out;
@@ -64,12 +64,12 @@ Result<LayerWeights> load_norms(const traces::Checkpoint& checkpoint, const Deco
     return out;
 }
 
-Result<Tensor> load_linear(const traces::Checkpoint& checkpoint, const DecoderConfig& config, size_t layer, LinearOp op) {
-    const auto linear = traces::layer_linears(config.dims, static_cast<int>(layer))[static_cast<size_t>(op)];
+Result<Tensor> load_linear(const checkpoints::Checkpoint& checkpoint, const DecoderConfig& config, size_t layer, LinearOp op) {
+    const auto linear = checkpoints::layer_linears(config.dims, static_cast<int>(layer))[static_cast<size_t>(op)];
     return load_tensor(checkpoint, linear.tensor, {static_cast<int64_t>(linear.n), static_cast<int64_t>(linear.k)});
 }
 
-Result<LayerWeights> load_layer(const traces::Checkpoint& checkpoint, const DecoderConfig& config, size_t layer) {
+Result<LayerWeights> load_layer(const checkpoints::Checkpoint& checkpoint, const DecoderConfig& config, size_t layer) {
     auto out = load_norms(checkpoint, config, layer);
     for (const LinearOp op : linear_ops) {
         if (!out) break;
@@ -80,14 +80,14 @@ Result<LayerWeights> load_layer(const traces::Checkpoint& checkpoint, const Deco
     return out;
 }
 
-Result<CausalLm> load_embedding(const traces::Checkpoint& checkpoint, const DecoderConfig& config) {
+Result<CausalLm> load_embedding(const checkpoints::Checkpoint& checkpoint, const DecoderConfig& config) {
     const auto hidden = static_cast<int64_t>(config.dims.hidden_size), vocab = static_cast<int64_t>(config.vocab_size);
     auto embedding = load_tensor(checkpoint, "model.embed_tokens.weight", {vocab, hidden});
     if (!embedding) return embedding.error();
     return CausalLm{config, std::move(*embedding), {}, {}, {}};
 }
 
-Result<CausalLm> load_ends(const traces::Checkpoint& checkpoint, const DecoderConfig& config) {
+Result<CausalLm> load_ends(const checkpoints::Checkpoint& checkpoint, const DecoderConfig& config) {
     auto model = load_embedding(checkpoint, config);
     if (!model) return model;
     auto norm = load_tensor(checkpoint, "model.norm.weight", {static_cast<int64_t>(config.dims.hidden_size)});
@@ -104,7 +104,7 @@ Result<CausalLm> load_ends(const traces::Checkpoint& checkpoint, const DecoderCo
     return model;
 }
 
-Result<CausalLm> load_model(const traces::Checkpoint& checkpoint, const DecoderConfig& config) {
+Result<CausalLm> load_model(const checkpoints::Checkpoint& checkpoint, const DecoderConfig& config) {
     auto model = load_ends(checkpoint, config);
     for (size_t i = 0; model && i < config.dims.num_hidden_layers; ++i) {
         auto layer = load_layer(checkpoint, config, i);

@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "fp4/traces/message.hpp"
+#include "fp4/io/message.hpp"
 #include "table_cells.hpp"
 
 namespace fp4::quant {
@@ -8,7 +8,7 @@ namespace {
 
 std::string escaped(const std::string& text) {
     std::string out;
-    for (const char c : traces::printable(text)) {
+    for (const char c : io::printable(text)) {
         if (c == '|') out += '\\';
         out += c;
     }

@@ -2,7 +2,7 @@
 #include <set>
 
 #include "fp4/quant/report/table_json.hpp"
-#include "fp4/traces/strict_json.hpp"
+#include "fp4/io/strict_json.hpp"
 #include "table_fields.hpp"
 
 namespace fp4::quant {
@@ -36,7 +36,7 @@ class Reader {
         if (!found) return;
         list.clear();
         for (const auto& entry : *found) {
-            if (!entry.is_string()) return fail(name, "a list of names", "in it " + traces::describe(entry));
+            if (!entry.is_string()) return fail(name, "a list of names", "in it " + io::describe(entry));
             list.push_back(entry.get<std::string>());
         }
     }
@@ -46,7 +46,7 @@ class Reader {
         if (error_) return *error_;
         if (read_ == object_.size()) return Done{};
         for (const auto& [key, value] : object_.items())
-            if (!known.contains(key)) return Error{ErrorCode::bad_file, where_ + ": key " + traces::in_quotes(key) + ": expected no such key"};
+            if (!known.contains(key)) return Error{ErrorCode::bad_file, where_ + ": key " + io::in_quotes(key) + ": expected no such key"};
         return Done{};
     }
 
@@ -59,7 +59,7 @@ class Reader {
         }
         ++read_;
         if (!((*at).*is)()) {
-            fail(name, expected, traces::describe(*at));
+            fail(name, expected, io::describe(*at));
             return nullptr;
         }
         return &*at;
@@ -77,7 +77,7 @@ class Reader {
 
 template <class Record>
 Result<Record> read_record(const Json& value, const std::string& where) {
-    if (!value.is_object()) return Error{ErrorCode::bad_file, where + ": expected an object, found " + traces::describe(value)};
+    if (!value.is_object()) return Error{ErrorCode::bad_file, where + ": expected an object, found " + io::describe(value)};
     Record record;
     Reader reader(value, where);
     fields(reader, record);
@@ -103,15 +103,15 @@ Result<std::vector<Row>> read_rows(const Json& document, const std::string& file
 
 Status only_keys(const Json& document, const std::set<std::string>& known, const std::string& file_name) {
     for (const auto& [key, value] : document.items())
-        if (!known.contains(key)) return Error{ErrorCode::bad_file, file_name + ": key " + traces::in_quotes(key) + ": expected no such key"};
+        if (!known.contains(key)) return Error{ErrorCode::bad_file, file_name + ": key " + io::in_quotes(key) + ": expected no such key"};
     return Done{};
 }
 
 } // namespace
 
 Result<Table> parse_table_json(std::string_view text, std::string_view file_name) {
-    const std::string name = traces::printable_path(file_name);
-    const auto document = traces::parse_json_object(text, file_name);
+    const std::string name = io::printable_path(file_name);
+    const auto document = io::parse_json_object(text, file_name);
     if (!document) return document.error();
     if (auto status = only_keys(*document, {"context", "rows"}, name); !status) return status.error();
     if (!document->contains("context")) return Error{ErrorCode::bad_file, name + ": context: expected an object, found no such key"};

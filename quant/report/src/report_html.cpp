@@ -5,14 +5,14 @@
 
 #include "charts.hpp"
 #include "figure_style.hpp"
-#include "fp4/traces/escape_xml.hpp"
+#include "fp4/io/escape_xml.hpp"
 #include "number_text.hpp"
 #include "table_cells.hpp"
 
 namespace fp4::quant {
 namespace {
 
-using traces::escape_xml;
+using io::escape_xml;
 
 constexpr std::string_view page_style = R"(
 @page{size:A4;margin:15mm}

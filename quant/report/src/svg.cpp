@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "fp4/traces/escape_xml.hpp"
+#include "fp4/io/escape_xml.hpp"
 #include "number_text.hpp"
 
 namespace fp4::quant {
@@ -17,7 +17,7 @@ std::string number(double value) {
 
 // name="12.5"
 std::string attribute(std::string_view name, double value) { return " " + std::string(name) + "=\"" + number(value) + "\""; }
-std::string attribute(std::string_view name, std::string_view value) { return " " + std::string(name) + "=\"" + traces::escape_xml(value) + "\""; }
+std::string attribute(std::string_view name, std::string_view value) { return " " + std::string(name) + "=\"" + io::escape_xml(value) + "\""; }
 
 std::string points_text(const std::vector<Point>& points) {
     std::string out;
@@ -61,12 +61,12 @@ void Svg::rect(Box box, std::string_view style) {
 
 void Svg::text(Point at, std::string_view anchor, std::string_view style, std::string_view text) {
     body_ += "<text" + attribute("x", at.first) + attribute("y", at.second) + attribute("text-anchor", anchor) + attribute("class", style) + ">" +
-             traces::escape_xml(text) + "</text>\n";
+             io::escape_xml(text) + "</text>\n";
 }
 
 void Svg::vertical_text(Point middle, std::string_view style, std::string_view text) {
     body_ += "<text transform=\"translate(" + number(middle.first) + " " + number(middle.second) + ") rotate(-90)\" text-anchor=\"middle\"" + attribute("class", style) +
-             ">" + traces::escape_xml(text) + "</text>\n";
+             ">" + io::escape_xml(text) + "</text>\n";
 }
 
 void Svg::series_line(const std::vector<Point>& points, size_t series) {

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "fp4/quant/report/table_json.hpp"
-#include "fp4/traces/message.hpp"
+#include "fp4/io/message.hpp"
 
 namespace fp4::quant {
 
@@ -78,7 +78,7 @@ template <class R>
 Status each_once(const std::vector<R>& rows, ErrorCode code, const std::string& where) {
     const auto twice = std::adjacent_find(rows.begin(), rows.end(), [](const R& a, const R& b) { return a.key == b.key; });
     if (twice == rows.end()) return Done{};
-    return Error{code, where + ": row " + traces::in_quotes(row_name(twice->key)) + ": expected each row once, found it twice"};
+    return Error{code, where + ": row " + io::in_quotes(row_name(twice->key)) + ": expected each row once, found it twice"};
 }
 
 } // namespace fp4::quant

@@ -3,7 +3,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "fp4/traces/strict_json.hpp"
+#include "fp4/io/strict_json.hpp"
 #include "table_fields.hpp"
 
 namespace fp4::quant {
@@ -16,7 +16,7 @@ class Writer {
     explicit Writer(std::string where) : where_(std::move(where)) {}
 
     void operator()(const char* name, const std::string& value) {
-        if (!traces::is_utf8(value)) fail(ErrorCode::bad_argument, name, "UTF-8 text, found " + traces::in_quotes(value));
+        if (!io::is_utf8(value)) fail(ErrorCode::bad_argument, name, "UTF-8 text, found " + io::in_quotes(value));
         out_[name] = value;
     }
     void operator()(const char* name, uint64_t value) { out_[name] = value; }
@@ -31,7 +31,7 @@ class Writer {
     void operator()(const char* name, const std::vector<std::string>& list) {
         out_[name] = Ordered::array();
         for (const auto& value : list) {
-            if (!traces::is_utf8(value)) fail(ErrorCode::bad_argument, name, "UTF-8 text, found " + traces::in_quotes(value));
+            if (!io::is_utf8(value)) fail(ErrorCode::bad_argument, name, "UTF-8 text, found " + io::in_quotes(value));
             out_[name].push_back(value);
         }
     }
@@ -58,7 +58,7 @@ Result<std::string> rows_json(std::vector<R> rows) {
     if (auto status = each_once(rows, ErrorCode::bad_argument, "rows"); !status) return status.error();
     std::string text = "  \"rows\": [";
     for (size_t i = 0; i < rows.size(); ++i) {
-        Writer writer("row " + traces::in_quotes(row_name(rows[i].key)));
+        Writer writer("row " + io::in_quotes(row_name(rows[i].key)));
         fields(writer, std::as_const(rows[i]));
         const auto line = writer.text(-1);
         if (!line) return line.error();

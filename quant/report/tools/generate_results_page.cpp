@@ -5,7 +5,7 @@
 
 #include "fp4/quant/report/table_json.hpp"
 #include "fp4/quant/report/table_text.hpp"
-#include "fp4/traces/posix_io.hpp"
+#include "fp4/io/posix_io.hpp"
 
 namespace {
 
@@ -38,7 +38,7 @@ std::string page(const Table& table, const std::string& name) {
 
 int main(int argc, char** argv) {
     if (argc != 2) return std::fputs("usage: fp4-generate-results-page TABLE.json\n", stderr), 2;
-    const auto text = fp4::traces::read_text_file(argv[1], uint64_t{16} << 20);
+    const auto text = fp4::io::read_text_file(argv[1], uint64_t{16} << 20);
     const auto table = text ? parse_table_json(*text, argv[1]) : fp4::Result<Table>(text.error());
     if (!table) return std::fprintf(stderr, "fp4-generate-results-page: %s\n", table.error().message.c_str()), 2;
     std::fputs(page(*table, std::filesystem::path(argv[1]).stem().string()).c_str(), stdout);

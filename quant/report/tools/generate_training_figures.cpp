@@ -6,8 +6,8 @@
 #include <system_error>
 
 #include "fp4/quant/report/training_figures.hpp"
-#include "fp4/traces/atomic_file.hpp"
-#include "fp4/traces/posix_io.hpp"
+#include "fp4/io/atomic_file.hpp"
+#include "fp4/io/posix_io.hpp"
 
 namespace {
 
@@ -26,13 +26,13 @@ fp4::Result<std::vector<fs::path>> logs_in(const fs::path& folder) {
 
 fp4::Status draw(const fs::path& folder, const fs::path& out) {
     const auto write = [&](const std::string& name, const std::string& figure) {
-        return figure.empty() ? fp4::Status(fp4::Done{}) : fp4::traces::write_file_atomically(out / (name + ".svg"), figure);
+        return figure.empty() ? fp4::Status(fp4::Done{}) : fp4::io::write_file_atomically(out / (name + ".svg"), figure);
     };
     const auto files = logs_in(folder);
     if (!files) return files.error();
     std::vector<TrainingLog> trainings;
     for (const auto& file : *files) {
-        const auto text = fp4::traces::read_text_file(file, uint64_t{16} << 20);
+        const auto text = fp4::io::read_text_file(file, uint64_t{16} << 20);
         if (!text) return text.error();
         auto training = parse_training_log(*text, file.string());
         if (!training) return training.error();

@@ -3,30 +3,30 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "fp4/traces/message.hpp"
-#include "fp4/traces/posix_io.hpp"
-#include "fp4/traces/safetensors.hpp"
-#include "fp4/traces/sha256.hpp"
+#include "fp4/io/message.hpp"
+#include "fp4/io/posix_io.hpp"
+#include "fp4/io/safetensors.hpp"
+#include "fp4/io/sha256.hpp"
 
 namespace fp4::quant {
 namespace {
 
-using traces::Dtype;
-using traces::SafetensorsFile;
-using traces::TensorInfo;
+using io::Dtype;
+using io::SafetensorsFile;
+using io::TensorInfo;
 
 class TokenReader {
   public:
     explicit TokenReader(const SafetensorsFile& file) : file_(file) {}
 
     Error fail(const std::string& where, const std::string& expected, const std::string& found) const {
-        return {ErrorCode::bad_file, traces::printable_path(file_.path()) + ": " + where + ": expected " + expected + ", found " + found};
+        return {ErrorCode::bad_file, io::printable_path(file_.path()) + ": " + where + ": expected " + expected + ", found " + found};
     }
 
     Status version() const {
         const auto at = file_.metadata().find("fp4sim.tokens");
         if (at != file_.metadata().end() && at->second == "1") return Done{};
-        return fail("metadata 'fp4sim.tokens'", "'1'", at == file_.metadata().end() ? "no such key" : traces::in_quotes(at->second));
+        return fail("metadata 'fp4sim.tokens'", "'1'", at == file_.metadata().end() ? "no such key" : io::in_quotes(at->second));
     }
 
     Result<const TensorInfo*> tensor(const std::string& name, size_t rank) const {
@@ -46,7 +46,7 @@ class TokenReader {
     Result<std::vector<int32_t>> integers(const TensorInfo& info, bool allow_u16) const {
         if (info.dtype == Dtype::i32) return integers<int32_t>(info);
         if (allow_u16 && info.dtype == Dtype::u16) return integers<uint16_t>(info);
-        return fail("tensor '" + info.name + "'", allow_u16 ? "I32 or U16" : "I32", traces::printable(info.dtype_name));
+        return fail("tensor '" + info.name + "'", allow_u16 ? "I32 or U16" : "I32", io::printable(info.dtype_name));
     }
 
     Status in_range(const std::vector<int32_t>& values, const std::string& name, uint64_t limit) const {
@@ -81,13 +81,13 @@ class TokenReader {
 };
 
 Result<std::string> file_sha256(const std::filesystem::path& path) {
-    const auto file = traces::open_regular_file(path);
+    const auto file = io::open_regular_file(path);
     if (!file) return file.error();
-    traces::Sha256 sha256;
+    io::Sha256 sha256;
     std::vector<std::byte> part(size_t{1} << 20);
     for (uint64_t at = 0; at < file->size; at += part.size()) {
         part.resize(std::min<uint64_t>(part.size(), file->size - at));
-        if (auto status = traces::read_at(file->fd.get(), at, part, path); !status) return status.error();
+        if (auto status = io::read_at(file->fd.get(), at, part, path); !status) return status.error();
         sha256.update(part);
     }
     return sha256.hex_digest();

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "fp4/traces/message.hpp"
+#include "fp4/io/message.hpp"
 
 namespace fp4::quant {
 
@@ -20,7 +20,7 @@ Tokenizer::~Tokenizer() = default;
 Result<Tokenizer> Tokenizer::open(const std::filesystem::path& path) {
     auto processor = std::make_unique<Processor>();
     if (const auto status = processor->pieces.Load(path.string()); !status.ok())
-        return Error{ErrorCode::bad_file, traces::printable_path(path) + ": expected a sentencepiece model: " + traces::printable(status.message())};
+        return Error{ErrorCode::bad_file, io::printable_path(path) + ": expected a sentencepiece model: " + io::printable(status.message())};
     return Tokenizer(std::move(processor));
 }
 

@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "fp4/traces/layer_linears.hpp"
+#include "fp4/checkpoints/layer_linears.hpp"
 
 namespace fp4::quant {
 
@@ -12,7 +12,7 @@ std::vector<std::pair<std::string, Tensor>> parameters(const CausalLm& model) {
         const auto prefix = "model.layers." + std::to_string(i) + ".";
         out.emplace_back(prefix + "input_layernorm.weight", model.layers[i].input_layernorm);
         out.emplace_back(prefix + "post_attention_layernorm.weight", model.layers[i].post_attention_layernorm);
-        const auto linears = traces::layer_linears(model.config.dims, static_cast<int>(i));
+        const auto linears = checkpoints::layer_linears(model.config.dims, static_cast<int>(i));
         for (size_t op = 0; op < linears.size(); ++op) out.emplace_back(linears[op].tensor, model.layers[i].linears[op]);
     }
     return out;
@@ -29,7 +29,7 @@ CausalLm initial_model(const DecoderConfig& config, at::Generator random) {
     model.lm_head = model.embed_tokens;
     for (uint64_t i = 0; i < config.dims.num_hidden_layers; ++i) {
         LayerWeights layer{ones(), ones(), {}, {}, {}};
-        for (size_t op = 0; const auto& linear : traces::layer_linears(config.dims, static_cast<int>(i)))
+        for (size_t op = 0; const auto& linear : checkpoints::layer_linears(config.dims, static_cast<int>(i)))
             layer.linears[op++] = normal(linear.n, linear.k, linear.op == "o" || linear.op == "down" ? onto_residual : deviation);
         model.layers.push_back(std::move(layer));
     }

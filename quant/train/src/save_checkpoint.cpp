@@ -2,8 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "fp4/traces/atomic_file.hpp"
-#include "fp4/traces/safetensors.hpp"
+#include "fp4/io/atomic_file.hpp"
+#include "fp4/io/safetensors.hpp"
 #include "parameters.hpp"
 
 namespace fp4::quant {
@@ -36,15 +36,15 @@ std::string config_json(const DecoderConfig& config) {
 
 Status save_checkpoint(const std::filesystem::path& directory, const CausalLm& model) {
     std::vector<Tensor> rounded;
-    std::vector<traces::TensorData> tensors;
+    std::vector<io::TensorData> tensors;
     for (const auto& [name, parameter] : parameters(model)) {
         rounded.push_back(parameter.detach().to(torch::kCPU, torch::kBFloat16).contiguous());
         const auto& tensor = rounded.back();
-        tensors.push_back({name, traces::Dtype::bf16, {}, {static_cast<const std::byte*>(tensor.data_ptr()), static_cast<size_t>(tensor.numel()) * 2}});
+        tensors.push_back({name, io::Dtype::bf16, {}, {static_cast<const std::byte*>(tensor.data_ptr()), static_cast<size_t>(tensor.numel()) * 2}});
         for (const int64_t extent : tensor.sizes()) tensors.back().shape.push_back(static_cast<uint64_t>(extent));
     }
-    if (auto status = traces::write_file_atomically(directory / "config.json", config_json(model.config)); !status) return status;
-    return traces::write_safetensors(directory / "model.safetensors", {}, tensors);
+    if (auto status = io::write_file_atomically(directory / "config.json", config_json(model.config)); !status) return status;
+    return io::write_safetensors(directory / "model.safetensors", {}, tensors);
 }
 
 } // namespace fp4::quant

@@ -9,7 +9,7 @@
 #include "fp4/quant/model/device.hpp"
 #include "fp4/quant/model/rms_norm.hpp"
 #include "fp4/quant/model/seeded_generator.hpp"
-#include "fp4/traces/atomic_file.hpp"
+#include "fp4/io/atomic_file.hpp"
 #include "parameters.hpp"
 
 namespace fp4::quant {
@@ -102,7 +102,7 @@ Status Trainer::save(const std::filesystem::path& path) const {
     archive.write("step", torch::tensor(static_cast<int64_t>(step_)));
     std::ostringstream bytes;
     archive.save_to(bytes);
-    return traces::write_file_atomically(path, bytes.str());
+    return io::write_file_atomically(path, bytes.str());
 }
 
 Status Trainer::resume(const std::filesystem::path& path) {

@@ -7,7 +7,7 @@
 
 #include "fp4/quant/evaluate/fake_quantized.hpp"
 #include "fp4/quant/evaluate/hardware_true.hpp"
-#include "fp4/quant/methods/named_method.hpp"
+#include "fp4/quant/quantizers/named_method.hpp"
 #include "ref_llama.hpp"
 
 namespace fp4::quant {

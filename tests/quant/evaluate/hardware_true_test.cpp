@@ -7,7 +7,7 @@
 #include "fp4/epilogue.hpp"
 #include "fp4/gemm.hpp"
 #include "fp4/quant/evaluate/fake_quantized.hpp"
-#include "fp4/quant/methods/named_method.hpp"
+#include "fp4/quant/quantizers/named_method.hpp"
 #include "ref_llama.hpp"
 
 namespace fp4::quant {
@@ -95,7 +95,7 @@ TEST(HardwareTrueSimulation, SimrunGivesTheSameBytes) {
     const test::TemporaryFolder out;
     const auto run = test::run_program(FP4_SIMRUN, {"--trace", "ref-llama-layer0", "--profile", "nv-blackwell", "--quiet", "--dump-outputs", out.path()});
     ASSERT_EQ(run.status, 0) << run.err;
-    const auto file = traces::SafetensorsFile::open(out.path() / "outputs.safetensors");
+    const auto file = io::SafetensorsFile::open(out.path() / "outputs.safetensors");
     ASSERT_TRUE(file) << file.error().message;
     const auto scheme = scheme_of(*method_from_name("razer"), Acts::w4a4);
     const auto model = hardware_true(first_layer(scheme), scheme, nv_blackwell);

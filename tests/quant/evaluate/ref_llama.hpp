@@ -4,7 +4,7 @@
 
 #include <map>
 
-#include "fp4/quant/calibrate/model_quantizer.hpp"
+#include "fp4/quant/pipeline/model_quantizer.hpp"
 #include "fp4/quant/model/load_weights.hpp"
 #include "fp4/quant/tokens/token_file.hpp"
 #include "fp4/traces/captured.hpp"
@@ -12,7 +12,7 @@
 namespace fp4::quant {
 
 struct RefLlama {
-    traces::Checkpoint checkpoint;
+    checkpoints::Checkpoint checkpoint;
     CausalLm model;
     Tensor calibration;
     traces::CapturedActivations activations;
@@ -20,7 +20,7 @@ struct RefLlama {
     static const RefLlama& get() {
         static const RefLlama all = [] {
             const std::filesystem::path folder = FP4_REF_LLAMA;
-            auto checkpoint = traces::Checkpoint::open(folder);
+            auto checkpoint = checkpoints::Checkpoint::open(folder);
             const auto config = read_decoder_config(folder);
             auto model = load_model(*checkpoint, *config);
             const auto windows = read_token_windows(folder / "tokens/calibration.safetensors", config->vocab_size);

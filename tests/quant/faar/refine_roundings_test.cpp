@@ -2,8 +2,8 @@
 
 #include "fp4/quant/faar/distillation_loss.hpp"
 #include "fp4/quant/faar/rounding_choices.hpp"
-#include "fp4/quant/methods/activations.hpp"
-#include "fp4/quant/methods/dequantized.hpp"
+#include "fp4/quant/quantizers/activations.hpp"
+#include "fp4/quant/quantizers/dequantized.hpp"
 #include "random_tensors.hpp"
 #include "rounded_model.hpp"
 

@@ -7,7 +7,7 @@
 
 #include "fp4/decode.hpp"
 #include "fp4/encode_element.hpp"
-#include "fp4/quant/methods/dequantized.hpp"
+#include "fp4/quant/quantizers/dequantized.hpp"
 #include "random_tensors.hpp"
 #include "rounded_matrix.hpp"
 

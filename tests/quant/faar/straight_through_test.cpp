@@ -1,6 +1,6 @@
 #include "fp4/quant/faar/straight_through.hpp"
 
-#include "fp4/quant/methods/activations.hpp"
+#include "fp4/quant/quantizers/activations.hpp"
 #include "random_tensors.hpp"
 #include "rounded_model.hpp"
 

@@ -10,7 +10,7 @@
 #include "fp4/quant/report/table_json.hpp"
 #include "fp4/quant/report/training_log.hpp"
 #include "fp4/quant/tokens/token_file.hpp"
-#include "fp4/traces/safetensors.hpp"
+#include "fp4/io/safetensors.hpp"
 
 namespace fp4::quant {
 namespace {
@@ -29,11 +29,11 @@ class Faar : public testing::Test {
         std::string files = "[";
         for (const auto& name : all->files) files += (files.size() > 1 ? ",\"" : "\"") + name + "\"";
         ASSERT_TRUE(
-            traces::write_safetensors(calib, {{"fp4sim.tokens", "1"}, {"files", files + "]"}, {"domains", R"(["boost","postgres"])"}},
-                                      std::vector<traces::TensorData>{{"tokens", traces::Dtype::i32, {count, all->length}, bytes(all->tokens, count * all->length)},
-                                                                      {"file", traces::Dtype::i32, {count}, bytes(all->file, count)},
-                                                                      {"domain", traces::Dtype::i32, {count}, bytes(all->domain, count)},
-                                                                      {"bytes", traces::Dtype::i32, {count}, bytes(all->bytes, count)}}));
+            io::write_safetensors(calib, {{"fp4sim.tokens", "1"}, {"files", files + "]"}, {"domains", R"(["boost","postgres"])"}},
+                                      std::vector<io::TensorData>{{"tokens", io::Dtype::i32, {count, all->length}, bytes(all->tokens, count * all->length)},
+                                                                      {"file", io::Dtype::i32, {count}, bytes(all->file, count)},
+                                                                      {"domain", io::Dtype::i32, {count}, bytes(all->domain, count)},
+                                                                      {"bytes", io::Dtype::i32, {count}, bytes(all->bytes, count)}}));
     }
 
     std::vector<std::string> words(const std::string& method, const std::string& out, std::vector<std::string> more = {}) const {

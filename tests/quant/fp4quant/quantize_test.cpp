@@ -4,8 +4,8 @@
 #include <filesystem>
 
 #include "child_process.hpp"
-#include "fp4/quant/layouts/compare.hpp"
-#include "fp4/quant/layouts/encoded_model.hpp"
+#include "fp4/checkpoints/compare.hpp"
+#include "fp4/checkpoints/encoded_model.hpp"
 
 namespace fp4::quant {
 namespace {
@@ -27,9 +27,9 @@ TEST(Quantize, RoundsToNearestAsTheEncoderDoes) {
         const test::TemporaryFolder folder;
         const auto run = quantize({"--method", method, "--layout", layout, "--out", folder / "q"});
         ASSERT_EQ(run.status, 0) << run.err;
-        auto plain = QuantizedCheckpoint::open(model), made = QuantizedCheckpoint::open(folder / "q");
+        auto plain = checkpoints::QuantizedCheckpoint::open(model), made = checkpoints::QuantizedCheckpoint::open(folder / "q");
         ASSERT_TRUE(plain && made);
-        const auto difference = compare_with_encoder(std::move(*plain), *made,
+        const auto difference = checkpoints::compare_with_encoder(std::move(*plain), *made,
                                                      {.format = format, .encoder = method == std::string("4over6") ? Encoder::fouroversix : *default_encoder(format)});
         ASSERT_TRUE(difference) << difference.error().message;
         EXPECT_FALSE(difference->first) << describe(*difference->first);
@@ -61,10 +61,10 @@ TEST(Quantize, GoesOnAfterAKill) {
 TEST(Quantize, ExportsFoldedNorms) {
     const test::TemporaryFolder folder;
     ASSERT_EQ(quantize({"--method", "smoothquant", "--acts", "W4A4", "--layout", "modelopt", "--out", folder / "q"}).status, 0);
-    auto plain = QuantizedCheckpoint::open(model), made = QuantizedCheckpoint::open(folder / "q");
+    auto plain = checkpoints::QuantizedCheckpoint::open(model), made = checkpoints::QuantizedCheckpoint::open(folder / "q");
     ASSERT_TRUE(plain && made);
     EXPECT_TRUE(made->check());
-    const auto norm = [](const QuantizedCheckpoint& from) {
+    const auto norm = [](const checkpoints::QuantizedCheckpoint& from) {
         const auto found = from.files().find("model.layers.0.input_layernorm.weight");
         const auto bytes = found->file->bytes(*found->tensor);
         return std::vector<std::byte>(bytes->begin(), bytes->end());

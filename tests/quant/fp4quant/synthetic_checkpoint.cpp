@@ -6,9 +6,9 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
-#include "fp4/traces/atomic_file.hpp"
-#include "fp4/traces/layer_linears.hpp"
-#include "fp4/traces/safetensors.hpp"
+#include "fp4/io/atomic_file.hpp"
+#include "fp4/checkpoints/layer_linears.hpp"
+#include "fp4/io/safetensors.hpp"
 #include "fp4/traces/synthetic.hpp"
 
 using namespace fp4::traces;

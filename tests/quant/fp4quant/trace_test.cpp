@@ -26,7 +26,7 @@ TEST(Trace, IsThatOfTheRecipe) {
     ASSERT_EQ(run.status, 0) << run.err;
     const auto made = traces::read_trace(folder / "t.safetensors");
     ASSERT_TRUE(made) << made.error().message;
-    const auto checkpoint = traces::Checkpoint::open(model);
+    const auto checkpoint = checkpoints::Checkpoint::open(model);
     const auto activations = traces::CapturedActivations::open(model / traces::captured_file_name);
     ASSERT_TRUE(checkpoint && activations);
     const auto wanted = traces::make_captured_trace(*checkpoint, *activations, 2, {.tokens = 16});

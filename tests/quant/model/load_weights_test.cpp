@@ -8,7 +8,7 @@
 namespace fp4::quant {
 namespace {
 
-using traces::Dtype;
+using io::Dtype;
 
 constexpr test::ModelShape qwen{"", 4, 6, 2, 2, 1, 2, false, true, true};
 
@@ -47,12 +47,12 @@ class LoadWeights : public testing::Test {
         }
     }
 
-    traces::Checkpoint written() {
+    checkpoints::Checkpoint written() {
         dir.write("config.json", R"({"architectures":["Qwen3ForCausalLM"],"hidden_size":4,"intermediate_size":6,"num_hidden_layers":2,"num_attention_heads":2})");
-        std::vector<traces::TensorData> data;
+        std::vector<io::TensorData> data;
         for (const auto& [name, tensor] : tensors) data.push_back({name, tensor.dtype, tensor.shape, std::as_bytes(std::span(tensor.bytes))});
-        EXPECT_TRUE(traces::write_safetensors(file, {}, data));
-        auto checkpoint = traces::Checkpoint::open(dir.path());
+        EXPECT_TRUE(io::write_safetensors(file, {}, data));
+        auto checkpoint = checkpoints::Checkpoint::open(dir.path());
         EXPECT_TRUE(checkpoint);
         return std::move(*checkpoint);
     }

@@ -8,7 +8,7 @@
 int main(int argc, char** argv) {
     if (argc < 3) return 2;
     const auto config = fp4::quant::read_decoder_config(argv[1]);
-    const auto checkpoint = fp4::traces::Checkpoint::open(argv[1]);
+    const auto checkpoint = fp4::checkpoints::Checkpoint::open(argv[1]);
     if (!config || !checkpoint) {
         std::fprintf(stderr, "logits: %s\n", (config ? checkpoint.error() : config.error()).message.c_str());
         return 2;

@@ -4,7 +4,7 @@
 #include <torch/types.h>
 
 #include "fp4/quant/model/causal_lm.hpp"
-#include "fp4/traces/layer_linears.hpp"
+#include "fp4/checkpoints/layer_linears.hpp"
 #include "plain_decoder.hpp"
 
 namespace fp4::test {
@@ -74,7 +74,7 @@ inline quant::LayerWeights random_layer(const quant::DecoderConfig& config, uint
     const auto norm = [&](int64_t size) { return 1 + random_tensor({size}, 0.3, ++seed, type); };
     quant::LayerWeights out{norm(hidden), norm(hidden), {}, {}, {}};
     if (config.qk_norm) out.q_norm = norm(head_dim), out.k_norm = norm(head_dim);
-    for (size_t op = 0; const auto& linear : traces::layer_linears(config.dims, 0))
+    for (size_t op = 0; const auto& linear : checkpoints::layer_linears(config.dims, 0))
         out.linears[op++] = random_tensor({static_cast<int64_t>(linear.n), static_cast<int64_t>(linear.k)}, 1.2 / std::sqrt(static_cast<double>(linear.k)), ++seed, type);
     return out;
 }

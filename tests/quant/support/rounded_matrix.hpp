@@ -2,7 +2,7 @@
 #pragma once
 #include <gtest/gtest.h>
 
-#include "fp4/quant/methods/encode_group.hpp"
+#include "fp4/quant/quantizers/encode_group.hpp"
 
 namespace fp4::quant::test {
 

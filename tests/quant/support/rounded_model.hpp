@@ -1,7 +1,7 @@
 // Decoder layers rounded to nearest, with static scales.
 #pragma once
-#include "fp4/quant/methods/activations.hpp"
-#include "fp4/quant/methods/quantized_layer.hpp"
+#include "fp4/quant/quantizers/activations.hpp"
+#include "fp4/quant/quantizers/quantized_layer.hpp"
 #include "random_models.hpp"
 #include "rounded_matrix.hpp"
 

@@ -2,14 +2,14 @@
 
 #include <map>
 
-#include "fp4/traces/safetensors.hpp"
-#include "fp4/traces/sha256.hpp"
+#include "fp4/io/safetensors.hpp"
+#include "fp4/io/sha256.hpp"
 #include "test_files.hpp"
 
 namespace fp4::quant {
 namespace {
 
-using traces::Dtype;
+using io::Dtype;
 
 struct Column {
     Dtype dtype = Dtype::i32;
@@ -28,7 +28,7 @@ Column ints(std::vector<uint64_t> shape, std::initializer_list<int32_t> values) 
 
 std::string sha256_of(const std::filesystem::path& path) {
     const std::string bytes = test::read_file(path);
-    traces::Sha256 sha256;
+    io::Sha256 sha256;
     sha256.update(std::as_bytes(std::span(bytes)));
     return sha256.hex_digest();
 }
@@ -36,9 +36,9 @@ std::string sha256_of(const std::filesystem::path& path) {
 class TokenFile : public testing::Test {
   protected:
     void write() {
-        std::vector<traces::TensorData> data;
+        std::vector<io::TensorData> data;
         for (const auto& [name, column] : tensors) data.push_back({name, column.dtype, column.shape, std::as_bytes(std::span(column.bytes))});
-        ASSERT_TRUE(traces::write_safetensors(path, metadata, data));
+        ASSERT_TRUE(io::write_safetensors(path, metadata, data));
     }
 
     template <class T>
@@ -69,7 +69,7 @@ class TokenFile : public testing::Test {
     std::filesystem::path path = dir / "t.safetensors";
     std::map<std::string, Column> tensors{
         {"tokens", ints({2, 3}, {1, 9, 0, 1, 4, 5})}, {"file", ints({2}, {0, 1})}, {"domain", ints({2}, {1, 0})}, {"bytes", ints({2}, {11, 0})}};
-    traces::Metadata metadata{{"fp4sim.tokens", "1"}, {"files", R"(["a.c","b/ü.md"])"}, {"domains", R"(["x","y"])"}, {"split", "valid"}};
+    io::Metadata metadata{{"fp4sim.tokens", "1"}, {"files", R"(["a.c","b/ü.md"])"}, {"domains", R"(["x","y"])"}, {"split", "valid"}};
 };
 
 TEST_F(TokenFile, Windows) {

@@ -46,7 +46,7 @@ TEST(SaveCheckpoint, ReadsBackRoundedToBfloat16) {
     EXPECT_EQ(dir.entries(), (std::vector<std::string>{"config.json", "model.safetensors"}));
     const auto config = read_decoder_config(dir.path());
     ASSERT_TRUE(config) << config.error().message;
-    const auto checkpoint = traces::Checkpoint::open(dir.path());
+    const auto checkpoint = checkpoints::Checkpoint::open(dir.path());
     ASSERT_TRUE(checkpoint) << checkpoint.error().message;
     EXPECT_FALSE(checkpoint->find("lm_head.weight"));
     const auto read = load_model(*checkpoint, *config);

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "fp4/traces/checkpoint.hpp"
+#include "fp4/checkpoints/checkpoint.hpp"
 #include "fp4/traces/make_trace.hpp"
 
 namespace fp4::traces {
@@ -28,9 +28,9 @@ class CapturedActivations {
     Result<Input> input(uint64_t layer, std::string_view group, uint64_t k) const;
 
   private:
-    explicit CapturedActivations(SafetensorsFile file) : file_(std::move(file)) {}
+    explicit CapturedActivations(io::SafetensorsFile file) : file_(std::move(file)) {}
 
-    SafetensorsFile file_;
+    io::SafetensorsFile file_;
 };
 
 // Name of that file in a model folder.
@@ -38,6 +38,6 @@ inline constexpr std::string_view captured_file_name = "activations.safetensors"
 
 // Real weights and real activations of one layer. Tensor scales are those of the deployed model: of weights from the fused group's amax, of
 // activations from the calibration set's. options.tokens: at most the captured ones. bad_argument, bad_file.
-Result<Trace> make_captured_trace(const Checkpoint& checkpoint, const CapturedActivations& activations, uint64_t layer, const TraceOptions& options);
+Result<Trace> make_captured_trace(const checkpoints::Checkpoint& checkpoint, const CapturedActivations& activations, uint64_t layer, const TraceOptions& options);
 
 } // namespace fp4::traces

@@ -2,7 +2,7 @@
 #pragma once
 #include <functional>
 
-#include "fp4/traces/checkpoint.hpp"
+#include "fp4/checkpoints/checkpoint.hpp"
 #include "fp4/traces/recipe.hpp"
 
 namespace fp4::traces {
@@ -21,9 +21,9 @@ struct TraceOptions {
 Result<Trace> make_synthetic_trace(const Recipe& recipe, const TraceOptions& options);
 
 // Real weights of one layer of a checkpoint; its activations are synthetic.
-Result<Trace> make_checkpoint_trace(const Checkpoint& checkpoint, uint64_t layer, const TraceOptions& options);
+Result<Trace> make_checkpoint_trace(const checkpoints::Checkpoint& checkpoint, uint64_t layer, const TraceOptions& options);
 
 // One op from any 2-D weight [N, K] of a safetensors file; its activations are synthetic. The op is called `weight`.
-Result<Trace> make_weight_trace(const SafetensorsFile& file, const std::string& tensor, const TraceOptions& options);
+Result<Trace> make_weight_trace(const io::SafetensorsFile& file, const std::string& tensor, const TraceOptions& options);
 
 } // namespace fp4::traces

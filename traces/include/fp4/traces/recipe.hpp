@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "fp4/traces/checkpoint.hpp"
+#include "fp4/checkpoints/checkpoint.hpp"
 #include "fp4/traces/trace.hpp"
 
 namespace fp4::traces {
@@ -21,7 +21,7 @@ struct Recipe {
     uint64_t tokens = 16;
     // Either the linears of one layer of a model, with the statistics of one ...
     uint64_t layer = 0;
-    ModelConfig model;
+    checkpoints::ModelConfig model;
     // ... or of a model that is shipped, with its weights and captured activations: its folder beside those of other models ...
     std::string checkpoint;
     // ... or ops of uniformly random bits; empty for a layer.

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "fp4/packed_tensor.hpp"
-#include "fp4/traces/safetensors.hpp"
+#include "fp4/io/safetensors.hpp"
 
 namespace fp4::traces {
 
@@ -39,7 +39,7 @@ struct Trace {
     std::string encoder; // one name, or "<weights>:<activations>" where they differ
     uint64_t tokens = 0;
     uint64_t seed = 0;
-    Metadata other_metadata; // keys of a file that this version does not know; written back as they came
+    io::Metadata other_metadata; // keys of a file that this version does not know; written back as they came
     std::vector<TraceOp> ops;
 };
 

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "fp4/arithmetic.hpp"
-#include "fp4/quant/methods/quantized_layer.hpp"
+#include "fp4/quant/quantizers/quantized_layer.hpp"
 #include "fp4/quant/model/causal_lm.hpp"
 #include "fp4/result.hpp"
 

@@ -2,8 +2,8 @@
 #pragma once
 #include <functional>
 
-#include "fp4/quant/methods/quantized_layer.hpp"
-#include "fp4/quant/methods/scheme.hpp"
+#include "fp4/quant/quantizers/quantized_layer.hpp"
+#include "fp4/quant/quantizers/scheme.hpp"
 #include "fp4/result.hpp"
 
 namespace fp4::quant {

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "fp4/quant/faar/output_curvature.hpp"
-#include "fp4/quant/methods/quantized_layer.hpp"
-#include "fp4/quant/methods/scheme.hpp"
+#include "fp4/quant/quantizers/quantized_layer.hpp"
+#include "fp4/quant/quantizers/scheme.hpp"
 #include "fp4/result.hpp"
 
 namespace fp4::quant {

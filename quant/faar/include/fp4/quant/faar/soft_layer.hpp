@@ -4,8 +4,8 @@
 #include <string_view>
 
 #include "fp4/quant/faar/rounding_choices.hpp"
-#include "fp4/quant/methods/quantized_layer.hpp"
-#include "fp4/quant/methods/scheme.hpp"
+#include "fp4/quant/quantizers/quantized_layer.hpp"
+#include "fp4/quant/quantizers/scheme.hpp"
 
 namespace fp4::quant {
 

@@ -1,6 +1,6 @@
 // Activations through their quantizer in a pass that is differentiated.
 #pragma once
-#include "fp4/quant/methods/scheme.hpp"
+#include "fp4/quant/quantizers/scheme.hpp"
 #include "fp4/quant/model/tensor.hpp"
 #include "fp4/result.hpp"
 #include "fp4/tensor_scale.hpp"

@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "fp4/result.hpp"
-#include "fp4/traces/model_config.hpp"
+#include "fp4/checkpoints/model_config.hpp"
 
 namespace fp4::quant {
 
@@ -19,7 +19,7 @@ struct Llama3RopeScaling {
 };
 
 struct DecoderConfig {
-    traces::ModelConfig dims;
+    checkpoints::ModelConfig dims;
     uint64_t vocab_size = 0;
     uint64_t max_position_embeddings = 0;
     double rms_norm_eps = 1e-5;
@@ -29,7 +29,7 @@ struct DecoderConfig {
     bool qk_norm = false; // RMSNorm of each head of q and k before the rotary embedding (Qwen3)
 };
 
-// config.json of a Llama 3.x or dense Qwen3 model. bad_file names the key: what traces::parse_model_config refuses, a missing or ill-typed key,
+// config.json of a Llama 3.x or dense Qwen3 model. bad_file names the key: what checkpoints::parse_model_config refuses, a missing or ill-typed key,
 // and everything that the forward pass here does not compute (biases, another activation, sliding windows, other rope scalings).
 Result<DecoderConfig> parse_decoder_config(std::string_view json_text, std::string_view file_name);
 

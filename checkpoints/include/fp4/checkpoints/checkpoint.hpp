@@ -1,0 +1,49 @@
+// A Hugging Face model folder: config.json and its weights, in one safetensors file or in shards.
+#pragma once
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "fp4/result.hpp"
+#include "fp4/checkpoints/model_config.hpp"
+#include "fp4/io/safetensors.hpp"
+
+namespace fp4::checkpoints {
+
+// Valid as long as the checkpoint lives, also after it has been moved.
+struct TensorLocation {
+    const io::SafetensorsFile* file;
+    const io::TensorInfo* tensor;
+};
+
+// Where a folder has its weights.
+struct WeightFileNames {
+    std::string_view single = "model.safetensors"; // empty: there must be an index
+    std::string_view index = "model.safetensors.index.json";
+};
+
+class Checkpoint {
+  public:
+    // Reads config.json and the headers of all weight files, no weights. With an index the shards it names are the weights: plain file
+    // names inside the folder, every tensor in the shard named for it, none missing, extra or in two shards.
+    // Otherwise the single file is. Both, without the index naming that file, is an error.
+    static Result<Checkpoint> open(const std::filesystem::path& directory, io::FileAccess access = io::FileAccess::mapped, const WeightFileNames& names = {});
+
+    // The name is that of the folder when config.json gives none.
+    const ModelConfig& config() const { return config_; }
+    std::span<const io::SafetensorsFile> files() const { return files_; } // by file name
+    std::optional<TensorLocation> find(std::string_view tensor_name) const;
+
+  private:
+    Checkpoint(ModelConfig config, std::vector<io::SafetensorsFile> files);
+
+    ModelConfig config_;
+    std::vector<io::SafetensorsFile> files_;
+};
+
+} // namespace fp4::checkpoints

@@ -1,0 +1,59 @@
+#include "fp4/quant/pipeline/checkpoint_layers.hpp"
+
+#include "fp4/checkpoints/model_linears.hpp"
+#include "fp4/quant/model/load_weights.hpp"
+#include "fp4/io/message.hpp"
+
+namespace fp4::quant {
+namespace {
+
+Encoder standard_encoder(Format activations) { return activations == Format::razer_a ? Encoder::razer_paper : Encoder::nv; }
+
+} // namespace
+
+CheckpointLayers::CheckpointLayers(checkpoints::QuantizedCheckpoint checkpoint, DecoderConfig config) : checkpoint_(std::move(checkpoint)), config_(std::move(config)) {
+    const auto& said = checkpoint_.quantization();
+    const Format weights = spec_of(checkpoint_.layout()).weight_format;
+    scheme_ = {.weights = Side{weights, said.encoder.value_or(weights == Format::razer_w ? Encoder::razer_paper : Encoder::nv)},
+               .specials = said.specials,
+               .e3m3_max = said.e3m3_max};
+    if (said.activations) scheme_.activations = Side{*said.activations, standard_encoder(*said.activations)};
+    for (size_t i = 0; i < checkpoint_.linears().size(); ++i) place_of_[checkpoint_.linears()[i].name] = i;
+}
+
+Result<CheckpointLayers> CheckpointLayers::open(const std::filesystem::path& folder, const checkpoints::ReadOptions& options) {
+    auto checkpoint = checkpoints::QuantizedCheckpoint::open(folder, options);
+    if (!checkpoint) return checkpoint.error();
+    if (checkpoint->layout() == checkpoints::Layout::plain)
+        return Error{ErrorCode::bad_argument, io::printable_path(folder) + ": expected a quantized checkpoint, found one that is not"};
+    auto config = read_decoder_config(folder);
+    if (!config) return config.error();
+    return CheckpointLayers(std::move(*checkpoint), std::move(*config));
+}
+
+Result<CausalLm> CheckpointLayers::ends() const { return load_ends(checkpoint_.files(), config_); }
+
+Result<QuantizedLayer> CheckpointLayers::load(size_t layer) {
+    auto norms = load_norms(checkpoint_.files(), config_, layer);
+    if (!norms) return norms.error();
+    QuantizedLayer out{.plain = std::move(*norms)};
+    const auto all = checkpoints::model_linears(checkpoint_.model());
+    for (const LinearGroup group : linear_groups)
+        for (const LinearOp op : members(group)) {
+            const auto place = place_of_.find(all[layer * linear_ops.size() + static_cast<size_t>(op)].name);
+            if (place == place_of_.end()) {
+                auto weights = load_linear(checkpoint_.files(), config_, layer, op);
+                if (!weights) return weights.error();
+                out.plain[op] = std::move(*weights);
+                continue;
+            }
+            auto linear = checkpoint_.linear(place->second);
+            if (!linear) return linear.error();
+            out.weight_scale[static_cast<size_t>(group)] = linear->scale;
+            out.input_scale[static_cast<size_t>(group)] = linear->input_scale;
+            out.linears[static_cast<size_t>(op)] = std::move(linear->weight);
+        }
+    return out;
+}
+
+} // namespace fp4::quant

@@ -1,0 +1,130 @@
+#include "fp4/quant/pipeline/layer_file.hpp"
+
+#include <bit>
+#include <vector>
+
+#include "fp4/io/message.hpp"
+#include "fp4/io/safetensors.hpp"
+
+namespace fp4::quant {
+namespace {
+
+using io::Dtype;
+
+constexpr const char* fingerprint_key = "fp4sim.layer";
+
+// The norms a layer may have, by name.
+template <class Weights>
+auto norms(Weights& layer) {
+    return std::array<std::pair<const char*, decltype(&layer.input_layernorm)>, 4>{{{"input_layernorm", &layer.input_layernorm},
+                                                                                    {"post_attention_layernorm", &layer.post_attention_layernorm},
+                                                                                    {"q_norm", &layer.q_norm},
+                                                                                    {"k_norm", &layer.k_norm}}};
+}
+
+std::array<float, 3> numbers(const TensorScale& scale) { return {scale.multiplier.value, scale.divisor.value, scale.amax}; }
+
+class LayerReader {
+  public:
+    LayerReader(const io::SafetensorsFile& file, const Scheme& scheme) : file_(file), scheme_(scheme) {}
+
+    Status fail(const std::string& tensor, const std::string& expected) const {
+        return Error{ErrorCode::bad_file, io::printable_path(file_.path()) + ": tensor " + io::in_quotes(tensor) + ": expected " + expected};
+    }
+
+    Status norm(const std::string& name, Tensor& out) const {
+        const auto* info = file_.find(name);
+        if (!info) return Done{};
+        if (info->dtype != Dtype::f32 || info->shape.size() != 1) return fail(name, "F32 of rank 1");
+        out = torch::empty({static_cast<int64_t>(info->shape[0])}, torch::kFloat);
+        return file_.read(*info, {static_cast<std::byte*>(out.data_ptr()), static_cast<size_t>(info->byte_size())});
+    }
+
+    Status scale(const std::string& name, std::optional<TensorScale>& out) const {
+        const auto* info = file_.find(name);
+        if (!info) return Done{};
+        std::array<float, 3> stored{};
+        if (info->dtype != Dtype::f32 || info->byte_size() != sizeof(stored)) return fail(name, "three F32 numbers");
+        if (auto status = file_.read(*info, std::as_writable_bytes(std::span(stored))); !status) return status;
+        out = TensorScale{{stored[0]}, {stored[1]}, stored[2]};
+        return Done{};
+    }
+
+    Status linear(const std::string& op, const std::optional<TensorScale>& tensor_scale, std::optional<PackedTensor>& out) const {
+        const auto* codes = file_.find(op + ".codes");
+        const auto* scales = file_.find(op + ".scales");
+        if (!codes && !scales) return Done{};
+        if (!codes || !scales || codes->shape.size() != 2 || scales->shape.size() != 2 || !tensor_scale || !scheme_.weights)
+            return fail(op + ".codes", "it with .scales and a tensor scale");
+        PackedTensor packed{.format = scheme_.weights->format, .specials = scheme_.specials, .rows = codes->shape[0], .k = codes->shape[1] * 2};
+        packed.codes.resize(codes->byte_size());
+        packed.scales.resize(scales->byte_size());
+        packed.tensor_scale = Fp32{std::bit_cast<uint32_t>(tensor_scale->multiplier.value)};
+        if (auto status = file_.read(*codes, std::as_writable_bytes(std::span(packed.codes))); !status) return status;
+        if (auto status = file_.read(*scales, std::as_writable_bytes(std::span(packed.scales))); !status) return status;
+        if (auto status = check_shape(packed, op); !status) return status;
+        out = std::move(packed);
+        return Done{};
+    }
+
+  private:
+    const io::SafetensorsFile& file_;
+    const Scheme& scheme_;
+};
+
+} // namespace
+
+Status save_layer(const std::filesystem::path& path, const QuantizedLayer& layer, const std::string& fingerprint) {
+    std::vector<io::TensorData> tensors;
+    std::vector<std::array<float, 3>> scales;
+    scales.reserve(8);
+    const auto add_scale = [&](const std::string& name, const std::optional<TensorScale>& scale) {
+        if (!scale) return;
+        scales.push_back(numbers(*scale));
+        tensors.push_back({name, Dtype::f32, {3}, std::as_bytes(std::span(scales.back()))});
+    };
+    std::vector<Tensor> kept;
+    for (const auto& [name, norm] : norms(layer.plain)) {
+        if (!norm->defined()) continue;
+        kept.push_back(norm->to(torch::kCPU).contiguous());
+        tensors.push_back(
+            {name, Dtype::f32, {static_cast<uint64_t>(norm->numel())}, {static_cast<const std::byte*>(kept.back().data_ptr()), static_cast<size_t>(norm->numel()) * 4}});
+    }
+    for (const LinearGroup group : linear_groups) {
+        const auto name = "group." + std::string(name_of(group));
+        add_scale(name + ".weight_scale", layer.weight_scale[static_cast<size_t>(group)]);
+        add_scale(name + ".input_scale", layer.input_scale[static_cast<size_t>(group)]);
+    }
+    for (const LinearOp op : linear_ops) {
+        const auto& packed = layer.linears[static_cast<size_t>(op)];
+        if (!packed) continue;
+        const std::string name(name_of(op));
+        tensors.push_back({name + ".codes", Dtype::u8, {packed->rows, packed->code_bytes_per_row()}, std::as_bytes(std::span(packed->codes))});
+        tensors.push_back({name + ".scales", Dtype::u8, {packed->rows, packed->scale_bytes_per_row()}, std::as_bytes(std::span(packed->scales))});
+    }
+    return io::write_safetensors(path, {{fingerprint_key, fingerprint}, {"hadamard", std::to_string(layer.hadamard)}}, tensors);
+}
+
+Result<QuantizedLayer> load_layer_file(const std::filesystem::path& path, const Scheme& scheme, const std::string& fingerprint) {
+    const auto file = io::SafetensorsFile::open(path);
+    if (!file) return file.error();
+    const auto at = file->metadata().find(fingerprint_key);
+    if (at == file->metadata().end() || at->second != fingerprint)
+        return Error{ErrorCode::bad_file, io::printable_path(path) + ": expected a layer of this model and these options; remove the folder to begin anew"};
+    const LayerReader reader(*file, scheme);
+    QuantizedLayer layer;
+    layer.hadamard = scheme.hadamard;
+    for (const auto& [name, norm] : norms(layer.plain))
+        if (auto status = reader.norm(name, *norm); !status) return status.error();
+    for (const LinearGroup group : linear_groups) {
+        const auto name = "group." + std::string(name_of(group));
+        const auto g = static_cast<size_t>(group);
+        if (auto status = reader.scale(name + ".weight_scale", layer.weight_scale[g]); !status) return status.error();
+        if (auto status = reader.scale(name + ".input_scale", layer.input_scale[g]); !status) return status.error();
+        for (const LinearOp op : members(group))
+            if (auto status = reader.linear(std::string(name_of(op)), layer.weight_scale[g], layer.linears[static_cast<size_t>(op)]); !status) return status.error();
+    }
+    return layer;
+}
+
+} // namespace fp4::quant

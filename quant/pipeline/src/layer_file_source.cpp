@@ -1,0 +1,117 @@
+#include "fp4/quant/pipeline/layer_file_source.hpp"
+
+#include <cstring>
+#include <map>
+
+#include "fp4/quant/pipeline/quantize_layer.hpp"
+#include "fp4/checkpoints/model_linears.hpp"
+#include "fp4/io/message.hpp"
+
+namespace fp4::quant {
+namespace {
+
+constexpr size_t linears_per_layer = linear_ops.size();
+
+LinearGroup group_of(LinearOp op) {
+    for (const LinearGroup group : linear_groups)
+        for (const LinearOp member : members(group))
+            if (member == op) return group;
+    return LinearGroup::down;
+}
+
+// A norm in the type that its model stores it in: folded norms are bfloat16 values.
+Result<std::vector<std::byte>> stored(const Tensor& norm, const io::TensorSpec& spec) {
+    const auto type = spec.dtype == io::Dtype::bf16 ? torch::kBFloat16 : torch::kFloat;
+    if (spec.dtype != io::Dtype::bf16 && spec.dtype != io::Dtype::f32)
+        return Error{ErrorCode::bad_file, io::in_quotes(spec.name) + ": expected a BF16 or F32 norm to fold factors into, found another type"};
+    const auto values = norm.to(type).contiguous();
+    const auto* bytes = static_cast<const std::byte*>(values.data_ptr());
+    return std::vector<std::byte>(bytes, bytes + values.numel() * values.element_size());
+}
+
+} // namespace
+
+Status check_storable(const Scheme& scheme) {
+    const auto refuse = [](const std::string& found) { return Error{ErrorCode::bad_argument, "checkpoint: expected a scheme that its layout can hold, found " + found}; };
+    if (!scheme.weights) return refuse("activations quantized alone");
+    if (scheme.hadamard) return refuse("a Hadamard transform of the linears' inputs");
+    if (scheme.own_scale_per_tensor) return refuse("different tensor scales in a fused group");
+    if (scheme.activations && scheme.activation_scale != ActivationScale::fixed) return refuse("activation scales that are not static");
+    return Done{};
+}
+
+std::filesystem::path LayerFileSource::layer_path(const std::filesystem::path& folder, size_t layer) {
+    return folder / ("layer-" + std::to_string(layer) + ".safetensors");
+}
+
+Result<LayerFileSource> LayerFileSource::open(checkpoints::QuantizedCheckpoint plain, const Scheme& scheme, const std::string& fingerprint, std::filesystem::path folder) {
+    if (auto status = check_storable(scheme); !status) return status.error();
+    LayerFileSource source(std::move(plain), scheme, fingerprint, std::move(folder));
+    if (auto status = source.list_tensors(); !status) return status.error();
+    return source;
+}
+
+Status LayerFileSource::list_tensors() {
+    linears_ = checkpoints::model_linears(plain_.model());
+    for (auto& linear : linears_) linear.has_input_scale = scheme_.activations.has_value();
+    remaining_ = checkpoints::RemainingTensors(plain_, linears_);
+    if (!has_factors(scheme_)) return Done{};
+    for (size_t layer = 0; layer < plain_.model().num_hidden_layers; ++layer) {
+        if (auto status = load(layer); !status) return status;
+        const auto prefix = "model.layers." + std::to_string(layer) + ".";
+        for (const auto& [name, norm] : {std::pair{prefix + "input_layernorm.weight", layer_.plain.input_layernorm},
+                                         {prefix + "post_attention_layernorm.weight", layer_.plain.post_attention_layernorm}})
+            for (const auto& spec : remaining_.specs())
+                if (spec.name == name) {
+                    auto bytes = stored(norm, spec);
+                    if (!bytes) return bytes.error();
+                    norms_.emplace(name, std::move(*bytes));
+                }
+    }
+    return Done{};
+}
+
+Status LayerFileSource::load(size_t layer) {
+    if (loaded_ == layer) return Done{};
+    auto read = load_layer_file(layer_path(layers_, layer), scheme_, fingerprint_);
+    if (!read) return read.error();
+    layer_ = std::move(*read);
+    loaded_ = layer;
+    return Done{};
+}
+
+Status LayerFileSource::read_plain(size_t i, uint64_t offset, std::span<std::byte> bytes) const {
+    const auto folded = i < remaining_.specs().size() ? norms_.find(remaining_.specs()[i].name) : norms_.end();
+    if (folded == norms_.end()) return remaining_.read(plain_, i, offset, bytes);
+    if (offset > folded->second.size() || bytes.size() > folded->second.size() - offset)
+        return Error{ErrorCode::bad_argument, io::in_quotes(folded->first) + ": expected at most " + std::to_string(folded->second.size()) + " bytes"};
+    std::memcpy(bytes.data(), folded->second.data() + offset, bytes.size());
+    return Done{};
+}
+
+Result<checkpoints::QuantizedLinear> LayerFileSource::linear(size_t i) {
+    if (i >= linears_.size())
+        return Error{ErrorCode::bad_argument, "linears: expected a number below " + std::to_string(linears_.size()) + ", found " + std::to_string(i)};
+    if (auto status = load(i / linears_per_layer); !status) return status.error();
+    const auto op = linear_ops[i % linears_per_layer];
+    const auto group = static_cast<size_t>(group_of(op));
+    const auto& packed = layer_.linears[static_cast<size_t>(op)];
+    const auto& scale = layer_.weight_scale[group];
+    if (!packed || !scale || packed->rows != linears_[i].rows || packed->k != linears_[i].k)
+        return Error{ErrorCode::bad_file,
+                     io::printable_path(layer_path(layers_, i / linears_per_layer)) + ": linear " + std::string(name_of(op)) + ": expected the model's shape"};
+    const auto kind = spec_of(scheme_.weights->encoder).tensor_scale.kind;
+    checkpoints::QuantizedLinear out{.name = linears_[i].name,
+                        .weight = *packed,
+                        .scale = *scale,
+                        .exact = kind == TensorScaleKind::divisor ? kind : TensorScaleKind::multiplier,
+                        .encoder = scheme_.weights->encoder,
+                        .e3m3_max = scheme_.e3m3_max};
+    if (scheme_.activations) {
+        out.activations = scheme_.activations->format;
+        out.input_scale = layer_.input_scale[group];
+    }
+    return out;
+}
+
+} // namespace fp4::quant

@@ -1,0 +1,63 @@
+#include "dump_ops.hpp"
+
+#include <fmt/format.h>
+
+#include "fp4/io/atomic_file.hpp"
+#include "fp4/io/sha256.hpp"
+
+namespace fp4::sim {
+namespace {
+
+class FolderWriter {
+  public:
+    explicit FolderWriter(std::filesystem::path folder) : folder_(std::move(folder)) {}
+
+    void write(const std::string& name, std::span<const std::byte> bytes) {
+        io::Sha256 sha256;
+        sha256.update(bytes);
+        sums_ += sha256.hex_digest() + "  " + name + "\n";
+        put(name, {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+    }
+
+    Status finish() {
+        put("SHA256SUMS", sums_);
+        return status_;
+    }
+
+  private:
+    void put(const std::string& name, std::string_view bytes) {
+        if (status_) status_ = io::write_file_atomically(folder_ / name, bytes);
+    }
+
+    std::filesystem::path folder_;
+    std::string sums_;
+    Status status_ = Done{};
+};
+
+std::string operand_words(const PackedTensor& tensor) {
+    return fmt::format("{} {} {} {:08X}", spec_of(tensor.format).name, tensor.specials.v1_halves, tensor.specials.v2_halves, tensor.tensor_scale.bits);
+}
+
+} // namespace
+
+Status dump_ops(const std::filesystem::path& folder, const RunReport& report, const SystemJob& job) {
+    FolderWriter writer(folder);
+    std::string text = fmt::format("fp4sim-ops 1\nengine {} profile {} d-type {}\n", report.engine, report.profile, spec_of(report.out_type).name);
+    for (size_t i = 0; i < report.ops.size(); ++i) {
+        const traces::TraceOp& op = job.trace.ops[i];
+        const std::vector<Fp32> c = job.c_of(op);
+        text += fmt::format("op {} m {} n {} k {} c {} a {} b {}\n", op.name, op.m(), op.n(), op.k(), c.empty() ? 0 : 1, operand_words(op.a), operand_words(op.b));
+        const auto file = [&](const char* name) { return fmt::format("{:03}.{}", i, name); };
+        writer.write(file("a_codes"), std::as_bytes(std::span(op.a.codes)));
+        writer.write(file("a_scales"), std::as_bytes(std::span(op.a.scales)));
+        writer.write(file("b_codes"), std::as_bytes(std::span(op.b.codes)));
+        writer.write(file("b_scales"), std::as_bytes(std::span(op.b.scales)));
+        if (!c.empty()) writer.write(file("c"), std::as_bytes(std::span(c)));
+        writer.write(file("d"), std::as_bytes(std::span(report.ops[i].d)));
+        writer.write(file("out"), output_bytes(report.ops[i], report.out_type));
+    }
+    writer.write(dumped_ops_file, std::as_bytes(std::span(text)));
+    return writer.finish();
+}
+
+} // namespace fp4::sim
