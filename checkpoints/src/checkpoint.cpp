@@ -6,6 +6,7 @@
 
 #include "fp4/io/message.hpp"
 #include "fp4/io/posix_io.hpp"
+#include "fp4/try.hpp"
 #include "shard_index.hpp"
 
 namespace fp4::checkpoints {
@@ -27,9 +28,8 @@ std::string folder_name(const std::filesystem::path& directory) {
 
 Result<ModelConfig> read_config(const std::filesystem::path& directory) {
     const auto path = directory / "config.json";
-    const auto text = io::read_text_file(path, max_config_bytes);
-    if (!text) return text.error();
-    auto config = parse_model_config(*text, path.native());
+    FP4_TRY_ASSIGN(const auto text, io::read_text_file(path, max_config_bytes));
+    auto config = parse_model_config(text, path.native());
     if (config && config->name.empty()) config->name = folder_name(directory);
     return config;
 }
@@ -58,25 +58,21 @@ Status check_shards(const WeightMap& weights, const std::vector<io::SafetensorsF
 
 Result<std::vector<io::SafetensorsFile>> open_shards(const std::filesystem::path& directory, io::FileAccess access, const WeightFileNames& names) {
     const auto index = directory / names.index;
-    const auto text = io::read_text_file(index, max_index_bytes);
-    if (!text) return text.error();
-    const auto weights = parse_shard_index(*text, index.native());
-    if (!weights) return weights.error();
+    FP4_TRY_ASSIGN(const auto text, io::read_text_file(index, max_index_bytes));
+    FP4_TRY_ASSIGN(const auto weights, parse_shard_index(text, index.native()));
     std::set<std::string> shards;
-    for (const auto& entry : *weights) shards.insert(entry.second);
+    for (const auto& entry : weights) shards.insert(entry.second);
     if (!names.single.empty() && !shards.contains(std::string(names.single)) && has_entry(directory / names.single))
         return Error{ErrorCode::bad_file,
                      io::printable_path(index) + ": weight_map: expected it to name " + std::string(names.single) + ", which is in the folder; remove one of the two"};
 
     std::vector<io::SafetensorsFile> files;
     for (const auto& shard : shards) {
-        const auto path = resolve_shard(directory, shard);
-        if (!path) return path.error();
-        auto file = io::SafetensorsFile::open(*path, access);
-        if (!file) return file.error();
-        files.push_back(std::move(*file));
+        FP4_TRY_ASSIGN(const auto path, resolve_shard(directory, shard));
+        FP4_TRY_ASSIGN(auto file, io::SafetensorsFile::open(path, access));
+        files.push_back(std::move(file));
     }
-    if (const auto checked = check_shards(*weights, files, index); !checked) return checked.error();
+    FP4_TRY(check_shards(weights, files, index));
     return files;
 }
 
@@ -85,18 +81,15 @@ Result<std::vector<io::SafetensorsFile>> open_shards(const std::filesystem::path
 Checkpoint::Checkpoint(ModelConfig config, std::vector<io::SafetensorsFile> files) : config_(std::move(config)), files_(std::move(files)) {}
 
 Result<Checkpoint> Checkpoint::open(const std::filesystem::path& directory, io::FileAccess access, const WeightFileNames& names) {
-    auto config = read_config(directory);
-    if (!config) return config.error();
+    FP4_TRY_ASSIGN(auto config, read_config(directory));
     if (names.single.empty() || has_entry(directory / names.index)) {
-        auto files = open_shards(directory, access, names);
-        if (!files) return files.error();
-        return Checkpoint(std::move(*config), std::move(*files));
+        FP4_TRY_ASSIGN(auto files, open_shards(directory, access, names));
+        return Checkpoint(std::move(config), std::move(files));
     }
-    auto file = io::SafetensorsFile::open(directory / names.single, access);
-    if (!file) return file.error();
+    FP4_TRY_ASSIGN(auto file, io::SafetensorsFile::open(directory / names.single, access));
     std::vector<io::SafetensorsFile> files;
-    files.push_back(std::move(*file));
-    return Checkpoint(std::move(*config), std::move(files));
+    files.push_back(std::move(file));
+    return Checkpoint(std::move(config), std::move(files));
 }
 
 std::optional<TensorLocation> Checkpoint::find(std::string_view tensor_name) const {

@@ -10,6 +10,7 @@
 #include "fp4/io/expected_found.hpp"
 #include "fp4/decode.hpp"
 #include "fp4/checkpoints/encoded_model.hpp"
+#include "fp4/try.hpp"
 
 namespace fp4::checkpoints {
 namespace {
@@ -104,8 +105,8 @@ Result<bool> same_plain(const QuantizedModelSource& a, size_t i, const Quantized
     for (uint64_t at = 0; at < *bytes; at += chunk_bytes) {
         const auto count = static_cast<size_t>(std::min<uint64_t>(chunk_bytes, *bytes - at));
         const auto part_a = std::span(from_a).first(count), part_b = std::span(from_b).first(count);
-        if (auto read = a.read_plain(i, at, part_a); !read) return read.error();
-        if (auto read = b.read_plain(j, at, part_b); !read) return read.error();
+        FP4_TRY(a.read_plain(i, at, part_a));
+        FP4_TRY(b.read_plain(j, at, part_b));
         if (!std::ranges::equal(part_a, part_b)) return false;
     }
     return true;
@@ -122,9 +123,8 @@ Status compare_plain(const QuantizedModelSource& a, const QuantizedModelSource& 
     const auto in_a = places(a.plain_tensors()), in_b = places(b.plain_tensors());
     for (const auto& [name, i] : in_a) {
         const auto other = in_b.find(name);
-        const auto same = other == in_b.end() ? Result<bool>(false) : same_plain(a, i, b, other->second);
-        if (!same) return same.error();
-        if (!*same) different.emplace_back(name);
+        FP4_TRY_ASSIGN(const auto same, other == in_b.end() ? Result<bool>(false) : same_plain(a, i, b, other->second));
+        if (!same) different.emplace_back(name);
     }
     for (const auto& [name, j] : in_b)
         if (!in_a.contains(name)) different.emplace_back(name);
@@ -142,16 +142,14 @@ Result<Comparison> compare_models(QuantizedModelSource& a, QuantizedModelSource&
             comparer.note({DifferentPart::presence, a.linears()[i].name});
             continue;
         }
-        const auto x = a.linear(i);
-        if (!x) return x.error();
-        const auto y = b.linear(other->second);
-        if (!y) return y.error();
-        comparer.compare(*x, *y);
+        FP4_TRY_ASSIGN(const auto x, a.linear(i));
+        FP4_TRY_ASSIGN(const auto y, b.linear(other->second));
+        comparer.compare(x, y);
     }
     for (const auto& linear : b.linears())
         if (!in_a.contains(linear.name)) comparer.note({DifferentPart::presence, linear.name});
     if (options.plain_tensors)
-        if (auto compared = compare_plain(a, b, comparer.result().different_plain); !compared) return compared.error();
+        FP4_TRY(compare_plain(a, b, comparer.result().different_plain));
     return std::move(comparer.result());
 }
 
@@ -160,9 +158,8 @@ Result<Comparison> compare_with_encoder(QuantizedCheckpoint plain, QuantizedChec
         return io::expected_found(ErrorCode::bad_argument, checkpoint.folder().string(), "a quantized checkpoint", "one that is not quantized");
     options.format = spec_of(checkpoint.layout()).weight_format;
     const auto modules = unquantized_modules({checkpoint.model(), true, checkpoint.plain_tensors(), checkpoint.linears()});
-    auto encoded = EncodedModel::create(std::move(plain), options, {modules.begin(), modules.end()});
-    if (!encoded) return encoded.error();
-    return compare_models(*encoded, checkpoint, {.input_scales = false, .plain_tensors = false});
+    FP4_TRY_ASSIGN(auto encoded, EncodedModel::create(std::move(plain), options, {modules.begin(), modules.end()}));
+    return compare_models(encoded, checkpoint, {.input_scales = false, .plain_tensors = false});
 }
 
 std::string describe(const Difference& d) {

@@ -1,5 +1,7 @@
 #include "config_json.hpp"
 
+#include "fp4/try.hpp"
+
 namespace fp4::checkpoints {
 namespace {
 
@@ -19,7 +21,7 @@ OrderedJson arguments(bool dynamic, const char* observer) {
 Status check_arguments(const JsonField& arguments) {
     const OrderedJson wanted{{"num_bits", 4}, {"type", "float"}, {"strategy", "tensor_group"}, {"group_size", 16}};
     for (const auto& [key, value] : wanted.items())
-        if (auto checked = arguments[key].expect(value); !checked) return checked;
+        FP4_TRY(arguments[key].expect(value));
     return Done{};
 }
 
@@ -51,23 +53,22 @@ OrderedJson compressed_tensors_section(const QuantizationConfig& config) {
 
 Result<QuantizationConfig> read_compressed_tensors(const JsonField& section) {
     QuantizationConfig config{Layout::compressed_tensors};
-    if (auto checked = section["format"].expect(pack_format); !checked) return checked.error();
-    if (auto checked = section["quantization_status"].expect_absent_or("compressed"); !checked) return checked.error();
-    if (auto checked = section["kv_cache_scheme"].expect_absent_or(nullptr); !checked) return checked.error();
-    if (auto checked = check_empty(section["sparsity_config"]); !checked) return checked.error();
-    if (auto checked = check_empty(section["transform_config"]); !checked) return checked.error();
+    FP4_TRY(section["format"].expect(pack_format));
+    FP4_TRY(section["quantization_status"].expect_absent_or("compressed"));
+    FP4_TRY(section["kv_cache_scheme"].expect_absent_or(nullptr));
+    FP4_TRY(check_empty(section["sparsity_config"]));
+    FP4_TRY(check_empty(section["transform_config"]));
     if (!section["ignore"].absent()) {
-        auto ignore = section["ignore"].texts();
-        if (!ignore) return ignore.error();
-        config.ignore = std::move(*ignore);
+        FP4_TRY_ASSIGN(auto ignore, section["ignore"].texts());
+        config.ignore = std::move(ignore);
     }
     const auto groups = section["config_groups"];
     if (groups.absent() || !groups.value().is_object() || groups.value().size() != 1) return groups.error("an object of one group");
     const auto group = groups[groups.value().begin().key()];
-    if (auto checked = group["format"].expect_absent_or(pack_format); !checked) return checked.error();
-    if (auto checked = check_arguments(group["weights"]); !checked) return checked.error();
+    FP4_TRY(group["format"].expect_absent_or(pack_format));
+    FP4_TRY(check_arguments(group["weights"]));
     if (group["input_activations"].absent()) return config;
-    if (auto checked = check_arguments(group["input_activations"]); !checked) return checked.error();
+    FP4_TRY(check_arguments(group["input_activations"]));
     config.activations = Format::nvfp4;
     return config;
 }

@@ -4,6 +4,7 @@
 #include "fp4/io/message.hpp"
 #include "fp4/io/posix_io.hpp"
 #include "fp4/io/strict_json.hpp"
+#include "fp4/try.hpp"
 
 namespace fp4::checkpoints {
 namespace {
@@ -19,12 +20,10 @@ bool is_small(const nlohmann::json& value) {
 }
 
 Result<OrderedJson> read_ordered(const std::filesystem::path& path) {
-    const auto text = io::read_text_file(path, max_config_bytes);
-    if (!text) return text.error();
-    const auto strict = io::parse_json_object(*text, path.native());
-    if (!strict) return strict.error();
-    if (!is_small(*strict)) return io::expected_found(ErrorCode::bad_file, io::printable_path(path), "objects of at most 4096 keys", "more");
-    return OrderedJson::parse(*text); // the text is known to be valid
+    FP4_TRY_ASSIGN(const auto text, io::read_text_file(path, max_config_bytes));
+    FP4_TRY_ASSIGN(const auto strict, io::parse_json_object(text, path.native()));
+    if (!is_small(strict)) return io::expected_found(ErrorCode::bad_file, io::printable_path(path), "objects of at most 4096 keys", "more");
+    return OrderedJson::parse(text); // the text is known to be valid
 }
 
 std::string describe(const OrderedJson& value) { return io::describe(nlohmann::json(value)); }
@@ -49,18 +48,15 @@ Result<QuantizationConfig> read_quantization(const OrderedJson& config, const st
 
     std::optional<QuantizationConfig> from_file;
     if (has_own_file) {
-        const auto file = read_ordered(own_file);
-        if (!file) return file.error();
-        auto read = read_modelopt_file(JsonField(*file, io::printable_path(own_file)));
-        if (!read) return read.error();
+        FP4_TRY_ASSIGN(const auto file, read_ordered(own_file));
+        FP4_TRY_ASSIGN(auto read, read_modelopt_file(JsonField(file, io::printable_path(own_file))));
         if (section.absent()) return read;
-        from_file = std::move(*read);
+        from_file = std::move(read);
     }
-    const auto method = section["quant_method"].text();
-    if (!method) return method.error();
-    if (*method == spec_of(Layout::razer).quant_method && !from_file) return read_razer(section);
-    if (*method == spec_of(Layout::compressed_tensors).quant_method && !from_file) return read_compressed_tensors(section);
-    if (*method != spec_of(Layout::modelopt).quant_method)
+    FP4_TRY_ASSIGN(const auto method, section["quant_method"].text());
+    if (method == spec_of(Layout::razer).quant_method && !from_file) return read_razer(section);
+    if (method == spec_of(Layout::compressed_tensors).quant_method && !from_file) return read_compressed_tensors(section);
+    if (method != spec_of(Layout::modelopt).quant_method)
         return section["quant_method"].error(from_file ? "'modelopt', since there is a hf_quant_config.json" : "'compressed-tensors', 'modelopt' or 'fp4sim-razer'");
     auto read = read_modelopt(section);
     if (read && from_file && read->activations != from_file->activations) return section["quant_algo"].error("the algorithm of hf_quant_config.json");

@@ -8,6 +8,7 @@
 #include "fp4/checkpoints/model_linears.hpp"
 #include "fp4/io/message.hpp"
 #include "fp4/checkpoints/weights.hpp"
+#include "fp4/try.hpp"
 
 namespace fp4::checkpoints {
 
@@ -16,10 +17,9 @@ Result<EncodedModel> EncodedModel::create(QuantizedCheckpoint plain, const Encod
     if (plain.layout() != Layout::plain) return io::expected_found(ErrorCode::bad_argument, where, "a checkpoint that is not quantized", spec_of(plain.layout()).name);
     if (options.tensor_scale || options.pad != PadPolicy::error || options.nonfinite != NonfinitePolicy::error)
         return io::expected_found(ErrorCode::bad_argument, where, "neither a tensor scale nor padding nor saturation", "one of them");
-    const auto encoder = block_encoder(options, where);
-    if (!encoder) return encoder.error();
+    FP4_TRY_ASSIGN(const auto encoder, block_encoder(options, where));
 
-    EncodedModel model(std::move(plain), options, encoder->encoder());
+    EncodedModel model(std::move(plain), options, encoder.encoder());
     for (const auto& linear : model_linears(model.plain_.model()))
         if (!left_out.contains(linear.name)) model.linears_.push_back(linear);
     model.remaining_ = RemainingTensors(model.plain_, model.linears_);
@@ -42,9 +42,8 @@ Result<float> EncodedModel::group_amax(const std::string& module, std::span<cons
     float amax = amax_of(own);
     for (const auto& member : group) {
         if (member == module) continue;
-        const auto others = weights(member);
-        if (!others) return others.error();
-        amax = std::max(amax, amax_of(*others));
+        FP4_TRY_ASSIGN(const auto others, weights(member));
+        amax = std::max(amax, amax_of(others));
     }
     amax_of_.emplace(group.front(), amax);
     return amax;
@@ -53,16 +52,13 @@ Result<float> EncodedModel::group_amax(const std::string& module, std::span<cons
 Result<QuantizedLinear> EncodedModel::linear(size_t i) {
     if (i >= linears_.size()) return io::expected_found(ErrorCode::bad_argument, "linears", "a number below " + std::to_string(linears_.size()), std::to_string(i));
     const auto& [name, rows, k, has_input_scale] = linears_[i];
-    const auto values = weights(name);
-    if (!values) return values.error();
-    const auto amax = group_amax(name, *values);
-    if (!amax) return amax.error();
+    FP4_TRY_ASSIGN(const auto values, weights(name));
+    FP4_TRY_ASSIGN(const auto amax, group_amax(name, values));
     auto options = options_;
-    options.tensor_scale = tensor_scale_of(encoder_, options.format, *amax, options.e3m3_max);
-    auto packed = encode_fast(*values, rows, k, options, name);
-    if (!packed) return packed.error();
+    options.tensor_scale = tensor_scale_of(encoder_, options.format, amax, options.e3m3_max);
+    FP4_TRY_ASSIGN(auto packed, encode_fast(values, rows, k, options, name));
     const auto kind = spec_of(encoder_).tensor_scale.kind;
-    return QuantizedLinear{name,     std::move(*packed), *options.tensor_scale, kind == TensorScaleKind::divisor ? kind : TensorScaleKind::multiplier,
+    return QuantizedLinear{name,     std::move(packed), *options.tensor_scale, kind == TensorScaleKind::divisor ? kind : TensorScaleKind::multiplier,
                            encoder_, options.e3m3_max};
 }
 

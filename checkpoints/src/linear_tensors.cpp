@@ -8,6 +8,7 @@
 #include "fp4/io/expected_found.hpp"
 #include "fp4/io/message.hpp"
 #include "fp4/checkpoints/weights.hpp"
+#include "fp4/try.hpp"
 
 namespace fp4::checkpoints {
 namespace {
@@ -44,7 +45,7 @@ Result<float> read_scalar(const TensorLocation& at) {
     if (at.tensor->dtype != io::Dtype::f32) return tensor_error(at, "F32", io::printable(at.tensor->dtype_name));
     if (!at.tensor->shape.empty() && at.tensor->shape != std::vector<uint64_t>{1}) return tensor_error(at, "shape [] or [1]", shape_text(at.tensor->shape));
     std::array<std::byte, 4> bytes{};
-    if (const auto read = at.file->read(*at.tensor, bytes); !read) return read.error();
+    FP4_TRY(at.file->read(*at.tensor, bytes));
     uint32_t bits = 0;
     for (size_t i = 0; i < bytes.size(); ++i) bits |= std::to_integer<uint32_t>(bytes[i]) << (8 * i);
     return std::bit_cast<float>(bits);
@@ -69,13 +70,11 @@ Result<LinearTensors> make_linear(const LayoutSpec& layout, const std::string& m
     if (scale_bytes.shape != std::vector{rows, k / block}) return tensor_error(*parts[scales], "shape " + shape_text({rows, k / block}), shape_text(scale_bytes.shape));
 
     LinearTensors linear{{module, rows, k, parts[input_scale].has_value()}, *parts[codes], *parts[scales], 0, {}};
-    const auto weight = read_scalar(*parts[tensor_scale]);
-    if (!weight) return weight.error();
-    linear.tensor_scale = *weight;
+    FP4_TRY_ASSIGN(const auto weight, read_scalar(*parts[tensor_scale]));
+    linear.tensor_scale = weight;
     if (!parts[input_scale]) return linear;
-    const auto input = read_scalar(*parts[input_scale]);
-    if (!input) return input.error();
-    linear.input_scale = *input;
+    FP4_TRY_ASSIGN(const auto input, read_scalar(*parts[input_scale]));
+    linear.input_scale = input;
     return linear;
 }
 
@@ -101,9 +100,8 @@ Result<TensorSplit> split_tensors(const LayoutSpec& layout, const Checkpoint& ch
         }
     std::ranges::sort(split.plain, {}, [](const TensorLocation& at) -> const std::string& { return at.tensor->name; });
     for (const auto& [module, parts] : modules) {
-        auto linear = make_linear(layout, module, parts);
-        if (!linear) return linear.error();
-        split.linears.push_back(std::move(*linear));
+        FP4_TRY_ASSIGN(auto linear, make_linear(layout, module, parts));
+        split.linears.push_back(std::move(linear));
     }
     return split;
 }

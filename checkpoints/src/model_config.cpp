@@ -5,6 +5,7 @@
 
 #include "fp4/io/message.hpp"
 #include "fp4/io/strict_json.hpp"
+#include "fp4/try.hpp"
 
 namespace fp4::checkpoints {
 namespace {
@@ -35,11 +36,11 @@ class ConfigReader {
 
     Result<ModelConfig> read() const {
         ModelConfig model;
-        if (auto read = read_architecture(model); !read) return read.error();
-        if (auto read = read_name(model); !read) return read.error();
+        FP4_TRY(read_architecture(model));
+        FP4_TRY(read_name(model));
         for (const auto& dimension : dimensions)
-            if (auto read = read_dimension(dimension, model); !read) return read.error();
-        if (auto derived = derive(model); !derived) return derived.error();
+            FP4_TRY(read_dimension(dimension, model));
+        FP4_TRY(derive(model));
         return model;
     }
 
@@ -110,9 +111,8 @@ class ConfigReader {
 } // namespace
 
 Result<ModelConfig> parse_model_config(std::string_view json_text, std::string_view file_name) {
-    const auto config = io::parse_json_object(json_text, file_name);
-    if (!config) return config.error();
-    return ConfigReader(*config, io::printable_path(file_name)).read();
+    FP4_TRY_ASSIGN(const auto config, io::parse_json_object(json_text, file_name));
+    return ConfigReader(config, io::printable_path(file_name)).read();
 }
 
 } // namespace fp4::checkpoints

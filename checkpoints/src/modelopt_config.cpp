@@ -1,5 +1,7 @@
 #include "config_json.hpp"
 
+#include "fp4/try.hpp"
+
 namespace fp4::checkpoints {
 namespace {
 
@@ -12,16 +14,14 @@ OrderedJson producer() { return {{"name", "modelopt"}, {"version", "fp4sim " FP4
 // quant_algo and the list of modules that are left out.
 Result<QuantizationConfig> read_common(const JsonField& algo, const JsonField& excluded) {
     QuantizationConfig config{Layout::modelopt};
-    const auto name = algo.text();
-    if (!name) return name.error();
-    if (*name == weights_and_inputs)
+    FP4_TRY_ASSIGN(const auto name, algo.text());
+    if (name == weights_and_inputs)
         config.activations = Format::nvfp4;
-    else if (*name != weights_only)
+    else if (name != weights_only)
         return algo.error("'NVFP4' or 'W4A16_NVFP4'");
     if (!excluded.absent()) {
-        auto ignore = excluded.texts();
-        if (!ignore) return ignore.error();
-        config.ignore = std::move(*ignore);
+        FP4_TRY_ASSIGN(auto ignore, excluded.texts());
+        config.ignore = std::move(ignore);
     }
     return config;
 }
@@ -55,21 +55,21 @@ OrderedJson modelopt_file(const QuantizationConfig& config) {
 }
 
 Result<QuantizationConfig> read_modelopt(const JsonField& section) {
-    if (auto checked = section["kv_cache_scheme"].expect_absent_or(nullptr); !checked) return checked.error();
+    FP4_TRY(section["kv_cache_scheme"].expect_absent_or(nullptr));
     const auto groups = section["config_groups"];
     if (!groups.absent()) {
         if (!groups.value().is_object() || groups.value().size() != 1) return groups.error("an object of one group");
         const auto weights = groups[groups.value().begin().key()]["weights"];
-        if (auto checked = weights["num_bits"].expect(4); !checked) return checked.error();
-        if (auto checked = weights["group_size"].expect(16); !checked) return checked.error();
+        FP4_TRY(weights["num_bits"].expect(4));
+        FP4_TRY(weights["group_size"].expect(16));
     }
     return read_common(section["quant_algo"], section["ignore"]);
 }
 
 Result<QuantizationConfig> read_modelopt_file(const JsonField& file) {
     const auto section = file["quantization"];
-    if (auto checked = section["kv_cache_quant_algo"].expect_absent_or(nullptr); !checked) return checked.error();
-    if (auto checked = section["group_size"].expect(16); !checked) return checked.error();
+    FP4_TRY(section["kv_cache_quant_algo"].expect_absent_or(nullptr));
+    FP4_TRY(section["group_size"].expect(16));
     return read_common(section["quant_algo"], section["exclude_modules"]);
 }
 

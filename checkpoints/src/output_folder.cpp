@@ -17,6 +17,7 @@
 #include "fp4/io/message.hpp"
 #include "fp4/io/posix_io.hpp"
 #include "fp4/io/safetensors.hpp"
+#include "fp4/try.hpp"
 
 namespace fp4::checkpoints {
 namespace {
@@ -85,11 +86,10 @@ Result<OutputFolder> OutputFolder::create(const fs::path& given, bool replace) {
         if (error) return failed(target, "cannot list", error);
         if (!empty && !replace) return io::expected_found(ErrorCode::write_failed, io::printable_path(target), "a new name or an empty folder", "files in it");
         if (!empty)
-            if (auto checked = check_replaceable(target); !checked) return checked.error();
+            FP4_TRY(check_replaceable(target));
     }
-    auto partial = make_folder_beside(target, "partial");
-    if (!partial) return partial.error();
-    return OutputFolder(std::move(target), std::move(*partial), replace);
+    FP4_TRY_ASSIGN(auto partial, make_folder_beside(target, "partial"));
+    return OutputFolder(std::move(target), std::move(partial), replace);
 }
 
 Status OutputFolder::publish() {
@@ -97,18 +97,17 @@ Status OutputFolder::publish() {
     fs::rename(partial_, target_, error); // takes the place of an empty folder
     if (replace_ && (error == std::errc::directory_not_empty || error == std::errc::file_exists)) {
         // Once more: what has come since create() is not removed either.
-        if (auto checked = check_replaceable(target_); !checked) return checked;
-        const auto old = make_folder_beside(target_, "replaced");
-        if (!old) return old.error();
-        fs::rename(target_, *old, error);
+        FP4_TRY(check_replaceable(target_));
+        FP4_TRY_ASSIGN(const auto old, make_folder_beside(target_, "replaced"));
+        fs::rename(target_, old, error);
         if (error) return failed(target_, "cannot move the old folder away", error);
         fs::rename(partial_, target_, error);
         if (error) {
             std::error_code ignored;
-            fs::rename(*old, target_, ignored);
+            fs::rename(old, target_, ignored);
         } else {
             std::error_code ignored;
-            fs::remove_all(*old, ignored);
+            fs::remove_all(old, ignored);
         }
     }
     if (error) return failed(target_, "cannot rename the finished folder to it", error);

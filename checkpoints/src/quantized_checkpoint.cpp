@@ -9,6 +9,7 @@
 #include "fp4/checkpoints/fused_groups.hpp"
 #include "fp4/checkpoints/model_linears.hpp"
 #include "fp4/io/message.hpp"
+#include "fp4/try.hpp"
 #include "linear_tensors.hpp"
 #include "scale_direction.hpp"
 
@@ -28,8 +29,8 @@ Result<bool> same_bytes(const TensorLocation& a, const TensorLocation& b) {
     for (uint64_t at = 0; at < size; at += chunk_bytes) {
         const auto count = static_cast<size_t>(std::min<uint64_t>(chunk_bytes, size - at));
         const auto part_x = std::span(x).first(count), part_y = std::span(y).first(count);
-        if (auto read = a.file->read_part(*a.tensor, at, part_x); !read) return read.error();
-        if (auto read = b.file->read_part(*b.tensor, at, part_y); !read) return read.error();
+        FP4_TRY(a.file->read_part(*a.tensor, at, part_x));
+        FP4_TRY(b.file->read_part(*b.tensor, at, part_y));
         if (!std::ranges::equal(part_x, part_y)) return false;
     }
     return true;
@@ -49,7 +50,7 @@ Status check_scale_bytes(const PackedTensor& weight, const std::string& where) {
 
 Result<std::vector<uint8_t>> read_bytes(const TensorLocation& at) {
     std::vector<uint8_t> bytes(at.tensor->byte_size());
-    if (auto read = at.file->read(*at.tensor, std::as_writable_bytes(std::span(bytes))); !read) return read.error();
+    FP4_TRY(at.file->read(*at.tensor, std::as_writable_bytes(std::span(bytes))));
     return bytes;
 }
 
@@ -72,25 +73,20 @@ Result<QuantizedCheckpoint> QuantizedCheckpoint::open(const std::filesystem::pat
     QuantizedCheckpoint checkpoint;
     checkpoint.options_ = options;
     checkpoint.folder_ = folder;
-    if (auto read = checkpoint.read_folder(); !read) return read.error();
+    FP4_TRY(checkpoint.read_folder());
     return checkpoint;
 }
 
 Status QuantizedCheckpoint::read_folder() {
-    const auto json = read_config_json(folder_);
-    if (!json) return json.error();
-    const auto tied = has_tied_embeddings(*json, folder_);
-    if (!tied) return tied.error();
-    auto config = read_quantization(*json, folder_);
-    if (!config) return config.error();
-    config_ = std::move(*config);
-    auto checkpoint = Checkpoint::open(folder_, options_.access, spec_of(layout()).files);
-    if (!checkpoint) return checkpoint.error();
-    checkpoint_ = std::make_shared<const Checkpoint>(std::move(*checkpoint));
-    auto split = split_tensors(spec_of(layout()), *checkpoint_);
-    if (!split) return split.error();
-    plain_ = std::move(split->plain);
-    if (auto dropped = drop_tied_head(*tied); !dropped) return dropped;
+    FP4_TRY_ASSIGN(const auto json, read_config_json(folder_));
+    FP4_TRY_ASSIGN(const auto tied, has_tied_embeddings(json, folder_));
+    FP4_TRY_ASSIGN(auto config, read_quantization(json, folder_));
+    config_ = std::move(config);
+    FP4_TRY_ASSIGN(auto checkpoint, Checkpoint::open(folder_, options_.access, spec_of(layout()).files));
+    checkpoint_ = std::make_shared<const Checkpoint>(std::move(checkpoint));
+    FP4_TRY_ASSIGN(auto split, split_tensors(spec_of(layout()), *checkpoint_));
+    plain_ = std::move(split.plain);
+    FP4_TRY(drop_tied_head(tied));
     for (const auto& at : plain_) plain_specs_.push_back({at.tensor->name, at.tensor->dtype, at.tensor->shape});
 
     std::map<std::string_view, size_t> place; // in the model's order; what is not of the model comes last and is refused below
@@ -100,16 +96,16 @@ Status QuantizedCheckpoint::read_folder() {
         const auto at = place.find(linear.spec.name);
         return at == place.end() ? place.size() : at->second;
     };
-    std::ranges::stable_sort(split->linears, {}, place_of);
+    std::ranges::stable_sort(split.linears, {}, place_of);
     std::vector<Parts> parts;
-    for (auto& linear : split->linears) {
+    for (auto& linear : split.linears) {
         specs_.push_back(linear.spec);
         parts.push_back({std::move(linear)});
     }
     parts_ = std::make_shared<const std::vector<Parts>>(std::move(parts));
 
-    if (auto checked = check_completeness({model(), *tied, plain_specs_, specs_}, io::printable_path(folder_)); !checked) return checked;
-    if (auto checked = check_ignored(); !checked) return checked;
+    FP4_TRY(check_completeness({model(), tied, plain_specs_, specs_}, io::printable_path(folder_)));
+    FP4_TRY(check_ignored());
     return check_tensor_scales();
 }
 
@@ -117,9 +113,8 @@ Status QuantizedCheckpoint::drop_tied_head(bool tied) {
     const auto named = [&](std::string_view name) { return std::ranges::find_if(plain_, [&](const auto& at) { return at.tensor->name == name; }); };
     const auto at = named(head), table = named(embedding);
     if (!tied || at == plain_.end() || table == plain_.end()) return Done{};
-    const auto same = same_bytes(*at, *table);
-    if (!same) return same.error();
-    if (!*same)
+    FP4_TRY_ASSIGN(const auto same, same_bytes(*at, *table));
+    if (!same)
         return io::expected_found(ErrorCode::bad_file, io::printable_path(at->file->path()) + ": tensor " + io::in_quotes(head),
                               "the bytes of " + io::in_quotes(embedding) + ", since tie_word_embeddings is true", "others");
     warnings_.push_back(io::printable_path(at->file->path()) + ": tensor " + io::in_quotes(head) + " is a copy of the tied embedding and is left out");
@@ -165,11 +160,11 @@ Status QuantizedCheckpoint::check_tensor_scales() {
             return StoredScale{io::printable_path(folder_) + ": tensor " + io::in_quotes(linear.spec.name + "." + std::string(part)), value};
         };
         const auto weight = named(layout_spec.tensor_scale, linear.tensor_scale);
-        if (auto checked = check_scale_number(weight); !checked) return checked;
-        if (auto checked = plausible(check_weight_scale(layout_spec.scale_kind, scale_range(), weight)); !checked) return checked;
+        FP4_TRY(check_scale_number(weight));
+        FP4_TRY(plausible(check_weight_scale(layout_spec.scale_kind, scale_range(), weight)));
         if (!linear.input_scale) continue;
         inputs.push_back(named(layout_spec.input_scale, *linear.input_scale));
-        if (auto checked = check_scale_number(inputs.back()); !checked) return checked;
+        FP4_TRY(check_scale_number(inputs.back()));
     }
     return plausible(check_input_scales(layout_spec.scale_kind, inputs));
 }
@@ -183,12 +178,10 @@ Result<QuantizedLinear> QuantizedCheckpoint::linear(size_t i) {
     if (i >= specs_.size()) return Error{ErrorCode::bad_argument, io::printable_path(folder_) + ": expected the number of a linear, found " + std::to_string(i)};
     const LayoutSpec& layout_spec = spec_of(layout());
     const Parts& parts = (*parts_)[i];
-    auto codes = read_bytes(parts.codes);
-    if (!codes) return codes.error();
-    auto scales = read_bytes(parts.scales);
-    if (!scales) return scales.error();
+    FP4_TRY_ASSIGN(auto codes, read_bytes(parts.codes));
+    FP4_TRY_ASSIGN(auto scales, read_bytes(parts.scales));
 
-    QuantizedLinear linear{parts.spec.name, {layout_spec.weight_format, config_.specials, parts.spec.rows, parts.spec.k, std::move(*codes), std::move(*scales)}};
+    QuantizedLinear linear{parts.spec.name, {layout_spec.weight_format, config_.specials, parts.spec.rows, parts.spec.k, std::move(codes), std::move(scales)}};
     if (const auto own = config_.v2_halves_of.find(linear.name); own != config_.v2_halves_of.end()) linear.weight.specials.v2_halves = own->second;
     linear.scale = stored_scale(layout_spec.scale_kind, parts.tensor_scale);
     linear.weight.tensor_scale = Fp32::from_float(linear.scale.multiplier.value);
@@ -199,7 +192,7 @@ Result<QuantizedLinear> QuantizedCheckpoint::linear(size_t i) {
     if (parts.input_scale) linear.input_scale = stored_scale(layout_spec.scale_kind, *parts.input_scale);
 
     const auto where = io::printable_path(parts.scales.file->path()) + ": tensor " + io::in_quotes(parts.scales.tensor->name);
-    if (auto checked = check_scale_bytes(linear.weight, where); !checked) return checked.error();
+    FP4_TRY(check_scale_bytes(linear.weight, where));
     if (options_.strict)
         if (const auto count = scale_bytes_with_bit_7(linear.weight))
             return io::expected_found(ErrorCode::bad_file, where, "scale bytes with bit 7 clear", std::to_string(count) + " with it set");
@@ -211,11 +204,10 @@ Result<CheckReport> QuantizedCheckpoint::check() {
     report.warnings = warnings_;
     FusedScaleCheck fused(spec_of(layout()).scale_kind);
     for (size_t i = 0; i < specs_.size(); ++i) {
-        const auto read = linear(i);
-        if (!read) return read.error();
-        report.elements += read->weight.rows * read->weight.k;
-        report.scale_bytes_with_bit_7 += scale_bytes_with_bit_7(read->weight);
-        if (auto checked = fused.add(*read); !checked) {
+        FP4_TRY_ASSIGN(const auto read, linear(i));
+        report.elements += read.weight.rows * read.weight.k;
+        report.scale_bytes_with_bit_7 += scale_bytes_with_bit_7(read.weight);
+        if (auto checked = fused.add(read); !checked) {
             auto error = checked.error();
             error.message = io::printable_path(folder_) + ": " + error.message;
             return error;

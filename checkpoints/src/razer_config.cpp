@@ -1,5 +1,6 @@
 #include "config_json.hpp"
 #include "fp4/io/message.hpp"
+#include "fp4/try.hpp"
 
 namespace fp4::checkpoints {
 namespace {
@@ -8,18 +9,16 @@ constexpr const char* pack_format = "fp4sim-razer-pack-v1";
 constexpr const char* no_activations = "none";
 
 Status read_activations(const JsonField& field, QuantizationConfig& config) {
-    const auto name = field.text();
-    if (!name) return name.error();
-    if (*name == no_activations) return Done{};
-    config.activations = format_from_name(*name);
+    FP4_TRY_ASSIGN(const auto name, field.text());
+    if (name == no_activations) return Done{};
+    config.activations = format_from_name(name);
     if (config.activations != Format::nvfp4 && config.activations != Format::razer_a) return field.error("'none', 'nvfp4' or 'razer-a'");
     return Done{};
 }
 
 Status read_encoder(const JsonField& field, QuantizationConfig& config) {
-    const auto name = field.text();
-    if (!name) return name.error();
-    config.encoder = encoder_from_name(*name);
+    FP4_TRY_ASSIGN(const auto name, field.text());
+    config.encoder = encoder_from_name(name);
     if (!config.encoder || !spec_of(*config.encoder).makes(Format::razer_w)) return field.error("the name of an encoder that makes razer-w");
     return Done{};
 }
@@ -28,9 +27,8 @@ Status read_exceptions(const JsonField& table, QuantizationConfig& config) {
     if (table.absent()) return Done{};
     if (!table.value().is_object()) return table.error("an object of modules and half-units");
     for (const auto& item : table.value().items()) {
-        const auto halves = table[item.key()].integer(1, special_max_halves);
-        if (!halves) return halves.error();
-        config.v2_halves_of.emplace(item.key(), static_cast<uint8_t>(*halves));
+        FP4_TRY_ASSIGN(const auto halves, table[item.key()].integer(1, special_max_halves));
+        config.v2_halves_of.emplace(item.key(), static_cast<uint8_t>(halves));
     }
     return Done{};
 }
@@ -63,27 +61,23 @@ Result<QuantizationConfig> read_razer(const JsonField& section) {
     const FormatSpec& format = spec_of(Format::razer_w);
     const OrderedJson fixed{{"format", pack_format}, {"weight_format", format.name}, {"group_size", format.block}, {"sentinel_code", format.sentinel}};
     for (const auto& [key, value] : fixed.items())
-        if (auto checked = section[key].expect(value); !checked) return checked.error();
+        FP4_TRY(section[key].expect(value));
 
-    const auto v1 = section["v1_halves"].integer(1, special_max_halves);
-    if (!v1) return v1.error();
-    const auto v2 = section["v2_halves"].integer(1, special_max_halves);
-    if (!v2) return v2.error();
-    config.specials = {static_cast<uint8_t>(*v1), static_cast<uint8_t>(*v2)};
-    if (auto read = read_exceptions(section["v2_halves_of"], config); !read) return read.error();
+    FP4_TRY_ASSIGN(const auto v1, section["v1_halves"].integer(1, special_max_halves));
+    FP4_TRY_ASSIGN(const auto v2, section["v2_halves"].integer(1, special_max_halves));
+    config.specials = {static_cast<uint8_t>(v1), static_cast<uint8_t>(v2)};
+    FP4_TRY(read_exceptions(section["v2_halves_of"], config));
 
-    const auto largest = section["e3m3_max"].integer(28, 30);
-    if (!largest) return largest.error();
-    if (*largest == 29) return section["e3m3_max"].error("28 or 30");
-    config.e3m3_max = static_cast<int>(*largest);
-    if (auto checked = section["tensor_scale_divisor"].expect(6 * config.e3m3_max); !checked) return checked.error();
-    if (auto read = read_activations(section["activation_format"], config); !read) return read.error();
-    if (auto checked = section["targets"].expect(OrderedJson::array({"Linear"})); !checked) return checked.error();
-    auto ignore = section["ignore"].texts();
-    if (!ignore) return ignore.error();
-    config.ignore = std::move(*ignore);
-    if (auto read = read_encoder(section["encoder"], config); !read) return read.error();
-    if (const auto version = section["fp4sim_version"].text(); !version) return version.error();
+    FP4_TRY_ASSIGN(const auto largest, section["e3m3_max"].integer(28, 30));
+    if (largest == 29) return section["e3m3_max"].error("28 or 30");
+    config.e3m3_max = static_cast<int>(largest);
+    FP4_TRY(section["tensor_scale_divisor"].expect(6 * config.e3m3_max));
+    FP4_TRY(read_activations(section["activation_format"], config));
+    FP4_TRY(section["targets"].expect(OrderedJson::array({"Linear"})));
+    FP4_TRY_ASSIGN(auto ignore, section["ignore"].texts());
+    config.ignore = std::move(ignore);
+    FP4_TRY(read_encoder(section["encoder"], config));
+    FP4_TRY(section["fp4sim_version"].text());
     return config;
 }
 

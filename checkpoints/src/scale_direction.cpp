@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "fp4/io/expected_found.hpp"
+#include "fp4/try.hpp"
 
 namespace fp4::checkpoints {
 namespace {
@@ -35,7 +36,7 @@ Status check_weight_scale(TensorScaleKind kind, float range, const StoredScale& 
 Status check_input_scales(TensorScaleKind kind, std::span<const StoredScale> scales) {
     std::vector<StoredScale> sorted(scales.begin(), scales.end());
     for (const auto& scale : sorted)
-        if (auto checked = check_amax(kind, input_range, scale, "inputs", -20, 16); !checked) return checked;
+        FP4_TRY(check_amax(kind, input_range, scale, "inputs", -20, 16));
     if (sorted.empty()) return Done{};
     const auto middle = sorted.begin() + static_cast<std::ptrdiff_t>(sorted.size() / 2);
     std::ranges::nth_element(sorted, middle, {}, [&](const StoredScale& scale) { return multiplier_of(kind, scale.value); });

@@ -5,6 +5,7 @@
 
 #include "fp4/io/message.hpp"
 #include "fp4/io/strict_json.hpp"
+#include "fp4/try.hpp"
 
 namespace fp4::checkpoints {
 namespace {
@@ -17,13 +18,12 @@ bool is_plain_file_name(std::string_view name) {
 } // namespace
 
 Result<WeightMap> parse_shard_index(std::string_view json_text, std::string_view file_name) {
-    const auto index = io::parse_json_object(json_text, file_name);
-    if (!index) return index.error();
+    FP4_TRY_ASSIGN(const auto index, io::parse_json_object(json_text, file_name));
     const auto fail = [&](const std::string& where, const std::string& expected, const std::string& found) {
         return Error{ErrorCode::bad_file, io::printable_path(file_name) + ": weight_map: " + where + "expected " + expected + ", found " + found};
     };
-    const auto map = index->find("weight_map");
-    if (map == index->end()) return fail("", "an object of tensor and file names", "no such key");
+    const auto map = index.find("weight_map");
+    if (map == index.end()) return fail("", "an object of tensor and file names", "no such key");
     if (!map->is_object() || map->empty()) return fail("", "an object of tensor and file names", map->is_object() ? "an empty one" : io::describe(*map));
     WeightMap weights;
     for (const auto& [tensor, file] : map->items()) {

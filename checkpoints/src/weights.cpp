@@ -7,6 +7,7 @@
 
 #include "fp4/scale.hpp"
 #include "fp4/io/message.hpp"
+#include "fp4/try.hpp"
 
 namespace fp4::checkpoints {
 namespace {
@@ -66,7 +67,7 @@ uint32_t f32_bits_from_e4m3(uint8_t bits) {
 
 Result<std::vector<float>> read_weights(const io::SafetensorsFile& file, const io::TensorInfo& tensor) {
     const std::string where = io::printable_path(file.path()) + ": tensor " + io::in_quotes(tensor.name) + ": ";
-    if (const auto checked = check_matrix(tensor, where); !checked) return checked.error();
+    FP4_TRY(check_matrix(tensor, where));
 
     std::vector<float> values;
     try {
@@ -81,7 +82,7 @@ Result<std::vector<float>> read_weights(const io::SafetensorsFile& file, const i
     for (size_t start = 0; start < values.size(); start += chunk_elements) {
         const size_t count = std::min(chunk_elements, values.size() - start);
         const auto bytes = std::span(chunk).first(count * element_bytes);
-        if (const auto read = file.read_part(tensor, start * element_bytes, bytes); !read) return read.error();
+        FP4_TRY(file.read_part(tensor, start * element_bytes, bytes));
         for (size_t i = 0; i < count; ++i) {
             const uint32_t bits = f32_bits(tensor.dtype, &bytes[i * element_bytes]);
             const size_t flat = start + i;

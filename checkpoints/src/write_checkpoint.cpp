@@ -13,6 +13,7 @@
 #include "fp4/io/atomic_file.hpp"
 #include "fp4/io/message.hpp"
 #include "fp4/io/posix_io.hpp"
+#include "fp4/try.hpp"
 #include "output_folder.hpp"
 #include "shards.hpp"
 
@@ -39,14 +40,13 @@ class Writer {
     }
 
     Result<WriteReport> write(const std::filesystem::path& target) {
-        if (auto read = read_model(); !read) return read.error();
-        if (auto checked = check_source(); !checked) return checked.error();
-        auto folder = OutputFolder::create(target, options_.replace);
-        if (!folder) return folder.error();
-        if (auto written = write_weights(folder->path()); !written) return written.error();
-        if (auto written = write_texts(folder->path()); !written) return written.error();
-        if (auto checked = check_output(folder->path()); !checked) return checked.error();
-        if (auto published = folder->publish(); !published) return published.error();
+        FP4_TRY(read_model());
+        FP4_TRY(check_source());
+        FP4_TRY_ASSIGN(auto folder, OutputFolder::create(target, options_.replace));
+        FP4_TRY(write_weights(folder.path()));
+        FP4_TRY(write_texts(folder.path()));
+        FP4_TRY(check_output(folder.path()));
+        FP4_TRY(folder.publish());
         return std::move(report_);
     }
 
@@ -54,15 +54,12 @@ class Writer {
     bool is_plain() const { return config_.layout == Layout::plain; }
 
     Status read_model() {
-        auto json = read_config_json(source_.folder());
-        if (!json) return json.error();
-        json_ = std::move(*json);
-        const auto tied = has_tied_embeddings(json_, source_.folder());
-        if (!tied) return tied.error();
-        tied_ = *tied;
-        auto model = parse_model_config(json_.dump(), (source_.folder() / "config.json").native());
-        if (!model) return model.error();
-        model_ = std::move(*model);
+        FP4_TRY_ASSIGN(auto json, read_config_json(source_.folder()));
+        json_ = std::move(json);
+        FP4_TRY_ASSIGN(const auto tied, has_tied_embeddings(json_, source_.folder()));
+        tied_ = tied;
+        FP4_TRY_ASSIGN(auto model, parse_model_config(json_.dump(), (source_.folder() / "config.json").native()));
+        model_ = std::move(model);
         return Done{};
     }
 
@@ -72,11 +69,11 @@ class Writer {
         const auto where = io::printable_path(source_.folder());
         for (const auto& tensor : tensors.plain)
             if (tied_ && tensor.name == "lm_head.weight") return bad_linear(where, "no 'lm_head.weight', since tie_word_embeddings is true", "one");
-        if (auto checked = check_completeness(tensors, where); !checked) return checked;
+        FP4_TRY(check_completeness(tensors, where));
         config_.ignore = unquantized_modules(tensors);
         if (is_plain()) return Done{};
         if (linears.empty()) return bad_linear(where, "quantized linears", "none");
-        if (auto checked = check_fused_groups(linears); !checked) return checked;
+        FP4_TRY(check_fused_groups(linears));
         const auto block = static_cast<uint64_t>(spec_of(layout_.weight_format).block);
         for (const auto& linear : linears) {
             if (linear.k % block != 0) return bad_linear(linear.name, "K, a multiple of " + std::to_string(block), std::to_string(linear.k));
@@ -107,11 +104,10 @@ class Writer {
         io::Metadata metadata{{own_output_key, std::string(layout_.name)}};
         if (config_.layout == Layout::razer) metadata.insert({{"fp4sim.format", "razer-pack"}, {"fp4sim.version", "1"}});
         for (const auto& shard : shards) {
-            auto stream = io::SafetensorsStream::create(folder / shard.file, metadata, shard.tensors);
-            if (!stream) return stream.error();
+            FP4_TRY_ASSIGN(auto stream, io::SafetensorsStream::create(folder / shard.file, metadata, shard.tensors));
             for (size_t i = shard.first_unit; i < shard.first_unit + shard.unit_count; ++i)
-                if (auto written = write_unit(*stream, i); !written) return written;
-            if (auto committed = stream->commit(); !committed) return committed;
+                FP4_TRY(write_unit(stream, i));
+            FP4_TRY(stream.commit());
             report_.weight_files.push_back(shard.file);
             for (const auto& tensor : shard.tensors) report_.weight_bytes += byte_size(tensor);
         }
@@ -123,10 +119,9 @@ class Writer {
         const size_t plain_count = source_.plain_tensors().size();
         if (unit < plain_count) return copy_plain(stream, unit);
         const auto& spec = source_.linears()[unit - plain_count];
-        const auto linear = source_.linear(unit - plain_count);
-        if (!linear) return linear.error();
-        if (auto checked = check_linear(*linear, spec); !checked) return checked;
-        return is_plain() ? write_dequantized(stream, *linear) : write_packed(stream, spec, *linear);
+        FP4_TRY_ASSIGN(const auto linear, source_.linear(unit - plain_count));
+        FP4_TRY(check_linear(linear, spec));
+        return is_plain() ? write_dequantized(stream, linear) : write_packed(stream, spec, linear);
     }
 
     Status copy_plain(io::SafetensorsStream& stream, size_t i) const {
@@ -135,8 +130,8 @@ class Writer {
         std::vector<std::byte> chunk(static_cast<size_t>(std::min<uint64_t>(chunk_bytes, bytes)));
         for (uint64_t at = 0; at < bytes; at += chunk.size()) {
             const auto part = std::span(chunk).first(static_cast<size_t>(std::min<uint64_t>(chunk.size(), bytes - at)));
-            if (auto read = source_.read_plain(i, at, part); !read) return read;
-            if (auto written = stream.append(tensor.name, part); !written) return written;
+            FP4_TRY(source_.read_plain(i, at, part));
+            FP4_TRY(stream.append(tensor.name, part));
         }
         return Done{};
     }
@@ -146,13 +141,13 @@ class Writer {
         const auto& weight = linear.weight;
         if (linear.name != spec.name || weight.rows != spec.rows || weight.k != spec.k || linear.input_scale.has_value() != spec.has_input_scale)
             return bad_linear(spec.name, "the name, shape and input scale that were announced", "others");
-        if (auto checked = check_shape(weight, linear.name); !checked) return checked;
+        FP4_TRY(check_shape(weight, linear.name));
         if (weight.tensor_scale != Fp32::from_float(linear.scale.multiplier.value))
             return bad_linear(linear.name, "the tensor's scale to be the multiplier", "two numbers");
         if (is_plain()) return Done{};
         if (weight.format != layout_.weight_format)
             return bad_linear(linear.name, "format " + std::string(spec_of(layout_.weight_format).name), spec_of(weight.format).name);
-        if (auto checked = fused_.add(linear); !checked) return checked;
+        FP4_TRY(fused_.add(linear));
         note_round_trip(linear);
         return config_.layout == Layout::razer ? merge_razer(linear) : merge_nvfp4(linear);
     }
@@ -199,9 +194,9 @@ class Writer {
     Status write_packed(io::SafetensorsStream& stream, const LinearSpec& spec, const QuantizedLinear& linear) const {
         const auto scalar = [&](const TensorScale& scale) { return number_of(scale, layout_.scale_kind); };
         const float weight_scale = scalar(linear.scale);
-        if (auto written = stream.append(name_of(spec, layout_.codes), std::as_bytes(std::span(linear.weight.codes))); !written) return written;
-        if (auto written = stream.append(name_of(spec, layout_.scales), std::as_bytes(std::span(linear.weight.scales))); !written) return written;
-        if (auto written = stream.append(name_of(spec, layout_.tensor_scale), std::as_bytes(std::span(&weight_scale, 1))); !written) return written;
+        FP4_TRY(stream.append(name_of(spec, layout_.codes), std::as_bytes(std::span(linear.weight.codes))));
+        FP4_TRY(stream.append(name_of(spec, layout_.scales), std::as_bytes(std::span(linear.weight.scales))));
+        FP4_TRY(stream.append(name_of(spec, layout_.tensor_scale), std::as_bytes(std::span(&weight_scale, 1))));
         if (!linear.input_scale) return Done{};
         const float input_scale = scalar(*linear.input_scale);
         return stream.append(name_of(spec, layout_.input_scale), std::as_bytes(std::span(&input_scale, 1)));
@@ -209,7 +204,7 @@ class Writer {
 
     static Status write_dequantized(io::SafetensorsStream& stream, const QuantizedLinear& linear) {
         std::vector<Bf16> values(linear.weight.rows * linear.weight.k);
-        if (auto made = dequantize_tensor_fast(linear.weight, std::span(values), linear.name); !made) return made;
+        FP4_TRY(dequantize_tensor_fast(linear.weight, std::span(values), linear.name));
         return stream.append(linear.name + ".weight", std::as_bytes(std::span(values)));
     }
 
@@ -220,30 +215,27 @@ class Writer {
         case Layout::razer: json_["quantization_config"] = razer_section(config_); break;
         case Layout::plain: json_.erase("quantization_config"); break;
         }
-        if (auto written = io::write_file_atomically(folder / "config.json", json_.dump(2) + "\n"); !written) return written;
+        FP4_TRY(io::write_file_atomically(folder / "config.json", json_.dump(2) + "\n"));
         if (config_.layout == Layout::modelopt)
-            if (auto written = io::write_file_atomically(folder / "hf_quant_config.json", modelopt_file(config_).dump(2) + "\n"); !written) return written;
+            FP4_TRY(io::write_file_atomically(folder / "hf_quant_config.json", modelopt_file(config_).dump(2) + "\n"));
         for (const auto name : copied_files) {
             const auto from = source_.folder() / name;
             std::error_code error;
             if (!std::filesystem::exists(from, error)) continue;
-            const auto text = io::read_text_file(from, max_copied_bytes);
-            if (!text) return text.error();
-            if (auto written = io::write_file_atomically(folder / name, *text); !written) return written;
+            FP4_TRY_ASSIGN(const auto text, io::read_text_file(from, max_copied_bytes));
+            FP4_TRY(io::write_file_atomically(folder / name, text));
         }
         return Done{};
     }
 
     // Reads the output again: every tensor is there, as the model has it.
     Status check_output(const std::filesystem::path& folder) {
-        auto checkpoint = QuantizedCheckpoint::open(folder);
-        if (!checkpoint) return checkpoint.error();
+        FP4_TRY_ASSIGN(auto checkpoint, QuantizedCheckpoint::open(folder));
         const auto wanted = is_plain() ? size_t{0} : source_.linears().size();
-        if (checkpoint->layout() != config_.layout || checkpoint->linears().size() != wanted)
+        if (checkpoint.layout() != config_.layout || checkpoint.linears().size() != wanted)
             return io::expected_found(ErrorCode::write_failed, io::printable_path(folder), "the layout and the linears that were written", "others");
-        auto report = checkpoint->check();
-        if (!report) return report.error();
-        report_.warnings = std::move(report->warnings);
+        FP4_TRY_ASSIGN(auto report, checkpoint.check());
+        report_.warnings = std::move(report.warnings);
         return Done{};
     }
 
@@ -266,9 +258,8 @@ Result<WriteReport> write_checkpoint(Layout layout, QuantizedModelSource& source
 
 Result<WriteReport> convert_checkpoint(const std::filesystem::path& from, Layout layout, const std::filesystem::path& to, const ReadOptions& read,
                                        const WriteOptions& write) {
-    auto checkpoint = QuantizedCheckpoint::open(from, read);
-    if (!checkpoint) return checkpoint.error();
-    return write_checkpoint(layout, *checkpoint, to, write);
+    FP4_TRY_ASSIGN(auto checkpoint, QuantizedCheckpoint::open(from, read));
+    return write_checkpoint(layout, checkpoint, to, write);
 }
 
 } // namespace fp4::checkpoints

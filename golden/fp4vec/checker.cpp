@@ -4,6 +4,7 @@
 
 #include "explain.hpp"
 #include "hex.hpp"
+#include "fp4/try.hpp"
 
 namespace fp4::vec {
 namespace {
@@ -49,7 +50,7 @@ Result<std::string> Checker::line(std::string_view text) {
 Result<std::string> Checker::finish() {
     report_.clear();
     if (header_follows_) return bad_line("expected the fields of the header (# op=...), found the end");
-    if (auto status = end_of_part(); !status) return status.error();
+    FP4_TRY(end_of_part());
     return report_;
 }
 
@@ -57,15 +58,14 @@ Status Checker::comment(std::string_view text) {
     const auto words = split_words(text);
     if (header_follows_) {
         header_follows_ = false;
-        auto header = parse_header(text, config_, given_);
-        if (!header) return header.error();
-        config_ = header->config;
-        announced_ = header->cases;
+        FP4_TRY_ASSIGN(auto header, parse_header(text, config_, given_));
+        config_ = header.config;
+        announced_ = header.cases;
         return Done{};
     }
     if (words.empty() || words[0] != "fp4-vectors") return Done{};
     if (words.size() != 2 || words[1] != "1") return bad_line("expected # " + std::string(header_mark) + ", found " + in_quotes(text));
-    if (auto status = end_of_part(); !status) return status;
+    FP4_TRY(end_of_part());
     header_follows_ = true;
     return Done{};
 }
@@ -75,7 +75,7 @@ Status Checker::section(std::span<const std::string_view> words) {
     only_tiles_ = words[1] == "TILES";
     const auto format = only_tiles_ ? Format::nvfp4 : format_from_name(lower(words[1]));
     if (!format) return bad_line("SECTION: expected TILES or the name of a format, found " + in_quotes(words[1]));
-    if (auto status = end_of_part(); !status) return status;
+    FP4_TRY(end_of_part());
     config_.a = config_.b = *format;
     return Done{};
 }
@@ -100,24 +100,23 @@ Status Checker::check_columns(std::span<const std::string_view> words) const {
 }
 
 Status Checker::one_case(std::span<const std::string_view> words, const std::string& where) {
-    if (auto status = check_columns(words); !status) return status;
+    FP4_TRY(check_columns(words));
     const OpSpec& op = spec_of(config_.op);
     const size_t inputs = op.inputs();
-    const auto expected = op.outputs(config_, words.first(inputs));
-    if (!expected) return expected.error();
+    FP4_TRY_ASSIGN(const auto expected, op.outputs(config_, words.first(inputs)));
     ++cases_;
     if (config_.op == Op::gemm) {
-        compare_tile((*expected)[0], words, where);
+        compare_tile(expected[0], words, where);
         return Done{};
     }
-    const auto wrong = [&](size_t i) { return (*expected)[i] != lower(words[inputs + i]); };
+    const auto wrong = [&](size_t i) { return expected[i] != lower(words[inputs + i]); };
     size_t first = 0;
-    while (first < expected->size() && !wrong(first)) ++first;
-    if (first == expected->size()) {
+    while (first < expected.size() && !wrong(first)) ++first;
+    if (first == expected.size()) {
         ++passed_;
         return Done{};
     }
-    compare(inputs + first, (*expected)[first], words[inputs + first], words, where);
+    compare(inputs + first, expected[first], words[inputs + first], words, where);
     return Done{};
 }
 

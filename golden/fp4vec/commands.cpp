@@ -12,6 +12,7 @@
 #include "checker.hpp"
 #include "line_splitter.hpp"
 #include "silicon_file.hpp"
+#include "fp4/try.hpp"
 
 namespace fp4::vec {
 namespace {
@@ -45,7 +46,7 @@ Status read_lines(const OnLine& on_line) {
         if (n < 0 && errno == EINTR) continue;
         if (n < 0) return Error{ErrorCode::bad_file, std::string("cannot read: ") + std::strerror(errno)};
         if (n == 0) return splitter.finish(on_line);
-        if (auto status = splitter.push({buffer.data(), static_cast<size_t>(n)}, on_line); !status) return status;
+        FP4_TRY(splitter.push({buffer.data(), static_cast<size_t>(n)}, on_line));
     }
 }
 

@@ -2,6 +2,8 @@
 
 #include <numeric>
 
+#include "fp4/try.hpp"
+
 namespace fp4::vec {
 
 Generator::Generator(const VectorConfig& config, std::optional<uint64_t> cases) : config_(config), edges_(spec_of(config.op).edge_cases(config)) {
@@ -22,9 +24,8 @@ Result<Words> Generator::words(uint64_t index) const {
                   : index % 2 == 0               ? op.edge_case(config_, edge_index(index / 2))
                                                  : op.random_case(config_, random);
     const std::vector<std::string_view> inputs(words.begin(), words.end());
-    auto outputs = op.outputs(config_, inputs);
-    if (!outputs) return outputs.error();
-    words.insert(words.end(), outputs->begin(), outputs->end());
+    FP4_TRY_ASSIGN(auto outputs, op.outputs(config_, inputs));
+    words.insert(words.end(), outputs.begin(), outputs.end());
     return words;
 }
 

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "fp4/result.hpp"
+#include "fp4/try.hpp"
 
 namespace fp4::vec {
 
@@ -15,8 +16,8 @@ class LineSplitter {
     template <class OnLine>
     Status push(std::string_view bytes, const OnLine& on_line) {
         for (size_t newline; (newline = bytes.find('\n')) != std::string_view::npos; bytes.remove_prefix(newline + 1)) {
-            if (auto status = append(bytes.substr(0, newline)); !status) return status;
-            if (auto status = end_line(on_line); !status) return status;
+            FP4_TRY(append(bytes.substr(0, newline)));
+            FP4_TRY(end_line(on_line));
         }
         return append(bytes);
     }

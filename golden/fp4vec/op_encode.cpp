@@ -4,6 +4,7 @@
 
 #include "op.hpp"
 #include "operands.hpp"
+#include "fp4/try.hpp"
 
 namespace fp4::vec {
 namespace {
@@ -86,11 +87,10 @@ Result<Words> outputs(const VectorConfig& config, std::span<const std::string_vi
     std::vector<float> x(2 * block);
     for (size_t i = 0; i < block; ++i) x[i] = fp32_from_hex(in[0].substr(8 * (block - 1 - i), 8)).to_float();
     x[block] = fp32_from_hex(in[1]).to_float();
-    const auto encoded = encode(x, 1, 2 * block, {.format = config.a, .encoder = config.encoder, .specials = config.specials}, "x");
-    if (!encoded) return encoded.error();
+    FP4_TRY_ASSIGN(const auto encoded, encode(x, 1, 2 * block, {.format = config.a, .encoder = config.encoder, .specials = config.specials}, "x"));
     std::string codes;
-    for (size_t i = block / 2; i-- > 0;) codes += to_hex(encoded->codes[i], 2);
-    return Words{to_hex(encoded->tensor_scale), to_hex(encoded->scales[0], 2), codes};
+    for (size_t i = block / 2; i-- > 0;) codes += to_hex(encoded.codes[i], 2);
+    return Words{to_hex(encoded.tensor_scale), to_hex(encoded.scales[0], 2), codes};
 }
 
 } // namespace

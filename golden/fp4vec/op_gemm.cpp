@@ -3,6 +3,7 @@
 
 #include "edges.hpp"
 #include "fp4/decode.hpp"
+#include "fp4/try.hpp"
 #include "op.hpp"
 
 namespace fp4::vec {
@@ -80,10 +81,9 @@ Result<Words> outputs(const VectorConfig& config, std::span<const std::string_vi
                        b = packed_rows(config.b, config.specials, shape.n, shape.k, in[1], in[3]);
     std::vector<Fp32> c;
     for (size_t i = 0; i < in[4].size(); i += 8) c.push_back(fp32_from_hex(in[4].substr(i, 8)));
-    const auto d = gemm_reference(a, b, c, *config.profile);
-    if (!d) return d.error();
+    FP4_TRY_ASSIGN(const auto d, gemm_reference(a, b, c, *config.profile));
     std::string text;
-    for (Fp32 value : *d) text += to_hex(value);
+    for (Fp32 value : d) text += to_hex(value);
     return Words{text};
 }
 

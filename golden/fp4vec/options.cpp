@@ -8,6 +8,7 @@
 #include "commands.hpp"
 #include "list.hpp"
 #include "show.hpp"
+#include "fp4/try.hpp"
 
 namespace fp4::vec {
 namespace {
@@ -24,12 +25,12 @@ struct ConfigOptions {
     Result<VectorConfig> settled() {
         VectorConfig result = config;
         if (!format.empty())
-            if (auto status = set_formats(result, format); !status) return status.error();
+            FP4_TRY(set_formats(result, format));
         if (!profile.empty()) result.profile = arithmetic_from_name(profile);
         if (!encoder.empty()) result.encoder = *encoder_from_name(encoder);
         if (!shape.empty())
-            if (auto status = set_shape(result, shape); !status) return status.error();
-        if (auto status = settle(result, !encoder.empty()); !status) return status.error();
+            FP4_TRY(set_shape(result, shape));
+        FP4_TRY(settle(result, !encoder.empty()));
         return result;
     }
 };

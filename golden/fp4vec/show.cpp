@@ -7,6 +7,7 @@
 
 #include "explain.hpp"
 #include "fp4/decode.hpp"
+#include "fp4/try.hpp"
 #include "operands.hpp"
 
 namespace fp4::vec {
@@ -42,18 +43,16 @@ std::string element_line(const std::string& name, Format format, Specials specia
 
 Result<std::string> show_decode(const VectorConfig& config, std::span<const std::string> words) {
     if (words.empty() || words.size() > 2) return bad("arguments", "SCALE [CODES]", std::to_string(words.size()) + " words");
-    const auto scale = hex_word("scale", words[0], {2});
-    if (!scale) return scale.error();
-    const auto byte = static_cast<uint8_t>(from_hex(*scale));
+    FP4_TRY_ASSIGN(const auto scale, hex_word("scale", words[0], {2}));
+    const auto byte = static_cast<uint8_t>(from_hex(scale));
     std::string text = scale_line(std::string(spec_of(config.a).name) + " scale", config.a, config.specials, byte);
     if (words.size() == 1) {
         for (uint8_t code = 0; code < 16; ++code) text += element_line("", config.a, config.specials, byte, code);
         return text;
     }
     const auto block = static_cast<size_t>(spec_of(config.a).block);
-    const auto digits = block == dot_lanes ? hex_word("codes", words[1], {1, dot_lanes}) : hex_word("codes", words[1], {1, dot_lanes, block});
-    if (!digits) return digits.error();
-    const auto codes = codes_of_literal(*digits);
+    FP4_TRY_ASSIGN(const auto digits, block == dot_lanes ? hex_word("codes", words[1], {1, dot_lanes}) : hex_word("codes", words[1], {1, dot_lanes, block}));
+    const auto codes = codes_of_literal(digits);
     for (size_t i = 0; i < codes.size(); ++i) text += element_line(codes.size() == 1 ? "" : fmt::format("element {:2}  ", i), config.a, config.specials, byte, codes[i]);
     return text;
 }
@@ -63,9 +62,8 @@ Result<std::string> show_dot(const VectorConfig& config, std::span<const std::st
     std::vector<std::string> in;
     for (size_t i = 0; i < dot16_op.inputs(); ++i) {
         const Column& column = dot16_op.columns[i];
-        const auto word = hex_word(std::string(column.name), i < words.size() ? words[i] : "00000000", {static_cast<size_t>(column.digits(config))});
-        if (!word) return word.error();
-        in.push_back(*word);
+        FP4_TRY_ASSIGN(const auto word, hex_word(std::string(column.name), i < words.size() ? words[i] : "00000000", {static_cast<size_t>(column.digits(config))}));
+        in.push_back(word);
     }
     const PackedTensor a = packed_lanes(config.a, config.specials, in[0], in[1]), b = packed_lanes(config.b, config.specials, in[2], in[3]);
     const Fp32 c = fp32_from_hex(in[4]);
@@ -98,9 +96,8 @@ Result<std::string> show_encode(const VectorConfig& config, std::span<const std:
     for (const std::string& word : words) {
         float value = 0;
         if (word.starts_with("0x")) {
-            const auto bits = hex_word("value", word, {8});
-            if (!bits) return bits.error();
-            value = fp32_from_hex(*bits).to_float();
+            FP4_TRY_ASSIGN(const auto bits, hex_word("value", word, {8}));
+            value = fp32_from_hex(bits).to_float();
         } else {
             const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), value);
             if (error != std::errc{} || end != word.data() + word.size()) return bad("value", "a decimal number or 0x and 8 digits", word);
@@ -110,11 +107,10 @@ Result<std::string> show_encode(const VectorConfig& config, std::span<const std:
     }
     const std::string amax_digits = to_hex(Fp32::from_float(amax));
     const std::vector<std::string_view> in{x_digits, amax_digits};
-    const auto out = encode_op.outputs(config, in);
-    if (!out) return out.error();
-    const Fp32 tensor_scale = fp32_from_hex((*out)[0]);
-    const auto byte = static_cast<uint8_t>(from_hex((*out)[1]));
-    const auto codes = codes_of_literal((*out)[2]);
+    FP4_TRY_ASSIGN(const auto out, encode_op.outputs(config, in));
+    const Fp32 tensor_scale = fp32_from_hex(out[0]);
+    const auto byte = static_cast<uint8_t>(from_hex(out[1]));
+    const auto codes = codes_of_literal(out[2]);
     std::string text = fmt::format("encoder {}  tensor scale {:08x} = {}\n", spec_of(config.encoder).name, tensor_scale.bits, explain_fp32(tensor_scale));
     text += scale_line(std::string(spec_of(config.a).name) + " scale", config.a, config.specials, byte);
     for (size_t i = 0; i < codes.size(); ++i) {
@@ -123,7 +119,7 @@ Result<std::string> show_encode(const VectorConfig& config, std::span<const std:
         text += fmt::format("element {:2}  x {:>14}  code {:x}  element {:>4}  dequantized {:>14}\n", i, explain_fp32(Fp32::from_float(x[i])), codes[i],
                             explain_halves(halves), explain_fp32(back));
     }
-    return text + "codes " + (*out)[2] + "\n";
+    return text + "codes " + out[2] + "\n";
 }
 
 } // namespace fp4::vec

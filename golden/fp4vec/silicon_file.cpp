@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "fp4/dot_add.hpp"
+#include "fp4/try.hpp"
 #include "hex.hpp"
 
 namespace fp4::vec {
@@ -44,7 +45,7 @@ class Lines {
         line_.clear();
         while (true) {
             if (at_ == filled_) {
-                if (auto status = fill(); !status) return status.error();
+                FP4_TRY(fill());
                 if (filled_ == 0) break;
             }
             const char* begin = chunk_.data() + at_;
@@ -163,15 +164,15 @@ class Checker {
     Status check_row(std::string_view line) {
         const auto words = split(line);
         if (words.size() != 5) return lines_.error("expected 5 columns " + std::string(columns) + " split by one space, found " + std::to_string(words.size()));
-        if (auto status = expect_hex("a", words[0], header_.codes_bytes()); !status) return status;
-        if (auto status = expect_hex("b", words[1], header_.codes_bytes()); !status) return status;
-        if (auto status = expect_hex("c", words[2], 8); !status) return status;
+        FP4_TRY(expect_hex("a", words[0], header_.codes_bytes()));
+        FP4_TRY(expect_hex("b", words[1], header_.codes_bytes()));
+        FP4_TRY(expect_hex("c", words[2], 8));
         parse_codes(words[0], a_);
         parse_codes(words[1], b_);
         const Fp32 c{static_cast<uint32_t>(from_hex(words[2]))};
         const bool without_c = header_.d32->output == DotOutput::e8m13 && header_.d32->gpu == "H100";
-        if (auto status = check_result("d32", words[3], 8, header_.d32, without_c ? Fp32{} : c); !status) return status;
-        if (auto status = check_result("d16", words[4], 4, header_.d16, c); !status) return status;
+        FP4_TRY(check_result("d32", words[3], 8, header_.d32, without_c ? Fp32{} : c));
+        FP4_TRY(check_result("d16", words[4], 4, header_.d16, c));
         ++counts_.rows;
         return Done{};
     }
@@ -193,7 +194,7 @@ class Checker {
     Status check_result(const char* column, std::string_view text, size_t digits, const DotProfile* profile, Fp32 c) {
         if (text == "-") return Done{};
         if (!profile) return lines_.error("column " + std::string(column) + ": expected '-' for this format, found " + in_quotes(text));
-        if (auto status = expect_hex(column, text, digits); !status) return status;
+        FP4_TRY(expect_hex(column, text, digits));
         const auto d = dot_add(*profile, {a_, b_, {}, {}}, c);
         if (!d) return lines_.error(d.error().message);
         const auto expected = static_cast<uint32_t>(from_hex(text));
@@ -228,11 +229,10 @@ Result<SiliconCounts> check_silicon_file(const std::string& path, const std::fun
     if (!line) return line.error();
     if (!*line || !(*line)->starts_with('#'))
         return lines.error("expected a header line that begins with '#', found " + (*line ? in_quotes(**line) : "the end of the file"));
-    const auto header = parse_header(lines, **line);
-    if (!header) return header.error();
+    FP4_TRY_ASSIGN(const auto header, parse_header(lines, **line));
 
-    const size_t max_bytes = std::max<size_t>(max_header_bytes, header->max_row_bytes());
-    Checker checker(path, lines, *header, on_mismatch, limit);
+    const size_t max_bytes = std::max<size_t>(max_header_bytes, header.max_row_bytes());
+    Checker checker(path, lines, header, on_mismatch, limit);
     while (true) {
         line = lines.next(max_bytes);
         if (!line) return line.error();
@@ -241,11 +241,11 @@ Result<SiliconCounts> check_silicon_file(const std::string& path, const std::fun
             if (lines.number() > max_header_lines) return lines.error("expected at most " + std::to_string(max_header_lines) + " header lines, found more");
             continue;
         }
-        if (checker.counts().rows == header->rows) return lines.error("expected the end of the file after " + std::to_string(header->rows) + " rows, found another line");
-        if (auto status = checker.check_row(**line); !status) return status.error();
+        if (checker.counts().rows == header.rows) return lines.error("expected the end of the file after " + std::to_string(header.rows) + " rows, found another line");
+        FP4_TRY(checker.check_row(**line));
     }
-    if (checker.counts().rows != header->rows)
-        return lines.error("expected " + std::to_string(header->rows) + " rows, found the end of the file after " + std::to_string(checker.counts().rows));
+    if (checker.counts().rows != header.rows)
+        return lines.error("expected " + std::to_string(header.rows) + " rows, found the end of the file after " + std::to_string(checker.counts().rows));
     return checker.counts();
 }
 

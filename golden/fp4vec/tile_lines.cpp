@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "hex.hpp"
+#include "fp4/try.hpp"
 
 namespace fp4::vec {
 namespace {
@@ -31,12 +32,12 @@ Status TileLines::add(const VectorConfig& config, std::span<const std::string_vi
     bool first = false;
     if (operand) {
         const auto scale_digits = static_cast<size_t>(2 * mma_k / spec_of(config.a).block);
-        if (auto status = check_digits("codes", words[4], mma_k); !status) return status;
-        if (auto status = check_digits("scales", words[5], scale_digits); !status) return status;
+        FP4_TRY(check_digits("codes", words[4], mma_k));
+        FP4_TRY(check_digits("scales", words[5], scale_digits));
         first = (part == "A" ? tile.a : tile.b).try_emplace(row, Operand{std::string(words[4]), std::string(words[5])}).second;
     } else {
         for (std::string_view word : words.subspan(4))
-            if (auto status = check_digits("value", word, 8); !status) return status;
+            FP4_TRY(check_digits("value", word, 8));
         first = (part == "C" ? tile.c : tile.d).try_emplace(row, Words(words.begin() + 4, words.end())).second;
     }
     if (!first) return bad(part == "B" ? "column" : "row", "each line of a tile once", words[3]);

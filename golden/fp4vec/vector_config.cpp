@@ -5,6 +5,7 @@
 
 #include "hex.hpp"
 #include "op.hpp"
+#include "fp4/try.hpp"
 
 namespace fp4::vec {
 namespace {
@@ -122,9 +123,9 @@ Result<Header> parse_header(std::string_view text, const VectorConfig& asked, co
     const std::string op(spec_of(asked.op).name);
     if (const auto value = take("op"); value != op) return bad("op", op, value.value_or(""));
     const auto format = take("fmt");
-    if (auto status = set_formats(config, format.value_or("")); !status) return status.error();
-    if (auto status = take_number("v1", special_max_halves, config.specials.v1_halves); !status) return status.error();
-    if (auto status = take_number("v2", special_max_halves, config.specials.v2_halves); !status) return status.error();
+    FP4_TRY(set_formats(config, format.value_or("")));
+    FP4_TRY(take_number("v1", special_max_halves, config.specials.v1_halves));
+    FP4_TRY(take_number("v2", special_max_halves, config.specials.v2_halves));
     if (const auto value = take("acc")) {
         config.profile = arithmetic_from_name(*value);
         if (!config.profile) return bad("acc", "one of " + names_of(arithmetic_profiles), *value);
@@ -137,20 +138,20 @@ Result<Header> parse_header(std::string_view text, const VectorConfig& asked, co
         config.encoder = *found;
     }
     if (const auto value = take("shape"))
-        if (auto status = set_shape(config, *value); !status) return status.error();
+        FP4_TRY(set_shape(config, *value));
     if (const auto value = take("level")) {
         const auto level = level_from_name(*value);
         if (!level) return bad("level", "1, 2 or scale-pairs", *value);
         config.level = *level;
     }
-    if (auto status = take_number("seed", INT64_MAX, config.seed); !status) return status.error();
+    FP4_TRY(take_number("seed", INT64_MAX, config.seed));
     if (values.contains("n")) {
         header.cases = 0;
-        if (auto status = take_number("n", INT64_MAX, *header.cases); !status) return status.error();
+        FP4_TRY(take_number("n", INT64_MAX, *header.cases));
     }
     values.erase("gen");
     if (!values.empty()) return bad("header", "no other fields than op fmt v1 v2 acc rnd enc shape seed level n gen", values.begin()->first);
-    if (auto status = settle(config, encoder.has_value()); !status) return status.error();
+    FP4_TRY(settle(config, encoder.has_value()));
 
     const auto fields = header_fields(config);
     for (const auto& [key, value] : fields) {

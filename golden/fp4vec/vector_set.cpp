@@ -8,6 +8,7 @@
 
 #include "commands.hpp"
 #include "hex.hpp"
+#include "fp4/try.hpp"
 
 namespace fp4::vec {
 namespace {
@@ -115,21 +116,20 @@ Result<uint64_t> write_files(const fs::path& folder, uint64_t seed) {
         const Generator generator(file.config, cases);
         std::string text = header_text(file.config, cases), words;
         for (uint64_t i = 0; i < cases; ++i) {
-            const auto columns = generator.words(i);
-            if (!columns) return columns.error();
-            text += generator.line(*columns, Style::text);
-            words += generator.line(*columns, Style::readmemh);
+            FP4_TRY_ASSIGN(const auto columns, generator.words(i));
+            text += generator.line(columns, Style::text);
+            words += generator.line(columns, Style::readmemh);
         }
         const std::string name = name_of(file.config);
-        if (auto status = writer.write(name + ".txt", text); !status) return status.error();
-        if (auto status = writer.write(name + ".hex", words); !status) return status.error();
+        FP4_TRY(writer.write(name + ".txt", text));
+        FP4_TRY(writer.write(name + ".hex", words));
         entries.push_back(manifest_entry(file, name, cases));
         all_cases += cases;
     }
     const ordered_json manifest{{"format", header_mark}, {"gen", FP4VEC_VERSION}, {"seed", seed}, {"files", entries}};
-    if (auto status = writer.write("manifest.json", manifest.dump(1) + "\n"); !status) return status.error();
+    FP4_TRY(writer.write("manifest.json", manifest.dump(1) + "\n"));
     const std::string sums = writer.sums();
-    if (auto status = writer.write("SHA256SUMS", sums); !status) return status.error();
+    FP4_TRY(writer.write("SHA256SUMS", sums));
     return all_cases;
 }
 

@@ -13,6 +13,7 @@
 
 #include "fp4/io/message.hpp"
 #include "fp4/io/posix_io.hpp"
+#include "fp4/try.hpp"
 
 namespace fp4::io {
 namespace {
@@ -56,9 +57,8 @@ Result<AtomicFile> AtomicFile::create(const std::filesystem::path& target) {
     struct stat status {};
     if (::stat(target.c_str(), &status) == 0 && !S_ISREG(status.st_mode))
         return Error{write_failed, printable_path(target) + ": cannot replace: expected a new name or a regular file"};
-    auto temporary = create_temporary(target);
-    if (!temporary) return temporary.error();
-    return AtomicFile(target, std::move(temporary->path), std::move(temporary->fd));
+    FP4_TRY_ASSIGN(auto temporary, create_temporary(target));
+    return AtomicFile(target, std::move(temporary.path), std::move(temporary.fd));
 }
 
 Status AtomicFile::write(std::span<const std::byte> bytes) {
@@ -88,10 +88,9 @@ Status AtomicFile::commit() {
 }
 
 Status write_file_atomically(const std::filesystem::path& path, std::string_view bytes) {
-    auto file = AtomicFile::create(path);
-    if (!file) return file.error();
-    if (auto written = file->write(std::as_bytes(std::span(bytes))); !written) return written;
-    return file->commit();
+    FP4_TRY_ASSIGN(auto file, AtomicFile::create(path));
+    FP4_TRY(file.write(std::as_bytes(std::span(bytes))));
+    return file.commit();
 }
 
 } // namespace fp4::io

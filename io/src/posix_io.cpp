@@ -8,6 +8,7 @@
 #include <system_error>
 
 #include "fp4/io/message.hpp"
+#include "fp4/try.hpp"
 
 namespace fp4::io {
 
@@ -40,12 +41,11 @@ Status read_at(int fd, uint64_t offset, std::span<std::byte> bytes, const std::f
 }
 
 Result<std::string> read_text_file(const std::filesystem::path& path, uint64_t max_bytes) {
-    const auto file = open_regular_file(path);
-    if (!file) return file.error();
-    if (file->size > max_bytes)
-        return Error{ErrorCode::bad_file, printable_path(path) + ": expected at most " + std::to_string(max_bytes) + " bytes, found " + std::to_string(file->size)};
-    std::string text(file->size, '\0');
-    if (const auto read = read_at(file->fd.get(), 0, std::as_writable_bytes(std::span(text)), path); !read) return read.error();
+    FP4_TRY_ASSIGN(const auto file, open_regular_file(path));
+    if (file.size > max_bytes)
+        return Error{ErrorCode::bad_file, printable_path(path) + ": expected at most " + std::to_string(max_bytes) + " bytes, found " + std::to_string(file.size)};
+    std::string text(file.size, '\0');
+    FP4_TRY(read_at(file.fd.get(), 0, std::as_writable_bytes(std::span(text)), path));
     return text;
 }
 

@@ -5,6 +5,7 @@
 #include "fp4/io/safetensors.hpp"
 #include "header_sax.hpp"
 #include "fp4/io/message.hpp"
+#include "fp4/try.hpp"
 
 namespace fp4::io {
 namespace {
@@ -57,7 +58,7 @@ Result<SafetensorsHeader> parse_safetensors_header(std::span<const std::byte> he
     auto header = std::move(sax.header());
     const auto by_offset = [](const TensorInfo& a, const TensorInfo& b) { return std::pair(a.begin, a.end) < std::pair(b.begin, b.end); };
     std::stable_sort(header.tensors.begin(), header.tensors.end(), by_offset);
-    if (const auto tiling = check_tiling(header.tensors, buffer_bytes, name); !tiling) return tiling.error();
+    FP4_TRY(check_tiling(header.tensors, buffer_bytes, name));
 
     header.by_name.resize(header.tensors.size());
     std::iota(header.by_name.begin(), header.by_name.end(), size_t{0});

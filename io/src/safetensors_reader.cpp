@@ -7,6 +7,7 @@
 #include "fp4/io/message.hpp"
 #include "fp4/io/posix_io.hpp"
 #include "fp4/io/safetensors.hpp"
+#include "fp4/try.hpp"
 
 namespace fp4::io {
 namespace {
@@ -38,24 +39,22 @@ SafetensorsFile& SafetensorsFile::operator=(SafetensorsFile&&) noexcept = defaul
 SafetensorsFile::~SafetensorsFile() = default;
 
 Result<SafetensorsFile> SafetensorsFile::open(const std::filesystem::path& path, FileAccess access) {
-    auto file = open_regular_file(path);
-    if (!file) return file.error();
-    if (file->size < length_field_bytes)
-        return Error{ErrorCode::bad_file, printable_path(path) + ": expected a safetensors file of at least 8 bytes, found " + std::to_string(file->size)};
+    FP4_TRY_ASSIGN(auto file, open_regular_file(path));
+    if (file.size < length_field_bytes)
+        return Error{ErrorCode::bad_file, printable_path(path) + ": expected a safetensors file of at least 8 bytes, found " + std::to_string(file.size)};
 
     std::array<std::byte, length_field_bytes> length_bytes{};
-    if (const auto read = read_at(file->fd.get(), 0, length_bytes, path); !read) return read.error();
+    FP4_TRY(read_at(file.fd.get(), 0, length_bytes, path));
     uint64_t length = 0;
     for (size_t i = 0; i < length_bytes.size(); ++i) length |= std::to_integer<uint64_t>(length_bytes[i]) << (8 * i);
-    const uint64_t after_field = file->size - length_field_bytes;
+    const uint64_t after_field = file.size - length_field_bytes;
     if (length > max_header_bytes) return length_error(path, "at most " + std::to_string(max_header_bytes), length);
     if (length > after_field) return length_error(path, "at most " + std::to_string(after_field) + ", the rest of the file", length);
 
     std::vector<std::byte> json(length);
-    if (const auto read = read_at(file->fd.get(), length_field_bytes, json, path); !read) return read.error();
-    auto header = parse_safetensors_header(json, after_field - length, path.native());
-    if (!header) return header.error();
-    return SafetensorsFile(path, std::move(file->fd), length_field_bytes + length, std::move(*header), access);
+    FP4_TRY(read_at(file.fd.get(), length_field_bytes, json, path));
+    FP4_TRY_ASSIGN(auto header, parse_safetensors_header(json, after_field - length, path.native()));
+    return SafetensorsFile(path, std::move(file.fd), length_field_bytes + length, std::move(header), access);
 }
 
 Status SafetensorsFile::read(const TensorInfo& tensor, std::span<std::byte> bytes) const {

@@ -5,6 +5,7 @@
 #include "fp4/io/atomic_file.hpp"
 #include "fp4/io/safetensors.hpp"
 #include "fp4/io/message.hpp"
+#include "fp4/try.hpp"
 
 namespace fp4::io {
 namespace {
@@ -49,10 +50,10 @@ Status check_metadata(const Metadata& metadata, const std::filesystem::path& pat
 Status check_all(const Metadata& metadata, std::span<const TensorSpec> tensors, const std::filesystem::path& path) {
     if (tensors.size() > max_tensors || metadata.size() >= max_tensors)
         return refuse(path, "expected at most " + std::to_string(max_tensors) + " tensors and metadata entries");
-    if (auto checked = check_metadata(metadata, path); !checked) return checked;
+    FP4_TRY(check_metadata(metadata, path));
     std::vector<std::string_view> names;
     for (const auto& tensor : tensors) {
-        if (auto checked = check_tensor(tensor, path); !checked) return checked;
+        FP4_TRY(check_tensor(tensor, path));
         names.push_back(tensor.name);
     }
     std::sort(names.begin(), names.end());
@@ -99,23 +100,21 @@ SafetensorsStream::SafetensorsStream(std::filesystem::path path, AtomicFile file
     : path_(std::move(path)), file_(std::move(file)), tensors_(std::move(tensors)) {}
 
 Result<SafetensorsStream> SafetensorsStream::create(const std::filesystem::path& path, const Metadata& metadata, std::span<const TensorSpec> tensors) {
-    if (auto checked = check_all(metadata, tensors, path); !checked) return checked.error();
+    FP4_TRY(check_all(metadata, tensors, path));
     const auto ordered = official_order(tensors);
-    const auto start = file_start(path, metadata, ordered);
-    if (!start) return start.error();
+    FP4_TRY_ASSIGN(const auto start, file_start(path, metadata, ordered));
 
     std::map<std::string, Unfilled, std::less<>> unfilled;
-    uint64_t position = start->size();
+    uint64_t position = start.size();
     for (const auto* tensor : ordered) {
         const uint64_t end = position + byte_size(*tensor);
         if (end > max_file_bytes || end < position) return refuse(path, "expected a file of less than 2^62 bytes, found more");
         unfilled.emplace(tensor->name, Unfilled{position, end});
         position = end;
     }
-    auto file = AtomicFile::create(path);
-    if (!file) return file.error();
-    if (auto written = file->write(std::as_bytes(std::span(*start))); !written) return written.error();
-    return SafetensorsStream(path, std::move(*file), std::move(unfilled));
+    FP4_TRY_ASSIGN(auto file, AtomicFile::create(path));
+    FP4_TRY(file.write(std::as_bytes(std::span(start))));
+    return SafetensorsStream(path, std::move(file), std::move(unfilled));
 }
 
 Status SafetensorsStream::append(std::string_view tensor, std::span<const std::byte> bytes) {
@@ -124,7 +123,7 @@ Status SafetensorsStream::append(std::string_view tensor, std::span<const std::b
     auto& [next, end] = at->second;
     if (bytes.size() > end - next)
         return refuse(path_, "tensor " + in_quotes(tensor) + ": bytes: expected at most " + std::to_string(end - next) + " more, found " + std::to_string(bytes.size()));
-    if (auto written = file_.write_at(next, bytes); !written) return written;
+    FP4_TRY(file_.write_at(next, bytes));
     next += bytes.size();
     return Done{};
 }
@@ -139,15 +138,14 @@ Status SafetensorsStream::commit() {
 Status write_safetensors(const std::filesystem::path& path, const Metadata& metadata, std::span<const TensorData> tensors) {
     std::vector<TensorSpec> specs;
     for (const auto& tensor : tensors) specs.push_back({tensor.name, tensor.dtype, tensor.shape});
-    auto stream = SafetensorsStream::create(path, metadata, specs);
-    if (!stream) return stream.error();
+    FP4_TRY_ASSIGN(auto stream, SafetensorsStream::create(path, metadata, specs));
     for (size_t i = 0; i < specs.size(); ++i)
         if (const uint64_t bytes = byte_size(specs[i]); bytes != tensors[i].bytes.size())
             return refuse(path,
                           "tensor " + in_quotes(specs[i].name) + ": bytes: expected " + std::to_string(bytes) + ", found " + std::to_string(tensors[i].bytes.size()));
     for (const auto& tensor : tensors)
-        if (auto written = stream->append(tensor.name, tensor.bytes); !written) return written;
-    return stream->commit();
+        FP4_TRY(stream.append(tensor.name, tensor.bytes));
+    return stream.commit();
 }
 
 } // namespace fp4::io

@@ -2,6 +2,7 @@
 
 #include "cuda/launch.hpp"
 #include "machine_engine.hpp"
+#include "fp4/try.hpp"
 
 namespace fp4::kernels {
 namespace {
@@ -86,7 +87,7 @@ Result<std::unique_ptr<Engine>> cuda_engine() {
         return status.error();
     }
     cudaDeviceProp properties{};
-    if (auto status = checked(cudaGetDeviceProperties(&properties, 0), "GPU 0"); !status) return status.error();
+    FP4_TRY(checked(cudaGetDeviceProperties(&properties, 0), "GPU 0"));
     if (properties.major < 8)
         return Error{ErrorCode::device_failed, std::string(properties.name) + ": expected compute capability 8.0 or later, found " + std::to_string(properties.major) +
                                                    "." + std::to_string(properties.minor)};

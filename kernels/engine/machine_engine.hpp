@@ -9,6 +9,7 @@
 #include "bodies/native_gemm.hpp"
 #include "bodies/w4a16.hpp"
 #include "engine.hpp"
+#include "fp4/try.hpp"
 
 namespace fp4::kernels {
 
@@ -25,7 +26,7 @@ class MachineEngine : public Engine {
     bool has_native() const override { return machine_.has_native(); }
 
     Result<DenseMatrix> decode(const PackedTensor& tensor, Dense type) override {
-        if (auto status = check_shape(tensor, "tensor"); !status) return status.error();
+        FP4_TRY(check_shape(tensor, "tensor"));
         const Packed in(machine_, tensor);
         auto out = dense(type, tensor.rows, tensor.k);
         auto buffer = machine_.poisoned(out.bytes.size());
@@ -38,7 +39,7 @@ class MachineEngine : public Engine {
     }
 
     Result<PackedTensor> encode(const DenseMatrix& x, const EncodeRequest& request) override {
-        if (auto status = check_request(x, request); !status) return status.error();
+        FP4_TRY(check_request(x, request));
         switch (x.type) {
         case Dense::bf16: return encode_from<Dense::bf16>(x, request);
         case Dense::f16: return encode_from<Dense::f16>(x, request);
@@ -56,7 +57,7 @@ class MachineEngine : public Engine {
 
     Result<DenseMatrix> gemm_native(const PackedTensor& a, const PackedTensor& b) override {
         if (!machine_.has_native()) return Error{ErrorCode::device_failed, description() + ": expected a GPU with mma.sync kind::mxf4nvf4"};
-        if (auto status = check_pair(a, b); !status) return status.error();
+        FP4_TRY(check_pair(a, b));
         NativeGemmArguments arguments{};
         for (const auto& [tensor, name, parts] : {std::tuple{&a, "a", &arguments.a_parts}, {&b, "b", &arguments.b_parts}}) {
             const FormatSpec& spec = spec_of(tensor->format);
@@ -78,13 +79,13 @@ class MachineEngine : public Engine {
     }
 
     Result<DenseMatrix> w4a16(const DenseMatrix& x, const PackedTensor& w) override {
-        if (auto status = check_shape(w, "w"); !status) return status.error();
+        FP4_TRY(check_shape(w, "w"));
         if (spec_of(w.format).block != 16) return Error{ErrorCode::bad_argument, "w: expected a format with blocks of 16, found " + std::string(spec_of(w.format).name)};
         if (x.type != Dense::f16 || x.columns != static_cast<int64_t>(w.k))
             return Error{ErrorCode::bad_shape, "x: expected binary16 rows of " + std::to_string(w.k) + ", found rows of " + std::to_string(x.columns)};
         const Packed in(machine_, w);
         auto panels = machine_.poisoned(static_cast<size_t>(panels_size(in.operand.rows, in.operand.k)));
-        if (auto status = run(PackPanels{in.operand, static_cast<uint8_t*>(panels.data())}); !status) return status.error();
+        FP4_TRY(run(PackPanels{in.operand, static_cast<uint8_t*>(panels.data())}));
         const auto tokens = machine_.upload(x.bytes.data(), x.bytes.size());
         auto out = dense(Dense::f32, static_cast<uint64_t>(x.rows), w.rows);
         auto buffer = machine_.poisoned(out.bytes.size());
@@ -124,13 +125,13 @@ class MachineEngine : public Engine {
 
     Result<DenseMatrix> finish(const Status& status, const Buffer& buffer, DenseMatrix out) {
         if (!status) return status.error();
-        if (auto read = machine_.download(buffer, out.bytes.data(), out.bytes.size()); !read) return read.error();
+        FP4_TRY(machine_.download(buffer, out.bytes.data(), out.bytes.size()));
         return out;
     }
 
     static Status check_pair(const PackedTensor& a, const PackedTensor& b) {
-        if (auto status = check_shape(a, "a"); !status) return status;
-        if (auto status = check_shape(b, "b"); !status) return status;
+        FP4_TRY(check_shape(a, "a"));
+        FP4_TRY(check_shape(b, "b"));
         if (a.k != b.k) return Error{ErrorCode::bad_shape, "K: expected that of a, " + std::to_string(a.k) + ", found " + std::to_string(b.k) + " in b"};
         return Done{};
     }
@@ -158,10 +159,9 @@ class MachineEngine : public Engine {
         const int64_t count = x.rows * x.columns;
         const uint32_t zero = 0;
         auto amax_buffer = machine_.upload(&zero, sizeof zero);
-        if (auto status = run(Amax<source>{in.data(), count, static_cast<uint32_t*>(amax_buffer.data()), std::min<int64_t>((count + 255) / 256, 1024)}); !status)
-            return status.error();
+        FP4_TRY(run(Amax<source>{in.data(), count, static_cast<uint32_t*>(amax_buffer.data()), std::min<int64_t>((count + 255) / 256, 1024)}));
         uint32_t amax = 0;
-        if (auto status = machine_.download(amax_buffer, &amax, sizeof amax); !status) return status.error();
+        FP4_TRY(machine_.download(amax_buffer, &amax, sizeof amax));
         if (amax >= 0x7F800000) return Error{ErrorCode::not_finite, "x: expected finite values, found a NaN or an infinity"};
 
         const FormatSpec& spec = spec_of(request.format);
@@ -182,8 +182,8 @@ class MachineEngine : public Engine {
         default: return Error{ErrorCode::bad_argument, "format: expected one that is encoded, found " + std::string(spec.name)};
         }
         if (!status) return status.error();
-        if (auto read = machine_.download(codes, out.codes.data(), out.codes.size()); !read) return read.error();
-        if (auto read = machine_.download(scales, out.scales.data(), out.scales.size()); !read) return read.error();
+        FP4_TRY(machine_.download(codes, out.codes.data(), out.codes.size()));
+        FP4_TRY(machine_.download(scales, out.scales.data(), out.scales.size()));
         return out;
     }
 
@@ -195,7 +195,7 @@ class MachineEngine : public Engine {
 
     Result<DenseMatrix> multiply(const PackedTensor& a, const PackedTensor& b, std::span<const Fp32> c, const Arithmetic& arithmetic, Dense output,
                                  std::optional<float> alpha) {
-        if (auto status = check_pair(a, b); !status) return status.error();
+        FP4_TRY(check_pair(a, b));
         if (!c.empty() && c.size() != a.rows * b.rows)
             return Error{ErrorCode::bad_shape, "c: expected " + std::to_string(a.rows * b.rows) + " elements, found " + std::to_string(c.size())};
         const Packed left(machine_, a), right(machine_, b);

@@ -5,6 +5,7 @@
 #include "fp4/decode.hpp"
 #include "fp4/epilogue.hpp"
 #include "fp4/gemm.hpp"
+#include "fp4/try.hpp"
 #include "operands.hpp"
 
 namespace fp4::kernels {
@@ -55,12 +56,11 @@ Result<std::vector<uint32_t>> expected_of(const PackedTensor& a, const PackedTen
             left.push_back(part(a, first));
             right.push_back(part(b, second));
         }
-    const auto raw = gemm_reference(interleave(left), interleave(right), {}, nv_blackwell);
-    if (!raw) return raw.error();
+    FP4_TRY_ASSIGN(const auto raw, gemm_reference(interleave(left), interleave(right), {}, nv_blackwell));
     float scale = a.tensor_scale.to_float() * b.tensor_scale.to_float();
     for (const Format format : {a.format, b.format}) scale *= spec_of(format).scale == ScaleType::e3m3 ? 16.0f : 1.0f;
     std::vector<uint32_t> out;
-    for (const Fp32 d : *raw) out.push_back(multiply_fp32(d, Fp32::from_float(scale)).bits);
+    for (const Fp32 d : raw) out.push_back(multiply_fp32(d, Fp32::from_float(scale)).bits);
     return out;
 }
 

@@ -7,6 +7,7 @@
 #include "ops_folder.hpp"
 #ifdef FP4_HAVE_CUDA
 #include "engine/cuda_engine.hpp"
+#include "fp4/try.hpp"
 #endif
 
 namespace fp4::kernels {
@@ -60,9 +61,8 @@ std::optional<int> parse(int argc, char** argv, Options& options) {
 Result<std::vector<Check>> selected_checks(const Options& options) {
     std::vector<Check> all;
     if (!options.ops.empty()) {
-        auto dumped = read_ops_folder(options.ops);
-        if (!dumped) return dumped.error();
-        all = ops_checks(std::move(*dumped));
+        FP4_TRY_ASSIGN(auto dumped, read_ops_folder(options.ops));
+        all = ops_checks(std::move(dumped));
     } else {
         for (auto* list : {decode_checks, encode_checks, gemm_checks, w4a16_checks, native_checks}) std::ranges::move(list(), std::back_inserter(all));
     }

@@ -5,6 +5,8 @@
 #include <fstream>
 #include <sstream>
 
+#include "fp4/try.hpp"
+
 namespace fp4::kernels {
 namespace {
 
@@ -30,11 +32,10 @@ Result<std::vector<uint8_t>> read_file(const fs::path& path, uint64_t bytes) {
 
 // Little-endian words of `size` bytes.
 Result<std::vector<uint32_t>> read_words(const fs::path& path, uint64_t count, uint64_t size) {
-    const auto bytes = read_file(path, count * size);
-    if (!bytes) return bytes.error();
+    FP4_TRY_ASSIGN(const auto bytes, read_file(path, count * size));
     std::vector<uint32_t> out(count);
     for (uint64_t i = 0; i < count; ++i)
-        for (uint64_t j = 0; j < size; ++j) out[i] |= static_cast<uint32_t>((*bytes)[i * size + j]) << 8 * j;
+        for (uint64_t j = 0; j < size; ++j) out[i] |= static_cast<uint32_t>(bytes[i * size + j]) << 8 * j;
     return out;
 }
 
@@ -84,25 +85,20 @@ Status read_files(const fs::path& folder, size_t index, bool has_c, uint64_t out
     for (const auto& [tensor, name] : {std::pair{&op.a, "a"}, {&op.b, "b"}}) {
         if (tensor->k % static_cast<uint64_t>(spec_of(tensor->format).block))
             return Error{ErrorCode::bad_file, folder.string() + ": op " + op.name + ": K: expected whole blocks"};
-        auto codes = read_file(folder / (number + "." + name + "_codes"), tensor->rows * tensor->code_bytes_per_row());
-        if (!codes) return codes.error();
-        auto scales = read_file(folder / (number + "." + name + "_scales"), tensor->rows * tensor->scale_bytes_per_row());
-        if (!scales) return scales.error();
-        tensor->codes = std::move(*codes);
-        tensor->scales = std::move(*scales);
+        FP4_TRY_ASSIGN(auto codes, read_file(folder / (number + "." + name + "_codes"), tensor->rows * tensor->code_bytes_per_row()));
+        FP4_TRY_ASSIGN(auto scales, read_file(folder / (number + "." + name + "_scales"), tensor->rows * tensor->scale_bytes_per_row()));
+        tensor->codes = std::move(codes);
+        tensor->scales = std::move(scales);
     }
     const uint64_t outputs = op.a.rows * op.b.rows;
     if (has_c) {
-        const auto c = read_words(folder / (number + ".c"), outputs, 4);
-        if (!c) return c.error();
-        for (const uint32_t bits : *c) op.c.push_back({bits});
+        FP4_TRY_ASSIGN(const auto c, read_words(folder / (number + ".c"), outputs, 4));
+        for (const uint32_t bits : c) op.c.push_back({bits});
     }
-    auto d = read_words(folder / (number + ".d"), outputs, 4);
-    if (!d) return d.error();
-    auto out = read_words(folder / (number + ".out"), outputs, out_bytes);
-    if (!out) return out.error();
-    op.d = std::move(*d);
-    op.out = std::move(*out);
+    FP4_TRY_ASSIGN(auto d, read_words(folder / (number + ".d"), outputs, 4));
+    FP4_TRY_ASSIGN(auto out, read_words(folder / (number + ".out"), outputs, out_bytes));
+    op.d = std::move(d);
+    op.out = std::move(out);
     return Done{};
 }
 
@@ -137,7 +133,7 @@ Result<DumpedOps> read_ops_folder(const fs::path& folder) {
             op.a.rows = m;
             op.b.rows = n;
             op.a.k = op.b.k = k;
-            if (auto status = read_files(folder, dumped.ops.size(), c == 1, static_cast<uint64_t>(bytes_of(dumped.out_type)), op); !status) return status.error();
+            FP4_TRY(read_files(folder, dumped.ops.size(), c == 1, static_cast<uint64_t>(bytes_of(dumped.out_type)), op));
             dumped.ops.push_back(std::move(op));
         }
     }

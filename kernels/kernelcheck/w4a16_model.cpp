@@ -3,6 +3,7 @@
 #include "arithmetic/narrow.hpp"
 #include "fp4/dequantize.hpp"
 #include "fp4/dot_add.hpp"
+#include "fp4/try.hpp"
 
 namespace fp4::kernels {
 
@@ -11,7 +12,7 @@ Result<std::vector<uint32_t>> w4a16_model(const DenseMatrix& x, const PackedTens
     const float lifted = spec_of(w.format).scale == ScaleType::e3m3 ? 0x1p12f : 0x1p8f; // that keeps weights within binary16
     unscaled.tensor_scale = Fp32::from_float(1 / lifted);
     std::vector<Fp32> weights(w.rows * w.k);
-    if (auto status = dequantize_tensor(unscaled, weights, "w"); !status) return status.error();
+    FP4_TRY(dequantize_tensor(unscaled, weights, "w"));
     std::vector<uint32_t> out;
     for (int64_t token = 0; token < x.rows; ++token)
         for (uint64_t row = 0; row < w.rows; ++row) {
@@ -26,9 +27,8 @@ Result<std::vector<uint32_t>> w4a16_model(const DenseMatrix& x, const PackedTens
                         b.push_back(column < w.k ? x.word(token * x.columns + static_cast<int64_t>(column)) : 0);
                     }
                 if (a.empty()) continue;
-                const auto dot = dot_add(tensor_cores, {a, b, {}, {}}, Fp32{});
-                if (!dot) return dot.error();
-                sum += Fp32{*dot}.to_float();
+                FP4_TRY_ASSIGN(const auto dot, dot_add(tensor_cores, {a, b, {}, {}}, Fp32{}));
+                sum += Fp32{dot}.to_float();
             }
             out.push_back(Fp32::from_float(sum * (w.tensor_scale.to_float() * lifted)).bits);
         }

@@ -11,6 +11,7 @@
 #include "fp4/io/posix_io.hpp"
 #include "fp4/io/safetensors.hpp"
 #include "fp4/io/sha256.hpp"
+#include "fp4/try.hpp"
 
 namespace fp4::quant {
 namespace {
@@ -40,24 +41,21 @@ struct Windows {
 };
 
 Status tokenize(const TokenizeOptions& options) {
-    const auto tokenizer = Tokenizer::open(options.tokenizer);
-    if (!tokenizer) return tokenizer.error();
-    const auto model = io::read_text_file(options.tokenizer, uint64_t{64} << 20);
-    if (!model) return model.error();
-    const auto token_bytes = tokenizer->token_bytes();
+    FP4_TRY_ASSIGN(const auto tokenizer, Tokenizer::open(options.tokenizer));
+    FP4_TRY_ASSIGN(const auto model, io::read_text_file(options.tokenizer, uint64_t{64} << 20));
+    const auto token_bytes = tokenizer.token_bytes();
     Windows windows;
     for (size_t i = 0; i < options.texts.size(); ++i) {
-        const auto text = io::read_text_file(options.texts[i], max_text_bytes);
-        if (!text) return text.error();
-        if (!io::is_utf8(*text)) return Error{ErrorCode::bad_file, io::printable(options.texts[i]) + ": expected UTF-8 text"};
-        auto stream = tokenizer->encode(*text);
-        if (tokenizer->bos() >= 0) stream.insert(stream.begin(), tokenizer->bos());
+        FP4_TRY_ASSIGN(const auto text, io::read_text_file(options.texts[i], max_text_bytes));
+        if (!io::is_utf8(text)) return Error{ErrorCode::bad_file, io::printable(options.texts[i]) + ": expected UTF-8 text"};
+        auto stream = tokenizer.encode(text);
+        if (tokenizer.bos() >= 0) stream.insert(stream.begin(), tokenizer.bos());
         windows.add(stream, options.length, static_cast<int32_t>(i), token_bytes);
     }
     const auto count = static_cast<uint64_t>(windows.file.size());
     if (count == 0) return Error{ErrorCode::bad_argument, fmt::format("texts: expected at least one window of {} tokens, found none", options.length)};
     io::Sha256 sha256;
-    sha256.update(std::as_bytes(std::span(*model)));
+    sha256.update(std::as_bytes(std::span(model)));
     using io::Dtype;
     const auto column = [](const char* name, const std::vector<int32_t>& values) {
         return io::TensorData{name, Dtype::i32, {values.size()}, std::as_bytes(std::span(values))};
@@ -72,7 +70,7 @@ Status tokenize(const TokenizeOptions& options) {
                                     {"domains", names({options.domain})},
                                     {"split", options.split},
                                     {"tokenizer_sha256", sha256.hex_digest()}};
-    if (auto status = io::write_safetensors(options.out, metadata, tensors); !status) return status;
+    FP4_TRY(io::write_safetensors(options.out, metadata, tensors));
     fmt::print("{}: {} windows of {} tokens from {} files\n", options.out, count, options.length, options.texts.size());
     return Done{};
 }

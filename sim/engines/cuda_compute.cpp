@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "engine/cuda_engine.hpp"
+#include "fp4/try.hpp"
 #endif
 
 namespace fp4::sim {
@@ -15,14 +16,12 @@ Result<Compute> cuda_compute(const Arithmetic& arithmetic, OutputType out_type) 
     const std::shared_ptr<kernels::Engine> engine = std::move(*made);
     const auto type = out_type == OutputType::bf16 ? kernels::Dense::bf16 : out_type == OutputType::f16 ? kernels::Dense::f16 : kernels::Dense::f32;
     return Compute([engine, &arithmetic, type](const traces::TraceOp& op, std::span<const Fp32> c) -> Result<Computed> {
-        const auto d = engine->gemm(op.a, op.b, c, arithmetic);
-        if (!d) return d.error();
-        const auto scaled = engine->gemm_scaled(op.a, op.b, c, arithmetic, type);
-        if (!scaled) return scaled.error();
+        FP4_TRY_ASSIGN(const auto d, engine->gemm(op.a, op.b, c, arithmetic));
+        FP4_TRY_ASSIGN(const auto scaled, engine->gemm_scaled(op.a, op.b, c, arithmetic, type));
         Computed out;
-        for (int64_t i = 0; i < d->rows * d->columns; ++i) {
-            out.d.push_back({d->word(i)});
-            out.out.push_back(scaled->word(i));
+        for (int64_t i = 0; i < d.rows * d.columns; ++i) {
+            out.d.push_back({d.word(i)});
+            out.out.push_back(scaled.word(i));
         }
         return out;
     });

@@ -4,29 +4,29 @@
 
 #include "fp4/arithmetic.hpp"
 #include "fp4/io/strict_yaml.hpp"
+#include "fp4/try.hpp"
 
 namespace fp4::sim {
 
 Result<HardwareConfig> read_hardware_config(const std::filesystem::path& path) {
-    auto yaml = io::StrictYaml::open(path);
-    if (!yaml) return yaml.error();
+    FP4_TRY_ASSIGN(auto yaml, io::StrictYaml::open(path));
     HardwareConfig config;
     config.name = path.stem().string();
-    yaml->map("array", [&](io::StrictYaml& array) {
+    yaml.map("array", [&](io::StrictYaml& array) {
         config.array_rows = static_cast<uint32_t>(array.integer("rows", 1, 256));
         config.array_cols = static_cast<uint32_t>(array.integer("cols", 1, 256));
     });
-    config.clock_mhz = yaml->positive("clock_mhz", config.clock_mhz);
-    yaml->map("memory", [&](io::StrictYaml& memory) {
+    config.clock_mhz = yaml.positive("clock_mhz", config.clock_mhz);
+    yaml.map("memory", [&](io::StrictYaml& memory) {
         config.memory_bytes_per_cycle = memory.positive("bytes_per_cycle");
         config.memory_latency_cycles = static_cast<uint32_t>(memory.integer("latency_cycles", 0, 1'000'000));
     });
-    yaml->map("buffers", [&](io::StrictYaml& buffers) {
+    yaml.map("buffers", [&](io::StrictYaml& buffers) {
         config.a_buffer_bytes = buffers.integer("a_bytes", 1, uint64_t{1} << 40);
         config.b_buffer_bytes = buffers.integer("b_bytes", 1, uint64_t{1} << 40);
     });
-    config.profile = yaml->text("profile", config.profile);
-    if (auto status = yaml->finish(); !status) return status.error();
+    config.profile = yaml.text("profile", config.profile);
+    FP4_TRY(yaml.finish());
     if (const auto* profile = arithmetic_from_name(config.profile); !profile || !profile->in_rtl) {
         std::string known;
         for (const auto& each : arithmetic_profiles)

@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "fp4/gemm.hpp"
+#include "fp4/try.hpp"
 
 namespace fp4::sim {
 namespace {
@@ -35,8 +36,8 @@ Status check_buffers(const HardwareConfig& config, const traces::Trace& trace) {
                      fmt::format("config {}: key buffers.{}: op {} needs at least {} for one panel, found {}", config.name, key, op, need, have)};
     };
     for (const auto& op : trace.ops) {
-        if (auto status = check(op.name, "a_bytes", config.a_buffer_bytes, panel_bytes(config.array_rows, op.k())); !status) return status;
-        if (auto status = check(op.name, "b_bytes", config.b_buffer_bytes, panel_bytes(config.array_cols, op.k())); !status) return status;
+        FP4_TRY(check(op.name, "a_bytes", config.a_buffer_bytes, panel_bytes(config.array_rows, op.k())));
+        FP4_TRY(check(op.name, "b_bytes", config.b_buffer_bytes, panel_bytes(config.array_cols, op.k())));
     }
     return Done{};
 }

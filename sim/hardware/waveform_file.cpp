@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "fp4/io/atomic_file.hpp"
+#include "fp4/try.hpp"
 
 namespace fp4::sim {
 
@@ -24,9 +25,8 @@ WaveformFile::~WaveformFile() {
 
 Result<WaveformFile> WaveformFile::create(const std::filesystem::path& target) {
     if (target.empty()) return WaveformFile({}, {});
-    auto probe = io::AtomicFile::create(target);
-    if (!probe) return probe.error();
-    if (auto status = probe->write(std::vector<std::byte>(4096)); !status) return status.error();
+    FP4_TRY_ASSIGN(auto probe, io::AtomicFile::create(target));
+    FP4_TRY(probe.write(std::vector<std::byte>(4096)));
 
     std::error_code error;
     std::string pattern = (std::filesystem::temp_directory_path(error) / "fp4sim-waveform-XXXXXX").string();
@@ -36,12 +36,11 @@ Result<WaveformFile> WaveformFile::create(const std::filesystem::path& target) {
 
 Status WaveformFile::commit() {
     std::ifstream recorded(recording(), std::ios::binary);
-    auto file = io::AtomicFile::create(target_);
-    if (!file) return file.error();
+    FP4_TRY_ASSIGN(auto file, io::AtomicFile::create(target_));
     std::vector<char> chunk(1 << 20);
     while (recorded.read(chunk.data(), static_cast<std::streamsize>(chunk.size())) || recorded.gcount() > 0)
-        if (auto status = file->write(std::as_bytes(std::span(chunk).first(static_cast<size_t>(recorded.gcount())))); !status) return status;
-    return file->commit();
+        FP4_TRY(file.write(std::as_bytes(std::span(chunk).first(static_cast<size_t>(recorded.gcount())))));
+    return file.commit();
 }
 
 } // namespace fp4::sim

@@ -7,6 +7,7 @@
 #include "fp4/traces/captured.hpp"
 #include "fp4/traces/make_trace.hpp"
 #include "fp4/traces/recipe.hpp"
+#include "fp4/try.hpp"
 
 namespace fp4::sim {
 namespace {
@@ -20,39 +21,34 @@ Result<NamedTrace> from_file(const Options& options) {
                                       {options.layer.has_value(), "--layer"},
                                       {options.specials_given, "--v1-halves and --v2-halves"}})
         if (given) return Error{ErrorCode::bad_argument, fmt::format("{}: not used with a trace file, which has its own", flag)};
-    auto trace = traces::read_trace(options.trace);
-    if (!trace) return trace.error();
-    for (const Format format : {trace->a_format, trace->b_format})
+    FP4_TRY_ASSIGN(auto trace, traces::read_trace(options.trace));
+    for (const Format format : {trace.a_format, trace.b_format})
         if (!spec_of(format).in_rtl) return Error{ErrorCode::bad_argument, fmt::format("{}: format {}: the RTL does not decode it", options.trace, spec_of(format).name)};
     for (const std::string& name : options.ops)
-        if (std::ranges::none_of(trace->ops, [&](const auto& op) { return op.name == name; }))
+        if (std::ranges::none_of(trace.ops, [&](const auto& op) { return op.name == name; }))
             return Error{ErrorCode::unknown_name, fmt::format("{}: --ops: no op called {}", options.trace, name)};
-    if (!options.ops.empty()) std::erase_if(trace->ops, [&](const auto& op) { return std::ranges::find(options.ops, op.name) == options.ops.end(); });
-    return NamedTrace{options.trace, std::move(*trace)};
+    if (!options.ops.empty()) std::erase_if(trace.ops, [&](const auto& op) { return std::ranges::find(options.ops, op.name) == options.ops.end(); });
+    return NamedTrace{options.trace, std::move(trace)};
 }
 
 Result<traces::Trace> from_shipped_model(const std::filesystem::path& folder, uint64_t layer, const traces::TraceOptions& make) {
-    const auto checkpoint = checkpoints::Checkpoint::open(folder);
-    if (!checkpoint) return checkpoint.error();
-    const auto activations = traces::CapturedActivations::open(folder / traces::captured_file_name);
-    if (!activations) return activations.error();
-    return traces::make_captured_trace(*checkpoint, *activations, layer, make);
+    FP4_TRY_ASSIGN(const auto checkpoint, checkpoints::Checkpoint::open(folder));
+    FP4_TRY_ASSIGN(const auto activations, traces::CapturedActivations::open(folder / traces::captured_file_name));
+    return traces::make_captured_trace(checkpoint, activations, layer, make);
 }
 
 Result<NamedTrace> from_recipe(const Options& options, const ProgramFiles& files, traces::TraceOptions& make) {
-    auto recipes = traces::list_recipes(files.recipes);
-    if (!recipes) return recipes.error();
-    const auto recipe = std::ranges::find(*recipes, options.trace, &traces::Recipe::name);
-    if (recipe == recipes->end()) {
+    FP4_TRY_ASSIGN(auto recipes, traces::list_recipes(files.recipes));
+    const auto recipe = std::ranges::find(recipes, options.trace, &traces::Recipe::name);
+    if (recipe == recipes.end()) {
         std::string known;
-        for (const auto& each : *recipes) known += (known.empty() ? "" : ", ") + each.name;
+        for (const auto& each : recipes) known += (known.empty() ? "" : ", ") + each.name;
         return Error{ErrorCode::unknown_name, fmt::format("--trace: no trace called {}; known: {} (or a trace file)", options.trace, known)};
     }
     if (options.layer) return Error{ErrorCode::bad_argument, "--layer: goes with --checkpoint; a named trace has its own layer"};
     make.tokens = options.tokens.value_or(recipe->tokens);
-    auto trace = recipe->checkpoint.empty() ? traces::make_synthetic_trace(*recipe, make) : from_shipped_model(files.models / recipe->checkpoint, recipe->layer, make);
-    if (!trace) return trace.error();
-    return NamedTrace{options.trace, std::move(*trace)};
+    FP4_TRY_ASSIGN(auto trace, recipe->checkpoint.empty() ? traces::make_synthetic_trace(*recipe, make) : from_shipped_model(files.models / recipe->checkpoint, recipe->layer, make));
+    return NamedTrace{options.trace, std::move(trace)};
 }
 
 } // namespace
@@ -66,19 +62,15 @@ Result<NamedTrace> load_trace(const Options& options, const ProgramFiles& files,
                               .ops = options.ops,
                               .on_op = on_op};
     if (!options.checkpoint.empty()) {
-        const auto checkpoint = checkpoints::Checkpoint::open(options.checkpoint);
-        if (!checkpoint) return checkpoint.error();
-        auto trace = traces::make_checkpoint_trace(*checkpoint, options.layer.value_or(0), make);
-        if (!trace) return trace.error();
-        return NamedTrace{options.checkpoint, std::move(*trace)};
+        FP4_TRY_ASSIGN(const auto checkpoint, checkpoints::Checkpoint::open(options.checkpoint));
+        FP4_TRY_ASSIGN(auto trace, traces::make_checkpoint_trace(checkpoint, options.layer.value_or(0), make));
+        return NamedTrace{options.checkpoint, std::move(trace)};
     }
     if (!options.weights.empty()) {
         if (options.layer) return Error{ErrorCode::bad_argument, "--layer: goes with --checkpoint"};
-        const auto file = io::SafetensorsFile::open(options.weights);
-        if (!file) return file.error();
-        auto trace = traces::make_weight_trace(*file, options.tensor, make);
-        if (!trace) return trace.error();
-        return NamedTrace{options.weights, std::move(*trace)};
+        FP4_TRY_ASSIGN(const auto file, io::SafetensorsFile::open(options.weights));
+        FP4_TRY_ASSIGN(auto trace, traces::make_weight_trace(file, options.tensor, make));
+        return NamedTrace{options.weights, std::move(trace)};
     }
     return looks_like_file(options.trace) ? from_file(options) : from_recipe(options, files, make);
 }

@@ -9,6 +9,7 @@
 #include <functional>
 
 #include "fp4/io/atomic_file.hpp"
+#include "fp4/try.hpp"
 
 namespace fp4::sim {
 namespace {
@@ -68,34 +69,32 @@ class Staging {
 
 Status check_run_directory(const fs::path& folder, const std::string& mark, bool force) {
     const fs::path final_path = normal(folder);
-    if (auto status = check_existing(final_path, mark, force); !status) return status;
-    auto staging = Staging::create(final_path);
-    if (!staging) return staging.error();
-    return io::write_file_atomically(staging->path() / mark, std::string(4096, ' '));
+    FP4_TRY(check_existing(final_path, mark, force));
+    FP4_TRY_ASSIGN(auto staging, Staging::create(final_path));
+    return io::write_file_atomically(staging.path() / mark, std::string(4096, ' '));
 }
 
 Status write_run_directory(const fs::path& folder, const std::string& mark, bool force, const std::function<Status(const fs::path&)>& fill) {
     const fs::path final_path = normal(folder);
-    if (auto status = check_existing(final_path, mark, force); !status) return status;
-    auto staging = Staging::create(final_path);
-    if (!staging) return staging.error();
-    if (auto status = fill(staging->path()); !status) return status;
+    FP4_TRY(check_existing(final_path, mark, force));
+    FP4_TRY_ASSIGN(auto staging, Staging::create(final_path));
+    FP4_TRY(fill(staging.path()));
 
     // An earlier folder steps aside and is removed only when the new one stands in its place.
     std::error_code error;
     fs::path aside;
     if (fs::exists(final_path, error)) {
-        aside = staging->path().string() + ".old";
+        aside = staging.path().string() + ".old";
         fs::rename(final_path, aside, error);
         if (error) return cannot_write(final_path, error.message());
     }
-    fs::rename(staging->path(), final_path, error);
+    fs::rename(staging.path(), final_path, error);
     if (error) {
         std::error_code ignored;
         if (!aside.empty()) fs::rename(aside, final_path, ignored);
         return cannot_write(final_path, error.message());
     }
-    staging->release();
+    staging.release();
     if (!aside.empty()) fs::remove_all(aside, error);
     return Done{};
 }

@@ -13,6 +13,7 @@
 #include "fp4/traces/recipe.hpp"
 #include "fp4/traces/slice.hpp"
 #include "fp4/traces/synthetic.hpp"
+#include "fp4/try.hpp"
 #include "interrupt.hpp"
 #include "load_trace.hpp"
 #include "progress.hpp"
@@ -48,9 +49,8 @@ Result<HardwareConfig> load_config(const Options& options, const ProgramFiles& f
 }
 
 Status list_traces(const ProgramFiles& files) {
-    const auto recipes = traces::list_recipes(files.recipes);
-    if (!recipes) return recipes.error();
-    for (const auto& recipe : *recipes)
+    FP4_TRY_ASSIGN(const auto recipes, traces::list_recipes(files.recipes));
+    for (const auto& recipe : recipes)
         fmt::print("{}  {} ({} tokens, {})\n", recipe.name, recipe.description, recipe.tokens,
                    recipe.checkpoint.empty() ? traces::name_of(traces::Source::synthetic) : traces::name_of(traces::Source::checkpoint));
     return Done{};
@@ -111,18 +111,17 @@ Status write_reproducer(const std::filesystem::path& path, const RunReport& repo
 Status write_results(const Options& options, const RunReport& report, const SystemJob& job) {
     const InterruptsHeld held; // what is begun here is finished
     if (!options.out.empty()) {
-        auto status = write_run_directory(options.out, stats_file, options.force, [&](const std::filesystem::path& folder) -> Status {
+        FP4_TRY_ASSIGN(auto status, write_run_directory(options.out, stats_file, options.force, [&](const std::filesystem::path& folder) -> Status {
             if (options.engine == Engine::rtl)
-                if (auto written = write_reproducer(folder / reproducer_file, report, job); !written) return written;
+                FP4_TRY(write_reproducer(folder / reproducer_file, report, job));
             for (const auto& [name, text] : {std::pair{"config.yaml", config_yaml(report)}, {"junit.xml", junit_xml(report)}, {stats_file, stats_json(report)}})
-                if (auto written = io::write_file_atomically(folder / name, text); !written) return written;
+                FP4_TRY(io::write_file_atomically(folder / name, text));
             return Done{};
-        });
-        if (!status) return status;
+        }));
     }
     if (!options.dump_outputs.empty() && report.complete) {
         const auto fill = [&](const std::filesystem::path& folder) { return dump_outputs(folder / outputs_file, report); };
-        if (auto status = write_run_directory(options.dump_outputs, outputs_file, options.force, fill); !status) return status;
+        FP4_TRY(write_run_directory(options.dump_outputs, outputs_file, options.force, fill));
     }
     if (!options.dump_ops.empty() && report.complete)
         return write_run_directory(options.dump_ops, dumped_ops_file, options.force, [&](const std::filesystem::path& folder) { return dump_ops(folder, report, job); });
@@ -141,25 +140,23 @@ std::function<std::vector<Fp32>(const traces::TraceOp&)> c_source(const Options&
 }
 
 Result<std::vector<OpResult>> run_rtl(const Options& options, const ProgramFiles& files, const HardwareConfig& config, SystemJob& job) {
-    if (auto status = check_buffers(config, job.trace); !status) return status.error();
-    const auto window = parse_window(options, config, job.trace);
-    if (!window) return window.error();
-    job.waveform = *window;
+    FP4_TRY(check_buffers(config, job.trace));
+    FP4_TRY_ASSIGN(const auto window, parse_window(options, config, job.trace));
+    job.waveform = window;
     const CoreShape shape{config.array_rows, config.array_cols};
     const auto core =
         LoadedCore::load(options.core_folder.empty() ? files.cores : std::filesystem::path(options.core_folder), shape, config.profile, job.waveform.has_value());
     if (!core) return core.error();
-    auto waveform = WaveformFile::create(options.fst);
-    if (!waveform) return waveform.error();
-    if (job.waveform) job.waveform->path = waveform->recording().string();
+    FP4_TRY_ASSIGN(auto waveform, WaveformFile::create(options.fst));
+    if (job.waveform) job.waveform->path = waveform.recording().string();
 
     System system("system", config, **core, job);
     sc_core::sc_start();
     if (job.waveform) {
-        if (system.waveform_failed()) return Error{ErrorCode::write_failed, fmt::format("{}: the waveform could not be recorded", waveform->recording().string())};
+        if (system.waveform_failed()) return Error{ErrorCode::write_failed, fmt::format("{}: the waveform could not be recorded", waveform.recording().string())};
         if (!job.interrupted()) {
             const InterruptsHeld held;
-            if (auto status = waveform->commit(); !status) return status.error();
+            FP4_TRY(waveform.commit());
         }
     }
     return system.results();
@@ -169,31 +166,28 @@ Result<std::vector<OpResult>> run_rtl(const Options& options, const ProgramFiles
 
 Result<ExitStatus> simrun(const Options& options) {
     const auto started = std::chrono::steady_clock::now();
-    const auto files = ProgramFiles::locate();
-    if (!files) return files.error();
+    FP4_TRY_ASSIGN(const auto files, ProgramFiles::locate());
     if (options.list_traces) {
-        const auto status = list_traces(*files);
+        const auto status = list_traces(files);
         return status ? Result<ExitStatus>(exit_pass) : status.error();
     }
-    const auto config = load_config(options, *files);
-    if (!config) return config.error();
-    const Arithmetic& arithmetic = *arithmetic_from_name(config->profile);
-    auto compute = options.engine == Engine::cuda ? cuda_compute(arithmetic, options.out_type) : golden_compute(arithmetic, options.out_type);
-    if (!compute) return compute.error();
+    FP4_TRY_ASSIGN(const auto config, load_config(options, files));
+    const Arithmetic& arithmetic = *arithmetic_from_name(config.profile);
+    FP4_TRY_ASSIGN(auto compute, options.engine == Engine::cuda ? cuda_compute(arithmetic, options.out_type) : golden_compute(arithmetic, options.out_type));
     for (const auto& [folder, mark] : {std::pair{options.out, stats_file}, {options.dump_outputs, outputs_file}, {options.dump_ops, dumped_ops_file}})
         if (!folder.empty())
-            if (auto status = check_run_directory(folder, mark, options.force); !status) return status.error();
+            FP4_TRY(check_run_directory(folder, mark, options.force));
 
     Progress progress(!options.quiet);
     const auto named =
-        load_trace(options, *files, [&](std::string_view op, size_t index, size_t count) { progress.note(fmt::format("quantizing {} ({}/{})", op, index + 1, count)); });
+        load_trace(options, files, [&](std::string_view op, size_t index, size_t count) { progress.note(fmt::format("quantizing {} ({}/{})", op, index + 1, count)); });
     if (!named) return named.error();
     const traces::Trace& trace = named->trace;
     for (const auto& op : trace.ops)
         if (auto status = check_gemm(op.a, op.b, op.c, arithmetic); !status) return Error{status.error().code, fmt::format("op {}: {}", op.name, status.error().message)};
     if (!options.save_trace.empty()) {
         const InterruptsHeld held;
-        if (auto status = traces::write_trace(options.save_trace, trace); !status) return status.error();
+        FP4_TRY(traces::write_trace(options.save_trace, trace));
     }
 
     uint64_t total_macs = 0;
@@ -220,7 +214,7 @@ Result<ExitStatus> simrun(const Options& options) {
                      .source_sha256 = trace.source_sha256,
                      .engine = std::string(name_of(options.engine)),
                      .checked_against = "golden-reference",
-                     .profile = config->profile,
+                     .profile = config.profile,
                      .weight_format = std::string(spec_of(trace.b_format).name),
                      .activation_format = std::string(spec_of(trace.a_format).name),
                      .encoder = trace.encoder,
@@ -228,11 +222,10 @@ Result<ExitStatus> simrun(const Options& options) {
                      .seed = trace.seed,
                      .c = options.c.value_or("trace"),
                      .out_type = options.out_type,
-                     .hardware = *config,
+                     .hardware = config,
                      .ops = {}};
-    auto results = options.engine == Engine::rtl ? run_rtl(options, *files, *config, job) : run_untimed(job, *compute);
-    if (!results) return results.error();
-    report.ops = std::move(*results);
+    FP4_TRY_ASSIGN(auto results, options.engine == Engine::rtl ? run_rtl(options, files, config, job) : run_untimed(job, compute));
+    report.ops = std::move(results);
     progress.clear();
     if (interrupted()) {
         fmt::print(stderr, "simrun: interrupted; nothing was written\n");
@@ -241,7 +234,7 @@ Result<ExitStatus> simrun(const Options& options) {
     report.complete = report.ops.size() == trace.ops.size();
     report.wall_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
 
-    if (auto status = write_results(options, report, job); !status) return status.error();
+    FP4_TRY(write_results(options, report, job));
     if (!options.quiet) fmt::print("{}", summary_table(report));
     for (const auto& op : report.ops) {
         for (const auto& mismatch : op.first_mismatches) fmt::print(stderr, "mismatch: {}\n", describe(mismatch, op.name, report.engine, options.out_type));

@@ -4,6 +4,7 @@
 
 #include "fp4/io/message.hpp"
 #include "fp4/checkpoints/weights.hpp"
+#include "fp4/try.hpp"
 
 namespace fp4::traces {
 
@@ -14,13 +15,12 @@ std::string input_group(std::string_view op) {
 }
 
 Result<CapturedActivations> CapturedActivations::open(const std::filesystem::path& path) {
-    auto file = io::SafetensorsFile::open(path);
-    if (!file) return file.error();
-    const auto version = file->metadata().find("fp4sim.activations");
-    if (version == file->metadata().end() || version->second != "1")
+    FP4_TRY_ASSIGN(auto file, io::SafetensorsFile::open(path));
+    const auto version = file.metadata().find("fp4sim.activations");
+    if (version == file.metadata().end() || version->second != "1")
         return Error{ErrorCode::bad_file, io::printable_path(path) + ": metadata 'fp4sim.activations': expected '1', found " +
-                                              (version == file->metadata().end() ? "no such key" : io::in_quotes(version->second))};
-    return CapturedActivations(std::move(*file));
+                                              (version == file.metadata().end() ? "no such key" : io::in_quotes(version->second))};
+    return CapturedActivations(std::move(file));
 }
 
 Result<CapturedActivations::Input> CapturedActivations::input(uint64_t layer, std::string_view group, uint64_t k) const {
@@ -34,10 +34,9 @@ Result<CapturedActivations::Input> CapturedActivations::input(uint64_t layer, st
     if (!amax) return fail(name + ".amax", "it in this file", "no such tensor");
     if (values->shape.size() != 2 || values->shape[1] != k) return fail(name, "shape [tokens, " + std::to_string(k) + "]", "another");
     if (!amax->shape.empty() || amax->dtype != io::Dtype::f32) return fail(amax->name, "an F32 scalar", "something else");
-    auto floats = checkpoints::read_weights(file_, *values);
-    if (!floats) return floats.error();
-    Input input{values->shape[0], std::move(*floats)};
-    if (auto status = file_.read(*amax, std::as_writable_bytes(std::span(&input.amax, 1))); !status) return status.error();
+    FP4_TRY_ASSIGN(auto floats, checkpoints::read_weights(file_, *values));
+    Input input{values->shape[0], std::move(floats)};
+    FP4_TRY(file_.read(*amax, std::as_writable_bytes(std::span(&input.amax, 1))));
     if (!std::isfinite(input.amax) || input.amax <= 0) return fail(amax->name, "a positive number", std::to_string(input.amax));
     return input;
 }

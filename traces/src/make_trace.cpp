@@ -10,6 +10,7 @@
 #include "fp4/traces/synthetic.hpp"
 #include "fp4/checkpoints/weights.hpp"
 #include "fp4/io/message.hpp"
+#include "fp4/try.hpp"
 
 namespace fp4::traces {
 namespace {
@@ -75,8 +76,7 @@ ReadOperand synthetic_inputs(uint64_t layer, const TraceOptions& options) {
 Result<Trace> make_trace(std::string model, uint64_t layer, Source source, const std::vector<checkpoints::Linear>& all_linears, const ReadOperand& read_activations,
                          const ReadOperand& read_linear_weights, const TraceOptions& options) {
     if (options.tokens == 0) return Error{ErrorCode::bad_argument, "tokens: expected at least 1, found 0"};
-    const auto linears = selected(all_linears, options.ops);
-    if (!linears) return linears.error();
+    FP4_TRY_ASSIGN(const auto linears, selected(all_linears, options.ops));
 
     const auto encoder_name = [](Format format) {
         const auto encoder = default_encoder(format);
@@ -86,20 +86,16 @@ Result<Trace> make_trace(std::string model, uint64_t layer, Source source, const
     Trace trace = empty_trace(std::move(model), layer, source, options);
     trace.encoder = std::string(weight_encoder) + (weight_encoder == activation_encoder ? "" : ":" + std::string(activation_encoder));
     io::Sha256 sha256;
-    for (const checkpoints::Linear& linear : *linears) {
-        if (options.on_op) options.on_op(linear.op, trace.ops.size(), linears->size());
-        if (auto status = check_k(linear, options); !status) return status.error();
-        const auto activations = read_activations(linear);
-        if (!activations) return activations.error();
-        const auto weights = read_linear_weights(linear);
-        if (!weights) return weights.error();
-        auto a = encode_operand(*activations, options.activations, options.tokens, linear.k, options, "activations of " + linear.op);
-        if (!a) return a.error();
-        auto b = encode_operand(*weights, options.weights, linear.n, linear.k, options, io::printable(linear.tensor));
-        if (!b) return b.error();
-        sha256.update(std::as_bytes(std::span(activations->values)));
-        sha256.update(std::as_bytes(std::span(weights->values)));
-        trace.ops.push_back({linear.op, std::move(*a), std::move(*b), {}, {}});
+    for (const checkpoints::Linear& linear : linears) {
+        if (options.on_op) options.on_op(linear.op, trace.ops.size(), linears.size());
+        FP4_TRY(check_k(linear, options));
+        FP4_TRY_ASSIGN(const auto activations, read_activations(linear));
+        FP4_TRY_ASSIGN(const auto weights, read_linear_weights(linear));
+        FP4_TRY_ASSIGN(auto a, encode_operand(activations, options.activations, options.tokens, linear.k, options, "activations of " + linear.op));
+        FP4_TRY_ASSIGN(auto b, encode_operand(weights, options.weights, linear.n, linear.k, options, io::printable(linear.tensor)));
+        sha256.update(std::as_bytes(std::span(activations.values)));
+        sha256.update(std::as_bytes(std::span(weights.values)));
+        trace.ops.push_back({linear.op, std::move(a), std::move(b), {}, {}});
     }
     trace.source_sha256 = sha256.hex_digest();
     return trace;
@@ -119,9 +115,8 @@ Result<std::vector<float>> read_linear(const io::SafetensorsFile& file, const io
 Result<Operand> read_checkpoint_linear(const checkpoints::Checkpoint& checkpoint, const checkpoints::Linear& linear) {
     const auto found = checkpoint.find(linear.tensor);
     if (!found) return Error{ErrorCode::bad_file, checkpoint.config().name + ": tensor " + io::in_quotes(linear.tensor) + ": expected in this checkpoint, found nothing"};
-    auto values = read_linear(*found->file, *found->tensor, linear);
-    if (!values) return values.error();
-    return Operand{std::move(*values)};
+    FP4_TRY_ASSIGN(auto values, read_linear(*found->file, *found->tensor, linear));
+    return Operand{std::move(values)};
 }
 
 Status check_layer(const checkpoints::Checkpoint& checkpoint, uint64_t layer) {
@@ -133,13 +128,12 @@ Status check_layer(const checkpoints::Checkpoint& checkpoint, uint64_t layer) {
 Result<Trace> make_uniform_trace(const Recipe& recipe, const TraceOptions& options) {
     std::vector<checkpoints::Linear> all;
     for (const RecipeOp& op : recipe.uniform_ops) all.push_back({op.name, op.name, op.n, op.k});
-    const auto linears = selected(all, options.ops);
-    if (!linears) return linears.error();
+    FP4_TRY_ASSIGN(const auto linears, selected(all, options.ops));
     Trace trace = empty_trace("uniform bits", 0, Source::synthetic, options);
     trace.encoder = "none";
     io::Sha256 sha256;
-    for (const checkpoints::Linear& linear : *linears) {
-        if (auto status = check_k(linear, options); !status) return status.error();
+    for (const checkpoints::Linear& linear : linears) {
+        FP4_TRY(check_k(linear, options));
         TraceOp op{linear.op,
                    uniform_operand(options.seed, linear.op + ".a", options.activations, options.specials, options.tokens, linear.k),
                    uniform_operand(options.seed, linear.op + ".b", options.weights, options.specials, linear.n, linear.k),
@@ -165,23 +159,21 @@ Result<Trace> make_synthetic_trace(const Recipe& recipe, const TraceOptions& opt
 }
 
 Result<Trace> make_checkpoint_trace(const checkpoints::Checkpoint& checkpoint, uint64_t layer, const TraceOptions& options) {
-    if (auto status = check_layer(checkpoint, layer); !status) return status.error();
+    FP4_TRY(check_layer(checkpoint, layer));
     const auto read = [&](const checkpoints::Linear& linear) { return read_checkpoint_linear(checkpoint, linear); };
     return make_trace(checkpoint.config().name, layer, Source::checkpoint_synthetic_activations, checkpoints::layer_linears(checkpoint.config(), static_cast<int>(layer)),
                       synthetic_inputs(layer, options), read, options);
 }
 
 Result<Trace> make_captured_trace(const checkpoints::Checkpoint& checkpoint, const CapturedActivations& activations, uint64_t layer, const TraceOptions& options) {
-    if (auto status = check_layer(checkpoint, layer); !status) return status.error();
+    FP4_TRY(check_layer(checkpoint, layer));
     const auto linears = checkpoints::layer_linears(checkpoint.config(), static_cast<int>(layer));
     std::map<std::string, float> group_amax;
     for (const checkpoints::Linear& linear : linears) {
-        const auto weights = read_checkpoint_linear(checkpoint, linear);
-        if (!weights) return weights.error();
-        const auto amax = finite_amax(weights->values, linear.k, io::printable(linear.tensor));
-        if (!amax) return amax.error();
+        FP4_TRY_ASSIGN(const auto weights, read_checkpoint_linear(checkpoint, linear));
+        FP4_TRY_ASSIGN(const auto amax, finite_amax(weights.values, linear.k, io::printable(linear.tensor)));
         float& largest = group_amax[input_group(linear.op)];
-        largest = std::max(largest, *amax);
+        largest = std::max(largest, amax);
     }
     const auto read_linear_weights = [&](const checkpoints::Linear& linear) {
         auto operand = read_checkpoint_linear(checkpoint, linear);
@@ -189,13 +181,12 @@ Result<Trace> make_captured_trace(const checkpoints::Checkpoint& checkpoint, con
         return operand;
     };
     const auto read_activations = [&](const checkpoints::Linear& linear) -> Result<Operand> {
-        auto input = activations.input(layer, input_group(linear.op), linear.k);
-        if (!input) return input.error();
-        if (input->tokens < options.tokens)
+        FP4_TRY_ASSIGN(auto input, activations.input(layer, input_group(linear.op), linear.k));
+        if (input.tokens < options.tokens)
             return Error{ErrorCode::bad_argument,
-                         "tokens: expected at most the " + std::to_string(input->tokens) + " captured ones, found " + std::to_string(options.tokens)};
-        input->values.resize(options.tokens * linear.k);
-        return Operand{std::move(input->values), input->amax};
+                         "tokens: expected at most the " + std::to_string(input.tokens) + " captured ones, found " + std::to_string(options.tokens)};
+        input.values.resize(options.tokens * linear.k);
+        return Operand{std::move(input.values), input.amax};
     };
     return make_trace(checkpoint.config().name, layer, Source::checkpoint, linears, read_activations, read_linear_weights, options);
 }
@@ -208,9 +199,8 @@ Result<Trace> make_weight_trace(const io::SafetensorsFile& file, const std::stri
                      io::printable_path(file.path()) + ": tensor " + io::in_quotes(tensor) + ": expected a matrix [N, K], found rank " + std::to_string(info->shape.size())};
     const std::vector<checkpoints::Linear> linears{{"weight", tensor, info->shape[0], info->shape[1]}};
     const auto read = [&](const checkpoints::Linear&) -> Result<Operand> {
-        auto values = checkpoints::read_weights(file, *info);
-        if (!values) return values.error();
-        return Operand{std::move(*values)};
+        FP4_TRY_ASSIGN(auto values, checkpoints::read_weights(file, *info));
+        return Operand{std::move(values)};
     };
     return make_trace(file.path().filename().string(), 0, Source::checkpoint_synthetic_activations, linears, synthetic_inputs(0, options), read, options);
 }

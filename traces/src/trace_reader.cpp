@@ -4,6 +4,7 @@
 
 #include "fp4/traces/trace.hpp"
 #include "fp4/io/message.hpp"
+#include "fp4/try.hpp"
 #include "trace_keys.hpp"
 
 namespace fp4::traces {
@@ -173,9 +174,8 @@ class TraceReader {
 } // namespace
 
 Result<Trace> read_trace(const std::filesystem::path& path) {
-    auto file = io::SafetensorsFile::open(path);
-    if (!file) return file.error();
-    return TraceReader(*file).read();
+    FP4_TRY_ASSIGN(auto file, io::SafetensorsFile::open(path));
+    return TraceReader(file).read();
 }
 
 } // namespace fp4::traces

@@ -6,6 +6,7 @@
 
 #include "fp4/epilogue.hpp"
 #include "fp4/scale.hpp"
+#include "fp4/try.hpp"
 #include "fp4/wide_fixed.hpp"
 
 namespace fp4 {
@@ -155,7 +156,7 @@ Status check_operands(const DotProfile& profile, const DotOperands& operands) {
 }
 
 Result<uint32_t> checked_dot_add(const DotProfile& profile, const DotOperands& operands, uint32_t c) {
-    if (auto status = check_operands(profile, operands); !status) return status.error();
+    FP4_TRY(check_operands(profile, operands));
     return Chain(profile, operands).run(c);
 }
 

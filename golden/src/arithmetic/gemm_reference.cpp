@@ -6,6 +6,7 @@
 #include "fp4/fp32_seq.hpp"
 #include "fp4/fused_step.hpp"
 #include "fp4/gemm.hpp"
+#include "fp4/try.hpp"
 
 namespace fp4 {
 namespace {
@@ -73,8 +74,8 @@ Fp32 dot_reference(const PackedTensor& a, uint64_t a_row, const PackedTensor& b,
 }
 
 Status check_gemm(const PackedTensor& a, const PackedTensor& b, std::span<const Fp32> c, const Arithmetic& arithmetic) {
-    if (auto status = check_shape(a, "A"); !status) return status;
-    if (auto status = check_shape(b, "B"); !status) return status;
+    FP4_TRY(check_shape(a, "A"));
+    FP4_TRY(check_shape(b, "B"));
     return check_operands(a, b, c, arithmetic);
 }
 
@@ -94,7 +95,7 @@ Status check_operands(const PackedTensor& a, const PackedTensor& b, std::span<co
 }
 
 Result<std::vector<Fp32>> gemm_reference(const PackedTensor& a, const PackedTensor& b, std::span<const Fp32> c, const Arithmetic& arithmetic) {
-    if (auto status = check_gemm(a, b, c, arithmetic); !status) return status.error();
+    FP4_TRY(check_gemm(a, b, c, arithmetic));
     std::vector<Fp32> d(a.rows * b.rows);
     for (uint64_t m = 0; m < a.rows; ++m)
         for (uint64_t n = 0; n < b.rows; ++n) d[m * b.rows + n] = dot_reference(a, m, b, n, c.empty() ? Fp32{0} : c[m * b.rows + n], arithmetic);

@@ -2,6 +2,7 @@
 
 #include "dequantize_checks.hpp"
 #include "fp4/epilogue.hpp"
+#include "fp4/try.hpp"
 
 namespace fp4 {
 
@@ -16,7 +17,7 @@ namespace {
 
 template <class Value>
 Status by_element(const PackedTensor& tensor, std::span<Value> out, std::string_view name) {
-    if (auto status = check_dequantize(tensor, out.size(), name); !status) return status;
+    FP4_TRY(check_dequantize(tensor, out.size(), name));
     const auto block = static_cast<uint64_t>(spec_of(tensor.format).block);
     for (uint64_t i = 0; i < out.size(); ++i)
         out[i] = dequantize_as<Value>(tensor.format, tensor.specials, tensor.scales[i / block], packed_code(tensor.codes, i), tensor.tensor_scale);

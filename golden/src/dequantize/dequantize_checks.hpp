@@ -3,11 +3,12 @@
 #include <string>
 
 #include "fp4/dequantize.hpp"
+#include "fp4/try.hpp"
 
 namespace fp4 {
 
 inline Status check_dequantize(const PackedTensor& tensor, size_t out_size, std::string_view name) {
-    if (auto status = check_shape(tensor, name); !status) return status;
+    FP4_TRY(check_shape(tensor, name));
     // rows * k cannot overflow: the codes, half as many bytes, are in memory.
     if (out_size != tensor.rows * tensor.k)
         return Error{ErrorCode::bad_shape,

@@ -5,6 +5,7 @@
 #include "dequantize_checks.hpp"
 #include "dequantize_kernels.hpp"
 #include "fast/slices.hpp"
+#include "fp4/try.hpp"
 
 namespace fp4 {
 namespace {
@@ -53,13 +54,12 @@ void write_streaming(const DequantizeKernel<Value>& kernel, const ValueTable<Val
 
 template <class Value>
 Status by_table(const PackedTensor& tensor, std::span<Value> out, std::string_view name, const FastOptions& options) {
-    const auto isa = choose_isa(options.isa);
-    if (!isa) return isa.error();
-    if (auto status = check_dequantize(tensor, out.size(), name); !status) return status;
+    FP4_TRY_ASSIGN(const auto isa, choose_isa(options.isa));
+    FP4_TRY(check_dequantize(tensor, out.size(), name));
     if (out.size() <= 256 * 16) return dequantize_tensor(tensor, out, name); // the table would cost more
 
     const ValueTable<Value> table = tabulate<Value>(tensor);
-    const DequantizeKernel<Value> kernel = dequantize_kernel<Value>(*isa);
+    const DequantizeKernel<Value> kernel = dequantize_kernel<Value>(isa);
     const PackedRuns runs{tensor.codes.data(), tensor.scales.data(), spec_of(tensor.format).block == dot_lanes ? 0 : 1};
     const bool streaming = kernel.stream && out.size_bytes() >= streaming_bytes;
     on_slices(thread_count(options.threads), out.size() / dot_lanes, 1024, [&](uint64_t first, uint64_t last) {

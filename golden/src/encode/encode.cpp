@@ -5,6 +5,7 @@
 #include <string>
 
 #include "fast/default_floating_point.hpp"
+#include "fp4/try.hpp"
 
 namespace fp4 {
 namespace {
@@ -56,18 +57,16 @@ float saturated_amax(std::span<const float> x) { return std::min(amax_of(x), std
 Result<PackedTensor> encode(std::span<const float> x, uint64_t rows, uint64_t k, const EncodeOptions& options, std::string_view name) {
     const DefaultFloatingPoint scope;
     const auto fail = [&](ErrorCode code, const std::string& what) { return Error{code, std::string(name) + ": " + what}; };
-    const auto encoder = block_encoder(options, name);
-    if (!encoder) return encoder.error();
+    FP4_TRY_ASSIGN(const auto encoder, block_encoder(options, name));
     const auto block = static_cast<size_t>(spec_of(options.format).block);
     if (k == 0 || (k % block != 0 && options.pad == PadPolicy::error))
         return fail(ErrorCode::bad_shape, "K: expected a multiple of " + std::to_string(block) + ", found " + std::to_string(k));
     if (x.size() / k != rows || x.size() % k != 0)
         return fail(ErrorCode::bad_shape,
                     "expected " + std::to_string(rows) + " rows of " + std::to_string(k) + " values, found " + std::to_string(x.size()) + " values");
-    const auto amax = options.nonfinite == NonfinitePolicy::saturate ? saturated_amax(x) : finite_amax(x, k, name);
-    if (!amax) return amax.error();
+    FP4_TRY_ASSIGN(const auto amax, options.nonfinite == NonfinitePolicy::saturate ? saturated_amax(x) : finite_amax(x, k, name));
 
-    const TensorScale tensor_scale = options.tensor_scale.value_or(tensor_scale_of(encoder->encoder(), options.format, *amax, options.e3m3_max));
+    const TensorScale tensor_scale = options.tensor_scale.value_or(tensor_scale_of(encoder.encoder(), options.format, amax, options.e3m3_max));
     const uint64_t multiple = options.pad == PadPolicy::zero && options.k_multiple ? options.k_multiple : block;
     const uint64_t padded_k = k + (multiple - k % multiple) % multiple;
     if (padded_k < k) return fail(ErrorCode::bad_shape, "K: " + std::to_string(k) + " cannot be extended to a multiple of " + std::to_string(multiple));
@@ -86,7 +85,7 @@ Result<PackedTensor> encode(std::span<const float> x, uint64_t rows, uint64_t k,
                 values = std::span(padded).first(block);
             }
             const uint64_t place = row * padded_k + first;
-            tensor.scales[place / block] = encoder->encode_block(values, tensor_scale, codes);
+            tensor.scales[place / block] = encoder.encode_block(values, tensor_scale, codes);
             for (size_t i = 0; i < block / 2; ++i) tensor.codes[place / 2 + i] = static_cast<uint8_t>(codes[2 * i] | codes[2 * i + 1] << 4);
         }
     return tensor;

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "fp4/decode.hpp"
+#include "fp4/try.hpp"
 
 namespace fp4 {
 namespace {
@@ -21,8 +22,8 @@ Status check_k(uint64_t k, std::string_view name) {
 Result<std::vector<uint8_t>> to_gguf_records(const PackedTensor& tensor, std::string_view name) {
     if (tensor.format != Format::nvfp4)
         return Error{ErrorCode::bad_argument, std::string(name) + ": format: expected nvfp4, found " + std::string(spec_of(tensor.format).name)};
-    if (auto status = check_k(tensor.k, name); !status) return status.error();
-    if (auto status = check_shape(tensor, name); !status) return status.error();
+    FP4_TRY(check_k(tensor.k, name));
+    FP4_TRY(check_shape(tensor, name));
     for (size_t i = 0; i < tensor.scales.size(); ++i)
         if (block_scale(Format::nvfp4, tensor.scales[i]).nan)
             return Error{ErrorCode::not_finite, std::string(name) + ": scales: expected finite scales, found NaN at row " +
@@ -40,7 +41,7 @@ Result<std::vector<uint8_t>> to_gguf_records(const PackedTensor& tensor, std::st
 }
 
 Result<PackedTensor> from_gguf_records(std::span<const uint8_t> records, uint64_t rows, uint64_t k, std::string_view name) {
-    if (auto status = check_k(k, name); !status) return status.error();
+    FP4_TRY(check_k(k, name));
     const uint64_t records_per_row = k / gguf_record_elements;
     if (records.size() % gguf_record_bytes != 0 || records.size() / gguf_record_bytes % records_per_row != 0 ||
         records.size() / gguf_record_bytes / records_per_row != rows)

@@ -2,6 +2,8 @@
 
 #include <string>
 
+#include "fp4/try.hpp"
+
 namespace fp4 {
 
 Status check_shape(const PackedTensor& tensor, std::string_view name) {
@@ -15,8 +17,8 @@ Status check_shape(const PackedTensor& tensor, std::string_view name) {
         return fail(ErrorCode::bad_shape, std::string(field) + ": expected " + std::to_string(tensor.rows) + " rows of " + std::to_string(per_row) + " bytes, found " +
                                               std::to_string(bytes) + " bytes");
     };
-    if (auto status = check("codes", tensor.codes.size(), tensor.code_bytes_per_row()); !status) return status;
-    if (auto status = check("scales", tensor.scales.size(), tensor.scale_bytes_per_row()); !status) return status;
+    FP4_TRY(check("codes", tensor.codes.size(), tensor.code_bytes_per_row()));
+    FP4_TRY(check("scales", tensor.scales.size(), tensor.scale_bytes_per_row()));
     const FormatSpec& spec = spec_of(tensor.format);
     if (spec.has_specials() && tensor.specials.v1_halves > special_max_halves)
         return fail(ErrorCode::bad_argument, "V1: expected 0 to 31 half-units, found " + std::to_string(tensor.specials.v1_halves));

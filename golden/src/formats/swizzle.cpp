@@ -2,6 +2,8 @@
 
 #include <string>
 
+#include "fp4/try.hpp"
+
 namespace fp4 {
 namespace {
 
@@ -17,22 +19,20 @@ Result<uint64_t> swizzled_scale_bytes(uint64_t rows, uint64_t blocks_per_row) {
 }
 
 Result<std::vector<uint8_t>> swizzle_scales(std::span<const uint8_t> scales, uint64_t rows, uint64_t blocks_per_row) {
-    const auto bytes = swizzled_scale_bytes(rows, blocks_per_row);
-    if (!bytes) return bytes.error();
+    FP4_TRY_ASSIGN(const auto bytes, swizzled_scale_bytes(rows, blocks_per_row));
     if (scales.size() != rows * blocks_per_row) // not above *bytes, so it does not overflow
         return Error{ErrorCode::bad_shape, "scales: expected " + shape_text(rows, blocks_per_row) + ", found " + std::to_string(scales.size()) + " bytes"};
     if (scales.empty()) return std::vector<uint8_t>{};
-    std::vector<uint8_t> swizzled(*bytes);
+    std::vector<uint8_t> swizzled(bytes);
     for (uint64_t row = 0; row < rows; ++row)
         for (uint64_t block = 0; block < blocks_per_row; ++block) swizzled[swizzled_scale_offset(row, block, blocks_per_row)] = scales[row * blocks_per_row + block];
     return swizzled;
 }
 
 Result<std::vector<uint8_t>> unswizzle_scales(std::span<const uint8_t> swizzled, uint64_t rows, uint64_t blocks_per_row) {
-    const auto bytes = swizzled_scale_bytes(rows, blocks_per_row);
-    if (!bytes) return bytes.error();
-    if (swizzled.size() != *bytes)
-        return Error{ErrorCode::bad_shape, "swizzled scales: expected " + std::to_string(*bytes) + " bytes for " + shape_text(rows, blocks_per_row) + ", found " +
+    FP4_TRY_ASSIGN(const auto bytes, swizzled_scale_bytes(rows, blocks_per_row));
+    if (swizzled.size() != bytes)
+        return Error{ErrorCode::bad_shape, "swizzled scales: expected " + std::to_string(bytes) + " bytes for " + shape_text(rows, blocks_per_row) + ", found " +
                                                std::to_string(swizzled.size())};
     if (swizzled.empty()) return std::vector<uint8_t>{};
     std::vector<uint8_t> scales(rows * blocks_per_row);

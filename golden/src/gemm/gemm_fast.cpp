@@ -3,6 +3,7 @@
 
 #include "fp4/exact_sum.hpp"
 #include "fp4/gemm.hpp"
+#include "fp4/try.hpp"
 #include "panels.hpp"
 #include "fast/slices.hpp"
 
@@ -170,11 +171,10 @@ class Gemm {
 } // namespace fast
 
 Result<std::vector<Fp32>> gemm_fast(const PackedTensor& a, const WeightPanels& b, std::span<const Fp32> c, const FastOptions& options) {
-    const auto isa = choose_isa(options.isa);
-    if (!isa) return isa.error();
-    if (auto status = check_shape(a, "A"); !status) return status.error();
-    if (auto status = check_operands(a, b.header(), c, b.arithmetic()); !status) return status.error();
-    const fast::Kernels& kernels = fast::kernels_of(*isa);
+    FP4_TRY_ASSIGN(const auto isa, choose_isa(options.isa));
+    FP4_TRY(check_shape(a, "A"));
+    FP4_TRY(check_operands(a, b.header(), c, b.arithmetic()));
+    const fast::Kernels& kernels = fast::kernels_of(isa);
     const unsigned threads = thread_count(options.threads);
     if (options.run) *options.run = {kernels.isa, threads};
     std::vector<Fp32> d(a.rows * b.header().rows);
@@ -183,12 +183,11 @@ Result<std::vector<Fp32>> gemm_fast(const PackedTensor& a, const WeightPanels& b
 }
 
 Result<std::vector<Fp32>> gemm_fast(const PackedTensor& a, const PackedTensor& b, std::span<const Fp32> c, const Arithmetic& arithmetic, const FastOptions& options) {
-    if (const auto isa = choose_isa(options.isa); !isa) return isa.error();
-    if (auto status = check_gemm(a, b, c, arithmetic); !status) return status.error();
+    FP4_TRY(choose_isa(options.isa));
+    FP4_TRY(check_gemm(a, b, c, arithmetic));
     if (!fast::has_kernels(arithmetic)) return gemm_reference(a, b, c, arithmetic);
-    const auto panels = WeightPanels::make(b, arithmetic, options);
-    if (!panels) return panels.error();
-    return gemm_fast(a, *panels, c, options);
+    FP4_TRY_ASSIGN(const auto panels, WeightPanels::make(b, arithmetic, options));
+    return gemm_fast(a, panels, c, options);
 }
 
 } // namespace fp4

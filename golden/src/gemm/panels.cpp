@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "fp4/decode.hpp"
+#include "fp4/try.hpp"
 #include "fp4/weight_panels.hpp"
 #include "fast/slices.hpp"
 
@@ -110,9 +111,8 @@ DecodedRows decode_rows(const PackedTensor& a, const Blocking& blocking, const O
 namespace fp4 {
 
 Result<WeightPanels> WeightPanels::make(const PackedTensor& b, const Arithmetic& arithmetic, const FastOptions& options) {
-    const auto isa = choose_isa(options.isa);
-    if (!isa) return isa.error();
-    if (auto status = check_shape(b, "B"); !status) return status.error();
+    FP4_TRY_ASSIGN(const auto isa, choose_isa(options.isa));
+    FP4_TRY(check_shape(b, "B"));
     using namespace fast;
     if (!has_kernels(arithmetic)) return Error{ErrorCode::bad_argument, "profile " + std::string(arithmetic.name) + ": no panels for its fused steps"};
     const Blocking blocking = blocking_of(b.format, b.k, arithmetic);
@@ -122,7 +122,7 @@ Result<WeightPanels> WeightPanels::make(const PackedTensor& b, const Arithmetic&
         for (int8_t& element : elements) element = static_cast<int8_t>(element + bias);
 
     const uint64_t count = (b.rows + panel_columns - 1) / panel_columns, columns = count * panel_columns;
-    const Kernels& kernels = kernels_of(*isa);
+    const Kernels& kernels = kernels_of(isa);
     const auto panels = std::make_shared<Panels>();
     panels->header.format = b.format;
     panels->header.specials = b.specials;

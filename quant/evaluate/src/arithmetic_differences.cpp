@@ -9,6 +9,7 @@
 #include "fp4/quant/quantizers/activations.hpp"
 #include "fp4/quant/quantizers/hadamard.hpp"
 #include "fp4/quant/model/linear_failed.hpp"
+#include "fp4/try.hpp"
 
 namespace fp4::quant {
 namespace {
@@ -94,13 +95,10 @@ Result<ArithmeticDifferences> arithmetic_differences(const CausalLm& ends, const
     for (size_t index = 0; index < ends.config.dims.num_hidden_layers; ++index) {
         for (const LinearOp op : linear_ops) sums.ops.push_back({.layer = index, .op = op});
         for (const LinearGroup group : linear_groups) sums.inputs.push_back({.layer = index, .group = group});
-        const auto layer = layers(index);
-        if (!layer) return layer.error();
-        auto as_values = fake_quantized(*layer, scheme);
-        if (!as_values) return as_values.error();
-        auto as_hardware = hardware_true(*layer, scheme, arithmetic);
-        if (!as_hardware) return as_hardware.error();
-        LayerPair pair(*layer, scheme, std::move(*as_values), std::move(*as_hardware), sums, index);
+        FP4_TRY_ASSIGN(const auto layer, layers(index));
+        FP4_TRY_ASSIGN(auto as_values, fake_quantized(layer, scheme));
+        FP4_TRY_ASSIGN(auto as_hardware, hardware_true(layer, scheme, arithmetic));
+        LayerPair pair(layer, scheme, std::move(as_values), std::move(as_hardware), sums, index);
         try {
             for (size_t part = 0; part < fake.size(); ++part) pair.run(ends.config, rope, fake[part], hardware[part]);
         } catch (const LinearFailed& failed) {

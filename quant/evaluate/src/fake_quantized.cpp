@@ -4,6 +4,7 @@
 #include "fp4/quant/quantizers/dequantized.hpp"
 #include "fp4/quant/quantizers/hadamard.hpp"
 #include "fp4/quant/model/linear_failed.hpp"
+#include "fp4/try.hpp"
 
 namespace fp4::quant {
 
@@ -11,9 +12,8 @@ Result<LayerModel> fake_quantized(std::shared_ptr<const QuantizedLayer> layer, c
     LayerWeights weights = layer->plain;
     for (size_t op = 0; op < weights.linears.size(); ++op)
         if (layer->linears[op]) {
-            auto values = dequantized(*layer->linears[op]);
-            if (!values) return values.error();
-            weights.linears[op] = values->to(weights.input_layernorm.device());
+            FP4_TRY_ASSIGN(auto values, dequantized(*layer->linears[op]));
+            weights.linears[op] = values.to(weights.input_layernorm.device());
         }
     return LayerModel{weights, [weights, layer, scheme](LinearGroup group, const Tensor& input) {
                           auto x = layer->hadamard ? block_hadamard(input, layer->hadamard) : input;

@@ -9,6 +9,7 @@
 #include "fp4/quant/quantizers/activations.hpp"
 #include "fp4/quant/quantizers/hadamard.hpp"
 #include "fp4/quant/model/linear_failed.hpp"
+#include "fp4/try.hpp"
 
 namespace fp4::quant {
 namespace {
@@ -34,9 +35,8 @@ Result<LayerModel> hardware_true(std::shared_ptr<const QuantizedLayer> layer, co
     auto panels = std::make_shared<Panels>();
     for (size_t op = 0; op < panels->size(); ++op) {
         if (!layer->linears[op]) return Error{ErrorCode::bad_argument, "hardware-true evaluation: linear " + std::string(linear_op_names[op]) + " is not quantized"};
-        auto packed = WeightPanels::make(*layer->linears[op], arithmetic);
-        if (!packed) return packed.error();
-        (*panels)[op] = std::move(*packed);
+        FP4_TRY_ASSIGN(auto packed, WeightPanels::make(*layer->linears[op], arithmetic));
+        (*panels)[op] = std::move(packed);
     }
     return LayerModel{layer->plain, [layer, panels, scheme](LinearGroup group, const Tensor& input) {
                           const auto x = layer->hadamard ? block_hadamard(input, layer->hadamard) : input;

@@ -1,6 +1,7 @@
 #include "fp4/quant/evaluate/score_windows.hpp"
 
 #include "fp4/quant/model/linear_failed.hpp"
+#include "fp4/try.hpp"
 
 namespace fp4::quant {
 namespace {
@@ -9,12 +10,11 @@ constexpr int64_t logits_at_once = int64_t{1} << 25; // float32 values of one mo
 
 // The residual stream through one layer, windows_per_call windows at a time.
 Status run_layer(const ScoredModel& scored, size_t layer, const RopeTable& rope, uint64_t windows_per_call, Tensor& stream) {
-    const auto model = scored.layers(layer);
-    if (!model) return model.error();
+    FP4_TRY_ASSIGN(const auto model, scored.layers(layer));
     try {
         std::vector<Tensor> parts;
         for (const auto& part : stream.split(static_cast<int64_t>(windows_per_call)))
-            parts.push_back(decoder_layer(part, model->weights, scored.ends->config, rope, model->linears));
+            parts.push_back(decoder_layer(part, model.weights, scored.ends->config, rope, model.linears));
         stream = torch::cat(parts);
     } catch (const LinearFailed& failed) {
         return failed.error;
@@ -70,7 +70,7 @@ Result<std::vector<WindowScores>> score_windows(const ScoredModel& reference, co
     std::vector<RopeTable> ropes;
     for (const auto& model : models) all.push_back(&model);
     for (const auto* model : all) {
-        if (auto status = check_same_shape(reference.ends->config, model->ends->config); !status) return status.error();
+        FP4_TRY(check_same_shape(reference.ends->config, model->ends->config));
         ropes.push_back(rope_table(model->ends->config, windows.size(1), model->ends->embed_tokens.options()));
     }
     std::vector<WindowScores> scores(all.size());
@@ -85,13 +85,13 @@ Result<std::vector<WindowScores>> score_windows(const ScoredModel& reference, co
         for (const auto* model : all) hidden.push_back(torch::embedding(model->ends->embed_tokens, tokens));
         for (size_t layer = 0; layer < layers; ++layer)
             for (size_t m = 0; m < all.size(); ++m) {
-                if (auto status = run_layer(*all[m], layer, ropes[m], options.windows_per_call, hidden[m]); !status) return status.error();
+                FP4_TRY(run_layer(*all[m], layer, ropes[m], options.windows_per_call, hidden[m]));
                 if (options.on_step) options.on_step(++steps, rounds * layers * all.size());
             }
         for (int64_t w = 0; w < count; ++w) {
             std::vector<Tensor> rows;
             for (const auto& x : hidden) rows.push_back(x[w]);
-            if (auto status = score_window(all, rows, tokens[w], scores); !status) return status.error();
+            FP4_TRY(score_window(all, rows, tokens[w], scores));
         }
     }
     return scores;

@@ -9,6 +9,7 @@
 #include "fp4/quant/quantizers/encode_group.hpp"
 #include "fp4/quant/model/linear_failed.hpp"
 #include "fp4/quant/model/seeded_generator.hpp"
+#include "fp4/try.hpp"
 
 namespace fp4::quant {
 namespace {
@@ -23,12 +24,10 @@ Result<LayerWeights> nearest_weights(const LayerWeights& plain, const Scheme& sc
     for (const LinearGroup group : linear_groups) {
         std::vector<Tensor> linears;
         for (const LinearOp op : members(group)) linears.push_back(plain[op]);
-        const auto encoded = encode_group(linears, *scheme.weights, scheme);
-        if (!encoded) return encoded.error();
+        FP4_TRY_ASSIGN(const auto encoded, encode_group(linears, *scheme.weights, scheme));
         for (size_t i = 0; const LinearOp op : members(group)) {
-            const auto values = dequantized(encoded->members[i++]);
-            if (!values) return values.error();
-            out[op] = values->to(plain[op].device());
+            FP4_TRY_ASSIGN(const auto values, dequantized(encoded.members[i++]));
+            out[op] = values.to(plain[op].device());
         }
     }
     return out;
@@ -45,15 +44,14 @@ Result<Alignment> Alignment::make(const CausalLm& model, std::vector<QuantizedLa
     Alignment out(model, scheme, windows, recipe);
     double choices = 0;
     for (size_t i = 0; i < start.size(); ++i) {
-        auto layer = SoftLayer::make(model.layers[i], std::move(start[i]), scheme, {recipe.commitment, recipe.pull, recipe.norm_learning_rate > 0});
-        if (!layer) return layer.error();
-        for (size_t linear = 0; linear < SoftLayer::count; ++linear) choices += count_of_choices(layer->choices(linear));
-        out.layers_.push_back(std::move(*layer));
+        FP4_TRY_ASSIGN(auto layer, SoftLayer::make(model.layers[i], std::move(start[i]), scheme, {recipe.commitment, recipe.pull, recipe.norm_learning_rate > 0}));
+        for (size_t linear = 0; linear < SoftLayer::count; ++linear) choices += count_of_choices(layer.choices(linear));
+        out.layers_.push_back(std::move(layer));
     }
     out.choices_ = std::max(1.0, choices);
     out.adams_.resize(out.leaves().size());
     if (recipe.normalized)
-        if (auto status = out.measure_units(); !status) return status.error();
+        FP4_TRY(out.measure_units());
     return out;
 }
 
@@ -73,9 +71,8 @@ Status Alignment::measure_units() {
     const torch::NoGradGuard no_grad;
     std::vector<LayerWeights> nearest;
     for (const auto& layer : model_->layers) {
-        auto weights = nearest_weights(layer, scheme_);
-        if (!weights) return weights.error();
-        nearest.push_back(std::move(*weights));
+        FP4_TRY_ASSIGN(auto weights, nearest_weights(layer, scheme_));
+        nearest.push_back(std::move(weights));
     }
     double kl = 0, hidden_mse = 0;
     for (int64_t step = 0; step < unit_batches; ++step) {

@@ -5,6 +5,7 @@
 #include "fp4/quant/faar/alignment.hpp"
 #include "fp4/io/message.hpp"
 #include "fp4/io/safetensors.hpp"
+#include "fp4/try.hpp"
 
 namespace fp4::quant {
 namespace {
@@ -44,28 +45,27 @@ Status Alignment::save(const std::filesystem::path& path, const std::string& fin
 
 Status Alignment::resume(const std::filesystem::path& path, const std::string& fingerprint) {
     const auto refuse = [&](const std::string& expected) { return Error{ErrorCode::bad_file, io::printable_path(path) + ": expected " + expected}; };
-    const auto file = io::SafetensorsFile::open(path);
-    if (!file) return file.error();
-    const auto& metadata = file->metadata();
+    FP4_TRY_ASSIGN(const auto file, io::SafetensorsFile::open(path));
+    const auto& metadata = file.metadata();
     const auto named = metadata.find(fingerprint_key), counted = metadata.find(step_key);
     if (named == metadata.end() || named->second != fingerprint) return refuse("a snapshot of this model and these options; remove the folder to begin anew");
     const auto step = counted == metadata.end() ? std::nullopt : whole_number(counted->second);
     if (!step) return refuse("the number of steps done");
     const auto read = [&](const std::string& name, const Tensor& like, Tensor& out) -> Status {
-        const auto* info = file->find(name);
+        const auto* info = file.find(name);
         if (!info || info->dtype != io::Dtype::f32 || info->byte_size() != static_cast<uint64_t>(like.numel()) * sizeof(float))
             return refuse(io::in_quotes(name) + ", F32 in its shape");
         out = torch::empty(like.sizes());
-        return file->read(*info, bytes_of(out));
+        return file.read(*info, bytes_of(out));
     };
     std::vector<std::array<Tensor, 3>> all;
     auto trained = leaves();
     for (const auto& leaf : trained) {
         auto& [position, mean, square] = all.emplace_back();
-        if (auto status = read(leaf.name + (leaf.rounding ? ".v" : ".gain"), leaf.position, position); !status) return status;
+        FP4_TRY(read(leaf.name + (leaf.rounding ? ".v" : ".gain"), leaf.position, position));
         if (*step == 0) continue;
-        if (auto status = read(leaf.name + ".mean", leaf.position, mean); !status) return status;
-        if (auto status = read(leaf.name + ".square", leaf.position, square); !status) return status;
+        FP4_TRY(read(leaf.name + ".mean", leaf.position, mean));
+        FP4_TRY(read(leaf.name + ".square", leaf.position, square));
     }
     const torch::NoGradGuard no_grad;
     for (size_t i = 0; i < all.size(); ++i) {

@@ -3,6 +3,7 @@
 #include <sstream>
 
 #include "fp4/io/strict_yaml.hpp"
+#include "fp4/try.hpp"
 
 namespace fp4::quant {
 namespace {
@@ -91,14 +92,13 @@ std::optional<FaarRecipe> named(const std::string& name) {
 Result<FaarRecipe> faar_recipe(const std::string& given) {
     if (const auto recipe = named(given)) return *recipe;
     if (!given.ends_with(".yaml")) return Error{ErrorCode::unknown_name, "--faar: expected best, paper or a .yaml file, found " + given};
-    auto yaml = io::StrictYaml::open(given);
-    if (!yaml) return yaml.error();
-    const auto base = yaml->text("base");
+    FP4_TRY_ASSIGN(auto yaml, io::StrictYaml::open(given));
+    const auto base = yaml.text("base");
     auto recipe = named(base);
     if (!recipe) return Error{ErrorCode::bad_file, given + ": base: expected best or paper, found " + base};
     const auto read = [&](const char* part, auto visit) {
-        if (!yaml->has(part)) return;
-        yaml->map(part, [&](io::StrictYaml& fields) {
+        if (!yaml.has(part)) return;
+        yaml.map(part, [&](io::StrictYaml& fields) {
             YamlReader reader{fields};
             visit(*recipe, reader);
         });
@@ -106,7 +106,7 @@ Result<FaarRecipe> faar_recipe(const std::string& given) {
     read("stage1", visit_stage1<YamlReader>);
     read("stage2", visit_stage2<YamlReader>);
     read("refine", visit_refine<YamlReader>);
-    if (auto status = yaml->finish(); !status) return status.error();
+    FP4_TRY(yaml.finish());
     if (recipe->stage2.batch_windows < 1 || !(recipe->stage2.temperature > 0) || recipe->stage2.pull >= 0.5)
         return Error{ErrorCode::bad_file, given + ": stage2: expected at least one window a batch, a temperature above 0 and a pull below 0.5"};
     if (recipe->refine.windows < 2 || !(recipe->refine.options.measured_share < 1))

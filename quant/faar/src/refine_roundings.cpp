@@ -3,6 +3,7 @@
 #include "fp4/quant/faar/backpropagate.hpp"
 #include "fp4/quant/faar/soft_layer.hpp"
 #include "fp4/quant/model/linear_failed.hpp"
+#include "fp4/try.hpp"
 #include "joint_descent.hpp"
 
 namespace fp4::quant {
@@ -127,9 +128,8 @@ Result<std::vector<QuantizedLayer>> refine_roundings(const CausalLm& model, std:
         return Error{ErrorCode::bad_argument, "refinement: expected a quantized layer and a curvature for each of the model's, and at least two windows"};
     std::vector<SoftLayer> layers;
     for (size_t i = 0; i < start.size(); ++i) {
-        auto layer = SoftLayer::make(model.layers[i], std::move(start[i]), scheme, {.commitment = 1});
-        if (!layer) return layer.error();
-        layers.push_back(std::move(*layer));
+        FP4_TRY_ASSIGN(auto layer, SoftLayer::make(model.layers[i], std::move(start[i]), scheme, {.commitment = 1}));
+        layers.push_back(std::move(layer));
     }
     Refinement refinement(model, std::move(layers), windows, options);
     try {

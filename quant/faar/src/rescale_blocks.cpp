@@ -11,6 +11,7 @@
 
 #include "codebooks.hpp"
 #include "on_processor.hpp"
+#include "fp4/try.hpp"
 
 namespace fp4::quant {
 namespace {
@@ -182,10 +183,9 @@ Result<RescaleResult> rescale_blocks(const Tensor& w, const RoundingChoices& cho
     const torch::NoGradGuard no_grad;
     Rescaling rescaling(w, choices, v, encoder, tensor_scale, loss, options);
     rescaling.run();
-    auto made = rounding_choices(w, rescaling.start(), encoder, tensor_scale);
-    if (!made) return made.error();
-    auto up = (rescaling.values() == made->up.to(torch::kDouble)).to(torch::kFloat);
-    return RescaleResult{to_device(std::move(*made), w.device()), up.to(w.device()), rescaling.blocks()};
+    FP4_TRY_ASSIGN(auto made, rounding_choices(w, rescaling.start(), encoder, tensor_scale));
+    auto up = (rescaling.values() == made.up.to(torch::kDouble)).to(torch::kFloat);
+    return RescaleResult{to_device(std::move(made), w.device()), up.to(w.device()), rescaling.blocks()};
 }
 
 } // namespace fp4::quant

@@ -9,6 +9,7 @@
 
 #include "codebooks.hpp"
 #include "on_processor.hpp"
+#include "fp4/try.hpp"
 
 namespace fp4::quant {
 namespace {
@@ -21,7 +22,7 @@ Error not_a_neighbor(uint64_t row, uint64_t column) {
 } // namespace
 
 Result<RoundingChoices> rounding_choices(const Tensor& w, const PackedTensor& start, Encoder encoder, const TensorScale& tensor_scale) {
-    if (auto status = check_shape(start, "rounding choices"); !status) return status.error();
+    FP4_TRY(check_shape(start, "rounding choices"));
     if (w.dim() != 2 || static_cast<uint64_t>(w.size(0)) != start.rows || static_cast<uint64_t>(w.size(1)) != start.k)
         return Error{ErrorCode::bad_shape,
                      "rounding choices: expected weights of the shape that was rounded, " + std::to_string(start.rows) + " x " + std::to_string(start.k)};

@@ -3,6 +3,7 @@
 #include "fp4/quant/faar/soft_rounding.hpp"
 #include "fp4/quant/faar/straight_through.hpp"
 #include "fp4/quant/model/linear_failed.hpp"
+#include "fp4/try.hpp"
 
 namespace fp4::quant {
 
@@ -18,13 +19,12 @@ Result<SoftLayer> SoftLayer::make(const LayerWeights& plain, QuantizedLayer star
         for (const LinearOp op : members(group)) {
             const auto at = static_cast<size_t>(op);
             if (!out.start_.linears[at]) return refuse("every linear quantized");
-            auto choices = rounding_choices(plain[op], *out.start_.linears[at], scheme.weights->encoder, *scale);
-            if (!choices) return choices.error();
-            *choices = to_device(std::move(*choices), device);
-            const auto code = (choices->position >= 0.5).to(torch::kFloat);
-            out.v_[at] = torch::lerp(choices->position, code, begin.commitment).clamp(begin.pull, 1 - begin.pull).requires_grad_(true);
-            choices->position.reset(); // v took its place
-            out.choices_[at] = std::move(*choices);
+            FP4_TRY_ASSIGN(auto choices, rounding_choices(plain[op], *out.start_.linears[at], scheme.weights->encoder, *scale));
+            choices = to_device(std::move(choices), device);
+            const auto code = (choices.position >= 0.5).to(torch::kFloat);
+            out.v_[at] = torch::lerp(choices.position, code, begin.commitment).clamp(begin.pull, 1 - begin.pull).requires_grad_(true);
+            choices.position.reset(); // v took its place
+            out.choices_[at] = std::move(choices);
         }
     }
     if (begin.gains)

@@ -11,6 +11,7 @@
 #include "fp4/checkpoints/encoded_model.hpp"
 #include "fp4/checkpoints/write_checkpoint.hpp"
 #include "fp4/checkpoints/weights.hpp"
+#include "fp4/try.hpp"
 
 namespace fp4::quant {
 namespace {
@@ -23,10 +24,9 @@ struct ConvertOptions {
 Status convert(const ConvertOptions& options) {
     const auto layout = checkpoints::layout_from_name(options.layout);
     if (!layout) return Error{ErrorCode::unknown_name, fmt::format("--layout: expected compressed-tensors, modelopt, razer or bf16, found {}", options.layout)};
-    const auto report = checkpoints::convert_checkpoint(options.model, *layout, options.out, {.strict = options.strict}, {.replace = options.force});
-    if (!report) return report.error();
-    for (const auto& warning : report->warnings) fmt::print(stderr, "fp4quant: {}\n", warning);
-    fmt::print("{}: {} bytes of weights; tensor scales round-trip within {} ulp\n", options.out, report->weight_bytes, report->scale_round_trip_ulps);
+    FP4_TRY_ASSIGN(const auto report, checkpoints::convert_checkpoint(options.model, *layout, options.out, {.strict = options.strict}, {.replace = options.force}));
+    for (const auto& warning : report.warnings) fmt::print(stderr, "fp4quant: {}\n", warning);
+    fmt::print("{}: {} bytes of weights; tensor scales round-trip within {} ulp\n", options.out, report.weight_bytes, report.scale_round_trip_ulps);
     return Done{};
 }
 
@@ -51,27 +51,24 @@ Shares shares_of(const checkpoints::Comparison& comparison) {
 }
 
 Result<checkpoints::Comparison> compared(const VerifyOptions& options) {
-    auto a = checkpoints::QuantizedCheckpoint::open(options.a, {.strict = options.strict});
-    if (!a) return a.error();
-    auto b = checkpoints::QuantizedCheckpoint::open(options.b, {.strict = options.strict});
-    if (!b) return b.error();
-    for (auto* each : {&*a, &*b})
-        if (const auto checked = each->check(); !checked) return checked.error();
-    if (options.encoder.empty()) return checkpoints::compare_models(*a, *b);
+    FP4_TRY_ASSIGN(auto a, checkpoints::QuantizedCheckpoint::open(options.a, {.strict = options.strict}));
+    FP4_TRY_ASSIGN(auto b, checkpoints::QuantizedCheckpoint::open(options.b, {.strict = options.strict}));
+    for (auto* each : {&a, &b})
+        FP4_TRY(each->check());
+    if (options.encoder.empty()) return checkpoints::compare_models(a, b);
     const auto encoder = encoder_from_name(options.encoder);
     if (!encoder) return Error{ErrorCode::unknown_name, fmt::format("--encoder: expected an encoder's name (fp4vec list encoders), found {}", options.encoder)};
-    return checkpoints::compare_with_encoder(std::move(*a), *b, {.encoder = *encoder});
+    return checkpoints::compare_with_encoder(std::move(a), b, {.encoder = *encoder});
 }
 
 Outcome verify(const VerifyOptions& options) {
-    const auto comparison = compared(options);
-    if (!comparison) return comparison.error();
-    const auto sum = shares_of(*comparison);
+    FP4_TRY_ASSIGN(const auto comparison, compared(options));
+    const auto sum = shares_of(comparison);
     if (sum.elements == 0) return Error{ErrorCode::bad_argument, fmt::format("{}, {}: expected quantized linears, found none", options.a, options.b)};
-    for (const auto& name : comparison->different_plain) fmt::print("differs: tensor {}\n", name);
-    if (comparison->first) fmt::print("first difference: {}\n", describe(*comparison->first));
-    fmt::print("{} linears, {} of {} block scales and {} of {} codes differ\n", comparison->linears.size(), sum.scales, sum.blocks, sum.codes, sum.elements);
-    return comparison->equal() ? Verdict::pass : Verdict::differs;
+    for (const auto& name : comparison.different_plain) fmt::print("differs: tensor {}\n", name);
+    if (comparison.first) fmt::print("first difference: {}\n", describe(comparison->first));
+    fmt::print("{} linears, {} of {} block scales and {} of {} codes differ\n", comparison.linears.size(), sum.scales, sum.blocks, sum.codes, sum.elements);
+    return comparison.equal() ? Verdict::pass : Verdict::differs;
 }
 
 struct InspectOptions {
@@ -82,14 +79,13 @@ struct InspectOptions {
 Result<double> nmse(const checkpoints::QuantizedLinear& linear, const checkpoints::QuantizedCheckpoint& source) {
     const auto found = source.files().find(linear.name + ".weight");
     if (!found) return Error{ErrorCode::bad_file, fmt::format("{}: expected the weights of {}, found nothing", source.folder().string(), linear.name)};
-    const auto wanted = checkpoints::read_weights(*found->file, *found->tensor);
-    if (!wanted) return wanted.error();
+    FP4_TRY_ASSIGN(const auto wanted, checkpoints::read_weights(*found->file, *found->tensor));
     std::vector<Fp32> values(linear.weight.rows * linear.weight.k);
-    if (wanted->size() != values.size()) return Error{ErrorCode::bad_shape, fmt::format("{}: expected the shape of {}", source.folder().string(), linear.name)};
-    if (auto status = dequantize_tensor_fast(linear.weight, values, linear.name); !status) return status.error();
+    if (wanted.size() != values.size()) return Error{ErrorCode::bad_shape, fmt::format("{}: expected the shape of {}", source.folder().string(), linear.name)};
+    FP4_TRY(dequantize_tensor_fast(linear.weight, values, linear.name));
     double error = 0, square = 0;
     for (size_t i = 0; i < values.size(); ++i) {
-        const double w = (*wanted)[i], difference = static_cast<double>(values[i].to_float()) - w;
+        const double w = wanted[i], difference = static_cast<double>(values[i].to_float()) - w;
         error += difference * difference;
         square += w * w;
     }
@@ -97,30 +93,26 @@ Result<double> nmse(const checkpoints::QuantizedLinear& linear, const checkpoint
 }
 
 Status inspect(const InspectOptions& options) {
-    auto checkpoint = checkpoints::QuantizedCheckpoint::open(options.model);
-    if (!checkpoint) return checkpoint.error();
+    FP4_TRY_ASSIGN(auto checkpoint, checkpoints::QuantizedCheckpoint::open(options.model));
     std::optional<checkpoints::QuantizedCheckpoint> source;
     if (!options.source.empty()) {
-        auto opened = checkpoints::QuantizedCheckpoint::open(options.source);
-        if (!opened) return opened.error();
-        if (opened->layout() != checkpoints::Layout::plain)
+        FP4_TRY_ASSIGN(auto opened, checkpoints::QuantizedCheckpoint::open(options.source));
+        if (opened.layout() != checkpoints::Layout::plain)
             return Error{ErrorCode::bad_argument, fmt::format("--source: expected a checkpoint that is not quantized, found {}", options.source)};
-        source = std::move(*opened);
+        source = std::move(opened);
     }
-    fmt::print("{}  {}  layout {}\n", options.model, checkpoint->model().architecture, spec_of(checkpoint->layout()).name);
-    for (const auto& warning : checkpoint->warnings()) fmt::print("warning: {}\n", warning);
-    for (const auto& tensor : checkpoint->plain_tensors())
+    fmt::print("{}  {}  layout {}\n", options.model, checkpoint.model().architecture, spec_of(checkpoint.layout()).name);
+    for (const auto& warning : checkpoint.warnings()) fmt::print("warning: {}\n", warning);
+    for (const auto& tensor : checkpoint.plain_tensors())
         fmt::print("  {:<56} {:<8} [{}]\n", tensor.name, io::spec_of(tensor.dtype).name, fmt::join(tensor.shape, ", "));
-    for (size_t i = 0; i < checkpoint->linears().size(); ++i) {
-        const auto linear = checkpoint->linear(i);
-        if (!linear) return linear.error();
-        fmt::print("  {:<56} {:<8} [{}, {}]  tensor scale {:.6g}", linear->name, spec_of(linear->weight.format).name, linear->weight.rows, linear->weight.k,
-                   linear->scale.multiplier.value);
-        if (linear->input_scale) fmt::print("  input {} scale {:.6g}", spec_of(*linear->activations).name, linear->input_scale->multiplier.value);
+    for (size_t i = 0; i < checkpoint.linears().size(); ++i) {
+        FP4_TRY_ASSIGN(const auto linear, checkpoint.linear(i));
+        fmt::print("  {:<56} {:<8} [{}, {}]  tensor scale {:.6g}", linear.name, spec_of(linear.weight.format).name, linear.weight.rows, linear.weight.k,
+                   linear.scale.multiplier.value);
+        if (linear.input_scale) fmt::print("  input {} scale {:.6g}", spec_of(linear->activations).name, linear.input_scale->multiplier.value);
         if (source) {
-            const auto error = nmse(*linear, *source);
-            if (!error) return error.error();
-            fmt::print("  NMSE {:.5f}", *error);
+            FP4_TRY_ASSIGN(const auto error, nmse(linear, *source));
+            fmt::print("  NMSE {:.5f}", error);
         }
         fmt::print("\n");
     }

@@ -18,6 +18,7 @@
 #include "fp4/quant/report/score_rows.hpp"
 #include "fp4/quant/report/table_text.hpp"
 #include "fp4/io/atomic_file.hpp"
+#include "fp4/try.hpp"
 #include "machine.hpp"
 #include "memory_estimate.hpp"
 #include "progress_line.hpp"
@@ -34,7 +35,7 @@ class Evaluator {
         Evaluator evaluator(options);
         for (const auto& step : {&Evaluator::read_inputs, &Evaluator::list_models, &Evaluator::check_memory, &Evaluator::open_store, &Evaluator::score,
                                  &Evaluator::compare_arithmetic, &Evaluator::write})
-            if (auto status = (evaluator.*step)(); !status) return status;
+            FP4_TRY((evaluator.*step)());
         return Done{};
     }
 
@@ -43,26 +44,19 @@ class Evaluator {
 
     Status read_inputs() {
         at::set_num_threads(options_.threads);
-        const auto arithmetic = checked_arithmetic(options_);
-        if (!arithmetic) return arithmetic.error();
-        arithmetic_ = *arithmetic;
-        auto checkpoint = checkpoints::Checkpoint::open(options_.reference_folder());
-        if (!checkpoint) return checkpoint.error();
-        checkpoint_.emplace(std::move(*checkpoint));
-        const auto config = read_decoder_config(options_.reference_folder());
-        if (!config) return config.error();
-        auto ends = load_ends(*checkpoint_, *config);
-        if (!ends) return ends.error();
-        const auto device = device_from_name(options_.device);
-        if (!device) return device.error();
-        device_ = *device;
-        ends_ = std::make_shared<const CausalLm>(to_device(std::move(*ends), device_));
-        auto tokens = read_tokens(options_.tokens, options_.reference_folder(), "test", config->vocab_size);
-        if (!tokens) return tokens.error();
-        tokens_ = evenly_spread(std::move(*tokens), options_.windows);
-        auto windows = evaluated_windows(tokens_);
-        if (!windows) return windows.error();
-        evaluated_ = std::move(*windows);
+        FP4_TRY_ASSIGN(const auto arithmetic, checked_arithmetic(options_));
+        arithmetic_ = arithmetic;
+        FP4_TRY_ASSIGN(auto checkpoint, checkpoints::Checkpoint::open(options_.reference_folder()));
+        checkpoint_.emplace(std::move(checkpoint));
+        FP4_TRY_ASSIGN(const auto config, read_decoder_config(options_.reference_folder()));
+        FP4_TRY_ASSIGN(auto ends, load_ends(*checkpoint_, config));
+        FP4_TRY_ASSIGN(const auto device, device_from_name(options_.device));
+        device_ = device;
+        ends_ = std::make_shared<const CausalLm>(to_device(std::move(ends), device_));
+        FP4_TRY_ASSIGN(auto tokens, read_tokens(options_.tokens, options_.reference_folder(), "test", config.vocab_size));
+        tokens_ = evenly_spread(std::move(tokens), options_.windows);
+        FP4_TRY_ASSIGN(auto windows, evaluated_windows(tokens_));
+        evaluated_ = std::move(windows);
         return Done{};
     }
 
@@ -70,11 +64,10 @@ class Evaluator {
     Status list_models() {
         if (!options_.is_plain()) {
             const auto name = options_.name.empty() ? std::filesystem::path(options_.model).lexically_normal().filename().string() : options_.name;
-            auto model = quantized_checkpoint(options_.model, name, device_);
-            if (!model) return model.error();
-            models_.push_back(std::move(*model));
+            FP4_TRY_ASSIGN(auto model, quantized_checkpoint(options_.model, name, device_));
+            models_.push_back(std::move(model));
         } else if (!options_.method.empty()) {
-            if (auto status = add_method(options_.method, options_.acts); !status) return status;
+            FP4_TRY(add_method(options_.method, options_.acts));
             if (!options_.name.empty()) models_[0].key.method = options_.name;
         }
         if (arithmetic_) models_[0].key.arith = arithmetic_->name;
@@ -95,23 +88,19 @@ class Evaluator {
     }
 
     Status add_method(const std::string& method, const std::string& acts) {
-        const auto calibrated = needs_calibration(method, acts);
-        if (!calibrated) return calibrated.error();
-        if (*calibrated && calibration_.count() == 0) {
-            auto tokens = read_tokens(options_.calib, options_.reference_folder(), "calibration", ends_->config.vocab_size);
-            if (!tokens) return tokens.error();
-            calibration_ = std::move(*tokens);
+        FP4_TRY_ASSIGN(const auto calibrated, needs_calibration(method, acts));
+        if (calibrated && calibration_.count() == 0) {
+            FP4_TRY_ASSIGN(auto tokens, read_tokens(options_.calib, options_.reference_folder(), "calibration", ends_->config.vocab_size));
+            calibration_ = std::move(tokens);
         }
-        auto model = under_method(*checkpoint_, ends_, method, acts, calibration_);
-        if (!model) return model.error();
-        models_.push_back(std::move(*model));
+        FP4_TRY_ASSIGN(auto model, under_method(*checkpoint_, ends_, method, acts, calibration_));
+        models_.push_back(std::move(model));
         return Done{};
     }
 
     Status open_store() {
-        const auto sha256 = model_sha256(*checkpoint_);
-        if (!sha256) return sha256.error();
-        context_ = context_of(tokens_, calibration_, *sha256, options_.commit, options_.threads, device_);
+        FP4_TRY_ASSIGN(const auto sha256, model_sha256(*checkpoint_));
+        context_ = context_of(tokens_, calibration_, sha256, options_.commit, options_.threads, device_);
         context_.command = "fp4quant eval --model " + std::filesystem::path(options_.model).lexically_normal().filename().string();
         if (!options_.method.empty()) context_.command += " --method " + options_.method + " --acts " + options_.acts;
         if (arithmetic_) context_.command += " --profile " + options_.profile;
@@ -122,7 +111,7 @@ class Evaluator {
         if (failed) return Error{ErrorCode::write_failed, options_.out + ": " + failed.message()};
         for (size_t m = 0; m < scores_.size(); ++m) {
             stores_.emplace_back(folder() / "scores",
-                                 fmt::format("{} {} {} windows, {} per call, {} threads, {}, {}", *sha256, tokens_.sha256, tokens_.count(),
+                                 fmt::format("{} {} {} windows, {} per call, {} threads, {}, {}", sha256, tokens_.sha256, tokens_.count(),
                                              options_.score.windows_per_call, options_.threads, device_.str(), m ? models_[m - 1].fingerprint : "reference"));
             if (!options_.resume) continue;
             if (auto stored = stores_[m].find(score_name(m))) scores_[m] = std::move(*stored);
@@ -143,18 +132,16 @@ class Evaluator {
     LayerProvider provider(const EvaluatedModel& model) const {
         const auto* arithmetic = &model == &models_[0] ? arithmetic_ : nullptr;
         return [&model, arithmetic](size_t index) -> Result<LayerModel> {
-            const auto layer = model.layers(index);
-            if (!layer) return layer.error();
-            return arithmetic ? hardware_true(*layer, model.scheme, *arithmetic) : fake_quantized(*layer, model.scheme);
+            FP4_TRY_ASSIGN(const auto layer, model.layers(index));
+            return arithmetic ? hardware_true(layer, model.scheme, *arithmetic) : fake_quantized(layer, model.scheme);
         };
     }
 
     Status score() {
         ProgressLine progress(!options_.quiet);
         const ScoredModel reference{ends_.get(), [this](size_t layer) -> Result<LayerModel> {
-                                        auto weights = load_layer(*checkpoint_, ends_->config, layer);
-                                        if (!weights) return weights.error();
-                                        return reference_layer(to_device(std::move(*weights), device_));
+                                        FP4_TRY_ASSIGN(auto weights, load_layer(*checkpoint_, ends_->config, layer));
+                                        return reference_layer(to_device(std::move(weights), device_));
                                     }};
         std::vector<ScoredModel> models;
         for (const auto& model : models_) models.push_back({model.ends.get(), provider(model)});
@@ -167,10 +154,9 @@ class Evaluator {
                 progress.show_share(fmt::format("windows {} to {} of {}: step", first + 1, first + count, total), (first - already) / count * steps + done,
                                     (total - already + count - 1) / count * steps);
             };
-            const auto scored = score_windows(reference, models, windows.narrow(0, static_cast<int64_t>(first), static_cast<int64_t>(count)), options);
-            if (!scored) return scored.error();
+            FP4_TRY_ASSIGN(const auto scored, score_windows(reference, models, windows.narrow(0, static_cast<int64_t>(first), static_cast<int64_t>(count)), options));
             for (size_t m = 0; m < scores_.size(); ++m)
-                if (auto status = append((*scored)[m], m); !status) return status;
+                FP4_TRY(append(scored[m], m));
         }
         return Done{};
     }
@@ -188,9 +174,8 @@ class Evaluator {
         if (!arithmetic_) return Done{};
         const auto some = evenly_spread(tokens_, options_.difference_windows);
         const auto& model = models_[0];
-        auto found = arithmetic_differences(*model.ends, model.layers, model.scheme, *arithmetic_, windows_of(some), options_.score.windows_per_call);
-        if (!found) return found.error();
-        differences_ = std::move(*found);
+        FP4_TRY_ASSIGN(auto found, arithmetic_differences(*model.ends, model.layers, model.scheme, *arithmetic_, windows_of(some), options_.score.windows_per_call));
+        differences_ = std::move(found);
         return Done{};
     }
 
@@ -200,16 +185,14 @@ class Evaluator {
         for (size_t m = 0; m < scores_.size(); ++m) {
             const auto& key = m ? models_[m - 1].key : reference_key;
             const bool has_denominator = m > 0 && options_.with_rtn;
-            auto rows = score_rows(key, evaluated_, {scores_[m], scores_[0], has_denominator ? &scores_.back() : nullptr});
-            if (!rows) return rows.error();
-            table.rows.insert(table.rows.end(), rows->begin(), rows->end());
+            FP4_TRY_ASSIGN(auto rows, score_rows(key, evaluated_, {scores_[m], scores_[0], has_denominator ? &scores_.back() : nullptr}));
+            table.rows.insert(table.rows.end(), rows.begin(), rows.end());
         }
-        const auto json = table_json(table);
-        if (!json) return json.error();
+        FP4_TRY_ASSIGN(const auto json, table_json(table));
         if (!options_.out.empty()) {
-            if (auto status = io::write_file_atomically(folder() / "table.json", *json); !status) return status;
+            FP4_TRY(io::write_file_atomically(folder() / "table.json", json));
             if (differences_)
-                if (auto status = io::write_file_atomically(folder() / "differences.json", differences_json(*differences_)); !status) return status;
+                FP4_TRY(io::write_file_atomically(folder() / "differences.json", differences_json(*differences_)));
         }
         for (const auto& domain : domains_shown()) fmt::print("{}{}", domain == all_domains ? "" : "\n" + domain + ":\n", table_text(table.rows, domain));
         if (differences_)

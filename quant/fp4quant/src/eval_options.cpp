@@ -5,6 +5,7 @@
 #include "commands.hpp"
 #include "fp4/quant/evaluate/hardware_true.hpp"
 #include "fp4/checkpoints/quantized_checkpoint.hpp"
+#include "fp4/try.hpp"
 
 namespace fp4::quant {
 namespace {
@@ -46,18 +47,16 @@ void add_eval_options(CLI::App& command, EvalOptions& options) {
 
 Result<const Arithmetic*> checked_arithmetic(const EvalOptions& options) {
     const auto refused = [](std::string message) { return Error{ErrorCode::bad_argument, std::move(message)}; };
-    const auto arithmetic = arithmetic_of(options.profile);
-    if (!arithmetic) return arithmetic.error();
+    FP4_TRY_ASSIGN(const auto arithmetic, arithmetic_of(options.profile));
     if (options.resume && options.out.empty()) return refused("--resume: expected --out, where the scores of finished windows are");
-    const auto layout = checkpoints::QuantizedCheckpoint::open(options.model);
-    if (!layout) return layout.error();
-    const bool quantized = layout->layout() != checkpoints::Layout::plain;
+    FP4_TRY_ASSIGN(const auto layout, checkpoints::QuantizedCheckpoint::open(options.model));
+    const bool quantized = layout.layout() != checkpoints::Layout::plain;
     if (quantized && options.is_plain())
         return refused(fmt::format("{}: expected --reference, the checkpoint it was made from, beside one that is quantized", options.model));
     if (!quantized && !options.is_plain()) return refused(fmt::format("{}: expected a quantized checkpoint beside --reference, found one that is not", options.model));
     if (quantized && !options.method.empty()) return refused(fmt::format("--method: expected a checkpoint that is not quantized, found {}", options.model));
-    if (*arithmetic && !quantized && options.method.empty()) return refused("--profile: expected --method or a quantized checkpoint; the reference has none");
-    return *arithmetic;
+    if (arithmetic && !quantized && options.method.empty()) return refused("--profile: expected --method or a quantized checkpoint; the reference has none");
+    return arithmetic;
 }
 
 } // namespace fp4::quant

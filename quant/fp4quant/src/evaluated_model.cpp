@@ -11,6 +11,7 @@
 #include "fp4/quant/quantizers/named_method.hpp"
 #include "fp4/quant/model/device.hpp"
 #include "fp4/quant/model/load_weights.hpp"
+#include "fp4/try.hpp"
 #include "table_rows.hpp"
 #include "token_input.hpp"
 
@@ -31,19 +32,15 @@ Result<Scheme> named_scheme(const std::string& name, const std::string& acts) {
 } // namespace
 
 Result<bool> needs_calibration(const std::string& method, const std::string& acts) {
-    const auto scheme = named_scheme(method, acts);
-    if (!scheme) return scheme.error();
-    return needs_reference_stream(*scheme) || needs_quantized_stream(*scheme);
+    FP4_TRY_ASSIGN(const auto scheme, named_scheme(method, acts));
+    return needs_reference_stream(scheme) || needs_quantized_stream(scheme);
 }
 
 Result<EvaluatedModel> quantized_checkpoint(const std::string& folder, const std::string& name, torch::Device device) {
-    auto opened = CheckpointLayers::open(folder);
-    if (!opened) return opened.error();
-    auto ends = opened->ends();
-    if (!ends) return ends.error();
-    auto fingerprint = work_fingerprint(opened->checkpoint().files(), "eval");
-    if (!fingerprint) return fingerprint.error();
-    const auto checkpoint = std::make_shared<CheckpointLayers>(std::move(*opened));
+    FP4_TRY_ASSIGN(auto opened, CheckpointLayers::open(folder));
+    FP4_TRY_ASSIGN(auto ends, opened.ends());
+    FP4_TRY_ASSIGN(auto fingerprint, work_fingerprint(opened.checkpoint().files(), "eval"));
+    const auto checkpoint = std::make_shared<CheckpointLayers>(std::move(opened));
     const auto& scheme = checkpoint->scheme();
     const RowKey key{.method = name,
                      .format = scheme.weights->format == Format::razer_w ? "razer" : "nvfp4",
@@ -52,41 +49,37 @@ Result<EvaluatedModel> quantized_checkpoint(const std::string& folder, const std
                      .act_scale = "static",
                      .arith = "fake",
                      .domain = all_domains};
-    return EvaluatedModel{key, scheme, std::make_shared<const CausalLm>(to_device(std::move(*ends), device)),
+    return EvaluatedModel{key, scheme, std::make_shared<const CausalLm>(to_device(std::move(ends), device)),
                           [checkpoint, device](size_t layer) -> Result<std::shared_ptr<const QuantizedLayer>> {
-                              auto loaded = checkpoint->load(layer);
-                              if (!loaded) return loaded.error();
-                              loaded->plain = to_device(std::move(loaded->plain), device);
-                              return std::make_shared<const QuantizedLayer>(std::move(*loaded));
+                              FP4_TRY_ASSIGN(auto loaded, checkpoint->load(layer));
+                              loaded.plain = to_device(std::move(loaded.plain), device);
+                              return std::make_shared<const QuantizedLayer>(std::move(loaded));
                           },
-                          std::move(*fingerprint)};
+                          std::move(fingerprint)};
 }
 
 Result<EvaluatedModel> under_method(const checkpoints::Checkpoint& checkpoint, std::shared_ptr<const CausalLm> ends, const std::string& method, const std::string& acts,
                                     const TokenWindows& calibration) {
-    const auto scheme = named_scheme(method, acts);
-    if (!scheme) return scheme.error();
+    FP4_TRY_ASSIGN(const auto scheme, named_scheme(method, acts));
     const auto windows = calibration.count() ? windows_of(calibration) : Tensor();
     const LayerSource source = [&checkpoint, ends](size_t layer) -> Result<LayerWeights> {
-        auto weights = load_layer(checkpoint, ends->config, layer);
-        if (!weights) return weights.error();
-        return to_device(std::move(*weights), ends->embed_tokens.device());
+        FP4_TRY_ASSIGN(auto weights, load_layer(checkpoint, ends->config, layer));
+        return to_device(std::move(weights), ends->embed_tokens.device());
     };
-    const auto quantizer = std::make_shared<ModelQuantizer>(*ends, source, *scheme, windows);
+    const auto quantizer = std::make_shared<ModelQuantizer>(*ends, source, scheme, windows);
     const auto made = std::make_shared<std::vector<std::shared_ptr<const QuantizedLayer>>>();
     const RowKey key{.method = method,
                      .format = std::string(method_from_name(method)->format),
                      .acts = acts,
-                     .act_format = activation_name(*scheme),
+                     .act_format = activation_name(scheme),
                      .act_scale = "static",
                      .arith = "fake",
                      .domain = all_domains};
-    return EvaluatedModel{key, *scheme, ends,
+    return EvaluatedModel{key, scheme, ends,
                           [quantizer, made](size_t layer) -> Result<std::shared_ptr<const QuantizedLayer>> {
                               while (made->size() <= layer) {
-                                  auto next = quantizer->quantize_next();
-                                  if (!next) return next.error();
-                                  made->push_back(std::make_shared<const QuantizedLayer>(std::move(*next)));
+                                  FP4_TRY_ASSIGN(auto next, quantizer->quantize_next());
+                                  made->push_back(std::make_shared<const QuantizedLayer>(std::move(next)));
                               }
                               return (*made)[layer];
                           },

@@ -4,6 +4,7 @@
 
 #include "fp4/io/posix_io.hpp"
 #include "fp4/io/sha256.hpp"
+#include "fp4/try.hpp"
 
 namespace fp4::quant {
 namespace {
@@ -14,9 +15,8 @@ void add(io::Sha256& sha256, const std::string& text) {
 }
 
 Status add_config(io::Sha256& sha256, const checkpoints::Checkpoint& checkpoint) {
-    const auto text = io::read_text_file(io::parent_of(checkpoint.files()[0].path()) / "config.json", uint64_t{16} << 20);
-    if (!text) return text.error();
-    add(sha256, *text);
+    FP4_TRY_ASSIGN(const auto text, io::read_text_file(io::parent_of(checkpoint.files()[0].path()) / "config.json", uint64_t{16} << 20));
+    add(sha256, text);
     return Done{};
 }
 
@@ -30,7 +30,7 @@ void add_tensor(io::Sha256& sha256, const io::TensorInfo& tensor) {
 Result<std::string> work_fingerprint(const checkpoints::Checkpoint& checkpoint, const std::string& options) {
     io::Sha256 sha256;
     add(sha256, options);
-    if (auto status = add_config(sha256, checkpoint); !status) return status.error();
+    FP4_TRY(add_config(sha256, checkpoint));
     for (const auto& file : checkpoint.files()) {
         std::error_code failed;
         add(sha256, std::to_string(std::filesystem::file_size(file.path(), failed)));
@@ -42,13 +42,12 @@ Result<std::string> work_fingerprint(const checkpoints::Checkpoint& checkpoint, 
 
 Result<std::string> model_sha256(const checkpoints::Checkpoint& checkpoint) {
     io::Sha256 sha256;
-    if (auto status = add_config(sha256, checkpoint); !status) return status.error();
+    FP4_TRY(add_config(sha256, checkpoint));
     for (const auto& file : checkpoint.files())
         for (const auto& tensor : file.tensors()) {
             add_tensor(sha256, tensor);
-            const auto bytes = file.bytes(tensor);
-            if (!bytes) return bytes.error();
-            sha256.update(*bytes);
+            FP4_TRY_ASSIGN(const auto bytes, file.bytes(tensor));
+            sha256.update(bytes);
         }
     return sha256.hex_digest();
 }

@@ -11,6 +11,7 @@
 #include "fp4/quant/quantizers/named_method.hpp"
 #include "fp4/quant/model/device.hpp"
 #include "fp4/quant/model/load_weights.hpp"
+#include "fp4/try.hpp"
 #include "machine.hpp"
 #include "memory_estimate.hpp"
 #include "progress_line.hpp"
@@ -66,17 +67,14 @@ bool needs_whole_model(const Work& work) { return work.method->trains() && (work
 
 // The model's layers into layer files; those that are there from an interrupted run stay.
 Result<LayerFiles> make_layers(const QuantizeOptions& options, const Work& work, const checkpoints::Checkpoint& checkpoint, const DecoderConfig& config) {
-    const auto device = device_from_name(options.device);
-    if (!device) return device.error();
-    auto loaded = needs_whole_model(work)      ? load_model(checkpoint, config)
+    FP4_TRY_ASSIGN(const auto device, device_from_name(options.device));
+    FP4_TRY_ASSIGN(auto loaded, needs_whole_model(work)      ? load_model(checkpoint, config)
                   : work.calibration.defined() ? load_embedding(checkpoint, config)
-                                               : Result<CausalLm>(CausalLm{config, {}, {}, {}, {}});
-    if (!loaded) return loaded.error();
-    const auto ends = to_device(std::move(*loaded), *device);
+                                               : Result<CausalLm>(CausalLm{config, {}, {}, {}, {}}));
+    const auto ends = to_device(std::move(loaded), device);
     const LayerSource source = [&](size_t layer) -> Result<LayerWeights> {
-        auto weights = load_layer(checkpoint, config, layer);
-        if (!weights) return weights.error();
-        return to_device(std::move(*weights), *device);
+        FP4_TRY_ASSIGN(auto weights, load_layer(checkpoint, config, layer));
+        return to_device(std::move(weights), device);
     };
     if (work.method->trains()) {
         const TrainedModel model{.method = work.method,
@@ -94,26 +92,23 @@ Result<LayerFiles> make_layers(const QuantizeOptions& options, const Work& work,
     ProgressLine progress(!options.quiet);
     LayerFiles files{work.folder, work.fingerprint, work.scheme};
     const auto layers = config.dims.num_hidden_layers;
-    const auto status = make_layers(quantizer, layers, files, [&](size_t layer) -> Status {
+    FP4_TRY_ASSIGN(const auto status, make_layers(quantizer, layers, files, [&](size_t layer) -> Status {
         progress.show_share("layer", layer + 1, layers);
         return Done{};
-    });
-    if (!status) return status.error();
+    }));
     return files;
 }
 
 // Calibration windows where the scheme looks at any, and those of the second stage.
 Status read_windows(const QuantizeOptions& options, const DecoderConfig& config, Work& work, std::string& calibration_sha256) {
     if (!needs_reference_stream(work.scheme) && !needs_quantized_stream(work.scheme)) return Done{};
-    const auto tokens = read_tokens(options.calib, options.model, "calibration", config.vocab_size);
-    if (!tokens) return tokens.error();
-    work.calibration = windows_of(*tokens);
-    calibration_sha256 = tokens->sha256;
+    FP4_TRY_ASSIGN(const auto tokens, read_tokens(options.calib, options.model, "calibration", config.vocab_size));
+    work.calibration = windows_of(tokens);
+    calibration_sha256 = tokens.sha256;
     if (!work.method->aligned) return Done{};
-    const auto alignment = read_tokens(options.align, options.model, "alignment", config.vocab_size);
-    if (!alignment) return alignment.error();
-    work.alignment = windows_of(*alignment);
-    work.alignment_sha256 = alignment->sha256;
+    FP4_TRY_ASSIGN(const auto alignment, read_tokens(options.align, options.model, "alignment", config.vocab_size));
+    work.alignment = windows_of(alignment);
+    work.alignment_sha256 = alignment.sha256;
     return Done{};
 }
 
@@ -128,35 +123,30 @@ std::optional<TrainingShape> training_shape(const Work& work) {
 
 Status quantize(const QuantizeOptions& options) {
     at::set_num_threads(options.threads);
-    const auto scheme = scheme_of(options);
-    if (!scheme) return scheme.error();
-    if (auto status = check_storable(*scheme); !status) return status;
-    const auto layout = layout_of(options, *scheme);
-    if (!layout) return layout.error();
+    FP4_TRY_ASSIGN(const auto scheme, scheme_of(options));
+    FP4_TRY(check_storable(scheme));
+    FP4_TRY_ASSIGN(const auto layout, layout_of(options, scheme));
     auto plain = checkpoints::QuantizedCheckpoint::open(options.model);
     if (!plain) return plain.error();
     if (plain->layout() != checkpoints::Layout::plain) return Error{ErrorCode::bad_argument, fmt::format("{}: expected a checkpoint that is not quantized", options.model)};
-    const auto config = read_decoder_config(options.model);
-    if (!config) return config.error();
+    FP4_TRY_ASSIGN(const auto config, read_decoder_config(options.model));
 
-    auto recipe = faar_recipe(options.faar);
-    if (!recipe) return recipe.error();
-    recipe->stage2.seed = options.seed;
-    Work work{.method = method_from_name(options.method, options.format), .scheme = *scheme, .recipe = *recipe, .folder = options.out + ".layers"};
+    FP4_TRY_ASSIGN(auto recipe, faar_recipe(options.faar));
+    recipe.stage2.seed = options.seed;
+    Work work{.method = method_from_name(options.method, options.format), .scheme = scheme, .recipe = recipe, .folder = options.out + ".layers"};
     std::string calibration_sha256;
-    if (auto status = read_windows(options, *config, work, calibration_sha256); !status) return status;
+    FP4_TRY(read_windows(options, config, work, calibration_sha256));
     const auto& windows = work.calibration;
     const PassShape shape{.windows = windows.defined() ? static_cast<uint64_t>(windows.size(0)) : 0,
                           .length = windows.defined() ? static_cast<uint64_t>(windows.size(1)) : 0,
                           .per_call = static_cast<uint64_t>(options.windows_at_once),
-                          .streams = uint64_t{needs_reference_stream(*scheme)} + needs_quantized_stream(*scheme),
-                          .second_moments = needs_quantized_stream(*scheme) && !work.method->trains(),
+                          .streams = uint64_t{needs_reference_stream(scheme)} + needs_quantized_stream(scheme),
+                          .second_moments = needs_quantized_stream(scheme) && !work.method->trains(),
                           .training = training_shape(work)};
-    if (auto status = check_memory(*config, shape, options.max_memory_gib); !status) return status;
-    const auto fingerprint = work_fingerprint(plain->files(), fmt::format("{} {} {} {} {} {} {}", options.method, work.method->format, options.acts, options.v2_halves,
-                                                                          options.threads, options.device, calibration_sha256));
-    if (!fingerprint) return fingerprint.error();
-    work.fingerprint = *fingerprint;
+    FP4_TRY(check_memory(config, shape, options.max_memory_gib));
+    FP4_TRY_ASSIGN(const auto fingerprint, work_fingerprint(plain->files(), fmt::format("{} {} {} {} {} {} {}", options.method, work.method->format, options.acts, options.v2_halves,
+                                                                          options.threads, options.device, calibration_sha256)));
+    work.fingerprint = fingerprint;
 
     std::error_code failed;
     if (std::filesystem::exists(work.folder) && !options.resume) {
@@ -164,16 +154,13 @@ Status quantize(const QuantizeOptions& options) {
             return Error{ErrorCode::bad_argument, fmt::format("{}: left by an interrupted run; go on with --resume, or begin anew with --force", work.folder.string())};
         std::filesystem::remove_all(work.folder, failed);
     }
-    const auto files = make_layers(options, work, plain->files(), *config);
-    if (!files) return files.error();
+    FP4_TRY_ASSIGN(const auto files, make_layers(options, work, plain->files(), config));
 
-    auto source = LayerFileSource::open(std::move(*plain), files->scheme, files->fingerprint, files->folder);
-    if (!source) return source.error();
-    const auto report = checkpoints::write_checkpoint(*layout, *source, options.out, {.replace = options.force});
-    if (!report) return report.error();
-    for (const auto& warning : report->warnings) fmt::print(stderr, "fp4quant: {}\n", warning);
+    FP4_TRY_ASSIGN(auto source, LayerFileSource::open(std::move(*plain), files.scheme, files.fingerprint, files.folder));
+    FP4_TRY_ASSIGN(const auto report, checkpoints::write_checkpoint(layout, source, options.out, {.replace = options.force}));
+    for (const auto& warning : report.warnings) fmt::print(stderr, "fp4quant: {}\n", warning);
     std::filesystem::remove_all(work.folder, failed);
-    fmt::print("{}: {} {} {}, {} bytes of weights\n", options.out, options.method, options.acts, spec_of(*layout).name, report->weight_bytes);
+    fmt::print("{}: {} {} {}, {} bytes of weights\n", options.out, options.method, options.acts, spec_of(layout).name, report.weight_bytes);
     return Done{};
 }
 

@@ -6,6 +6,7 @@
 #include "fp4/quant/evaluate/fake_quantized.hpp"
 #include "fp4/quant/quantizers/dequantized.hpp"
 #include "fp4/quant/model/linear_failed.hpp"
+#include "fp4/try.hpp"
 
 namespace fp4::quant {
 namespace {
@@ -19,10 +20,9 @@ Result<std::vector<std::array<InputStatistics, 4>>> observe_model(const CausalLm
     std::vector<std::array<InputStatistics, 4>> out;
     for (const LayerWeights& weights : model.layers) {
         const auto layer = reference_layer(weights);
-        auto inputs = observe_inputs(stream, layer, model.config, rope, {.gram = false, .sample_rows = sample_rows});
-        if (!inputs) return inputs.error();
-        out.push_back(std::move(*inputs));
-        if (auto status = advance(stream, layer, model.config, rope); !status) return status.error();
+        FP4_TRY_ASSIGN(auto inputs, observe_inputs(stream, layer, model.config, rope, {.gram = false, .sample_rows = sample_rows}));
+        out.push_back(std::move(inputs));
+        FP4_TRY(advance(stream, layer, model.config, rope));
     }
     return out;
 }
@@ -45,12 +45,11 @@ bool shown(const TableRow& row) {
 } // namespace
 
 Result<std::vector<ChannelMaxima>> channel_maxima(const CausalLm& model, const Tensor& calibration) {
-    const auto inputs = observe_model(model, calibration);
-    if (!inputs) return inputs.error();
+    FP4_TRY_ASSIGN(const auto inputs, observe_model(model, calibration));
     std::vector<ChannelMaxima> out;
-    for (size_t layer = 0; layer < inputs->size(); ++layer)
+    for (size_t layer = 0; layer < inputs.size(); ++layer)
         for (const LinearGroup group : linear_groups) {
-            const auto& statistics = (*inputs)[layer][static_cast<size_t>(group)];
+            const auto& statistics = inputs[layer][static_cast<size_t>(group)];
             const auto maxima = statistics.channel_max.to(torch::kCPU).contiguous();
             const float* values = maxima.data_ptr<float>();
             out.push_back({static_cast<uint32_t>(layer),
@@ -66,28 +65,25 @@ Result<std::vector<LayerError>> layer_errors(RowScorer& scorer, const std::vecto
     torch::NoGradGuard no_grad;
     std::vector<LayerError> out;
     if (std::ranges::none_of(rows, shown)) return out;
-    const auto inputs = observe_model(scorer.model(), scorer.calibration());
-    if (!inputs) return inputs.error();
+    FP4_TRY_ASSIGN(const auto inputs, observe_model(scorer.model(), scorer.calibration()));
     for (const TableRow& row : rows) {
         if (!shown(row)) continue;
-        const auto layers = scorer.layers(row);
-        if (!layers) return layers.error();
-        for (size_t i = 0; i < layers->size(); ++i) {
+        FP4_TRY_ASSIGN(const auto layers, scorer.layers(row));
+        for (size_t i = 0; i < layers.size(); ++i) {
             const auto& weights = scorer.model().layers[i];
-            const auto quantized = fake_quantized((*layers)[i], *row.scheme);
-            if (!quantized) return quantized.error();
+            FP4_TRY_ASSIGN(const auto quantized, fake_quantized(layers[i], *row.scheme));
             for (const LinearGroup group : linear_groups) {
-                const auto sample = (*inputs)[i][static_cast<size_t>(group)].sample.unsqueeze(0);
+                const auto sample = inputs[i][static_cast<size_t>(group)].sample.unsqueeze(0);
                 const auto wanted = apply_linears(weights, group, sample);
                 std::vector<Tensor> found;
                 try {
-                    found = quantized->linears(group, sample);
+                    found = quantized.linears(group, sample);
                 } catch (const LinearFailed& failed) {
                     return failed.error;
                 }
                 for (size_t m = 0; m < found.size(); ++m) {
                     const LinearOp op = members(group)[m];
-                    out.push_back({row.key.method, row.key.format, static_cast<uint32_t>(i), std::string(name_of(op)), nmse(weights[op], quantized->weights[op]),
+                    out.push_back({row.key.method, row.key.format, static_cast<uint32_t>(i), std::string(name_of(op)), nmse(weights[op], quantized.weights[op]),
                                    nmse(wanted[m], found[m])});
                 }
             }

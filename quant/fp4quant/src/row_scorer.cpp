@@ -5,6 +5,7 @@
 #include "fp4/quant/evaluate/hardware_true.hpp"
 #include "fp4/quant/evaluate/score_windows.hpp"
 #include "fp4/quant/model/device.hpp"
+#include "fp4/try.hpp"
 #include "token_input.hpp"
 
 namespace fp4::quant {
@@ -41,32 +42,28 @@ Result<RowScorer::Layers> RowScorer::train(const TableRow& row) {
     const auto layer = [this](size_t i) -> Result<LayerWeights> { return model_.layers[i]; };
     TrainingInputs inputs{.ends = model_, .layers = layer, .calibration = calibration_, .alignment = {}};
     if (row.method->aligned) inputs.alignment = windows_of(alignment(row));
-    const auto files = trained_layers(trained_model(row), inputs);
-    if (!files) return files.error();
-    auto loaded = files->load(model_.layers.size());
-    if (!loaded) return loaded.error();
+    FP4_TRY_ASSIGN(const auto files, trained_layers(trained_model(row), inputs));
+    FP4_TRY_ASSIGN(auto loaded, files.load(model_.layers.size()));
     Layers layers;
-    for (size_t i = 0; i < loaded->size(); ++i) {
-        (*loaded)[i].plain = to_device(std::move((*loaded)[i].plain), model_.embed_tokens.device());
-        layers.push_back(std::make_shared<const QuantizedLayer>(std::move((*loaded)[i])));
+    for (size_t i = 0; i < loaded.size(); ++i) {
+        loaded[i].plain = to_device(std::move(loaded[i].plain), model_.embed_tokens.device());
+        layers.push_back(std::make_shared<const QuantizedLayer>(std::move(loaded[i])));
     }
     return layers;
 }
 
 Result<std::optional<TrainingLog>> RowScorer::log(const TableRow& row) const {
     if (!row.method || !row.method->trains()) return std::optional<TrainingLog>();
-    auto log = training_log(trained_model(row));
-    if (!log) return log.error();
-    return std::optional(std::move(*log));
+    FP4_TRY_ASSIGN(auto log, training_log(trained_model(row)));
+    return std::optional(std::move(log));
 }
 
 Result<TrainingFacts> RowScorer::facts(const TableRow& row) const {
     TrainingFacts facts;
-    const auto known = log(row);
-    if (!known) return known.error();
-    if (!*known || !row.method->aligned) return facts;
+    FP4_TRY_ASSIGN(const auto known, log(row));
+    if (!known || !row.method->aligned) return facts;
     facts.align_tokens = static_cast<double>(alignment(row).tokens.size());
-    if (!(*known)->alignment.empty()) facts.undecided = (*known)->alignment.back().undecided;
+    if (!known->alignment.empty()) facts.undecided = known->alignment.back().undecided;
     return facts;
 }
 
@@ -74,29 +71,25 @@ Result<RowScorer::Layers> RowScorer::layers(const TableRow& row) {
     const auto name = name_of_model(row.key) + " " + row.key.act_scale;
     if (const auto known = made_.find(name); known != made_.end()) return known->second;
     if (row.method->trains()) {
-        auto trained = train(row);
-        if (!trained) return trained.error();
-        return made_.emplace(name, std::move(*trained)).first->second;
+        FP4_TRY_ASSIGN(auto trained, train(row));
+        return made_.emplace(name, std::move(trained)).first->second;
     }
     ModelQuantizer quantizer(
         model_, [this](size_t layer) -> Result<LayerWeights> { return model_.layers[layer]; }, *row.scheme, calibration_);
     Layers layers;
     while (layers.size() < model_.layers.size()) {
-        auto layer = quantizer.quantize_next();
-        if (!layer) return layer.error();
-        layers.push_back(std::make_shared<const QuantizedLayer>(std::move(*layer)));
+        FP4_TRY_ASSIGN(auto layer, quantizer.quantize_next());
+        layers.push_back(std::make_shared<const QuantizedLayer>(std::move(layer)));
     }
     return made_.emplace(name, std::move(layers)).first->second;
 }
 
 Result<LayerProvider> RowScorer::provider(const TableRow& row) {
-    const auto quantized = layers(row);
-    if (!quantized) return quantized.error();
+    FP4_TRY_ASSIGN(const auto quantized, layers(row));
     auto models = std::make_shared<std::vector<LayerModel>>();
-    for (const auto& layer : *quantized) {
-        auto model = row.arithmetic ? hardware_true(layer, *row.scheme, *row.arithmetic) : fake_quantized(layer, *row.scheme);
-        if (!model) return model.error();
-        models->push_back(std::move(*model));
+    for (const auto& layer : quantized) {
+        FP4_TRY_ASSIGN(auto model, row.arithmetic ? hardware_true(layer, *row.scheme, *row.arithmetic) : fake_quantized(layer, *row.scheme));
+        models->push_back(std::move(model));
     }
     return LayerProvider([models](size_t layer) -> Result<LayerModel> { return (*models)[layer]; });
 }
@@ -104,9 +97,8 @@ Result<LayerProvider> RowScorer::provider(const TableRow& row) {
 Result<std::vector<WindowScores>> RowScorer::score(const std::vector<TableRow>& rows, const std::function<void(uint64_t done, uint64_t total)>& on_step) {
     std::vector<ScoredModel> models;
     for (const TableRow& row : rows) {
-        auto made = provider(row);
-        if (!made) return made.error();
-        models.push_back({&model_, std::move(*made)});
+        FP4_TRY_ASSIGN(auto made, provider(row));
+        models.push_back({&model_, std::move(made)});
     }
     const ScoredModel reference{&model_, [this](size_t layer) -> Result<LayerModel> { return reference_layer(model_.layers[layer]); }};
     return score_windows(reference, models, windows_, {.on_step = on_step});

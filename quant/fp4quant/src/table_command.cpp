@@ -15,6 +15,7 @@
 #include "fp4/quant/report/table_text.hpp"
 #include "fp4/io/atomic_file.hpp"
 #include "fp4/io/posix_io.hpp"
+#include "fp4/try.hpp"
 #include "machine.hpp"
 #include "progress_line.hpp"
 #include "report_data.hpp"
@@ -40,7 +41,7 @@ class TableMaker {
     static Status run(const TableOptions& options) {
         TableMaker maker(options);
         for (const auto& step : {&TableMaker::select, &TableMaker::read_inputs, &TableMaker::score_missing, &TableMaker::write})
-            if (auto status = (maker.*step)(); !status) return status;
+            FP4_TRY((maker.*step)());
         return Done{};
     }
 
@@ -51,9 +52,8 @@ class TableMaker {
     Status select() {
         at::set_num_threads(options_.threads);
         const auto all = table_rows();
-        auto selected = select_rows(all, options_.only);
-        if (!selected) return selected.error();
-        wanted_ = std::move(*selected);
+        FP4_TRY_ASSIGN(auto selected, select_rows(all, options_.only));
+        wanted_ = std::move(selected);
         for (const TableRow& row : all) {
             const auto needed = [&](const TableRow& each) { return each.key == row.key || denominator_of(each.key) == row.key; };
             if (row.scheme && std::ranges::any_of(wanted_, needed)) scored_.push_back(row);
@@ -62,51 +62,40 @@ class TableMaker {
     }
 
     Status read_inputs() {
-        auto checkpoint = checkpoints::Checkpoint::open(options_.model);
-        if (!checkpoint) return checkpoint.error();
-        const auto config = read_decoder_config(options_.model);
-        if (!config) return config.error();
-        const auto device = device_from_name(options_.device);
-        if (!device) return device.error();
-        auto model = load_model(*checkpoint, *config);
-        if (!model) return model.error();
-        const auto calibration = read_tokens(options_.calib, options_.model, "calibration", config->vocab_size);
-        if (!calibration) return calibration.error();
-        auto all_tokens = read_tokens(options_.tokens, options_.model, "test", config->vocab_size);
-        if (!all_tokens) return all_tokens.error();
-        const auto tokens = evenly_spread(std::move(*all_tokens), options_.windows);
-        auto windows = evaluated_windows(tokens);
-        if (!windows) return windows.error();
-        windows_ = std::move(*windows);
-        const auto sha256 = model_sha256(*checkpoint);
-        if (!sha256) return sha256.error();
-        context_ = context_of(tokens, *calibration, *sha256, options_.commit, options_.threads, *device);
+        FP4_TRY_ASSIGN(auto checkpoint, checkpoints::Checkpoint::open(options_.model));
+        FP4_TRY_ASSIGN(const auto config, read_decoder_config(options_.model));
+        FP4_TRY_ASSIGN(const auto device, device_from_name(options_.device));
+        FP4_TRY_ASSIGN(auto model, load_model(checkpoint, config));
+        FP4_TRY_ASSIGN(const auto calibration, read_tokens(options_.calib, options_.model, "calibration", config.vocab_size));
+        FP4_TRY_ASSIGN(auto all_tokens, read_tokens(options_.tokens, options_.model, "test", config.vocab_size));
+        const auto tokens = evenly_spread(std::move(all_tokens), options_.windows);
+        FP4_TRY_ASSIGN(auto windows, evaluated_windows(tokens));
+        windows_ = std::move(windows);
+        FP4_TRY_ASSIGN(const auto sha256, model_sha256(checkpoint));
+        context_ = context_of(tokens, calibration, sha256, options_.commit, options_.threads, device);
         context_.command = "fp4quant table --model " + std::filesystem::path(options_.model).filename().string();
         for (const auto& pattern : options_.only) context_.command += " --only " + pattern;
-        auto training = row_training(*sha256, *calibration, config->vocab_size);
-        if (!training) return training.error();
-        scorer_.emplace(to_device(std::move(*model), *device), windows_of(*calibration), windows_of(tokens), std::move(*training));
+        FP4_TRY_ASSIGN(auto training, row_training(sha256, calibration, config.vocab_size));
+        scorer_.emplace(to_device(std::move(model), device), windows_of(calibration), windows_of(tokens), std::move(training));
         std::error_code failed;
         std::filesystem::create_directories(folder() / "scores", failed);
         if (failed) return Error{ErrorCode::write_failed, options_.out + ": " + failed.message()};
-        store_.emplace(folder() / "scores", fmt::format("{} {} {} {} windows, {} threads{}", *sha256, tokens.sha256, calibration->sha256, tokens.count(),
-                                                        options_.threads, device->is_cpu() ? "" : ", " + device->str()));
+        store_.emplace(folder() / "scores", fmt::format("{} {} {} {} windows, {} threads{}", sha256, tokens.sha256, calibration.sha256, tokens.count(),
+                                                        options_.threads, device.is_cpu() ? "" : ", " + device.str()));
         return Done{};
     }
 
     // Tokens of the second stage are read where a row has one.
     Result<RowTraining> row_training(const std::string& model_sha256, const TokenWindows& calibration, uint64_t vocab_size) {
-        auto recipe = faar_recipe(options_.faar);
-        if (!recipe) return recipe.error();
-        RowTraining training{.recipe = *recipe,
+        FP4_TRY_ASSIGN(auto recipe, faar_recipe(options_.faar));
+        RowTraining training{.recipe = recipe,
                              .folder = folder() / "trained",
                              .fingerprint = fmt::format("{} {} {} threads", model_sha256, calibration.sha256, options_.threads),
                              .calibration = calibration,
                              .quiet = options_.quiet};
         if (std::ranges::none_of(scored_, [](const TableRow& row) { return row.method && row.method->aligned; })) return training;
-        auto tokens = read_tokens(options_.align, options_.model, "alignment", vocab_size);
-        if (!tokens) return tokens.error();
-        training.alignment = std::move(*tokens);
+        FP4_TRY_ASSIGN(auto tokens, read_tokens(options_.align, options_.model, "alignment", vocab_size));
+        training.alignment = std::move(tokens);
         return training;
     }
 
@@ -126,7 +115,7 @@ class TableMaker {
             const std::vector<TableRow> some(missing.begin() + static_cast<int64_t>(first),
                                              missing.begin() + static_cast<int64_t>(std::min(first + options_.rows_at_once, missing.size())));
             position_ = fmt::format("rows {} to {} of {}", first + 1, first + some.size(), missing.size());
-            if (auto status = score(some); !status) return status;
+            FP4_TRY(score(some));
         }
         return Done{};
     }
@@ -139,7 +128,7 @@ class TableMaker {
         if (!scored) return scored.error();
         for (size_t i = 0; i < scored->size(); ++i) {
             const auto name = i == 0 ? std::string(reference_name) : row_name(rows[i - 1].key);
-            if (auto status = store_->save(name, (*scored)[i]); !status) return status;
+            FP4_TRY(store_->save(name, (*scored)[i]));
             scores_.insert_or_assign(name, (*scored)[i]);
             if (i > 0) seconds_.push_back({rows[i - 1].key, seconds / static_cast<double>(scored->size())});
         }
@@ -152,21 +141,17 @@ class TableMaker {
         for (const TableRow& row : wanted_) {
             const auto denominator = scores_.find(row_name(denominator_of(row.key)));
             const auto& own = row.scheme ? scores_.at(row_name(row.key)) : reference;
-            const auto training = scorer_->facts(row);
-            if (!training) return training.error();
-            auto rows = score_rows(row.key, windows_, {own, reference, row.scheme && denominator != scores_.end() ? &denominator->second : nullptr}, *training);
-            if (!rows) return rows.error();
-            table.rows.insert(table.rows.end(), rows->begin(), rows->end());
+            FP4_TRY_ASSIGN(const auto training, scorer_->facts(row));
+            FP4_TRY_ASSIGN(auto rows, score_rows(row.key, windows_, {own, reference, row.scheme && denominator != scores_.end() ? &denominator->second : nullptr}, training));
+            table.rows.insert(table.rows.end(), rows.begin(), rows.end());
         }
         std::ranges::sort(table.rows, row_before, &Row::key);
-        const auto json = table_json(table);
-        if (!json) return json.error();
-        if (auto status = io::write_file_atomically(folder() / "table.json", *json); !status) return status;
-        if (auto status = write_into(table); !status) return status;
-        const auto seconds = seconds_json(seconds_);
-        if (!seconds) return seconds.error();
-        if (auto status = io::write_file_atomically(folder() / "seconds.json", *seconds); !status) return status;
-        if (auto status = write_report(table); !status) return status;
+        FP4_TRY_ASSIGN(const auto json, table_json(table));
+        FP4_TRY(io::write_file_atomically(folder() / "table.json", json));
+        FP4_TRY(write_into(table));
+        FP4_TRY_ASSIGN(const auto seconds, seconds_json(seconds_));
+        FP4_TRY(io::write_file_atomically(folder() / "seconds.json", seconds));
+        FP4_TRY(write_report(table));
         fmt::print("{}", table_text(table.rows));
         return Done{};
     }
@@ -174,27 +159,22 @@ class TableMaker {
     // The rows take their place in a table that was made before.
     Status write_into(const Table& table) const {
         if (options_.into.empty()) return Done{};
-        const auto text = io::read_text_file(options_.into, max_table_bytes);
-        if (!text) return text.error();
-        auto merged = parse_table_json(*text, options_.into);
-        if (!merged) return merged.error();
-        if (auto status = merge_table(*merged, table); !status) return Error{status.error().code, options_.into + ": " + status.error().message};
-        const auto json = table_json(std::move(*merged));
+        FP4_TRY_ASSIGN(const auto text, io::read_text_file(options_.into, max_table_bytes));
+        FP4_TRY_ASSIGN(auto merged, parse_table_json(text, options_.into));
+        if (auto status = merge_table(merged, table); !status) return Error{status.error().code, options_.into + ": " + status.error().message};
+        const auto json = table_json(std::move(merged));
         return json ? io::write_file_atomically(options_.into, *json) : Status(json.error());
     }
 
     Status write_report(const Table& table) {
         Report report{.title = scorer_->model().config.dims.name, .table = table};
-        auto errors = layer_errors(*scorer_, wanted_);
-        if (!errors) return errors.error();
-        auto maxima = channel_maxima(scorer_->model(), scorer_->calibration());
-        if (!maxima) return maxima.error();
-        report.layer_errors = std::move(*errors);
-        report.channel_maxima = std::move(*maxima);
+        FP4_TRY_ASSIGN(auto errors, layer_errors(*scorer_, wanted_));
+        FP4_TRY_ASSIGN(auto maxima, channel_maxima(scorer_->model(), scorer_->calibration()));
+        report.layer_errors = std::move(errors);
+        report.channel_maxima = std::move(maxima);
         for (const TableRow& row : wanted_) {
-            auto log = scorer_->log(row);
-            if (!log) return log.error();
-            if (*log && !row.arithmetic) report.training.push_back(std::move(**log));
+            FP4_TRY_ASSIGN(auto log, scorer_->log(row));
+            if (log && !row.arithmetic) report.training.push_back(std::move(*log));
         }
         report.weight_bytes = weight_bytes(scorer_->model(), wanted_);
         return io::write_file_atomically(folder() / "report.html", report_html(report));

@@ -9,6 +9,7 @@
 #include "fp4/quant/pipeline/capture.hpp"
 #include "fp4/quant/model/load_weights.hpp"
 #include "fp4/traces/captured.hpp"
+#include "fp4/try.hpp"
 #include "machine.hpp"
 #include "token_input.hpp"
 
@@ -29,29 +30,23 @@ struct TraceCommandOptions : CaptureOptions {
 
 Status capture_to(const CaptureOptions& options, const std::filesystem::path& path) {
     at::set_num_threads(options.threads);
-    const auto checkpoint = checkpoints::Checkpoint::open(options.model);
-    if (!checkpoint) return checkpoint.error();
-    const auto config = read_decoder_config(options.model);
-    if (!config) return config.error();
-    const auto model = load_model(*checkpoint, *config);
-    if (!model) return model.error();
-    const auto calibration = read_tokens(options.calib, options.model, "calibration", config->vocab_size);
-    if (!calibration) return calibration.error();
-    const auto tokens = read_tokens(options.tokens, options.model, "valid", config->vocab_size);
-    if (!tokens) return tokens.error();
-    if (options.window >= tokens->count())
-        return Error{ErrorCode::bad_argument, fmt::format("--window: expected 0 to {}, found {}", tokens->count() - 1, options.window)};
-    const auto sha256 = model_sha256(*checkpoint);
-    if (!sha256) return sha256.error();
-    const auto length = static_cast<int64_t>(tokens->length);
-    const CaptureRequest request{.calibration = windows_of(*calibration),
-                                 .window = windows_of(*tokens)[static_cast<int64_t>(options.window)],
+    FP4_TRY_ASSIGN(const auto checkpoint, checkpoints::Checkpoint::open(options.model));
+    FP4_TRY_ASSIGN(const auto config, read_decoder_config(options.model));
+    FP4_TRY_ASSIGN(const auto model, load_model(checkpoint, config));
+    FP4_TRY_ASSIGN(const auto calibration, read_tokens(options.calib, options.model, "calibration", config.vocab_size));
+    FP4_TRY_ASSIGN(const auto tokens, read_tokens(options.tokens, options.model, "valid", config.vocab_size));
+    if (options.window >= tokens.count())
+        return Error{ErrorCode::bad_argument, fmt::format("--window: expected 0 to {}, found {}", tokens.count() - 1, options.window)};
+    FP4_TRY_ASSIGN(const auto sha256, model_sha256(checkpoint));
+    const auto length = static_cast<int64_t>(tokens.length);
+    const CaptureRequest request{.calibration = windows_of(calibration),
+                                 .window = windows_of(tokens)[static_cast<int64_t>(options.window)],
                                  .first = options.first < 0 ? length - options.positions : options.first,
                                  .positions = options.positions,
-                                 .model_sha256 = *sha256,
-                                 .tokens_sha256 = tokens->sha256,
-                                 .calib_sha256 = calibration->sha256};
-    return capture_activations(path, *model, request);
+                                 .model_sha256 = sha256,
+                                 .tokens_sha256 = tokens.sha256,
+                                 .calib_sha256 = calibration.sha256};
+    return capture_activations(path, model, request);
 }
 
 Status make_trace(const TraceCommandOptions& options) {
@@ -64,9 +59,8 @@ Status make_trace(const TraceCommandOptions& options) {
     auto status = capture_to(options, captured);
     if (status) {
         const auto checkpoint = checkpoints::Checkpoint::open(options.model);
-        const auto activations = traces::CapturedActivations::open(captured);
-        if (!activations) return activations.error();
-        const auto trace = checkpoint ? traces::make_captured_trace(*checkpoint, *activations, options.layer, trace_options) : Result<traces::Trace>(checkpoint.error());
+        FP4_TRY_ASSIGN(const auto activations, traces::CapturedActivations::open(captured));
+        const auto trace = checkpoint ? traces::make_captured_trace(*checkpoint, activations, options.layer, trace_options) : Result<traces::Trace>(checkpoint.error());
         status = trace ? traces::write_trace(options.out, *trace) : Status(trace.error());
     }
     std::error_code ignored;

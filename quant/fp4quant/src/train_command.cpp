@@ -10,6 +10,7 @@
 #include "fp4/quant/tokens/token_file.hpp"
 #include "fp4/quant/train/save_checkpoint.hpp"
 #include "fp4/quant/train/trainer.hpp"
+#include "fp4/try.hpp"
 
 namespace fp4::quant {
 namespace {
@@ -23,42 +24,38 @@ struct TrainOptions {
 
 Status train(const TrainOptions& options) {
     at::set_num_threads(options.threads);
-    const auto recipe = read_train_recipe(options.recipe);
-    if (!recipe) return recipe.error();
-    auto stream = read_token_stream(options.tokens, recipe->model.vocab_size);
-    if (!stream) return stream.error();
-    const auto device = device_from_name(options.device);
-    if (!device) return device.error();
-    const auto valid = read_token_windows(options.valid, recipe->model.vocab_size);
-    if (!valid) return valid.error();
-    if (stream->size() < 3 * recipe->window_tokens)
-        return Error{ErrorCode::bad_file, fmt::format("{}: expected at least {} tokens, found {}", options.tokens, 3 * recipe->window_tokens, stream->size())};
-    const auto valid_windows = torch::tensor(valid->tokens, torch::kInt).view({-1, static_cast<int64_t>(valid->length)});
+    FP4_TRY_ASSIGN(const auto recipe, read_train_recipe(options.recipe));
+    FP4_TRY_ASSIGN(auto stream, read_token_stream(options.tokens, recipe.model.vocab_size));
+    FP4_TRY_ASSIGN(const auto device, device_from_name(options.device));
+    FP4_TRY_ASSIGN(const auto valid, read_token_windows(options.valid, recipe.model.vocab_size));
+    if (stream.size() < 3 * recipe.window_tokens)
+        return Error{ErrorCode::bad_file, fmt::format("{}: expected at least {} tokens, found {}", options.tokens, 3 * recipe.window_tokens, stream.size())};
+    const auto valid_windows = torch::tensor(valid.tokens, torch::kInt).view({-1, static_cast<int64_t>(valid.length)});
 
     std::error_code failed;
     std::filesystem::create_directories(options.out, failed);
     if (failed) return Error{ErrorCode::write_failed, options.out + ": " + failed.message()};
     const auto snapshot = std::filesystem::path(options.out) / "snapshot.pt";
-    Trainer trainer(*recipe, std::move(*stream), *device);
+    Trainer trainer(recipe, std::move(stream), device);
     if (options.resume && std::filesystem::exists(snapshot))
-        if (auto status = trainer.resume(snapshot); !status) return status;
+        FP4_TRY(trainer.resume(snapshot));
 
     const uint64_t first = trainer.step();
     const auto begin = std::chrono::steady_clock::now();
     double loss = 0;
-    while (trainer.step() < recipe->steps) {
+    while (trainer.step() < recipe.steps) {
         loss += trainer.train_step();
         const uint64_t done = trainer.step();
         if (done % 20 == 0) {
             const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count(),
                          per_step = seconds / static_cast<double>(done - first);
-            fmt::print(stderr, "step {}/{}  loss {:.4f}  {:.0f} tokens/s  {:.0f} min left\n", done, recipe->steps, loss / 20,
-                       static_cast<double>(recipe->batch_windows * recipe->window_tokens) / per_step, static_cast<double>(recipe->steps - done) * per_step / 60);
+            fmt::print(stderr, "step {}/{}  loss {:.4f}  {:.0f} tokens/s  {:.0f} min left\n", done, recipe.steps, loss / 20,
+                       static_cast<double>(recipe.batch_windows * recipe.window_tokens) / per_step, static_cast<double>(recipe.steps - done) * per_step / 60);
             loss = 0;
         }
-        if (done % options.save_every == 0 || done == recipe->steps)
-            if (auto status = trainer.save(snapshot); !status) return status;
-        if (done % 400 == 0 || done == recipe->steps) fmt::print(stderr, "step {}  valid {:.4f}\n", done, mean_nll(trainer.model(), valid_windows));
+        if (done % options.save_every == 0 || done == recipe.steps)
+            FP4_TRY(trainer.save(snapshot));
+        if (done % 400 == 0 || done == recipe.steps) fmt::print(stderr, "step {}  valid {:.4f}\n", done, mean_nll(trainer.model(), valid_windows));
     }
     return save_checkpoint(options.out, trainer.model());
 }

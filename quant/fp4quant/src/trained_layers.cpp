@@ -7,6 +7,7 @@
 
 #include "fp4/io/atomic_file.hpp"
 #include "fp4/io/posix_io.hpp"
+#include "fp4/try.hpp"
 #include "progress_line.hpp"
 
 namespace fp4::quant {
@@ -22,9 +23,8 @@ std::filesystem::path log_path(const std::filesystem::path& folder) { return fol
 
 Result<TrainingLog> read_log(const std::filesystem::path& folder) {
     if (!std::filesystem::exists(log_path(folder))) return TrainingLog{};
-    const auto text = io::read_text_file(log_path(folder), max_log_bytes);
-    if (!text) return text.error();
-    return parse_training_log(*text, log_path(folder).native());
+    FP4_TRY_ASSIGN(const auto text, io::read_text_file(log_path(folder), max_log_bytes));
+    return parse_training_log(text, log_path(folder).native());
 }
 
 Status write_log(const std::filesystem::path& folder, const TrainingLog& log) { return io::write_file_atomically(log_path(folder), training_log_json(log)); }
@@ -47,9 +47,8 @@ LinearLog log_of(size_t layer, const LinearRounding& done) {
 
 Status make_stage1(const TrainedModel& model, const TrainingInputs& inputs, const LayerFiles& files) {
     const size_t layers = inputs.ends.config.dims.num_hidden_layers;
-    auto read = read_log(files.folder);
-    if (!read) return read.error();
-    TrainingLog log = std::move(*read);
+    FP4_TRY_ASSIGN(auto read, read_log(files.folder));
+    TrainingLog log = std::move(read);
     log.name = model.name;
     ProgressLine progress(!model.quiet);
     size_t layer = 0;
@@ -78,9 +77,8 @@ Status make_stage1(const TrainedModel& model, const TrainingInputs& inputs, cons
 }
 
 Status make_stage2(const TrainedModel& model, const TrainingInputs& inputs, const LayerFiles& stage1, const LayerFiles& files) {
-    auto read = read_log(files.folder);
-    if (!read) return read.error();
-    TrainingLog log = std::move(*read);
+    FP4_TRY_ASSIGN(auto read, read_log(files.folder));
+    TrainingLog log = std::move(read);
     log.name = model.name;
     ProgressLine progress(!model.quiet);
     const auto begin = Clock::now();
@@ -116,21 +114,20 @@ Status make_stage2(const TrainedModel& model, const TrainingInputs& inputs, cons
 
 Result<LayerFiles> trained_layers(const TrainedModel& model, const TrainingInputs& inputs) {
     const LayerFiles stage1{model.stage1_folder, model.fingerprint + " " + stage1_text_of(model.recipe), model.scheme};
-    if (auto status = make_stage1(model, inputs, stage1); !status) return status.error();
+    FP4_TRY(make_stage1(model, inputs, stage1));
     if (!model.method->aligned) return stage1;
     const LayerFiles files{model.folder, fmt::format("{} {} {} seed {}", model.fingerprint, model.alignment_sha256, text_of(model.recipe), model.recipe.stage2.seed),
                            model.scheme};
-    if (auto status = make_stage2(model, inputs, stage1, files); !status) return status.error();
+    FP4_TRY(make_stage2(model, inputs, stage1, files));
     return files;
 }
 
 Result<TrainingLog> training_log(const TrainedModel& model) {
     auto out = read_log(model.stage1_folder);
     if (!out || !model.method->aligned) return out;
-    auto second = read_log(model.folder);
-    if (!second) return second.error();
+    FP4_TRY_ASSIGN(auto second, read_log(model.folder));
     out->name = model.name;
-    out->alignment = std::move(second->alignment);
+    out->alignment = std::move(second.alignment);
     return out;
 }
 

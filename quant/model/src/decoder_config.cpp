@@ -5,6 +5,7 @@
 #include "fp4/io/message.hpp"
 #include "fp4/io/posix_io.hpp"
 #include "fp4/io/strict_json.hpp"
+#include "fp4/try.hpp"
 
 namespace fp4::quant {
 namespace {
@@ -84,9 +85,8 @@ Status read_rope(const Keys& keys, const std::string& file, DecoderConfig& confi
     const char* type_key = inner.find("rope_type") ? "rope_type" : "type";
     const auto* type = inner.find(type_key);
     if (type && *type == "llama3") {
-        const auto scaling = llama3_scaling(*rope, prefix);
-        if (!scaling) return scaling.error();
-        config.rope_scaling = *scaling;
+        FP4_TRY_ASSIGN(const auto scaling, llama3_scaling(*rope, prefix));
+        config.rope_scaling = scaling;
     } else if (!type || *type != "default") {
         inner.fail(type_key, "'llama3' or 'default'");
     }
@@ -97,14 +97,12 @@ Status read_rope(const Keys& keys, const std::string& file, DecoderConfig& confi
 } // namespace
 
 Result<DecoderConfig> parse_decoder_config(std::string_view json_text, std::string_view file_name) {
-    const auto dims = checkpoints::parse_model_config(json_text, file_name);
-    if (!dims) return dims.error();
-    const auto json = io::parse_json_object(json_text, file_name);
-    if (!json) return json.error();
+    FP4_TRY_ASSIGN(const auto dims, checkpoints::parse_model_config(json_text, file_name));
+    FP4_TRY_ASSIGN(const auto json, io::parse_json_object(json_text, file_name));
     const auto file = io::printable_path(file_name);
-    Keys keys(*json, file + ": ");
-    DecoderConfig config{.dims = *dims};
-    config.qk_norm = dims->architecture == "Qwen3ForCausalLM";
+    Keys keys(json, file + ": ");
+    DecoderConfig config{.dims = dims};
+    config.qk_norm = dims.architecture == "Qwen3ForCausalLM";
     config.vocab_size = keys.integer("vocab_size", uint64_t{1} << 24);
     config.max_position_embeddings = keys.integer("max_position_embeddings", uint64_t{1} << 31);
     config.rms_norm_eps = keys.positive("rms_norm_eps");
@@ -116,15 +114,14 @@ Result<DecoderConfig> parse_decoder_config(std::string_view json_text, std::stri
     keys.require("use_sliding_window", false);
     if (config.dims.head_dim % 2 != 0) keys.fail("head_dim", "an even number");
     if (keys.error()) return *keys.error();
-    if (auto status = read_rope(keys, file, config); !status) return status.error();
+    FP4_TRY(read_rope(keys, file, config));
     return config;
 }
 
 Result<DecoderConfig> read_decoder_config(const std::filesystem::path& directory) {
     const auto path = directory / "config.json";
-    const auto text = io::read_text_file(path, uint64_t{16} << 20);
-    if (!text) return text.error();
-    auto config = parse_decoder_config(*text, path.native());
+    FP4_TRY_ASSIGN(const auto text, io::read_text_file(path, uint64_t{16} << 20));
+    auto config = parse_decoder_config(text, path.native());
     if (config && config->dims.name.empty()) config->dims.name = std::filesystem::absolute(directory).lexically_normal().filename().string();
     return config;
 }

@@ -3,6 +3,7 @@
 #include "fp4/checkpoints/layer_linears.hpp"
 #include "fp4/io/message.hpp"
 #include "fp4/checkpoints/weights.hpp"
+#include "fp4/try.hpp"
 
 namespace fp4::quant {
 namespace {
@@ -20,10 +21,9 @@ Status check_tied_head(const checkpoints::Checkpoint& checkpoint) {
     if (!head) return Done{};
     const auto embedding = checkpoint.find("model.embed_tokens.weight");
     if (!embedding) return Done{};
-    const auto a = head->file->bytes(*head->tensor), b = embedding->file->bytes(*embedding->tensor);
-    if (!a) return a.error();
+    FP4_TRY_ASSIGN(const auto a, head->file->bytes(*head->tensor), b = embedding->file->bytes(*embedding->tensor));
     if (!b) return b.error();
-    if (head->tensor->dtype == embedding->tensor->dtype && std::ranges::equal(*a, *b)) return Done{};
+    if (head->tensor->dtype == embedding->tensor->dtype && std::ranges::equal(a, *b)) return Done{};
     return Error{ErrorCode::bad_file, folder_of(checkpoint) + ": lm_head.weight: expected the embedding's bytes, since config.json ties them, found others"};
 }
 
@@ -41,9 +41,8 @@ Result<Tensor> load_tensor(const checkpoints::Checkpoint& checkpoint, const std:
                      io::printable_path(found->file->path()) + ": tensor " + io::in_quotes(name) + ": expected BF16, F16 or F32, found F8_E4M3"};
     auto matrix = *found->tensor;
     if (matrix.shape.size() == 1) matrix.shape.insert(matrix.shape.begin(), 1); // read_weights takes matrices
-    const auto values = checkpoints::read_weights(*found->file, matrix);
-    if (!values) return values.error();
-    return torch::from_blob(const_cast<float*>(values->data()), shape, torch::kFloat).clone();
+    FP4_TRY_ASSIGN(const auto values, checkpoints::read_weights(*found->file, matrix));
+    return torch::from_blob(const_cast<float*>(values.data()), shape, torch::kFloat).clone();
 }
 
 Result<LayerWeights> load_norms(const checkpoints::Checkpoint& checkpoint, const DecoderConfig& config, size_t layer) {
@@ -57,9 +56,8 @@ Result<LayerWeights> load_norms(const checkpoints::Checkpoint& checkpoint, const
         wanted.emplace_back(prefix + "self_attn.k_norm.weight", head_dim, &out.k_norm);
     }
     for (const auto& [name, extent, target] : wanted) {
-        auto tensor = load_tensor(checkpoint, name, {extent});
-        if (!tensor) return tensor.error();
-        *target = std::move(*tensor);
+        FP4_TRY_ASSIGN(auto tensor, load_tensor(checkpoint, name, {extent}));
+        *target = std::move(tensor);
     }
     return out;
 }
@@ -73,43 +71,37 @@ Result<LayerWeights> load_layer(const checkpoints::Checkpoint& checkpoint, const
     auto out = load_norms(checkpoint, config, layer);
     for (const LinearOp op : linear_ops) {
         if (!out) break;
-        auto weights = load_linear(checkpoint, config, layer, op);
-        if (!weights) return weights.error();
-        (*out)[op] = std::move(*weights);
+        FP4_TRY_ASSIGN(auto weights, load_linear(checkpoint, config, layer, op));
+        (*out)[op] = std::move(weights);
     }
     return out;
 }
 
 Result<CausalLm> load_embedding(const checkpoints::Checkpoint& checkpoint, const DecoderConfig& config) {
     const auto hidden = static_cast<int64_t>(config.dims.hidden_size), vocab = static_cast<int64_t>(config.vocab_size);
-    auto embedding = load_tensor(checkpoint, "model.embed_tokens.weight", {vocab, hidden});
-    if (!embedding) return embedding.error();
-    return CausalLm{config, std::move(*embedding), {}, {}, {}};
+    FP4_TRY_ASSIGN(auto embedding, load_tensor(checkpoint, "model.embed_tokens.weight", {vocab, hidden}));
+    return CausalLm{config, std::move(embedding), {}, {}, {}};
 }
 
 Result<CausalLm> load_ends(const checkpoints::Checkpoint& checkpoint, const DecoderConfig& config) {
-    auto model = load_embedding(checkpoint, config);
-    if (!model) return model;
-    auto norm = load_tensor(checkpoint, "model.norm.weight", {static_cast<int64_t>(config.dims.hidden_size)});
-    if (!norm) return norm.error();
-    model->norm = std::move(*norm);
+    FP4_TRY_ASSIGN(auto model, load_embedding(checkpoint, config));
+    FP4_TRY_ASSIGN(auto norm, load_tensor(checkpoint, "model.norm.weight", {static_cast<int64_t>(config.dims.hidden_size)}));
+    model.norm = std::move(norm);
     if (config.tie_word_embeddings) {
-        if (auto status = check_tied_head(checkpoint); !status) return status.error();
-        model->lm_head = model->embed_tokens;
+        FP4_TRY(check_tied_head(checkpoint));
+        model.lm_head = model.embed_tokens;
         return model;
     }
-    auto head = load_tensor(checkpoint, "lm_head.weight", {static_cast<int64_t>(config.vocab_size), static_cast<int64_t>(config.dims.hidden_size)});
-    if (!head) return head.error();
-    model->lm_head = std::move(*head);
+    FP4_TRY_ASSIGN(auto head, load_tensor(checkpoint, "lm_head.weight", {static_cast<int64_t>(config.vocab_size), static_cast<int64_t>(config.dims.hidden_size)}));
+    model.lm_head = std::move(head);
     return model;
 }
 
 Result<CausalLm> load_model(const checkpoints::Checkpoint& checkpoint, const DecoderConfig& config) {
     auto model = load_ends(checkpoint, config);
     for (size_t i = 0; model && i < config.dims.num_hidden_layers; ++i) {
-        auto layer = load_layer(checkpoint, config, i);
-        if (!layer) return layer.error();
-        model->layers.push_back(std::move(*layer));
+        FP4_TRY_ASSIGN(auto layer, load_layer(checkpoint, config, i));
+        model->layers.push_back(std::move(layer));
     }
     return model;
 }

@@ -3,6 +3,7 @@
 #include "fp4/quant/pipeline/observe.hpp"
 #include "fp4/quant/quantizers/activations.hpp"
 #include "fp4/io/safetensors.hpp"
+#include "fp4/try.hpp"
 
 namespace fp4::quant {
 namespace {
@@ -51,17 +52,16 @@ Status capture_activations(const std::filesystem::path& path, const CausalLm& mo
     CapturedFile file;
     for (size_t i = 0; i < model.layers.size(); ++i) {
         const auto layer = reference_layer(in_double(model.layers[i]));
-        const auto statistics = observe_inputs(calibration, layer, model.config, calibration_rope);
-        if (!statistics) return statistics.error();
+        FP4_TRY_ASSIGN(const auto statistics, observe_inputs(calibration, layer, model.config, calibration_rope));
         const auto prefix = "layers." + std::to_string(i) + ".";
         const GroupFunction capturing = [&](LinearGroup group, const Tensor& input) {
             const auto name = prefix + std::string(name_of(group));
             file.add(name, input[0].narrow(0, request.first, request.positions));
-            file.add(name + ".amax", torch::tensor(static_amax((*statistics)[static_cast<size_t>(group)].amax())));
+            file.add(name + ".amax", torch::tensor(static_amax(statistics[static_cast<size_t>(group)].amax())));
             return layer.linears(group, input);
         };
         captured[0] = decoder_layer(captured[0], layer.weights, model.config, rope, capturing);
-        if (auto status = advance(calibration, layer, model.config, calibration_rope); !status) return status;
+        FP4_TRY(advance(calibration, layer, model.config, calibration_rope));
     }
     return file.write(path, {{"fp4sim.activations", "1"},
                              {"model_sha256", request.model_sha256},

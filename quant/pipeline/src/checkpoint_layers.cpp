@@ -3,6 +3,7 @@
 #include "fp4/checkpoints/model_linears.hpp"
 #include "fp4/quant/model/load_weights.hpp"
 #include "fp4/io/message.hpp"
+#include "fp4/try.hpp"
 
 namespace fp4::quant {
 namespace {
@@ -22,36 +23,31 @@ CheckpointLayers::CheckpointLayers(checkpoints::QuantizedCheckpoint checkpoint, 
 }
 
 Result<CheckpointLayers> CheckpointLayers::open(const std::filesystem::path& folder, const checkpoints::ReadOptions& options) {
-    auto checkpoint = checkpoints::QuantizedCheckpoint::open(folder, options);
-    if (!checkpoint) return checkpoint.error();
-    if (checkpoint->layout() == checkpoints::Layout::plain)
+    FP4_TRY_ASSIGN(auto checkpoint, checkpoints::QuantizedCheckpoint::open(folder, options));
+    if (checkpoint.layout() == checkpoints::Layout::plain)
         return Error{ErrorCode::bad_argument, io::printable_path(folder) + ": expected a quantized checkpoint, found one that is not"};
-    auto config = read_decoder_config(folder);
-    if (!config) return config.error();
-    return CheckpointLayers(std::move(*checkpoint), std::move(*config));
+    FP4_TRY_ASSIGN(auto config, read_decoder_config(folder));
+    return CheckpointLayers(std::move(checkpoint), std::move(config));
 }
 
 Result<CausalLm> CheckpointLayers::ends() const { return load_ends(checkpoint_.files(), config_); }
 
 Result<QuantizedLayer> CheckpointLayers::load(size_t layer) {
-    auto norms = load_norms(checkpoint_.files(), config_, layer);
-    if (!norms) return norms.error();
-    QuantizedLayer out{.plain = std::move(*norms)};
+    FP4_TRY_ASSIGN(auto norms, load_norms(checkpoint_.files(), config_, layer));
+    QuantizedLayer out{.plain = std::move(norms)};
     const auto all = checkpoints::model_linears(checkpoint_.model());
     for (const LinearGroup group : linear_groups)
         for (const LinearOp op : members(group)) {
             const auto place = place_of_.find(all[layer * linear_ops.size() + static_cast<size_t>(op)].name);
             if (place == place_of_.end()) {
-                auto weights = load_linear(checkpoint_.files(), config_, layer, op);
-                if (!weights) return weights.error();
-                out.plain[op] = std::move(*weights);
+                FP4_TRY_ASSIGN(auto weights, load_linear(checkpoint_.files(), config_, layer, op));
+                out.plain[op] = std::move(weights);
                 continue;
             }
-            auto linear = checkpoint_.linear(place->second);
-            if (!linear) return linear.error();
-            out.weight_scale[static_cast<size_t>(group)] = linear->scale;
-            out.input_scale[static_cast<size_t>(group)] = linear->input_scale;
-            out.linears[static_cast<size_t>(op)] = std::move(linear->weight);
+            FP4_TRY_ASSIGN(auto linear, checkpoint_.linear(place->second));
+            out.weight_scale[static_cast<size_t>(group)] = linear.scale;
+            out.input_scale[static_cast<size_t>(group)] = linear.input_scale;
+            out.linears[static_cast<size_t>(op)] = std::move(linear.weight);
         }
     return out;
 }

@@ -5,6 +5,7 @@
 
 #include "fp4/io/message.hpp"
 #include "fp4/io/safetensors.hpp"
+#include "fp4/try.hpp"
 
 namespace fp4::quant {
 namespace {
@@ -45,7 +46,7 @@ class LayerReader {
         if (!info) return Done{};
         std::array<float, 3> stored{};
         if (info->dtype != Dtype::f32 || info->byte_size() != sizeof(stored)) return fail(name, "three F32 numbers");
-        if (auto status = file_.read(*info, std::as_writable_bytes(std::span(stored))); !status) return status;
+        FP4_TRY(file_.read(*info, std::as_writable_bytes(std::span(stored))));
         out = TensorScale{{stored[0]}, {stored[1]}, stored[2]};
         return Done{};
     }
@@ -60,9 +61,9 @@ class LayerReader {
         packed.codes.resize(codes->byte_size());
         packed.scales.resize(scales->byte_size());
         packed.tensor_scale = Fp32{std::bit_cast<uint32_t>(tensor_scale->multiplier.value)};
-        if (auto status = file_.read(*codes, std::as_writable_bytes(std::span(packed.codes))); !status) return status;
-        if (auto status = file_.read(*scales, std::as_writable_bytes(std::span(packed.scales))); !status) return status;
-        if (auto status = check_shape(packed, op); !status) return status;
+        FP4_TRY(file_.read(*codes, std::as_writable_bytes(std::span(packed.codes))));
+        FP4_TRY(file_.read(*scales, std::as_writable_bytes(std::span(packed.scales))));
+        FP4_TRY(check_shape(packed, op));
         out = std::move(packed);
         return Done{};
     }
@@ -106,23 +107,22 @@ Status save_layer(const std::filesystem::path& path, const QuantizedLayer& layer
 }
 
 Result<QuantizedLayer> load_layer_file(const std::filesystem::path& path, const Scheme& scheme, const std::string& fingerprint) {
-    const auto file = io::SafetensorsFile::open(path);
-    if (!file) return file.error();
-    const auto at = file->metadata().find(fingerprint_key);
-    if (at == file->metadata().end() || at->second != fingerprint)
+    FP4_TRY_ASSIGN(const auto file, io::SafetensorsFile::open(path));
+    const auto at = file.metadata().find(fingerprint_key);
+    if (at == file.metadata().end() || at->second != fingerprint)
         return Error{ErrorCode::bad_file, io::printable_path(path) + ": expected a layer of this model and these options; remove the folder to begin anew"};
-    const LayerReader reader(*file, scheme);
+    const LayerReader reader(file, scheme);
     QuantizedLayer layer;
     layer.hadamard = scheme.hadamard;
     for (const auto& [name, norm] : norms(layer.plain))
-        if (auto status = reader.norm(name, *norm); !status) return status.error();
+        FP4_TRY(reader.norm(name, *norm));
     for (const LinearGroup group : linear_groups) {
         const auto name = "group." + std::string(name_of(group));
         const auto g = static_cast<size_t>(group);
-        if (auto status = reader.scale(name + ".weight_scale", layer.weight_scale[g]); !status) return status.error();
-        if (auto status = reader.scale(name + ".input_scale", layer.input_scale[g]); !status) return status.error();
+        FP4_TRY(reader.scale(name + ".weight_scale", layer.weight_scale[g]));
+        FP4_TRY(reader.scale(name + ".input_scale", layer.input_scale[g]));
         for (const LinearOp op : members(group))
-            if (auto status = reader.linear(std::string(name_of(op)), layer.weight_scale[g], layer.linears[static_cast<size_t>(op)]); !status) return status.error();
+            FP4_TRY(reader.linear(std::string(name_of(op)), layer.weight_scale[g], layer.linears[static_cast<size_t>(op)]));
     }
     return layer;
 }

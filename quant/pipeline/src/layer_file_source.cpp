@@ -6,6 +6,7 @@
 #include "fp4/quant/pipeline/quantize_layer.hpp"
 #include "fp4/checkpoints/model_linears.hpp"
 #include "fp4/io/message.hpp"
+#include "fp4/try.hpp"
 
 namespace fp4::quant {
 namespace {
@@ -45,9 +46,9 @@ std::filesystem::path LayerFileSource::layer_path(const std::filesystem::path& f
 }
 
 Result<LayerFileSource> LayerFileSource::open(checkpoints::QuantizedCheckpoint plain, const Scheme& scheme, const std::string& fingerprint, std::filesystem::path folder) {
-    if (auto status = check_storable(scheme); !status) return status.error();
+    FP4_TRY(check_storable(scheme));
     LayerFileSource source(std::move(plain), scheme, fingerprint, std::move(folder));
-    if (auto status = source.list_tensors(); !status) return status.error();
+    FP4_TRY(source.list_tensors());
     return source;
 }
 
@@ -57,15 +58,14 @@ Status LayerFileSource::list_tensors() {
     remaining_ = checkpoints::RemainingTensors(plain_, linears_);
     if (!has_factors(scheme_)) return Done{};
     for (size_t layer = 0; layer < plain_.model().num_hidden_layers; ++layer) {
-        if (auto status = load(layer); !status) return status;
+        FP4_TRY(load(layer));
         const auto prefix = "model.layers." + std::to_string(layer) + ".";
         for (const auto& [name, norm] : {std::pair{prefix + "input_layernorm.weight", layer_.plain.input_layernorm},
                                          {prefix + "post_attention_layernorm.weight", layer_.plain.post_attention_layernorm}})
             for (const auto& spec : remaining_.specs())
                 if (spec.name == name) {
-                    auto bytes = stored(norm, spec);
-                    if (!bytes) return bytes.error();
-                    norms_.emplace(name, std::move(*bytes));
+                    FP4_TRY_ASSIGN(auto bytes, stored(norm, spec));
+                    norms_.emplace(name, std::move(bytes));
                 }
     }
     return Done{};
@@ -73,9 +73,8 @@ Status LayerFileSource::list_tensors() {
 
 Status LayerFileSource::load(size_t layer) {
     if (loaded_ == layer) return Done{};
-    auto read = load_layer_file(layer_path(layers_, layer), scheme_, fingerprint_);
-    if (!read) return read.error();
-    layer_ = std::move(*read);
+    FP4_TRY_ASSIGN(auto read, load_layer_file(layer_path(layers_, layer), scheme_, fingerprint_));
+    layer_ = std::move(read);
     loaded_ = layer;
     return Done{};
 }
@@ -92,7 +91,7 @@ Status LayerFileSource::read_plain(size_t i, uint64_t offset, std::span<std::byt
 Result<checkpoints::QuantizedLinear> LayerFileSource::linear(size_t i) {
     if (i >= linears_.size())
         return Error{ErrorCode::bad_argument, "linears: expected a number below " + std::to_string(linears_.size()) + ", found " + std::to_string(i)};
-    if (auto status = load(i / linears_per_layer); !status) return status.error();
+    FP4_TRY(load(i / linears_per_layer));
     const auto op = linear_ops[i % linears_per_layer];
     const auto group = static_cast<size_t>(group_of(op));
     const auto& packed = layer_.linears[static_cast<size_t>(op)];

@@ -4,6 +4,7 @@
 
 #include "fp4/quant/pipeline/layer_file.hpp"
 #include "fp4/quant/pipeline/layer_file_source.hpp"
+#include "fp4/try.hpp"
 
 namespace fp4::quant {
 namespace {
@@ -37,29 +38,26 @@ std::filesystem::path LayerFiles::path(size_t layer) const { return LayerFileSou
 Result<std::vector<QuantizedLayer>> LayerFiles::load(size_t layers) const {
     std::vector<QuantizedLayer> out;
     for (size_t layer = 0; layer < layers; ++layer) {
-        auto loaded = load_layer_file(path(layer), scheme, fingerprint);
-        if (!loaded) return loaded.error();
-        out.push_back(std::move(*loaded));
+        FP4_TRY_ASSIGN(auto loaded, load_layer_file(path(layer), scheme, fingerprint));
+        out.push_back(std::move(loaded));
     }
     return out;
 }
 
 Status make_layers(ModelQuantizer& quantizer, size_t layers, const LayerFiles& files, const std::function<Status(size_t layer)>& before_save) {
-    if (auto status = make_folder(files.folder); !status) return status;
+    FP4_TRY(make_folder(files.folder));
     while (quantizer.next_layer() < layers) {
         const auto layer = quantizer.next_layer();
         const auto path = files.path(layer);
         if (std::filesystem::exists(path)) {
-            auto done = load_layer_file(path, files.scheme, files.fingerprint);
-            if (!done) return done.error();
-            if (auto status = quantizer.pass(std::make_shared<const QuantizedLayer>(std::move(*done))); !status) return status;
+            FP4_TRY_ASSIGN(auto done, load_layer_file(path, files.scheme, files.fingerprint));
+            FP4_TRY(quantizer.pass(std::make_shared<const QuantizedLayer>(std::move(done))));
             continue;
         }
-        const auto quantized = quantizer.quantize_next();
-        if (!quantized) return quantized.error();
+        FP4_TRY_ASSIGN(const auto quantized, quantizer.quantize_next());
         if (before_save)
-            if (auto status = before_save(layer); !status) return status;
-        if (auto status = save_layer(path, *quantized, files.fingerprint); !status) return status;
+            FP4_TRY(before_save(layer));
+        FP4_TRY(save_layer(path, quantized, files.fingerprint));
     }
     return Done{};
 }
@@ -67,30 +65,26 @@ Status make_layers(ModelQuantizer& quantizer, size_t layers, const LayerFiles& f
 Status align_layers(const CausalLm& model, const LayerFiles& stage1, const LayerFiles& files, const AlignmentWork& work) {
     const size_t layers = model.layers.size();
     if (all_there(files, layers)) return Done{};
-    if (auto status = make_folder(files.folder); !status) return status;
-    auto start = stage1.load(layers);
-    if (!start) return start.error();
-    auto alignment = Alignment::make(model, std::move(*start), files.scheme, work.windows, work.recipe);
-    if (!alignment) return alignment.error();
+    FP4_TRY(make_folder(files.folder));
+    FP4_TRY_ASSIGN(auto start, stage1.load(layers));
+    FP4_TRY_ASSIGN(auto alignment, Alignment::make(model, std::move(start), files.scheme, work.windows, work.recipe));
     const auto snapshot = files.folder / "alignment.safetensors";
     if (std::filesystem::exists(snapshot)) {
-        if (auto status = alignment->resume(snapshot, files.fingerprint); !status) return status;
-        if (work.on_resume) work.on_resume(alignment->step());
+        FP4_TRY(alignment.resume(snapshot, files.fingerprint));
+        if (work.on_resume) work.on_resume(alignment.step());
     }
     const int64_t steps = work.recipe.schedule.steps;
-    const auto saving = [&]() -> Status { return work.before_save ? work.before_save(alignment->step(), alignment->state()) : Done{}; };
-    while (alignment->step() < steps) {
-        const auto step = alignment->train_step();
-        if (!step) return step.error();
-        if (work.on_step) work.on_step(*step);
-        if (alignment->step() % work.save_every != 0 && alignment->step() != steps) continue;
-        if (auto status = saving(); !status) return status;
-        if (auto status = alignment->save(snapshot, files.fingerprint); !status) return status;
+    const auto saving = [&]() -> Status { return work.before_save ? work.before_save(alignment.step(), alignment.state()) : Done{}; };
+    while (alignment.step() < steps) {
+        FP4_TRY_ASSIGN(const auto step, alignment.train_step());
+        if (work.on_step) work.on_step(step);
+        if (alignment.step() % work.save_every != 0 && alignment.step() != steps) continue;
+        FP4_TRY(saving());
+        FP4_TRY(alignment.save(snapshot, files.fingerprint));
     }
-    auto hardened = refined(model, alignment->hardened(), files.scheme, work);
-    if (!hardened) return hardened.error();
+    FP4_TRY_ASSIGN(auto hardened, refined(model, alignment.hardened(), files.scheme, work));
     for (size_t layer = 0; layer < layers; ++layer)
-        if (auto status = save_layer(files.path(layer), (*hardened)[layer], files.fingerprint); !status) return status;
+        FP4_TRY(save_layer(files.path(layer), hardened[layer], files.fingerprint));
     std::error_code ignored;
     std::filesystem::remove(snapshot, ignored);
     return Done{};

@@ -2,6 +2,7 @@
 
 #include "fp4/quant/evaluate/fake_quantized.hpp"
 #include "fp4/quant/model/device.hpp"
+#include "fp4/try.hpp"
 
 namespace fp4::quant {
 
@@ -16,11 +17,9 @@ ModelQuantizer::ModelQuantizer(const CausalLm& ends, LayerSource source, const S
 
 Result<QuantizedLayer> ModelQuantizer::quantize_next() {
     torch::NoGradGuard no_grad;
-    const auto weights = source_(next_);
-    if (!weights) return weights.error();
-    auto layer = quantize_layer(*weights, config_, rope_, scheme_, reference_, quantized_, faar_, next_);
-    if (!layer) return layer.error();
-    if (auto status = move_streams(*weights, std::make_shared<const QuantizedLayer>(*layer)); !status) return status.error();
+    FP4_TRY_ASSIGN(const auto weights, source_(next_));
+    FP4_TRY_ASSIGN(auto layer, quantize_layer(weights, config_, rope_, scheme_, reference_, quantized_, faar_, next_));
+    FP4_TRY(move_streams(weights, std::make_shared<const QuantizedLayer>(layer)));
     return layer;
 }
 
@@ -29,21 +28,19 @@ Status ModelQuantizer::pass(std::shared_ptr<const QuantizedLayer> done) {
         ++next_;
         return Done{};
     }
-    const auto weights = source_(next_);
-    if (!weights) return weights.error();
+    FP4_TRY_ASSIGN(const auto weights, source_(next_));
     auto layer = *done;
     layer.plain = to_device(std::move(layer.plain), rope_.cos.device());
-    return move_streams(*weights, std::make_shared<const QuantizedLayer>(std::move(layer)));
+    return move_streams(weights, std::make_shared<const QuantizedLayer>(std::move(layer)));
 }
 
 Status ModelQuantizer::move_streams(const LayerWeights& weights, std::shared_ptr<const QuantizedLayer> layer) {
     ++next_;
     if (!reference_.empty())
-        if (auto status = advance(reference_, reference_layer(weights), config_, rope_); !status) return status;
+        FP4_TRY(advance(reference_, reference_layer(weights), config_, rope_));
     if (quantized_.empty()) return Done{};
-    const auto model = fake_quantized(std::move(layer), scheme_);
-    if (!model) return model.error();
-    return advance(quantized_, *model, config_, rope_);
+    FP4_TRY_ASSIGN(const auto model, fake_quantized(std::move(layer), scheme_));
+    return advance(quantized_, model, config_, rope_);
 }
 
 } // namespace fp4::quant

@@ -1,6 +1,7 @@
 #include "fp4/quant/pipeline/observe_moments.hpp"
 
 #include "fp4/quant/model/linear_failed.hpp"
+#include "fp4/try.hpp"
 
 namespace fp4::quant {
 namespace {
@@ -32,9 +33,8 @@ Result<InputMoments> observe_moments(LinearGroup group, const ObservedSide& plai
     try {
         for (size_t i = 0; i < plain.stream.size(); ++i) {
             const auto x = input_of(group, plain.stream[i], plain.layer, config, rope);
-            const auto x_q = quantize(input_of(group, quantized.stream[i], quantized.layer, config, rope));
-            if (!x_q) return x_q.error();
-            out.add(x, *x_q);
+            FP4_TRY_ASSIGN(const auto x_q, quantize(input_of(group, quantized.stream[i], quantized.layer, config, rope)));
+            out.add(x, x_q);
         }
     } catch (const LinearFailed& failed) {
         return failed.error;

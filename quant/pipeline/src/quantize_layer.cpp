@@ -7,6 +7,7 @@
 #include "fp4/quant/quantizers/gptq.hpp"
 #include "fp4/quant/quantizers/hadamard.hpp"
 #include "fp4/quant/quantizers/smoothquant.hpp"
+#include "fp4/try.hpp"
 
 namespace fp4::quant {
 namespace {
@@ -30,11 +31,11 @@ class LayerQuantizer {
         QuantizedLayer out{.plain = weights};
         if (scheme_.method == Method::mr_gptq) out.hadamard = scheme_.hadamard;
         for (const auto& step : {&LayerQuantizer::fold_factors, &LayerQuantizer::fix_input_scales})
-            if (auto status = (this->*step)(out, reference); !status) return status.error();
+            FP4_TRY((this->*step)(out, reference));
         if (!scheme_.weights) return out;
-        if (auto status = encode(out, quantized); !status) return status.error();
+        FP4_TRY(encode(out, quantized));
         if (scheme_.method == Method::faar)
-            if (auto status = round_layer(out, weights, config_, rope_, scheme_, reference, quantized, faar_, index_); !status) return status.error();
+            FP4_TRY(round_layer(out, weights, config_, rope_, scheme_, reference, quantized, faar_, index_));
         out.plain.linears = {};
         return out;
     }
@@ -43,16 +44,14 @@ class LayerQuantizer {
     // Later linears first: folding into v and up changes the weights of their groups.
     Status fold_factors(QuantizedLayer& out, const ResidualStream& reference) {
         if (!has_factors(scheme_)) return Done{};
-        const auto inputs = observe_inputs(reference, reference_layer(out.plain), config_, rope_, {.gram = false, .sample_rows = factor_sample_rows});
-        if (!inputs) return inputs.error();
+        FP4_TRY_ASSIGN(const auto inputs, observe_inputs(reference, reference_layer(out.plain), config_, rope_, {.gram = false, .sample_rows = factor_sample_rows}));
         for (const LinearGroup group : {LinearGroup::down, LinearGroup::gate_up, LinearGroup::o, LinearGroup::qkv}) {
-            const auto& sample = (*inputs)[static_cast<size_t>(group)].sample;
+            const auto& sample = inputs[static_cast<size_t>(group)].sample;
             const auto linears = weights_of(out.plain, group);
             ShareFactors share;
             if (group == LinearGroup::o) share = [&](const Tensor& factors) { return shared_by_kv_group(factors, config_); };
-            const auto best = scheme_.method == Method::awq ? awq_factors(linears, sample, scheme_, share) : smoothquant_factors(linears, sample, scheme_, share);
-            if (!best) return best.error();
-            fold(out.plain, config_, group, best->factors);
+            FP4_TRY_ASSIGN(const auto best, scheme_.method == Method::awq ? awq_factors(linears, sample, scheme_, share) : smoothquant_factors(linears, sample, scheme_, share));
+            fold(out.plain, config_, group, best.factors);
         }
         return Done{};
     }
@@ -61,9 +60,8 @@ class LayerQuantizer {
         if (!scheme_.activations || scheme_.activation_scale != ActivationScale::fixed) return Done{};
         ObserveOptions options;
         if (out.hadamard) options.transform = [&](LinearGroup, const Tensor& input) -> Result<Tensor> { return block_hadamard(input, out.hadamard); };
-        const auto inputs = observe_inputs(reference, reference_layer(out.plain), config_, rope_, options);
-        if (!inputs) return inputs.error();
-        for (size_t group = 0; group < inputs->size(); ++group) out.input_scale[group] = activation_scale(scheme_, (*inputs)[group].amax());
+        FP4_TRY_ASSIGN(const auto inputs, observe_inputs(reference, reference_layer(out.plain), config_, rope_, options));
+        for (size_t group = 0; group < inputs.size(); ++group) out.input_scale[group] = activation_scale(scheme_, inputs[group].amax());
         return Done{};
     }
 
@@ -78,23 +76,20 @@ class LayerQuantizer {
         std::array<InputStatistics, 4> inputs;
         if (has_sweep(scheme_)) {
             const auto transform = [&](LinearGroup group, const Tensor& input) { return quantized_input(out, group, input); };
-            auto observed = observe_inputs(quantized, reference_layer(out.plain), config_, rope_, {.gram = true, .sample_rows = 0, .transform = transform});
-            if (!observed) return observed.error();
-            inputs = std::move(*observed);
+            FP4_TRY_ASSIGN(auto observed, observe_inputs(quantized, reference_layer(out.plain), config_, rope_, {.gram = true, .sample_rows = 0, .transform = transform}));
+            inputs = std::move(observed);
         }
         for (const LinearGroup group : linear_groups) {
             auto linears = weights_of(out.plain, group);
             if (out.hadamard)
                 for (Tensor& linear : linears) linear = block_hadamard(linear, out.hadamard);
-            auto encoded = encode_group(linears, *scheme_.weights, scheme_);
-            if (!encoded) return encoded.error();
-            if (!scheme_.own_scale_per_tensor) out.weight_scale[static_cast<size_t>(group)] = encoded->scales.front();
+            FP4_TRY_ASSIGN(auto encoded, encode_group(linears, *scheme_.weights, scheme_));
+            if (!scheme_.own_scale_per_tensor) out.weight_scale[static_cast<size_t>(group)] = encoded.scales.front();
             for (size_t i = 0; const LinearOp op : members(group)) {
-                auto& packed = encoded->members[i];
+                auto& packed = encoded.members[i];
                 if (has_sweep(scheme_)) {
-                    auto swept = gptq(linears[i], inputs[static_cast<size_t>(group)].gram, packed, scheme_.weights->encoder, encoded->scales[i], {});
-                    if (!swept) return swept.error();
-                    packed = std::move(*swept);
+                    FP4_TRY_ASSIGN(auto swept, gptq(linears[i], inputs[static_cast<size_t>(group)].gram, packed, scheme_.weights->encoder, encoded.scales[i], {}));
+                    packed = std::move(swept);
                 }
                 out.linears[static_cast<size_t>(op)] = std::move(packed);
                 ++i;

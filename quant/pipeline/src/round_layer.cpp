@@ -5,6 +5,7 @@
 #include "fp4/quant/pipeline/observe_moments.hpp"
 #include "fp4/quant/evaluate/fake_quantized.hpp"
 #include "fp4/quant/quantizers/activations.hpp"
+#include "fp4/try.hpp"
 
 namespace fp4::quant {
 
@@ -17,28 +18,24 @@ Status round_layer(QuantizedLayer& layer, const LayerWeights& plain, const Decod
     for (const LinearGroup group : linear_groups) {
         const auto g = static_cast<size_t>(group);
         const auto quantize = [&](const Tensor& x) -> Result<Tensor> { return scheme.activations ? fake_quantize(x, scheme, layer.input_scale[g]) : x; };
-        const auto model = fake_quantized(std::make_shared<const QuantizedLayer>(layer), scheme);
-        if (!model) return model.error();
-        const ObservedSide reference_side{reference, reference_model}, quantized_side{quantized, *model};
+        FP4_TRY_ASSIGN(const auto model, fake_quantized(std::make_shared<const QuantizedLayer>(layer), scheme));
+        const ObservedSide reference_side{reference, reference_model}, quantized_side{quantized, model};
         begins(members(group).front(), "moments");
-        auto moments = observe_moments(group, reference_side, options.true_inputs ? quantized_side : reference_side, quantize, config, rope);
-        if (!moments) return moments.error();
-        if (options.damp > 0) moments->damp(options.damp);
+        FP4_TRY_ASSIGN(auto moments, observe_moments(group, reference_side, options.true_inputs ? quantized_side : reference_side, quantize, config, rope));
+        if (options.damp > 0) moments.damp(options.damp);
         for (const LinearOp op : members(group)) {
             auto& packed = *layer.linears[static_cast<size_t>(op)];
             const auto begin = std::chrono::steady_clock::now();
             begins(op, "scales");
-            auto nearest = rounding_choices(plain[op], packed, scheme.weights->encoder, *layer.weight_scale[g]);
-            if (!nearest) return nearest.error();
+            FP4_TRY_ASSIGN(auto nearest, rounding_choices(plain[op], packed, scheme.weights->encoder, *layer.weight_scale[g]));
             OnRoundingStep on_step;
             if (options.on_step) on_step = [&](const RoundingStep& step) { options.on_step(op, step); };
-            const OutputLoss loss(*moments, options.curvature.empty() ? Tensor() : options.curvature[index][static_cast<size_t>(op)]);
-            *nearest = to_device(std::move(*nearest), plain[op].device());
-            const double nearest_loss = loss.value(plain[op], hardened_values(*nearest, nearest->position));
-            const auto start = choose_scales(plain[op], std::move(*nearest), scheme.weights->encoder, *layer.weight_scale[g], loss, options.scales);
-            if (!start) return start.error();
-            auto trained = train_roundings(plain[op], start->choices, loss, options.recipe, on_step, {start->v, nearest_loss});
-            if (trained.loss < 1 || options.recipe.random) packed = hardened(start->choices, trained.v);
+            const OutputLoss loss(moments, options.curvature.empty() ? Tensor() : options.curvature[index][static_cast<size_t>(op)]);
+            nearest = to_device(std::move(nearest), plain[op].device());
+            const double nearest_loss = loss.value(plain[op], hardened_values(nearest, nearest.position));
+            FP4_TRY_ASSIGN(const auto start, choose_scales(plain[op], std::move(nearest), scheme.weights->encoder, *layer.weight_scale[g], loss, options.scales));
+            auto trained = train_roundings(plain[op], start.choices, loss, options.recipe, on_step, {start.v, nearest_loss});
+            if (trained.loss < 1 || options.recipe.random) packed = hardened(start.choices, trained.v);
             trained.v.reset();
             if (options.on_linear) options.on_linear({op, std::move(trained), std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count()});
         }

@@ -4,6 +4,7 @@
 
 #include "fp4/dequantize.hpp"
 #include "fp4/encode_fast.hpp"
+#include "fp4/try.hpp"
 
 namespace fp4::quant {
 namespace {
@@ -34,20 +35,18 @@ Result<std::vector<PackedTensor>> encode_activations(const Tensor& x, const Sche
     const uint64_t parts = scheme.activation_scale == ActivationScale::token ? count : 1, rows_per_part = count / parts;
     std::vector<PackedTensor> out;
     for (uint64_t part = 0; part < parts; ++part) {
-        auto packed = encode_fast(values.subspan(part * rows_per_part * k, rows_per_part * k), rows_per_part, k, options, "activations", as_many_threads_as_torch());
-        if (!packed) return packed.error();
-        out.push_back(std::move(*packed));
+        FP4_TRY_ASSIGN(auto packed, encode_fast(values.subspan(part * rows_per_part * k, rows_per_part * k), rows_per_part, k, options, "activations", as_many_threads_as_torch()));
+        out.push_back(std::move(packed));
     }
     return out;
 }
 
 Result<Tensor> fake_quantize(const Tensor& x, const Scheme& scheme, const std::optional<TensorScale>& fixed) {
-    const auto packed = encode_activations(x, scheme, fixed);
-    if (!packed) return packed.error();
+    FP4_TRY_ASSIGN(const auto packed, encode_activations(x, scheme, fixed));
     auto out = torch::empty(x.sizes(), torch::kFloat);
     float* at = out.data_ptr<float>();
-    for (const PackedTensor& part : *packed) {
-        if (auto status = dequantize_into(part, at); !status) return status.error();
+    for (const PackedTensor& part : packed) {
+        FP4_TRY(dequantize_into(part, at));
         at += part.rows * part.k;
     }
     return out.to(x.device());

@@ -1,6 +1,7 @@
 #include "fp4/quant/quantizers/dequantized.hpp"
 
 #include "fp4/dequantize.hpp"
+#include "fp4/try.hpp"
 
 namespace fp4::quant {
 
@@ -8,7 +9,7 @@ Result<Tensor> dequantized(const PackedTensor& tensor) {
     Tensor values = torch::empty({static_cast<int64_t>(tensor.rows), static_cast<int64_t>(tensor.k)});
     static_assert(sizeof(Fp32) == sizeof(float));
     const std::span<Fp32> out(reinterpret_cast<Fp32*>(values.data_ptr<float>()), static_cast<size_t>(values.numel()));
-    if (auto status = dequantize_tensor_fast(tensor, out, "dequantized"); !status) return status.error();
+    FP4_TRY(dequantize_tensor_fast(tensor, out, "dequantized"));
     return values;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "fp4/encode_fast.hpp"
+#include "fp4/try.hpp"
 
 namespace fp4::quant {
 namespace {
@@ -25,25 +26,22 @@ Result<TensorScale> joint_scale(std::span<const Tensor> tensors, const Side& sid
     float largest = 0;
     for (const Tensor& tensor : tensors) {
         const Tensor values = tensor.to(torch::kCPU).contiguous();
-        const auto amax = finite_amax_fast(values_of(values), static_cast<uint64_t>(std::max<int64_t>(values.size(-1), 1)), "joint scale", {.threads = 0});
-        if (!amax) return amax.error();
-        largest = std::max(largest, *amax);
+        FP4_TRY_ASSIGN(const auto amax, finite_amax_fast(values_of(values), static_cast<uint64_t>(std::max<int64_t>(values.size(-1), 1)), "joint scale", {.threads = 0}));
+        largest = std::max(largest, amax);
     }
     return tensor_scale_of(side.encoder, side.format, largest, scheme.e3m3_max);
 }
 
 Result<EncodedGroup> encode_group(std::span<const Tensor> weights, const Side& side, const Scheme& scheme) {
     // Also refuses an encoder that does not make the format, before its scale is asked for.
-    if (auto encoder = block_encoder(encode_options(side, scheme), "group"); !encoder) return encoder.error();
+    FP4_TRY(block_encoder(encode_options(side, scheme), "group"));
     EncodedGroup group;
     for (size_t i = 0; i < weights.size(); ++i) {
-        const auto scale = i > 0 && !scheme.own_scale_per_tensor ? Result<TensorScale>(group.scales[0])
-                                                                 : joint_scale(scheme.own_scale_per_tensor ? weights.subspan(i, 1) : weights, side, scheme);
-        if (!scale) return scale.error();
-        auto member = encode_matrix(weights[i], encode_options(side, scheme, *scale), "group member " + std::to_string(i));
-        if (!member) return member.error();
-        group.members.push_back(std::move(*member));
-        group.scales.push_back(*scale);
+        FP4_TRY_ASSIGN(const auto scale, i > 0 && !scheme.own_scale_per_tensor ? Result<TensorScale>(group.scales[0])
+                                                                 : joint_scale(scheme.own_scale_per_tensor ? weights.subspan(i, 1) : weights, side, scheme));
+        FP4_TRY_ASSIGN(auto member, encode_matrix(weights[i], encode_options(side, scheme, scale), "group member " + std::to_string(i)));
+        group.members.push_back(std::move(member));
+        group.scales.push_back(scale);
     }
     return group;
 }

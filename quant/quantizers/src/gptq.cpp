@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "fp4/encode_element.hpp"
+#include "fp4/try.hpp"
 
 namespace fp4::quant {
 namespace {
@@ -17,7 +18,7 @@ Error bad_shape(const std::string& what) { return {ErrorCode::bad_shape, "gptq: 
 Status check(const Tensor& w, const Tensor& hessian, const PackedTensor& scales_from, Encoder encoder, const GptqOptions& options) {
     if (w.dim() != 2 || w.scalar_type() != torch::kFloat32) return bad_shape("weights: expected a float32 matrix");
     const int64_t n = w.size(0), k = w.size(1);
-    if (auto status = check_shape(scales_from, "gptq: scales_from"); !status) return status;
+    FP4_TRY(check_shape(scales_from, "gptq: scales_from"));
     if (scales_from.rows != static_cast<uint64_t>(n) || scales_from.k != static_cast<uint64_t>(k))
         return bad_shape("scales_from: expected " + std::to_string(n) + " x " + std::to_string(k) + ", found " + std::to_string(scales_from.rows) + " x " +
                          std::to_string(scales_from.k));
@@ -51,7 +52,7 @@ Result<Tensor> inverse_factor(Tensor h, double damp) {
 Result<PackedTensor> gptq(const Tensor& w, const Tensor& hessian, const PackedTensor& scales_from, Encoder encoder, const TensorScale& tensor_scale,
                           const GptqOptions& options) {
     const torch::NoGradGuard no_grad;
-    if (auto status = check(w, hessian, scales_from, encoder, options); !status) return status.error();
+    FP4_TRY(check(w, hessian, scales_from, encoder, options));
     const int64_t n = w.size(0), k = w.size(1);
 
     Tensor h = hessian.to(torch::kFloat32, /*non_blocking=*/false, /*copy=*/true);
@@ -63,9 +64,8 @@ Result<PackedTensor> gptq(const Tensor& w, const Tensor& hessian, const PackedTe
         h = h.index_select(0, order).index_select(1, order);
     }
     diagonal.reset();
-    auto factor = inverse_factor(std::move(h), options.damp);
-    if (!factor) return factor.error();
-    const Tensor u = factor->to(torch::kCPU); // the sweep alternates with the encoder
+    FP4_TRY_ASSIGN(auto factor, inverse_factor(std::move(h), options.damp));
+    const Tensor u = factor.to(torch::kCPU); // the sweep alternates with the encoder
     order = order.to(torch::kCPU);
 
     // Columns as rows: each lies in one piece.

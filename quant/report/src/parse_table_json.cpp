@@ -3,6 +3,7 @@
 
 #include "fp4/quant/report/table_json.hpp"
 #include "fp4/io/strict_json.hpp"
+#include "fp4/try.hpp"
 #include "table_fields.hpp"
 
 namespace fp4::quant {
@@ -83,7 +84,7 @@ Result<Record> read_record(const Json& value, const std::string& where) {
     fields(reader, record);
     std::set<std::string> known;
     fields([&](const char* name, const auto&) { known.insert(name); }, record);
-    if (auto status = reader.status(known); !status) return status.error();
+    FP4_TRY(reader.status(known));
     return record;
 }
 
@@ -92,12 +93,11 @@ Result<std::vector<Row>> read_rows(const Json& document, const std::string& file
     if (at == document.end() || !at->is_array()) return Error{ErrorCode::bad_file, file_name + ": rows: expected a list of rows"};
     std::vector<Row> rows;
     for (size_t i = 0; i < at->size(); ++i) {
-        auto row = read_record<Row>((*at)[i], file_name + ": rows[" + std::to_string(i) + "]");
-        if (!row) return row.error();
-        rows.push_back(std::move(*row));
+        FP4_TRY_ASSIGN(auto row, read_record<Row>((*at)[i], file_name + ": rows[" + std::to_string(i) + "]"));
+        rows.push_back(std::move(row));
     }
     sort_rows(rows);
-    if (auto status = each_once(rows, ErrorCode::bad_file, file_name); !status) return status.error();
+    FP4_TRY(each_once(rows, ErrorCode::bad_file, file_name));
     return rows;
 }
 
@@ -111,15 +111,12 @@ Status only_keys(const Json& document, const std::set<std::string>& known, const
 
 Result<Table> parse_table_json(std::string_view text, std::string_view file_name) {
     const std::string name = io::printable_path(file_name);
-    const auto document = io::parse_json_object(text, file_name);
-    if (!document) return document.error();
-    if (auto status = only_keys(*document, {"context", "rows"}, name); !status) return status.error();
-    if (!document->contains("context")) return Error{ErrorCode::bad_file, name + ": context: expected an object, found no such key"};
-    auto context = read_record<TableContext>(document->at("context"), name + ": context");
-    if (!context) return context.error();
-    auto rows = read_rows(*document, name);
-    if (!rows) return rows.error();
-    return Table{std::move(*context), std::move(*rows)};
+    FP4_TRY_ASSIGN(const auto document, io::parse_json_object(text, file_name));
+    FP4_TRY(only_keys(document, {"context", "rows"}, name));
+    if (!document.contains("context")) return Error{ErrorCode::bad_file, name + ": context: expected an object, found no such key"};
+    FP4_TRY_ASSIGN(auto context, read_record<TableContext>(document.at("context"), name + ": context"));
+    FP4_TRY_ASSIGN(auto rows, read_rows(document, name));
+    return Table{std::move(context), std::move(rows)};
 }
 
 } // namespace fp4::quant

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "fp4/quant/report/bootstrap.hpp"
+#include "fp4/try.hpp"
 
 namespace fp4::quant {
 namespace {
@@ -50,8 +51,8 @@ Status check(const EvaluatedWindows& windows, const ScoredModels& scores) {
             return Error{ErrorCode::bad_argument, "domain: expected less than " + std::to_string(windows.domains.size()) + ", found " + std::to_string(domain)};
     for (const auto& domain : windows.domains)
         if (domain == all_domains) return Error{ErrorCode::bad_argument, "domain 'all': that name stands for all domains together"};
-    if (auto status = check(windows, scores.model, "model"); !status) return status;
-    if (auto status = check(windows, scores.reference, "reference"); !status) return status;
+    FP4_TRY(check(windows, scores.model, "model"));
+    FP4_TRY(check(windows, scores.reference, "reference"));
     return scores.denominator ? check(windows, *scores.denominator, "denominator") : Done{};
 }
 
@@ -86,13 +87,12 @@ std::optional<double> if_finite(double value) { return std::isfinite(value) ? st
 Result<Row> score_row(RowKey key, const FileSums& files, bool has_denominator, const TrainingFacts& training) {
     const auto sums = total(files);
     const auto value = statistics(sums);
-    const auto error = bootstrap_2se(files, statistics);
-    if (!error) return error.error();
+    FP4_TRY_ASSIGN(const auto error, bootstrap_2se(files, statistics));
     Row row{.key = std::move(key)};
     row.kl = value[mean_kl];
-    row.kl_2se = if_finite((*error)[mean_kl]);
+    row.kl_2se = if_finite(error[mean_kl]);
     row.ppl = value[ppl];
-    row.ppl_2se = if_finite((*error)[ppl_rise]);
+    row.ppl_2se = if_finite(error[ppl_rise]);
     row.bits_per_byte = sums[nll] / std::numbers::ln2 / sums[bytes];
     row.top1 = sums[top1] / sums[tokens];
     row.undecided = training.undecided;
@@ -102,12 +102,12 @@ Result<Row> score_row(RowKey key, const FileSums& files, bool has_denominator, c
         if (!std::isfinite(number)) return Error{ErrorCode::not_finite, row_name(row.key) + ": " + name + ": expected a number, found " + std::to_string(number)};
     if (!has_denominator) return row;
     row.kl_closed = if_finite(value[kl_closed]);
-    row.kl_closed_2se = if_finite((*error)[kl_closed]);
+    row.kl_closed_2se = if_finite(error[kl_closed]);
     row.dnll_vs_rtn = if_finite(value[dnll]);
-    row.dnll_vs_rtn_2se = if_finite((*error)[dnll]);
-    if (std::abs(value[gap]) > (*error)[gap]) { // false where the error is not known
+    row.dnll_vs_rtn_2se = if_finite(error[dnll]);
+    if (std::abs(value[gap]) > error[gap]) { // false where the error is not known
         row.gap_closed = if_finite(value[gap_closed]);
-        row.gap_closed_2se = if_finite((*error)[gap_closed]);
+        row.gap_closed_2se = if_finite(error[gap_closed]);
     }
     return row;
 }
@@ -115,16 +115,15 @@ Result<Row> score_row(RowKey key, const FileSums& files, bool has_denominator, c
 } // namespace
 
 Result<std::vector<Row>> score_rows(RowKey key, const EvaluatedWindows& windows, const ScoredModels& scores, const TrainingFacts& training) {
-    if (auto status = check(windows, scores); !status) return status.error();
+    FP4_TRY(check(windows, scores));
     std::vector<Row> rows;
     for (uint32_t d = 0; d <= windows.domains.size(); ++d) {
         const bool all = d == windows.domains.size();
         key.domain = all ? all_domains : windows.domains[d];
         const auto files = sums_by_file(windows, scores, all ? std::nullopt : std::optional(d));
         if (files.stratum.empty()) continue; // a domain of the token file without windows
-        auto row = score_row(key, files, scores.denominator != nullptr, training);
-        if (!row) return row.error();
-        rows.push_back(std::move(*row));
+        FP4_TRY_ASSIGN(auto row, score_row(key, files, scores.denominator != nullptr, training));
+        rows.push_back(std::move(row));
     }
     return rows;
 }

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "fp4/io/strict_json.hpp"
+#include "fp4/try.hpp"
 #include "table_fields.hpp"
 
 namespace fp4::quant {
@@ -55,14 +56,13 @@ class Writer {
 template <class R>
 Result<std::string> rows_json(std::vector<R> rows) {
     sort_rows(rows);
-    if (auto status = each_once(rows, ErrorCode::bad_argument, "rows"); !status) return status.error();
+    FP4_TRY(each_once(rows, ErrorCode::bad_argument, "rows"));
     std::string text = "  \"rows\": [";
     for (size_t i = 0; i < rows.size(); ++i) {
         Writer writer("row " + io::in_quotes(row_name(rows[i].key)));
         fields(writer, std::as_const(rows[i]));
-        const auto line = writer.text(-1);
-        if (!line) return line.error();
-        text += (i == 0 ? "\n    " : ",\n    ") + *line;
+        FP4_TRY_ASSIGN(const auto line, writer.text(-1));
+        text += (i == 0 ? "\n    " : ",\n    ") + line;
     }
     return text + (rows.empty() ? "]\n" : "\n  ]\n");
 }
@@ -72,18 +72,15 @@ Result<std::string> rows_json(std::vector<R> rows) {
 Result<std::string> table_json(Table table) {
     Writer writer("context");
     fields(writer, std::as_const(table.context));
-    auto context = writer.text(2);
-    if (!context) return context;
-    for (size_t at = context->find('\n'); at != std::string::npos; at = context->find('\n', at + 1)) context->insert(at + 1, "  ");
-    const auto rows = rows_json(std::move(table.rows));
-    if (!rows) return rows;
-    return "{\n  \"context\": " + *context + ",\n" + *rows + "}\n";
+    FP4_TRY_ASSIGN(auto context, writer.text(2));
+    for (size_t at = context.find('\n'); at != std::string::npos; at = context.find('\n', at + 1)) context.insert(at + 1, "  ");
+    FP4_TRY_ASSIGN(const auto rows, rows_json(std::move(table.rows)));
+    return "{\n  \"context\": " + context + ",\n" + rows + "}\n";
 }
 
 Result<std::string> seconds_json(std::vector<RowSeconds> rows) {
-    const auto text = rows_json(std::move(rows));
-    if (!text) return text;
-    return "{\n" + *text + "}\n";
+    FP4_TRY_ASSIGN(const auto text, rows_json(std::move(rows)));
+    return "{\n" + text + "}\n";
 }
 
 Status merge_table(Table& table, const Table& remade) {

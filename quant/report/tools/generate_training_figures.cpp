@@ -8,6 +8,7 @@
 #include "fp4/quant/report/training_figures.hpp"
 #include "fp4/io/atomic_file.hpp"
 #include "fp4/io/posix_io.hpp"
+#include "fp4/try.hpp"
 
 namespace {
 
@@ -28,16 +29,13 @@ fp4::Status draw(const fs::path& folder, const fs::path& out) {
     const auto write = [&](const std::string& name, const std::string& figure) {
         return figure.empty() ? fp4::Status(fp4::Done{}) : fp4::io::write_file_atomically(out / (name + ".svg"), figure);
     };
-    const auto files = logs_in(folder);
-    if (!files) return files.error();
+    FP4_TRY_ASSIGN(const auto files, logs_in(folder));
     std::vector<TrainingLog> trainings;
-    for (const auto& file : *files) {
-        const auto text = fp4::io::read_text_file(file, uint64_t{16} << 20);
-        if (!text) return text.error();
-        auto training = parse_training_log(*text, file.string());
-        if (!training) return training.error();
-        if (auto written = write(file.stem().string(), stage1_svg(*training)); !written) return written;
-        trainings.push_back(std::move(*training));
+    for (const auto& file : files) {
+        FP4_TRY_ASSIGN(const auto text, fp4::io::read_text_file(file, uint64_t{16} << 20));
+        FP4_TRY_ASSIGN(auto training, parse_training_log(text, file.string()));
+        FP4_TRY(write(file.stem().string(), stage1_svg(training)));
+        trainings.push_back(std::move(training));
     }
     return write("stage2", stage2_svg(trainings));
 }

@@ -7,6 +7,7 @@
 #include "fp4/io/posix_io.hpp"
 #include "fp4/io/safetensors.hpp"
 #include "fp4/io/sha256.hpp"
+#include "fp4/try.hpp"
 
 namespace fp4::quant {
 namespace {
@@ -39,7 +40,7 @@ class TokenReader {
     template <class T>
     Result<std::vector<int32_t>> integers(const TensorInfo& info) const {
         std::vector<T> raw(info.byte_size() / sizeof(T));
-        if (auto status = file_.read(info, std::as_writable_bytes(std::span(raw))); !status) return status.error();
+        FP4_TRY(file_.read(info, std::as_writable_bytes(std::span(raw))));
         return std::vector<int32_t>(raw.begin(), raw.end());
     }
 
@@ -67,12 +68,10 @@ class TokenReader {
 
     // One value of each window.
     Status column(const std::string& name, uint64_t windows, uint64_t limit, std::vector<int32_t>& out) const {
-        const auto info = tensor(name, 1);
-        if (!info) return info.error();
-        if ((*info)->shape[0] != windows) return fail("tensor '" + name + "'", std::to_string(windows) + " windows", std::to_string((*info)->shape[0]));
-        auto values = integers(**info, false);
-        if (!values) return values.error();
-        out = std::move(*values);
+        FP4_TRY_ASSIGN(const auto info, tensor(name, 1));
+        if (info->shape[0] != windows) return fail("tensor '" + name + "'", std::to_string(windows) + " windows", std::to_string(info->shape[0]));
+        FP4_TRY_ASSIGN(auto values, integers(*info, false));
+        out = std::move(values);
         return in_range(out, name, limit);
     }
 
@@ -81,13 +80,12 @@ class TokenReader {
 };
 
 Result<std::string> file_sha256(const std::filesystem::path& path) {
-    const auto file = io::open_regular_file(path);
-    if (!file) return file.error();
+    FP4_TRY_ASSIGN(const auto file, io::open_regular_file(path));
     io::Sha256 sha256;
     std::vector<std::byte> part(size_t{1} << 20);
-    for (uint64_t at = 0; at < file->size; at += part.size()) {
-        part.resize(std::min<uint64_t>(part.size(), file->size - at));
-        if (auto status = io::read_at(file->fd.get(), at, part, path); !status) return status.error();
+    for (uint64_t at = 0; at < file.size; at += part.size()) {
+        part.resize(std::min<uint64_t>(part.size(), file.size - at));
+        FP4_TRY(io::read_at(file.fd.get(), at, part, path));
         sha256.update(part);
     }
     return sha256.hex_digest();
@@ -96,45 +94,37 @@ Result<std::string> file_sha256(const std::filesystem::path& path) {
 } // namespace
 
 Result<TokenWindows> read_token_windows(const std::filesystem::path& path, uint64_t vocab_size) {
-    const auto file = SafetensorsFile::open(path);
-    if (!file) return file.error();
-    const TokenReader reader(*file);
-    if (auto status = reader.version(); !status) return status.error();
-    const auto tokens = reader.tensor("tokens", 2);
-    if (!tokens) return tokens.error();
+    FP4_TRY_ASSIGN(const auto file, SafetensorsFile::open(path));
+    const TokenReader reader(file);
+    FP4_TRY(reader.version());
+    FP4_TRY_ASSIGN(const auto tokens, reader.tensor("tokens", 2));
     TokenWindows out;
-    const uint64_t windows = (*tokens)->shape[0];
-    out.length = (*tokens)->shape[1];
+    const uint64_t windows = tokens->shape[0];
+    out.length = tokens->shape[1];
     if (windows == 0 || out.length < 2) return reader.fail("tensor 'tokens'", "at least one window of two tokens", "fewer");
-    auto ids = reader.integers(**tokens, true);
-    if (!ids) return ids.error();
-    out.tokens = std::move(*ids);
-    if (auto status = reader.in_range(out.tokens, "tokens", vocab_size); !status) return status.error();
+    FP4_TRY_ASSIGN(auto ids, reader.integers(*tokens, true));
+    out.tokens = std::move(ids);
+    FP4_TRY(reader.in_range(out.tokens, "tokens", vocab_size));
     for (auto [key, list] : {std::pair{"files", &out.files}, {"domains", &out.domains}}) {
-        auto names = reader.names(key);
-        if (!names) return names.error();
-        *list = std::move(*names);
+        FP4_TRY_ASSIGN(auto names, reader.names(key));
+        *list = std::move(names);
     }
-    if (auto status = reader.column("file", windows, out.files.size(), out.file); !status) return status.error();
-    if (auto status = reader.column("domain", windows, out.domains.size(), out.domain); !status) return status.error();
-    if (auto status = reader.column("bytes", windows, uint64_t{1} << 31, out.bytes); !status) return status.error();
-    if (const auto at = file->metadata().find("split"); at != file->metadata().end()) out.split = at->second;
-    auto sha256 = file_sha256(path);
-    if (!sha256) return sha256.error();
-    out.sha256 = std::move(*sha256);
+    FP4_TRY(reader.column("file", windows, out.files.size(), out.file));
+    FP4_TRY(reader.column("domain", windows, out.domains.size(), out.domain));
+    FP4_TRY(reader.column("bytes", windows, uint64_t{1} << 31, out.bytes));
+    if (const auto at = file.metadata().find("split"); at != file.metadata().end()) out.split = at->second;
+    FP4_TRY_ASSIGN(auto sha256, file_sha256(path));
+    out.sha256 = std::move(sha256);
     return out;
 }
 
 Result<std::vector<int32_t>> read_token_stream(const std::filesystem::path& path, uint64_t vocab_size) {
-    const auto file = SafetensorsFile::open(path);
-    if (!file) return file.error();
-    const TokenReader reader(*file);
-    if (auto status = reader.version(); !status) return status.error();
-    const auto info = reader.tensor("tokens", 1);
-    if (!info) return info.error();
-    auto tokens = reader.integers(**info, true);
-    if (!tokens) return tokens.error();
-    if (auto status = reader.in_range(*tokens, "tokens", vocab_size); !status) return status.error();
+    FP4_TRY_ASSIGN(const auto file, SafetensorsFile::open(path));
+    const TokenReader reader(file);
+    FP4_TRY(reader.version());
+    FP4_TRY_ASSIGN(const auto info, reader.tensor("tokens", 1));
+    FP4_TRY_ASSIGN(auto tokens, reader.integers(*info, true));
+    FP4_TRY(reader.in_range(tokens, "tokens", vocab_size));
     return tokens;
 }
 

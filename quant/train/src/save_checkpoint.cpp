@@ -4,6 +4,7 @@
 
 #include "fp4/io/atomic_file.hpp"
 #include "fp4/io/safetensors.hpp"
+#include "fp4/try.hpp"
 #include "parameters.hpp"
 
 namespace fp4::quant {
@@ -43,7 +44,7 @@ Status save_checkpoint(const std::filesystem::path& directory, const CausalLm& m
         tensors.push_back({name, io::Dtype::bf16, {}, {static_cast<const std::byte*>(tensor.data_ptr()), static_cast<size_t>(tensor.numel()) * 2}});
         for (const int64_t extent : tensor.sizes()) tensors.back().shape.push_back(static_cast<uint64_t>(extent));
     }
-    if (auto status = io::write_file_atomically(directory / "config.json", config_json(model.config)); !status) return status;
+    FP4_TRY(io::write_file_atomically(directory / "config.json", config_json(model.config)));
     return io::write_safetensors(directory / "model.safetensors", {}, tensors);
 }
 

@@ -6,16 +6,16 @@
 #include "fp4/quant/train/save_checkpoint.hpp"
 #include "fp4/io/message.hpp"
 #include "fp4/io/strict_yaml.hpp"
+#include "fp4/try.hpp"
 
 namespace fp4::quant {
 
 Result<TrainRecipe> read_train_recipe(const std::filesystem::path& path) {
-    auto yaml = io::StrictYaml::open(path);
-    if (!yaml) return yaml.error();
+    FP4_TRY_ASSIGN(auto yaml, io::StrictYaml::open(path));
     constexpr uint64_t largest = 1 << 20;
     TrainRecipe recipe;
     std::string products;
-    yaml->map("model", [&](io::StrictYaml& model) {
+    yaml.map("model", [&](io::StrictYaml& model) {
         auto& dims = recipe.model.dims;
         dims.architecture = "LlamaForCausalLM";
         dims.name = model.text("name");
@@ -29,7 +29,7 @@ Result<TrainRecipe> read_train_recipe(const std::filesystem::path& path) {
         recipe.model.rms_norm_eps = model.positive("rms_norm_eps");
         recipe.model.rope_theta = model.positive("rope_theta");
     });
-    yaml->map("training", [&](io::StrictYaml& training) {
+    yaml.map("training", [&](io::StrictYaml& training) {
         recipe.seed = training.integer("seed", 0, largest);
         recipe.steps = training.integer("steps", 1, largest);
         recipe.batch_windows = training.integer("batch_windows", 1, largest);
@@ -43,7 +43,7 @@ Result<TrainRecipe> read_train_recipe(const std::filesystem::path& path) {
         recipe.gradient_norm = training.positive("gradient_norm");
         products = training.text("products");
     });
-    if (auto status = yaml->finish(); !status) return status.error();
+    FP4_TRY(yaml.finish());
     recipe.bf16_products = products == "bf16";
     recipe.model.max_position_embeddings = recipe.window_tokens;
     const auto file = io::printable_path(path);
@@ -51,7 +51,7 @@ Result<TrainRecipe> read_train_recipe(const std::filesystem::path& path) {
         return Error{ErrorCode::bad_file, file + ": training.products: expected bf16 or f32, found " + io::in_quotes(products)};
     if (recipe.beta1 >= 1 || recipe.beta2 >= 1) return Error{ErrorCode::bad_file, file + ": training.beta1, beta2: expected less than 1"};
     // Dimensions that a reader of the trained model would refuse.
-    if (const auto readable = parse_decoder_config(config_json(recipe.model), path.native()); !readable) return readable.error();
+    FP4_TRY(parse_decoder_config(config_json(recipe.model), path.native()));
     return recipe;
 }
 
