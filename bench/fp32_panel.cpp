@@ -22,7 +22,8 @@ void vnni_rows(const Tile& t, float* out) {
     for (uint64_t i = 0; i < t.blocks; ++i) {
         const uint8_t* lines = t.b + i * (4 * line_bytes);
         const __m512i b0 = _mm512_loadu_si512(lines), b1 = _mm512_loadu_si512(lines + line_bytes);
-        const __m512i b2 = _mm512_loadu_si512(lines + 2 * line_bytes), b3 = _mm512_loadu_si512(lines + 3 * line_bytes);
+        const __m512i b2 = _mm512_loadu_si512(lines + 2 * line_bytes),
+                      b3 = _mm512_loadu_si512(lines + 3 * line_bytes);
         const __m512 b_scale = _mm512_loadu_ps(t.b_scales + i * panel_columns);
 #pragma GCC unroll 4
         for (int r = 0; r < R; ++r) {
@@ -34,7 +35,10 @@ void vnni_rows(const Tile& t, float* out) {
             x = _mm512_dpbusd_epi32(x, b1, _mm512_set1_epi32(word_at(a + line_k)));
             x = _mm512_dpbusd_epi32(x, b2, _mm512_set1_epi32(word_at(a + 2 * line_k)));
             x = _mm512_dpbusd_epi32(x, b3, _mm512_set1_epi32(word_at(a + 3 * line_k)));
-            sums[r] = _mm512_fmadd_ps(_mm512_cvtepi32_ps(x), _mm512_mul_ps(b_scale, _mm512_castsi512_ps(_mm512_set1_epi32(scale.word))), sums[r]);
+            sums[r] = _mm512_fmadd_ps(
+                _mm512_cvtepi32_ps(x),
+                _mm512_mul_ps(b_scale, _mm512_castsi512_ps(_mm512_set1_epi32(scale.word))),
+                sums[r]);
         }
     }
     for (int r = 0; r < R; ++r) _mm512_storeu_ps(out + r * panel_columns, sums[r]);
@@ -46,7 +50,8 @@ void avx2_rows(const Tile& t, float* out) {
         __m256 sums[R];
         for (int r = 0; r < R; ++r) sums[r] = _mm256_loadu_ps(out + r * panel_columns + half * 8);
         for (uint64_t i = 0; i < t.blocks; ++i) {
-            const __m256 b_scale = _mm256_loadu_ps(reinterpret_cast<const float*>(t.b_scales + i * panel_columns + half * 8));
+            const __m256 b_scale = _mm256_loadu_ps(
+                reinterpret_cast<const float*>(t.b_scales + i * panel_columns + half * 8));
             const uint8_t* lines = t.b + i * (4 * line_bytes) + half * 32;
 #pragma GCC unroll 4
             for (int r = 0; r < R; ++r) {
@@ -56,11 +61,18 @@ void avx2_rows(const Tile& t, float* out) {
                 __m256i pairs = _mm256_set1_epi32(scale.correction & 0xFFFF);
 #pragma GCC unroll 4
                 for (int line = 0; line < 4; ++line) {
-                    const __m256i b = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(lines + line * line_bytes));
-                    pairs = _mm256_add_epi16(pairs, _mm256_maddubs_epi16(b, _mm256_set1_epi32(word_at(a + line * line_k))));
+                    const __m256i b = _mm256_loadu_si256(
+                        reinterpret_cast<const __m256i*>(lines + line * line_bytes));
+                    pairs = _mm256_add_epi16(
+                        pairs,
+                        _mm256_maddubs_epi16(b, _mm256_set1_epi32(word_at(a + line * line_k))));
                 }
-                const __m256 dots = _mm256_cvtepi32_ps(_mm256_madd_epi16(pairs, _mm256_set1_epi16(1)));
-                sums[r] = _mm256_fmadd_ps(dots, _mm256_mul_ps(b_scale, _mm256_castsi256_ps(_mm256_set1_epi32(scale.word))), sums[r]);
+                const __m256 dots =
+                    _mm256_cvtepi32_ps(_mm256_madd_epi16(pairs, _mm256_set1_epi16(1)));
+                sums[r] = _mm256_fmadd_ps(
+                    dots,
+                    _mm256_mul_ps(b_scale, _mm256_castsi256_ps(_mm256_set1_epi32(scale.word))),
+                    sums[r]);
             }
         }
         for (int r = 0; r < R; ++r) _mm256_storeu_ps(out + r * panel_columns + half * 8, sums[r]);
@@ -82,4 +94,6 @@ void panel(const Tile& t, int rows, float* sums) {
 } // namespace fp4::bench
 FP4_TARGET_REGION_END
 
-fp4::bench::PanelKernel fp4::bench::fp32_panel(Isa isa) { return isa == Isa::avx512_vnni ? panel<true> : panel<false>; }
+fp4::bench::PanelKernel fp4::bench::fp32_panel(Isa isa) {
+    return isa == Isa::avx512_vnni ? panel<true> : panel<false>;
+}

@@ -16,26 +16,33 @@ using io::in_quotes;
 
 constexpr std::string_view weight_suffix = ".weight";
 
-bool is_float_matrix(io::Dtype dtype) { return dtype == io::Dtype::bf16 || dtype == io::Dtype::f16 || dtype == io::Dtype::f32; }
+bool is_float_matrix(io::Dtype dtype) {
+    return dtype == io::Dtype::bf16 || dtype == io::Dtype::f16 || dtype == io::Dtype::f32;
+}
 
 std::vector<std::string> needed_plain(const ModelTensors& tensors) {
     std::vector<std::string> names{"model.embed_tokens.weight", "model.norm.weight"};
     if (!tensors.tied_embeddings) names.emplace_back("lm_head.weight");
     for (uint64_t layer = 0; layer < tensors.model.num_hidden_layers; ++layer) {
         const auto prefix = "model.layers." + std::to_string(layer) + ".";
-        for (const char* norm : {"input_layernorm", "post_attention_layernorm"}) names.push_back(prefix + norm + ".weight");
+        for (const char* norm : {"input_layernorm", "post_attention_layernorm"})
+            names.push_back(prefix + norm + ".weight");
         if (tensors.model.architecture == "Qwen3ForCausalLM")
-            for (const char* norm : {"q_norm", "k_norm"}) names.push_back(prefix + "self_attn." + norm + ".weight");
+            for (const char* norm : {"q_norm", "k_norm"})
+                names.push_back(prefix + "self_attn." + norm + ".weight");
     }
     return names;
 }
 
-std::string shape_text(uint64_t rows, uint64_t k) { return "[" + std::to_string(rows) + ", " + std::to_string(k) + "]"; }
+std::string shape_text(uint64_t rows, uint64_t k) {
+    return "[" + std::to_string(rows) + ", " + std::to_string(k) + "]";
+}
 
 bool matches_wildcard(std::string_view pattern, std::string_view text) {
     size_t p = 0, t = 0, star = pattern.npos, resume = 0;
     while (t < text.size()) {
-        if (p < pattern.size() && (pattern[p] == '?' || (pattern[p] != '*' && pattern[p] == text[t]))) {
+        if (p < pattern.size() &&
+            (pattern[p] == '?' || (pattern[p] != '*' && pattern[p] == text[t]))) {
             ++p, ++t;
         } else if (p < pattern.size() && pattern[p] == '*') {
             star = p++;
@@ -56,7 +63,8 @@ std::vector<LinearSpec> model_linears(const ModelConfig& model) {
     std::vector<LinearSpec> linears;
     for (uint64_t layer = 0; layer < model.num_hidden_layers; ++layer)
         for (const auto& linear : layer_linears(model, static_cast<int>(layer)))
-            linears.push_back({linear.tensor.substr(0, linear.tensor.size() - weight_suffix.size()), linear.n, linear.k, false});
+            linears.push_back({linear.tensor.substr(0, linear.tensor.size() - weight_suffix.size()),
+                               linear.n, linear.k, false});
     return linears;
 }
 
@@ -66,29 +74,42 @@ Status check_completeness(const ModelTensors& tensors, std::string_view where) {
     std::map<std::string_view, const LinearSpec*> quantized;
     for (const auto& linear : tensors.linears) quantized.emplace(linear.name, &linear);
 
-    const auto fail = [&](std::string_view what, std::string_view expected, std::string_view found) {
-        return io::expected_found(ErrorCode::bad_file, std::string(where) + ": " + std::string(what), expected, found);
+    const auto fail = [&](std::string_view what, std::string_view expected,
+                          std::string_view found) {
+        return io::expected_found(ErrorCode::bad_file,
+                                  std::string(where) + ": " + std::string(what), expected, found);
     };
     for (const auto& linear : model_linears(tensors.model)) {
         const auto matrix = plain.find(linear.name + std::string(weight_suffix));
         const auto packed = quantized.find(linear.name);
         const auto wanted = shape_text(linear.rows, linear.k);
         if (packed != quantized.end()) {
-            if (matrix != plain.end()) return fail("module " + io::in_quotes(linear.name), "its weight once", "a quantized one and " + io::in_quotes(matrix->first));
+            if (matrix != plain.end())
+                return fail("module " + io::in_quotes(linear.name), "its weight once",
+                            "a quantized one and " + io::in_quotes(matrix->first));
             if (packed->second->rows != linear.rows || packed->second->k != linear.k)
-                return fail("module " + io::in_quotes(linear.name), "shape " + wanted + " as in config.json", shape_text(packed->second->rows, packed->second->k));
+                return fail("module " + io::in_quotes(linear.name),
+                            "shape " + wanted + " as in config.json",
+                            shape_text(packed->second->rows, packed->second->k));
             quantized.erase(packed);
             continue;
         }
         const auto name = linear.name + std::string(weight_suffix);
-        if (matrix == plain.end()) return fail("module " + io::in_quotes(linear.name), "its weight", "no tensor of it");
-        if (!is_float_matrix(matrix->second->dtype)) return fail("tensor " + io::in_quotes(name), "BF16, F16 or F32 of a layer that is not quantized", "another dtype");
+        if (matrix == plain.end())
+            return fail("module " + io::in_quotes(linear.name), "its weight", "no tensor of it");
+        if (!is_float_matrix(matrix->second->dtype))
+            return fail("tensor " + io::in_quotes(name),
+                        "BF16, F16 or F32 of a layer that is not quantized", "another dtype");
         if (matrix->second->shape != std::vector{linear.rows, linear.k})
-            return fail("tensor " + io::in_quotes(name), "shape " + wanted + " as in config.json", "another one");
+            return fail("tensor " + io::in_quotes(name), "shape " + wanted + " as in config.json",
+                        "another one");
     }
-    if (!quantized.empty()) return fail("module " + io::in_quotes(quantized.begin()->first), "quantized linears of the decoder layers only", "it quantized");
+    if (!quantized.empty())
+        return fail("module " + io::in_quotes(quantized.begin()->first),
+                    "quantized linears of the decoder layers only", "it quantized");
     for (const auto& name : needed_plain(tensors))
-        if (!plain.contains(name)) return fail("tensor " + io::in_quotes(name), "it in the model", "no such tensor");
+        if (!plain.contains(name))
+            return fail("tensor " + io::in_quotes(name), "it in the model", "no such tensor");
     return Done{};
 }
 

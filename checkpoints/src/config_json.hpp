@@ -1,4 +1,5 @@
-// config.json and hf_quant_config.json: what they say of the quantization, and how they are written.
+// config.json and hf_quant_config.json: what they say of the quantization, and how they are
+// written.
 #pragma once
 #include <filesystem>
 #include <map>
@@ -24,12 +25,14 @@ Result<OrderedJson> read_config_json(const std::filesystem::path& folder);
 Result<bool> has_tied_embeddings(const OrderedJson& config, const std::filesystem::path& folder);
 
 // What a folder's configuration says, of whatever layout; Layout::plain when it says nothing.
-Result<QuantizationConfig> read_quantization(const OrderedJson& config, const std::filesystem::path& folder);
+Result<QuantizationConfig> read_quantization(const OrderedJson& config,
+                                             const std::filesystem::path& folder);
 
 // A value in a JSON object, for checks that name it as <where>.<key>.
 class JsonField {
   public:
-    JsonField(const OrderedJson& root, std::string where) : value_(&root), where_(std::move(where)) {}
+    JsonField(const OrderedJson& root, std::string where)
+        : value_(&root), where_(std::move(where)) {}
 
     JsonField operator[](std::string_view key) const; // of an object; absent otherwise
     bool absent() const { return value_ == nullptr || value_->is_null(); }
@@ -43,7 +46,8 @@ class JsonField {
     Result<uint64_t> integer(uint64_t least, uint64_t most) const;
 
   private:
-    JsonField(const OrderedJson* value, std::string where) : value_(value), where_(std::move(where)) {}
+    JsonField(const OrderedJson* value, std::string where)
+        : value_(value), where_(std::move(where)) {}
 
     const OrderedJson* value_;
     std::string where_;

@@ -12,15 +12,19 @@
 namespace fp4::checkpoints {
 namespace {
 
-constexpr std::array<std::string_view, 3> query_key_value{".self_attn.q_proj", ".self_attn.k_proj", ".self_attn.v_proj"};
+constexpr std::array<std::string_view, 3> query_key_value{".self_attn.q_proj", ".self_attn.k_proj",
+                                                          ".self_attn.v_proj"};
 constexpr std::array<std::string_view, 2> gate_up{".mlp.gate_proj", ".mlp.up_proj"};
 
-bool same_bits(float a, float b) { return std::bit_cast<uint32_t>(a) == std::bit_cast<uint32_t>(b); }
+bool same_bits(float a, float b) {
+    return std::bit_cast<uint32_t>(a) == std::bit_cast<uint32_t>(b);
+}
 
 } // namespace
 
 std::vector<std::string> fused_group(const std::string& module) {
-    const auto members = [&](std::span<const std::string_view> suffixes) -> std::vector<std::string> {
+    const auto members =
+        [&](std::span<const std::string_view> suffixes) -> std::vector<std::string> {
         std::vector<std::string> names;
         for (const auto suffix : suffixes)
             if (module.ends_with(suffix)) {
@@ -41,10 +45,14 @@ Status check_fused_groups(std::span<const LinearSpec> linears) {
         for (const auto& member : fused_group(linear.name)) {
             const auto other = by_name.find(member);
             if (other == by_name.end())
-                return io::expected_found(ErrorCode::bad_argument, linear.name, "its fused group quantized as a whole", io::in_quotes(member) + " left out");
+                return io::expected_found(ErrorCode::bad_argument, linear.name,
+                                          "its fused group quantized as a whole",
+                                          io::in_quotes(member) + " left out");
             if (other->second->has_input_scale != linear.has_input_scale)
-                return io::expected_found(ErrorCode::bad_argument, linear.name, "an input scale for all of its fused group or for none",
-                                      io::in_quotes(linear.has_input_scale ? member : linear.name) + " without");
+                return io::expected_found(
+                    ErrorCode::bad_argument, linear.name,
+                    "an input scale for all of its fused group or for none",
+                    io::in_quotes(linear.has_input_scale ? member : linear.name) + " without");
         }
     return Done{};
 }
@@ -62,12 +70,17 @@ Status FusedScaleCheck::add(const QuantizedLinear& linear) {
     }
     const auto unequal = [&](const char* what, float a, float b) {
         return io::expected_found(ErrorCode::bad_file, linear.name,
-                              std::string("the ") + what + " of its fused group, " + io::text_of(a) + " as in " + io::in_quotes(first->module), io::text_of(b));
+                                  std::string("the ") + what + " of its fused group, " +
+                                      io::text_of(a) + " as in " + io::in_quotes(first->module),
+                                  io::text_of(b));
     };
     if (!same_bits(first->weight, weight)) return unequal("tensor scale", first->weight, weight);
     if (first->input.has_value() != input.has_value())
-        return io::expected_found(ErrorCode::bad_file, linear.name, "an input scale for all of its fused group or for none", "one without");
-    if (input && !same_bits(*first->input, *input)) return unequal("input scale", *first->input, *input);
+        return io::expected_found(ErrorCode::bad_file, linear.name,
+                                  "an input scale for all of its fused group or for none",
+                                  "one without");
+    if (input && !same_bits(*first->input, *input))
+        return unequal("input scale", *first->input, *input);
     return Done{};
 }
 

@@ -18,12 +18,12 @@ struct LinearTensors {
 };
 
 struct TensorSplit {
-    std::vector<LinearTensors> linears;        // module names ascending
-    std::vector<TensorLocation> plain; // names ascending
+    std::vector<LinearTensors> linears; // module names ascending
+    std::vector<TensorLocation> plain;  // names ascending
 };
 
-// bad_file for a linear without one of its tensors, a wrong dtype or shape, K not a multiple of 16, a tensor that only another layout or an
-// unsupported method has.
+// bad_file for a linear without one of its tensors, a wrong dtype or shape, K not a multiple of 16,
+// a tensor that only another layout or an unsupported method has.
 Result<TensorSplit> split_tensors(const LayoutSpec& layout, const Checkpoint& checkpoint);
 
 } // namespace fp4::checkpoints

@@ -32,21 +32,22 @@ constexpr std::array<Dimension, 6> dimensions{{
 
 class ConfigReader {
   public:
-    ConfigReader(const Json& config, std::string file_name) : config_(config), file_name_(std::move(file_name)) {}
+    ConfigReader(const Json& config, std::string file_name)
+        : config_(config), file_name_(std::move(file_name)) {}
 
     Result<ModelConfig> read() const {
         ModelConfig model;
         FP4_TRY(read_architecture(model));
         FP4_TRY(read_name(model));
-        for (const auto& dimension : dimensions)
-            FP4_TRY(read_dimension(dimension, model));
+        for (const auto& dimension : dimensions) FP4_TRY(read_dimension(dimension, model));
         FP4_TRY(derive(model));
         return model;
     }
 
   private:
     Error fail(std::string_view key, std::string_view expected, std::string_view found) const {
-        return {ErrorCode::bad_file, file_name_ + ": " + std::string(key) + ": expected " + std::string(expected) + ", found " + std::string(found)};
+        return {ErrorCode::bad_file, file_name_ + ": " + std::string(key) + ": expected " +
+                                         std::string(expected) + ", found " + std::string(found)};
     }
 
     const Json* find(const char* key) const {
@@ -55,7 +56,8 @@ class ConfigReader {
     }
 
     Status read_architecture(ModelConfig& model) const {
-        static constexpr std::string_view key = "architectures", expected = "['LlamaForCausalLM'] or ['Qwen3ForCausalLM']";
+        static constexpr std::string_view key = "architectures",
+                                          expected = "['LlamaForCausalLM'] or ['Qwen3ForCausalLM']";
         const auto* list = find("architectures");
         if (!list) return fail(key, expected, "no such key");
         if (!list->is_array() || list->size() != 1) return fail(key, expected, io::describe(*list));
@@ -75,8 +77,10 @@ class ConfigReader {
         if (!text) return fail("_name_or_path", "a string", io::describe(*value));
         model.name = *text;
         while (model.name.ends_with('/')) model.name.pop_back();
-        if (model.name.starts_with('/') || model.name.starts_with('.') || model.name.starts_with('~'))
-            model.name.erase(0, model.name.rfind('/') + 1); // a path of the machine that saved the model
+        if (model.name.starts_with('/') || model.name.starts_with('.') ||
+            model.name.starts_with('~'))
+            model.name.erase(0, model.name.rfind('/') +
+                                    1); // a path of the machine that saved the model
         if (model.name == "." || model.name == ".." || model.name == "~") model.name.clear();
         return Done{};
     }
@@ -85,9 +89,12 @@ class ConfigReader {
         const auto expected = "an integer from 1 to " + std::to_string(dimension.limit);
         const auto* value = find(dimension.key);
         if (!value && dimension.optional) return Done{};
-        if (!value) return fail(dimension.key, expected, config_.contains(dimension.key) ? "null" : "no such key");
+        if (!value)
+            return fail(dimension.key, expected,
+                        config_.contains(dimension.key) ? "null" : "no such key");
         const auto* number = value->get_ptr<const uint64_t*>();
-        if (!number || *number == 0 || *number > dimension.limit) return fail(dimension.key, expected, io::describe(*value));
+        if (!number || *number == 0 || *number > dimension.limit)
+            return fail(dimension.key, expected, io::describe(*value));
         model.*dimension.member = *number;
         return Done{};
     }
@@ -96,10 +103,15 @@ class ConfigReader {
         const uint64_t heads = model.num_attention_heads;
         if (model.num_key_value_heads == 0) model.num_key_value_heads = heads;
         if (heads % model.num_key_value_heads != 0)
-            return fail("num_key_value_heads", "a divisor of num_attention_heads (" + std::to_string(heads) + ")", std::to_string(model.num_key_value_heads));
+            return fail("num_key_value_heads",
+                        "a divisor of num_attention_heads (" + std::to_string(heads) + ")",
+                        std::to_string(model.num_key_value_heads));
         if (model.head_dim != 0) return Done{};
         if (model.hidden_size % heads != 0)
-            return fail("hidden_size", "a multiple of num_attention_heads (" + std::to_string(heads) + ") where there is no head_dim", std::to_string(model.hidden_size));
+            return fail("hidden_size",
+                        "a multiple of num_attention_heads (" + std::to_string(heads) +
+                            ") where there is no head_dim",
+                        std::to_string(model.hidden_size));
         model.head_dim = model.hidden_size / heads;
         return Done{};
     }

@@ -7,7 +7,9 @@ namespace {
 
 constexpr const char *weights_and_inputs = "NVFP4", *weights_only = "W4A16_NVFP4";
 
-const char* algorithm(const QuantizationConfig& config) { return config.activations ? weights_and_inputs : weights_only; }
+const char* algorithm(const QuantizationConfig& config) {
+    return config.activations ? weights_and_inputs : weights_only;
+}
 
 OrderedJson producer() { return {{"name", "modelopt"}, {"version", "fp4sim " FP4SIM_VERSION}}; }
 
@@ -29,7 +31,8 @@ Result<QuantizationConfig> read_common(const JsonField& algo, const JsonField& e
 } // namespace
 
 OrderedJson modelopt_section(const QuantizationConfig& config) {
-    const OrderedJson arguments{{"dynamic", false}, {"num_bits", 4}, {"type", "float"}, {"group_size", 16}};
+    const OrderedJson arguments{
+        {"dynamic", false}, {"num_bits", 4}, {"type", "float"}, {"group_size", 16}};
     OrderedJson group;
     if (config.activations) group["input_activations"] = arguments;
     group["weights"] = arguments;
@@ -58,7 +61,8 @@ Result<QuantizationConfig> read_modelopt(const JsonField& section) {
     FP4_TRY(section["kv_cache_scheme"].expect_absent_or(nullptr));
     const auto groups = section["config_groups"];
     if (!groups.absent()) {
-        if (!groups.value().is_object() || groups.value().size() != 1) return groups.error("an object of one group");
+        if (!groups.value().is_object() || groups.value().size() != 1)
+            return groups.error("an object of one group");
         const auto weights = groups[groups.value().begin().key()]["weights"];
         FP4_TRY(weights["num_bits"].expect(4));
         FP4_TRY(weights["group_size"].expect(16));

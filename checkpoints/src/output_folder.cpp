@@ -25,7 +25,8 @@ namespace {
 namespace fs = std::filesystem;
 
 Error failed(const fs::path& path, const std::string& what, const std::error_code& error) {
-    return {ErrorCode::write_failed, io::printable_path(path) + ": " + what + ": " + error.message()};
+    return {ErrorCode::write_failed,
+            io::printable_path(path) + ": " + what + ": " + error.message()};
 }
 
 Result<fs::path> make_folder_beside(const fs::path& target, const char* word) {
@@ -42,21 +43,26 @@ Result<fs::path> make_folder_beside(const fs::path& target, const char* word) {
     return io::errno_error(ErrorCode::write_failed, target, "cannot create a folder beside it");
 }
 
-// Nothing but files that a checkpoint of this program consists of, with its mark in each weight file.
+// Nothing but files that a checkpoint of this program consists of, with its mark in each weight
+// file.
 Status check_replaceable(const fs::path& target) {
     const auto refuse = [&](const std::string& found) {
-        return io::expected_found(ErrorCode::write_failed, io::printable_path(target), "a folder that holds one checkpoint written by this program and nothing else",
-                              found);
+        return io::expected_found(
+            ErrorCode::write_failed, io::printable_path(target),
+            "a folder that holds one checkpoint written by this program and nothing else", found);
     };
     size_t weight_files = 0;
     std::error_code error;
-    for (auto at = fs::directory_iterator(target, error); !error && at != fs::directory_iterator(); at.increment(error)) {
+    for (auto at = fs::directory_iterator(target, error); !error && at != fs::directory_iterator();
+         at.increment(error)) {
         const auto name = at->path().filename().string();
         std::error_code ignored;
-        if (!fs::is_regular_file(at->symlink_status(ignored)) || !is_output_file(name)) return refuse(io::in_quotes(name));
+        if (!fs::is_regular_file(at->symlink_status(ignored)) || !is_output_file(name))
+            return refuse(io::in_quotes(name));
         if (!name.ends_with(".safetensors")) continue;
         const auto file = io::SafetensorsFile::open(at->path());
-        if (!file || !file->metadata().contains(own_output_key)) return refuse(io::in_quotes(name) + " of another origin");
+        if (!file || !file->metadata().contains(own_output_key))
+            return refuse(io::in_quotes(name) + " of another origin");
         ++weight_files;
     }
     if (error) return failed(target, "cannot list", error);
@@ -66,7 +72,9 @@ Status check_replaceable(const fs::path& target) {
 
 } // namespace
 
-OutputFolder::OutputFolder(OutputFolder&& from) noexcept : target_(std::move(from.target_)), partial_(std::exchange(from.partial_, {})), replace_(from.replace_) {}
+OutputFolder::OutputFolder(OutputFolder&& from) noexcept
+    : target_(std::move(from.target_)), partial_(std::exchange(from.partial_, {})),
+      replace_(from.replace_) {}
 
 OutputFolder::~OutputFolder() {
     std::error_code ignored;
@@ -77,16 +85,21 @@ Result<OutputFolder> OutputFolder::create(const fs::path& given, bool replace) {
     auto target = given.lexically_normal();
     if (!target.has_filename()) target = target.parent_path(); // a slash at the end
     const auto name = target.filename();
-    if (name.empty() || name == "." || name == "..") return io::expected_found(ErrorCode::write_failed, io::printable_path(given), "the name of a folder", "none");
+    if (name.empty() || name == "." || name == "..")
+        return io::expected_found(ErrorCode::write_failed, io::printable_path(given),
+                                  "the name of a folder", "none");
     std::error_code error;
     const auto status = fs::symlink_status(target, error);
     if (fs::exists(status)) {
-        if (!fs::is_directory(status)) return io::expected_found(ErrorCode::write_failed, io::printable_path(target), "a new name or a folder", "something else");
+        if (!fs::is_directory(status))
+            return io::expected_found(ErrorCode::write_failed, io::printable_path(target),
+                                      "a new name or a folder", "something else");
         const bool empty = fs::is_empty(target, error);
         if (error) return failed(target, "cannot list", error);
-        if (!empty && !replace) return io::expected_found(ErrorCode::write_failed, io::printable_path(target), "a new name or an empty folder", "files in it");
-        if (!empty)
-            FP4_TRY(check_replaceable(target));
+        if (!empty && !replace)
+            return io::expected_found(ErrorCode::write_failed, io::printable_path(target),
+                                      "a new name or an empty folder", "files in it");
+        if (!empty) FP4_TRY(check_replaceable(target));
     }
     FP4_TRY_ASSIGN(auto partial, make_folder_beside(target, "partial"));
     return OutputFolder(std::move(target), std::move(partial), replace);

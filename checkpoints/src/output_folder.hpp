@@ -7,14 +7,16 @@
 
 namespace fp4::checkpoints {
 
-// The metadata key of weight files by which this program knows its own outputs; the value is the layout's name.
+// The metadata key of weight files by which this program knows its own outputs; the value is the
+// layout's name.
 inline constexpr const char* own_output_key = "fp4sim.layout";
 
-// Written as TARGET.partial-XXXX beside the target; publish() renames it. Without that the destructor removes it.
+// Written as TARGET.partial-XXXX beside the target; publish() renames it. Without that the
+// destructor removes it.
 class OutputFolder {
   public:
-    // The target must not exist, or be an empty folder, or with `replace` a folder with nothing in it but one checkpoint that this program
-    // wrote. write_failed otherwise.
+    // The target must not exist, or be an empty folder, or with `replace` a folder with nothing in
+    // it but one checkpoint that this program wrote. write_failed otherwise.
     static Result<OutputFolder> create(const std::filesystem::path& target, bool replace);
 
     OutputFolder(OutputFolder&& from) noexcept;

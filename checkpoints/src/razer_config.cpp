@@ -12,14 +12,16 @@ Status read_activations(const JsonField& field, QuantizationConfig& config) {
     FP4_TRY_ASSIGN(const auto name, field.text());
     if (name == no_activations) return Done{};
     config.activations = format_from_name(name);
-    if (config.activations != Format::nvfp4 && config.activations != Format::razer_a) return field.error("'none', 'nvfp4' or 'razer-a'");
+    if (config.activations != Format::nvfp4 && config.activations != Format::razer_a)
+        return field.error("'none', 'nvfp4' or 'razer-a'");
     return Done{};
 }
 
 Status read_encoder(const JsonField& field, QuantizationConfig& config) {
     FP4_TRY_ASSIGN(const auto name, field.text());
     config.encoder = encoder_from_name(name);
-    if (!config.encoder || !spec_of(*config.encoder).makes(Format::razer_w)) return field.error("the name of an encoder that makes razer-w");
+    if (!config.encoder || !spec_of(*config.encoder).makes(Format::razer_w))
+        return field.error("the name of an encoder that makes razer-w");
     return Done{};
 }
 
@@ -45,10 +47,12 @@ OrderedJson razer_section(const QuantizationConfig& config) {
     section["v1_halves"] = config.specials.v1_halves;
     section["v2_halves"] = config.specials.v2_halves;
     if (!config.v2_halves_of.empty())
-        for (const auto& [module, halves] : config.v2_halves_of) section["v2_halves_of"][module] = halves;
+        for (const auto& [module, halves] : config.v2_halves_of)
+            section["v2_halves_of"][module] = halves;
     section["e3m3_max"] = config.e3m3_max;
     section["tensor_scale_divisor"] = 6 * config.e3m3_max;
-    section["activation_format"] = config.activations ? spec_of(*config.activations).name : no_activations;
+    section["activation_format"] =
+        config.activations ? spec_of(*config.activations).name : no_activations;
     section["targets"] = OrderedJson::array({"Linear"});
     section["ignore"] = config.ignore;
     section["encoder"] = spec_of(*config.encoder).name;
@@ -59,9 +63,11 @@ OrderedJson razer_section(const QuantizationConfig& config) {
 Result<QuantizationConfig> read_razer(const JsonField& section) {
     QuantizationConfig config{Layout::razer};
     const FormatSpec& format = spec_of(Format::razer_w);
-    const OrderedJson fixed{{"format", pack_format}, {"weight_format", format.name}, {"group_size", format.block}, {"sentinel_code", format.sentinel}};
-    for (const auto& [key, value] : fixed.items())
-        FP4_TRY(section[key].expect(value));
+    const OrderedJson fixed{{"format", pack_format},
+                            {"weight_format", format.name},
+                            {"group_size", format.block},
+                            {"sentinel_code", format.sentinel}};
+    for (const auto& [key, value] : fixed.items()) FP4_TRY(section[key].expect(value));
 
     FP4_TRY_ASSIGN(const auto v1, section["v1_halves"].integer(1, special_max_halves));
     FP4_TRY_ASSIGN(const auto v2, section["v2_halves"].integer(1, special_max_halves));

@@ -7,7 +7,8 @@
 
 namespace fp4::checkpoints {
 
-RemainingTensors::RemainingTensors(const QuantizedCheckpoint& plain, std::span<const LinearSpec> linears) {
+RemainingTensors::RemainingTensors(const QuantizedCheckpoint& plain,
+                                   std::span<const LinearSpec> linears) {
     std::set<std::string> weights;
     for (const auto& linear : linears) weights.insert(linear.name + ".weight");
     const auto tensors = plain.plain_tensors();
@@ -18,8 +19,12 @@ RemainingTensors::RemainingTensors(const QuantizedCheckpoint& plain, std::span<c
         }
 }
 
-Status RemainingTensors::read(const QuantizedCheckpoint& plain, size_t i, uint64_t offset, std::span<std::byte> bytes) const {
-    if (i >= places_.size()) return io::expected_found(ErrorCode::bad_argument, "plain tensors", "a number below " + std::to_string(places_.size()), std::to_string(i));
+Status RemainingTensors::read(const QuantizedCheckpoint& plain, size_t i, uint64_t offset,
+                              std::span<std::byte> bytes) const {
+    if (i >= places_.size())
+        return io::expected_found(ErrorCode::bad_argument, "plain tensors",
+                                  "a number below " + std::to_string(places_.size()),
+                                  std::to_string(i));
     return plain.read_plain(places_[i], offset, bytes);
 }
 

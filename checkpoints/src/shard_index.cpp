@@ -11,38 +11,52 @@ namespace fp4::checkpoints {
 namespace {
 
 bool is_plain_file_name(std::string_view name) {
-    const auto bad = [](char c) { return c == '/' || c == '\\' || static_cast<unsigned char>(c) < 0x20 || c == 0x7F; };
-    return !name.empty() && name != "." && name != ".." && std::none_of(name.begin(), name.end(), bad);
+    const auto bad = [](char c) {
+        return c == '/' || c == '\\' || static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
+    };
+    return !name.empty() && name != "." && name != ".." &&
+           std::none_of(name.begin(), name.end(), bad);
 }
 
 } // namespace
 
 Result<WeightMap> parse_shard_index(std::string_view json_text, std::string_view file_name) {
     FP4_TRY_ASSIGN(const auto index, io::parse_json_object(json_text, file_name));
-    const auto fail = [&](const std::string& where, const std::string& expected, const std::string& found) {
-        return Error{ErrorCode::bad_file, io::printable_path(file_name) + ": weight_map: " + where + "expected " + expected + ", found " + found};
+    const auto fail = [&](const std::string& where, const std::string& expected,
+                          const std::string& found) {
+        return Error{ErrorCode::bad_file, io::printable_path(file_name) + ": weight_map: " + where +
+                                              "expected " + expected + ", found " + found};
     };
     const auto map = index.find("weight_map");
     if (map == index.end()) return fail("", "an object of tensor and file names", "no such key");
-    if (!map->is_object() || map->empty()) return fail("", "an object of tensor and file names", map->is_object() ? "an empty one" : io::describe(*map));
+    if (!map->is_object() || map->empty())
+        return fail("", "an object of tensor and file names",
+                    map->is_object() ? "an empty one" : io::describe(*map));
     WeightMap weights;
     for (const auto& [tensor, file] : map->items()) {
         const auto* name = file.get_ptr<const std::string*>();
-        if (!name || !is_plain_file_name(*name)) return fail("tensor " + io::in_quotes(tensor) + ": ", "a plain file name", io::describe(file));
+        if (!name || !is_plain_file_name(*name))
+            return fail("tensor " + io::in_quotes(tensor) + ": ", "a plain file name",
+                        io::describe(file));
         weights.emplace(tensor, *name);
     }
     return weights;
 }
 
-Result<std::filesystem::path> resolve_shard(const std::filesystem::path& directory, const std::string& shard) {
+Result<std::filesystem::path> resolve_shard(const std::filesystem::path& directory,
+                                            const std::string& shard) {
     const auto path = directory / shard;
     std::error_code error;
     const auto home = std::filesystem::canonical(directory, error);
     const auto real = error ? home : std::filesystem::canonical(path, error);
-    if (error) return Error{ErrorCode::bad_file, io::printable_path(path) + ": cannot open the shard: " + error.message()};
+    if (error)
+        return Error{ErrorCode::bad_file,
+                     io::printable_path(path) + ": cannot open the shard: " + error.message()};
     if (std::mismatch(home.begin(), home.end(), real.begin(), real.end()).first != home.end())
         return Error{ErrorCode::bad_file,
-                     io::printable_path(path) + ": expected a file in its own folder, found a link to " + io::printable_path(real) + "; copy the folder with its links resolved"};
+                     io::printable_path(path) +
+                         ": expected a file in its own folder, found a link to " +
+                         io::printable_path(real) + "; copy the folder with its links resolved"};
     return path;
 }
 

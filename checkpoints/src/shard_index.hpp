@@ -12,10 +12,12 @@ namespace fp4::checkpoints {
 
 using WeightMap = std::map<std::string, std::string, std::less<>>; // tensor name -> file name
 
-// bad_file unless weight_map is a non-empty object of plain file names; a tensor may stand in it once.
+// bad_file unless weight_map is a non-empty object of plain file names; a tensor may stand in it
+// once.
 Result<WeightMap> parse_shard_index(std::string_view json_text, std::string_view file_name);
 
 // The path of a shard, checked to lie in the directory after all symbolic links are followed.
-Result<std::filesystem::path> resolve_shard(const std::filesystem::path& directory, const std::string& shard);
+Result<std::filesystem::path> resolve_shard(const std::filesystem::path& directory,
+                                            const std::string& shard);
 
 } // namespace fp4::checkpoints

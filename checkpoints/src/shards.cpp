@@ -6,9 +6,12 @@
 
 namespace fp4::checkpoints {
 
-uint64_t byte_size(const io::TensorSpec& tensor) { return *io::packed_bytes(tensor.dtype, *io::element_count(tensor.shape)); }
+uint64_t byte_size(const io::TensorSpec& tensor) {
+    return *io::packed_bytes(tensor.dtype, *io::element_count(tensor.shape));
+}
 
-std::vector<Shard> plan_shards(const LayoutSpec& layout, const std::vector<Unit>& units, uint64_t max_bytes) {
+std::vector<Shard> plan_shards(const LayoutSpec& layout, const std::vector<Unit>& units,
+                               uint64_t max_bytes) {
     std::vector<Shard> shards;
     uint64_t filled = 0;
     for (size_t i = 0; i < units.size(); ++i) {

@@ -25,12 +25,15 @@ using io::in_quotes;
 using io::printable_path;
 using io::SafetensorsStream;
 
-static_assert(std::endian::native == std::endian::little, "tensors are stored as they lie in memory");
+static_assert(std::endian::native == std::endian::little,
+              "tensors are stored as they lie in memory");
 
 constexpr size_t chunk_bytes = size_t{1} << 22;
 constexpr uint64_t max_copied_bytes = uint64_t{1} << 28;
 
-Error bad_linear(std::string_view name, std::string_view expected, std::string_view found) { return io::expected_found(ErrorCode::bad_argument, name, expected, found); }
+Error bad_linear(std::string_view name, std::string_view expected, std::string_view found) {
+    return io::expected_found(ErrorCode::bad_argument, name, expected, found);
+}
 
 class Writer {
   public:
@@ -58,7 +61,8 @@ class Writer {
         json_ = std::move(json);
         FP4_TRY_ASSIGN(const auto tied, has_tied_embeddings(json_, source_.folder()));
         tied_ = tied;
-        FP4_TRY_ASSIGN(auto model, parse_model_config(json_.dump(), (source_.folder() / "config.json").native()));
+        FP4_TRY_ASSIGN(auto model, parse_model_config(json_.dump(),
+                                                      (source_.folder() / "config.json").native()));
         model_ = std::move(model);
         return Done{};
     }
@@ -68,7 +72,9 @@ class Writer {
         const ModelTensors tensors{model_, tied_, source_.plain_tensors(), linears};
         const auto where = io::printable_path(source_.folder());
         for (const auto& tensor : tensors.plain)
-            if (tied_ && tensor.name == "lm_head.weight") return bad_linear(where, "no 'lm_head.weight', since tie_word_embeddings is true", "one");
+            if (tied_ && tensor.name == "lm_head.weight")
+                return bad_linear(where, "no 'lm_head.weight', since tie_word_embeddings is true",
+                                  "one");
         FP4_TRY(check_completeness(tensors, where));
         config_.ignore = unquantized_modules(tensors);
         if (is_plain()) return Done{};
@@ -76,22 +82,31 @@ class Writer {
         FP4_TRY(check_fused_groups(linears));
         const auto block = static_cast<uint64_t>(spec_of(layout_.weight_format).block);
         for (const auto& linear : linears) {
-            if (linear.k % block != 0) return bad_linear(linear.name, "K, a multiple of " + std::to_string(block), std::to_string(linear.k));
-            if (linear.has_input_scale != linears.front().has_input_scale) return bad_linear(linear.name, "input scales for all linears or for none", "some");
+            if (linear.k % block != 0)
+                return bad_linear(linear.name, "K, a multiple of " + std::to_string(block),
+                                  std::to_string(linear.k));
+            if (linear.has_input_scale != linears.front().has_input_scale)
+                return bad_linear(linear.name, "input scales for all linears or for none", "some");
         }
         return Done{};
     }
 
-    std::string name_of(const LinearSpec& linear, std::string_view part) const { return linear.name + "." + std::string(part); }
+    std::string name_of(const LinearSpec& linear, std::string_view part) const {
+        return linear.name + "." + std::string(part);
+    }
 
     Unit unit_of(const LinearSpec& linear) const {
-        if (is_plain()) return {{linear.name + ".weight", io::Dtype::bf16, {linear.rows, linear.k}}};
+        if (is_plain())
+            return {{linear.name + ".weight", io::Dtype::bf16, {linear.rows, linear.k}}};
         const std::vector<uint64_t> scalar(layout_.scalar_is_vector ? 1 : 0, 1);
         const auto block = static_cast<uint64_t>(spec_of(layout_.weight_format).block);
         Unit unit{{name_of(linear, layout_.codes), io::Dtype::u8, {linear.rows, linear.k / 2}},
-                  {name_of(linear, layout_.scales), layout_.scales_dtype, {linear.rows, linear.k / block}},
+                  {name_of(linear, layout_.scales),
+                   layout_.scales_dtype,
+                   {linear.rows, linear.k / block}},
                   {name_of(linear, layout_.tensor_scale), io::Dtype::f32, scalar}};
-        if (linear.has_input_scale) unit.push_back({name_of(linear, layout_.input_scale), io::Dtype::f32, scalar});
+        if (linear.has_input_scale)
+            unit.push_back({name_of(linear, layout_.input_scale), io::Dtype::f32, scalar});
         return unit;
     }
 
@@ -102,9 +117,11 @@ class Writer {
         const auto shards = plan_shards(layout_, units, options_.max_shard_bytes);
 
         io::Metadata metadata{{own_output_key, std::string(layout_.name)}};
-        if (config_.layout == Layout::razer) metadata.insert({{"fp4sim.format", "razer-pack"}, {"fp4sim.version", "1"}});
+        if (config_.layout == Layout::razer)
+            metadata.insert({{"fp4sim.format", "razer-pack"}, {"fp4sim.version", "1"}});
         for (const auto& shard : shards) {
-            FP4_TRY_ASSIGN(auto stream, io::SafetensorsStream::create(folder / shard.file, metadata, shard.tensors));
+            FP4_TRY_ASSIGN(auto stream, io::SafetensorsStream::create(folder / shard.file, metadata,
+                                                                      shard.tensors));
             for (size_t i = shard.first_unit; i < shard.first_unit + shard.unit_count; ++i)
                 FP4_TRY(write_unit(stream, i));
             FP4_TRY(stream.commit());
@@ -112,7 +129,8 @@ class Writer {
             for (const auto& tensor : shard.tensors) report_.weight_bytes += byte_size(tensor);
         }
         const auto index = shard_index_text(layout_, shards);
-        return index.empty() ? Status(Done{}) : io::write_file_atomically(folder / layout_.files.index, index);
+        return index.empty() ? Status(Done{})
+                             : io::write_file_atomically(folder / layout_.files.index, index);
     }
 
     Status write_unit(io::SafetensorsStream& stream, size_t unit) {
@@ -129,33 +147,42 @@ class Writer {
         const uint64_t bytes = byte_size(tensor);
         std::vector<std::byte> chunk(static_cast<size_t>(std::min<uint64_t>(chunk_bytes, bytes)));
         for (uint64_t at = 0; at < bytes; at += chunk.size()) {
-            const auto part = std::span(chunk).first(static_cast<size_t>(std::min<uint64_t>(chunk.size(), bytes - at)));
+            const auto part = std::span(chunk).first(
+                static_cast<size_t>(std::min<uint64_t>(chunk.size(), bytes - at)));
             FP4_TRY(source_.read_plain(i, at, part));
             FP4_TRY(stream.append(tensor.name, part));
         }
         return Done{};
     }
 
-    // The linear is what was announced, and one that the layout's configuration can describe together with those before.
+    // The linear is what was announced, and one that the layout's configuration can describe
+    // together with those before.
     Status check_linear(const QuantizedLinear& linear, const LinearSpec& spec) {
         const auto& weight = linear.weight;
-        if (linear.name != spec.name || weight.rows != spec.rows || weight.k != spec.k || linear.input_scale.has_value() != spec.has_input_scale)
-            return bad_linear(spec.name, "the name, shape and input scale that were announced", "others");
+        if (linear.name != spec.name || weight.rows != spec.rows || weight.k != spec.k ||
+            linear.input_scale.has_value() != spec.has_input_scale)
+            return bad_linear(spec.name, "the name, shape and input scale that were announced",
+                              "others");
         FP4_TRY(check_shape(weight, linear.name));
         if (weight.tensor_scale != Fp32::from_float(linear.scale.multiplier.value))
-            return bad_linear(linear.name, "the tensor's scale to be the multiplier", "two numbers");
+            return bad_linear(linear.name, "the tensor's scale to be the multiplier",
+                              "two numbers");
         if (is_plain()) return Done{};
         if (weight.format != layout_.weight_format)
-            return bad_linear(linear.name, "format " + std::string(spec_of(layout_.weight_format).name), spec_of(weight.format).name);
+            return bad_linear(linear.name,
+                              "format " + std::string(spec_of(layout_.weight_format).name),
+                              spec_of(weight.format).name);
         FP4_TRY(fused_.add(linear));
         note_round_trip(linear);
         return config_.layout == Layout::razer ? merge_razer(linear) : merge_nvfp4(linear);
     }
 
     Status merge_nvfp4(const QuantizedLinear& linear) {
-        if (linear.activations && linear.activations != Format::nvfp4) return bad_linear(linear.name, "inputs in nvfp4", spec_of(*linear.activations).name);
+        if (linear.activations && linear.activations != Format::nvfp4)
+            return bad_linear(linear.name, "inputs in nvfp4", spec_of(*linear.activations).name);
         if (linear.activations.has_value() != linear.input_scale.has_value())
-            return bad_linear(linear.name, "an input scale exactly where inputs are quantized", "one of the two");
+            return bad_linear(linear.name, "an input scale exactly where inputs are quantized",
+                              "one of the two");
         config_.activations = linear.activations;
         return Done{};
     }
@@ -163,43 +190,60 @@ class Writer {
     Status merge_razer(const QuantizedLinear& linear) {
         if (!linear.encoder) return bad_linear(linear.name, "the name of its encoder", "none");
         const auto specials = linear.weight.specials;
-        if (linear.activations && linear.activations != Format::nvfp4 && linear.activations != Format::razer_a)
-            return bad_linear(linear.name, "inputs in nvfp4 or razer-a", spec_of(*linear.activations).name);
-        if (!linear.activations && linear.input_scale) return bad_linear(linear.name, "no input scale where inputs are not quantized", "one");
-        if (linear.e3m3_max != 28 && linear.e3m3_max != 30) return bad_linear(linear.name, "e3m3_max 28 or 30", std::to_string(linear.e3m3_max));
-        if (specials.v1_halves == 0 || specials.v2_halves == 0) return bad_linear(linear.name, "special values above 0", "0");
+        if (linear.activations && linear.activations != Format::nvfp4 &&
+            linear.activations != Format::razer_a)
+            return bad_linear(linear.name, "inputs in nvfp4 or razer-a",
+                              spec_of(*linear.activations).name);
+        if (!linear.activations && linear.input_scale)
+            return bad_linear(linear.name, "no input scale where inputs are not quantized", "one");
+        if (linear.e3m3_max != 28 && linear.e3m3_max != 30)
+            return bad_linear(linear.name, "e3m3_max 28 or 30", std::to_string(linear.e3m3_max));
+        if (specials.v1_halves == 0 || specials.v2_halves == 0)
+            return bad_linear(linear.name, "special values above 0", "0");
         if (!config_.encoder) {
             config_.encoder = linear.encoder;
             config_.specials = specials;
             config_.e3m3_max = linear.e3m3_max;
             config_.activations = linear.activations;
         }
-        if (config_.encoder != linear.encoder || config_.specials.v1_halves != specials.v1_halves || config_.e3m3_max != linear.e3m3_max ||
-            config_.activations != linear.activations)
-            return bad_linear(linear.name, "encoder, V1, e3m3_max and activation format of the linears before", "others");
-        if (specials.v2_halves != config_.specials.v2_halves) config_.v2_halves_of.emplace(linear.name, specials.v2_halves);
+        if (config_.encoder != linear.encoder || config_.specials.v1_halves != specials.v1_halves ||
+            config_.e3m3_max != linear.e3m3_max || config_.activations != linear.activations)
+            return bad_linear(linear.name,
+                              "encoder, V1, e3m3_max and activation format of the linears before",
+                              "others");
+        if (specials.v2_halves != config_.specials.v2_halves)
+            config_.v2_halves_of.emplace(linear.name, specials.v2_halves);
         return Done{};
     }
 
     void note_round_trip(const QuantizedLinear& linear) {
         if (linear.exact == layout_.scale_kind || linear.exact == TensorScaleKind::one) return;
         const auto note = [&](const TensorScale& scale) {
-            const auto exact = std::bit_cast<uint32_t>(number_of(scale, linear.exact)), back = std::bit_cast<uint32_t>(1.0f / number_of(scale, layout_.scale_kind));
-            report_.scale_round_trip_ulps = std::max(report_.scale_round_trip_ulps, exact > back ? exact - back : back - exact);
+            const auto exact = std::bit_cast<uint32_t>(number_of(scale, linear.exact)),
+                       back = std::bit_cast<uint32_t>(1.0f / number_of(scale, layout_.scale_kind));
+            report_.scale_round_trip_ulps =
+                std::max(report_.scale_round_trip_ulps, exact > back ? exact - back : back - exact);
         };
         note(linear.scale);
         if (linear.input_scale) note(*linear.input_scale);
     }
 
-    Status write_packed(io::SafetensorsStream& stream, const LinearSpec& spec, const QuantizedLinear& linear) const {
-        const auto scalar = [&](const TensorScale& scale) { return number_of(scale, layout_.scale_kind); };
+    Status write_packed(io::SafetensorsStream& stream, const LinearSpec& spec,
+                        const QuantizedLinear& linear) const {
+        const auto scalar = [&](const TensorScale& scale) {
+            return number_of(scale, layout_.scale_kind);
+        };
         const float weight_scale = scalar(linear.scale);
-        FP4_TRY(stream.append(name_of(spec, layout_.codes), std::as_bytes(std::span(linear.weight.codes))));
-        FP4_TRY(stream.append(name_of(spec, layout_.scales), std::as_bytes(std::span(linear.weight.scales))));
-        FP4_TRY(stream.append(name_of(spec, layout_.tensor_scale), std::as_bytes(std::span(&weight_scale, 1))));
+        FP4_TRY(stream.append(name_of(spec, layout_.codes),
+                              std::as_bytes(std::span(linear.weight.codes))));
+        FP4_TRY(stream.append(name_of(spec, layout_.scales),
+                              std::as_bytes(std::span(linear.weight.scales))));
+        FP4_TRY(stream.append(name_of(spec, layout_.tensor_scale),
+                              std::as_bytes(std::span(&weight_scale, 1))));
         if (!linear.input_scale) return Done{};
         const float input_scale = scalar(*linear.input_scale);
-        return stream.append(name_of(spec, layout_.input_scale), std::as_bytes(std::span(&input_scale, 1)));
+        return stream.append(name_of(spec, layout_.input_scale),
+                             std::as_bytes(std::span(&input_scale, 1)));
     }
 
     static Status write_dequantized(io::SafetensorsStream& stream, const QuantizedLinear& linear) {
@@ -210,14 +254,17 @@ class Writer {
 
     Status write_texts(const std::filesystem::path& folder) {
         switch (config_.layout) {
-        case Layout::compressed_tensors: json_["quantization_config"] = compressed_tensors_section(config_); break;
+        case Layout::compressed_tensors:
+            json_["quantization_config"] = compressed_tensors_section(config_);
+            break;
         case Layout::modelopt: json_["quantization_config"] = modelopt_section(config_); break;
         case Layout::razer: json_["quantization_config"] = razer_section(config_); break;
         case Layout::plain: json_.erase("quantization_config"); break;
         }
         FP4_TRY(io::write_file_atomically(folder / "config.json", json_.dump(2) + "\n"));
         if (config_.layout == Layout::modelopt)
-            FP4_TRY(io::write_file_atomically(folder / "hf_quant_config.json", modelopt_file(config_).dump(2) + "\n"));
+            FP4_TRY(io::write_file_atomically(folder / "hf_quant_config.json",
+                                              modelopt_file(config_).dump(2) + "\n"));
         for (const auto name : copied_files) {
             const auto from = source_.folder() / name;
             std::error_code error;
@@ -233,7 +280,8 @@ class Writer {
         FP4_TRY_ASSIGN(auto checkpoint, QuantizedCheckpoint::open(folder));
         const auto wanted = is_plain() ? size_t{0} : source_.linears().size();
         if (checkpoint.layout() != config_.layout || checkpoint.linears().size() != wanted)
-            return io::expected_found(ErrorCode::write_failed, io::printable_path(folder), "the layout and the linears that were written", "others");
+            return io::expected_found(ErrorCode::write_failed, io::printable_path(folder),
+                                      "the layout and the linears that were written", "others");
         FP4_TRY_ASSIGN(auto report, checkpoint.check());
         report_.warnings = std::move(report.warnings);
         return Done{};
@@ -252,11 +300,14 @@ class Writer {
 
 } // namespace
 
-Result<WriteReport> write_checkpoint(Layout layout, QuantizedModelSource& source, const std::filesystem::path& folder, const WriteOptions& options) {
+Result<WriteReport> write_checkpoint(Layout layout, QuantizedModelSource& source,
+                                     const std::filesystem::path& folder,
+                                     const WriteOptions& options) {
     return Writer(layout, source, options).write(folder);
 }
 
-Result<WriteReport> convert_checkpoint(const std::filesystem::path& from, Layout layout, const std::filesystem::path& to, const ReadOptions& read,
+Result<WriteReport> convert_checkpoint(const std::filesystem::path& from, Layout layout,
+                                       const std::filesystem::path& to, const ReadOptions& read,
                                        const WriteOptions& write) {
     FP4_TRY_ASSIGN(auto checkpoint, QuantizedCheckpoint::open(from, read));
     return write_checkpoint(layout, checkpoint, to, write);

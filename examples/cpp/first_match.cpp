@@ -1,4 +1,5 @@
-// Quantizes two matrices and multiplies them by both of golden's paths, which must agree bit for bit.
+// Quantizes two matrices and multiplies them by both of golden's paths, which must agree bit for
+// bit.
 #include <cstdio>
 #include <vector>
 
@@ -16,7 +17,10 @@ int main() {
 
     const auto expected = fp4::gemm_reference(*a, *b, {}, fp4::nv_blackwell);
     const auto found = fp4::gemm_fast(*a, *b, {}, fp4::nv_blackwell);
-    if (!expected || !found) return std::fprintf(stderr, "%s\n", (expected ? found : expected).error().message.c_str()), 2;
-    std::printf("%zu outputs, the first is 0x%08X: %s\n", found->size(), found->front().bits, *found == *expected ? "equal" : "different");
+    if (!expected || !found)
+        return std::fprintf(stderr, "%s\n", (expected ? found : expected).error().message.c_str()),
+               2;
+    std::printf("%zu outputs, the first is 0x%08X: %s\n", found->size(), found->front().bits,
+                *found == *expected ? "equal" : "different");
     return *found == *expected ? 0 : 1;
 }

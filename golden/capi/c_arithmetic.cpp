@@ -20,11 +20,17 @@ struct Product {
 // Reads what the caller gave, multiplies (a, b, c, arithmetic), writes D.
 template <class Multiply>
 Status run(const fp4_config* config, const Product& p, Multiply&& multiply) {
-    if (auto status = not_null({{p.a_codes, "a_codes"}, {p.a_scales, "a_scales"}, {p.b_codes, "b_codes"}, {p.b_scales, "b_scales"}, {p.d_bits, "d_bits"}}); !status)
+    if (auto status = not_null({{p.a_codes, "a_codes"},
+                                {p.a_scales, "a_scales"},
+                                {p.b_codes, "b_codes"},
+                                {p.b_scales, "b_scales"},
+                                {p.d_bits, "d_bits"}});
+        !status)
         return status;
     const auto read = read_config(config);
     if (!read) return read.error();
-    if (const auto bytes = buffer_bytes(p.m, p.n, sizeof(uint32_t), "D"); !bytes) return bytes.error();
+    if (const auto bytes = buffer_bytes(p.m, p.n, sizeof(uint32_t), "D"); !bytes)
+        return bytes.error();
     const auto a = read_tensor(read->a, p.a_codes, p.a_scales, p.m, p.k, "A");
     if (!a) return a.error();
     const auto b = read_tensor(read->b, p.b_codes, p.b_scales, p.n, p.k, "B");
@@ -40,11 +46,14 @@ Status run(const fp4_config* config, const Product& p, Multiply&& multiply) {
 Result<FastOptions> read_options(const fp4_gemm_options* options) {
     constexpr size_t first_size = 12;
     static_assert(sizeof(fp4_gemm_options) == first_size);
-    const auto given = read_sized(options, fp4_gemm_options FP4_GEMM_OPTIONS_INIT, first_size, "options");
+    const auto given =
+        read_sized(options, fp4_gemm_options FP4_GEMM_OPTIONS_INIT, first_size, "options");
     if (!given) return given.error();
     FastOptions read{{}, given->threads};
     if (given->isa == FP4_ISA_AUTO) return read;
-    if (auto status = in_list(given->isa, static_cast<size_t>(fp4_isa_count()), "options.isa"); !status) return status.error();
+    if (auto status = in_list(given->isa, static_cast<size_t>(fp4_isa_count()), "options.isa");
+        !status)
+        return status.error();
     read.isa = static_cast<Isa>(given->isa);
     return read;
 }
@@ -56,43 +65,64 @@ using namespace fp4::capi;
 using fp4::Done;
 using fp4::Status;
 
-fp4_status fp4_gemm_reference(const fp4_config* config, const uint8_t* a_codes, const uint8_t* a_scales, uint64_t m, const uint8_t* b_codes, const uint8_t* b_scales,
-                              uint64_t n, uint64_t k, const uint32_t* c_bits, uint32_t* d_bits, fp4_error* error) {
-    return guarded(error, [&] { return run(config, {a_codes, a_scales, m, b_codes, b_scales, n, k, c_bits, d_bits}, fp4::gemm_reference); });
+fp4_status fp4_gemm_reference(const fp4_config* config, const uint8_t* a_codes,
+                              const uint8_t* a_scales, uint64_t m, const uint8_t* b_codes,
+                              const uint8_t* b_scales, uint64_t n, uint64_t k,
+                              const uint32_t* c_bits, uint32_t* d_bits, fp4_error* error) {
+    return guarded(error, [&] {
+        return run(config, {a_codes, a_scales, m, b_codes, b_scales, n, k, c_bits, d_bits},
+                   fp4::gemm_reference);
+    });
 }
 
-fp4_status fp4_gemm_fast(const fp4_config* config, const fp4_gemm_options* options, const uint8_t* a_codes, const uint8_t* a_scales, uint64_t m, const uint8_t* b_codes,
-                         const uint8_t* b_scales, uint64_t n, uint64_t k, const uint32_t* c_bits, uint32_t* d_bits, fp4_error* error) {
+fp4_status fp4_gemm_fast(const fp4_config* config, const fp4_gemm_options* options,
+                         const uint8_t* a_codes, const uint8_t* a_scales, uint64_t m,
+                         const uint8_t* b_codes, const uint8_t* b_scales, uint64_t n, uint64_t k,
+                         const uint32_t* c_bits, uint32_t* d_bits, fp4_error* error) {
     return guarded(error, [&]() -> Status {
         const auto fast = read_options(options);
         if (!fast) return fast.error();
         return run(config, {a_codes, a_scales, m, b_codes, b_scales, n, k, c_bits, d_bits},
-                   [&](const auto& a, const auto& b, const auto& c, const auto& arithmetic) { return fp4::gemm_fast(a, b, c, arithmetic, *fast); });
+                   [&](const auto& a, const auto& b, const auto& c, const auto& arithmetic) {
+                       return fp4::gemm_fast(a, b, c, arithmetic, *fast);
+                   });
     });
 }
 
-fp4_status fp4_dot(const fp4_config* config, const uint8_t* a_codes, const uint8_t* a_scales, const uint8_t* b_codes, const uint8_t* b_scales, uint64_t k,
-                   uint32_t c_bits, uint32_t* d_bits, fp4_error* error) {
-    return fp4_gemm_reference(config, a_codes, a_scales, 1, b_codes, b_scales, 1, k, &c_bits, d_bits, error);
+fp4_status fp4_dot(const fp4_config* config, const uint8_t* a_codes, const uint8_t* a_scales,
+                   const uint8_t* b_codes, const uint8_t* b_scales, uint64_t k, uint32_t c_bits,
+                   uint32_t* d_bits, fp4_error* error) {
+    return fp4_gemm_reference(config, a_codes, a_scales, 1, b_codes, b_scales, 1, k, &c_bits,
+                              d_bits, error);
 }
 
-fp4_status fp4_mma_m16n8k64(const fp4_config* config, const uint8_t* a_codes, const uint8_t* a_scales, const uint8_t* b_codes, const uint8_t* b_scales,
-                            const uint32_t* c_bits, uint32_t* d_bits, fp4_error* error) {
-    return fp4_gemm_reference(config, a_codes, a_scales, 16, b_codes, b_scales, 8, 64, c_bits, d_bits, error);
+fp4_status fp4_mma_m16n8k64(const fp4_config* config, const uint8_t* a_codes,
+                            const uint8_t* a_scales, const uint8_t* b_codes,
+                            const uint8_t* b_scales, const uint32_t* c_bits, uint32_t* d_bits,
+                            fp4_error* error) {
+    return fp4_gemm_reference(config, a_codes, a_scales, 16, b_codes, b_scales, 8, 64, c_bits,
+                              d_bits, error);
 }
 
-fp4_status fp4_epilogue(const uint32_t* d_bits, uint64_t count, uint32_t a_tensor_scale_bits, uint32_t b_tensor_scale_bits, fp4_output_type type, void* out_bits,
+fp4_status fp4_epilogue(const uint32_t* d_bits, uint64_t count, uint32_t a_tensor_scale_bits,
+                        uint32_t b_tensor_scale_bits, fp4_output_type type, void* out_bits,
                         fp4_error* error) {
     return guarded(error, [&]() -> Status {
-        if (auto status = not_null({{d_bits, "d_bits"}, {out_bits, "out_bits"}}); !status) return status;
-        if (auto status = in_list(type, fp4::output_type_specs.size(), "type"); !status) return status;
-        if (const auto bytes = buffer_bytes(count, 1, sizeof(uint32_t), "d_bits"); !bytes) return bytes.error();
+        if (auto status = not_null({{d_bits, "d_bits"}, {out_bits, "out_bits"}}); !status)
+            return status;
+        if (auto status = in_list(type, fp4::output_type_specs.size(), "type"); !status)
+            return status;
+        if (const auto bytes = buffer_bytes(count, 1, sizeof(uint32_t), "d_bits"); !bytes)
+            return bytes.error();
         const auto output = static_cast<fp4::OutputType>(type);
         const auto element_bytes = static_cast<size_t>(fp4::spec_of(output).bytes);
         for (uint64_t i = 0; i < count; ++i) {
-            const uint32_t value = fp4::epilogue({d_bits[i]}, {a_tensor_scale_bits}, {b_tensor_scale_bits}, output);
+            const uint32_t value =
+                fp4::epilogue({d_bits[i]}, {a_tensor_scale_bits}, {b_tensor_scale_bits}, output);
             const auto narrow = static_cast<uint16_t>(value);
-            std::memcpy(static_cast<char*>(out_bits) + i * element_bytes, element_bytes == sizeof narrow ? static_cast<const void*>(&narrow) : &value, element_bytes);
+            std::memcpy(static_cast<char*>(out_bits) + i * element_bytes,
+                        element_bytes == sizeof narrow ? static_cast<const void*>(&narrow) : &value,
+                        element_bytes);
         }
         return Done{};
     });

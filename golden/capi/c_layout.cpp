@@ -28,7 +28,8 @@ using namespace fp4::capi;
 using fp4::Done;
 using fp4::Status;
 
-fp4_status fp4_swizzled_size(uint64_t rows, uint64_t blocks_per_row, uint64_t* bytes, fp4_error* error) {
+fp4_status fp4_swizzled_size(uint64_t rows, uint64_t blocks_per_row, uint64_t* bytes,
+                             fp4_error* error) {
     return guarded(error, [&]() -> Status {
         if (auto status = not_null({{bytes, "bytes"}}); !status) return status;
         const auto sizes = layout_bytes(rows, blocks_per_row);
@@ -38,9 +39,11 @@ fp4_status fp4_swizzled_size(uint64_t rows, uint64_t blocks_per_row, uint64_t* b
     });
 }
 
-fp4_status fp4_swizzle_scales(const uint8_t* scales, uint64_t rows, uint64_t blocks_per_row, uint8_t* swizzled, fp4_error* error) {
+fp4_status fp4_swizzle_scales(const uint8_t* scales, uint64_t rows, uint64_t blocks_per_row,
+                              uint8_t* swizzled, fp4_error* error) {
     return guarded(error, [&]() -> Status {
-        if (auto status = not_null({{scales, "scales"}, {swizzled, "swizzled"}}); !status) return status;
+        if (auto status = not_null({{scales, "scales"}, {swizzled, "swizzled"}}); !status)
+            return status;
         const auto sizes = layout_bytes(rows, blocks_per_row);
         if (!sizes) return sizes.error();
         const auto result = fp4::swizzle_scales({scales, sizes->row_major}, rows, blocks_per_row);
@@ -50,12 +53,15 @@ fp4_status fp4_swizzle_scales(const uint8_t* scales, uint64_t rows, uint64_t blo
     });
 }
 
-fp4_status fp4_unswizzle_scales(const uint8_t* swizzled, uint64_t rows, uint64_t blocks_per_row, uint8_t* scales, fp4_error* error) {
+fp4_status fp4_unswizzle_scales(const uint8_t* swizzled, uint64_t rows, uint64_t blocks_per_row,
+                                uint8_t* scales, fp4_error* error) {
     return guarded(error, [&]() -> Status {
-        if (auto status = not_null({{swizzled, "swizzled"}, {scales, "scales"}}); !status) return status;
+        if (auto status = not_null({{swizzled, "swizzled"}, {scales, "scales"}}); !status)
+            return status;
         const auto sizes = layout_bytes(rows, blocks_per_row);
         if (!sizes) return sizes.error();
-        const auto result = fp4::unswizzle_scales({swizzled, sizes->swizzled}, rows, blocks_per_row);
+        const auto result =
+            fp4::unswizzle_scales({swizzled, sizes->swizzled}, rows, blocks_per_row);
         if (!result) return result.error();
         std::ranges::copy(*result, scales);
         return Done{};

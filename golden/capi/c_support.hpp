@@ -22,7 +22,9 @@ template <class Body>
 fp4_status guarded(fp4_error* error, Body&& body) noexcept {
     try {
         const Status status = body();
-        return status ? report(error, FP4_OK, "") : report(error, status_of(status.error().code), status.error().message.c_str());
+        return status
+                   ? report(error, FP4_OK, "")
+                   : report(error, status_of(status.error().code), status.error().message.c_str());
     } catch (const std::bad_alloc&) {
         return report(error, FP4_OUT_OF_MEMORY, "out of memory");
     } catch (const std::exception& e) {
@@ -42,15 +44,18 @@ Status not_null(std::initializer_list<Argument> arguments);
 // A number that should lie in an enumeration of `count` values.
 Status in_list(int32_t value, size_t count, const char* name);
 
-// A struct whose first member is its size, over the defaults: members that an older program does not know keep theirs.
+// A struct whose first member is its size, over the defaults: members that an older program does
+// not know keep theirs.
 template <class Struct>
-Result<Struct> read_sized(const Struct* given, Struct defaults, size_t first_size, const char* name) {
+Result<Struct> read_sized(const Struct* given, Struct defaults, size_t first_size,
+                          const char* name) {
     if (!given) return defaults;
     uint32_t size;
     std::memcpy(&size, given, sizeof size);
     if (size < first_size || size > sizeof(Struct))
         return Error{ErrorCode::bad_argument,
-                     std::string(name) + ".size: expected " + std::to_string(first_size) + " to " + std::to_string(sizeof(Struct)) + ", found " + std::to_string(size)};
+                     std::string(name) + ".size: expected " + std::to_string(first_size) + " to " +
+                         std::to_string(sizeof(Struct)) + ", found " + std::to_string(size)};
     std::memcpy(&defaults, given, size);
     return defaults;
 }
@@ -72,6 +77,8 @@ Result<Config> read_config(const fp4_config* config);
 Result<size_t> buffer_bytes(uint64_t rows, uint64_t columns, size_t bytes, const char* name);
 
 // A caller's bytes as a tensor that owns them, its shape checked.
-Result<PackedTensor> read_tensor(const Operand& operand, const uint8_t* codes, const uint8_t* scales, uint64_t rows, uint64_t k, const char* name);
+Result<PackedTensor> read_tensor(const Operand& operand, const uint8_t* codes,
+                                 const uint8_t* scales, uint64_t rows, uint64_t k,
+                                 const char* name);
 
 } // namespace fp4::capi

@@ -14,7 +14,8 @@ std::string names_in(const Table& table) {
 }
 
 Error refuse(std::string_view what, const std::string& expected, std::string_view found) {
-    return {ErrorCode::unknown_name, "cfg: " + std::string(what) + ": expected " + expected + ", found '" + std::string(found) + "'"};
+    return {ErrorCode::unknown_name, "cfg: " + std::string(what) + ": expected " + expected +
+                                         ", found '" + std::string(found) + "'"};
 }
 
 template <class Table>
@@ -27,10 +28,12 @@ Status set_name(int32_t& index, const Table& table, std::string_view key, std::s
     return refuse(key, names_in(table), value);
 }
 
-Status set_halves(std::initializer_list<uint32_t*> fields, std::string_view key, std::string_view value) {
+Status set_halves(std::initializer_list<uint32_t*> fields, std::string_view key,
+                  std::string_view value) {
     uint32_t halves = 0;
     const auto [end, code] = std::from_chars(value.data(), value.data() + value.size(), halves);
-    if (code != std::errc{} || end != value.data() + value.size() || halves > special_max_halves) return refuse(key, "0 to 31 half-units", value);
+    if (code != std::errc{} || end != value.data() + value.size() || halves > special_max_halves)
+        return refuse(key, "0 to 31 half-units", value);
     for (uint32_t* field : fields) *field = halves;
     return Done{};
 }
@@ -58,12 +61,17 @@ Result<fp4_config> parse_config(std::string_view text) {
         const std::string_view pair = text.substr(0, comma);
         const size_t equals = pair.find('=');
         if (equals == std::string_view::npos) return refuse("pair", "key=value", pair);
-        if (auto status = set(config, pair.substr(0, equals), pair.substr(equals + 1)); !status) return status.error();
-        if (comma != std::string_view::npos && comma + 1 == text.size()) return refuse("pair", "key=value", "");
+        if (auto status = set(config, pair.substr(0, equals), pair.substr(equals + 1)); !status)
+            return status.error();
+        if (comma != std::string_view::npos && comma + 1 == text.size())
+            return refuse("pair", "key=value", "");
         text.remove_prefix(comma == std::string_view::npos ? text.size() : comma + 1);
     }
-    const int32_t a_block = fp4_format_block(config.a.format), b_block = fp4_format_block(config.b.format);
-    if (a_block != b_block) return refuse("b", "blocks of " + std::to_string(a_block) + " as in a", fp4_format_name(config.b.format));
+    const int32_t a_block = fp4_format_block(config.a.format),
+                  b_block = fp4_format_block(config.b.format);
+    if (a_block != b_block)
+        return refuse("b", "blocks of " + std::to_string(a_block) + " as in a",
+                      fp4_format_name(config.b.format));
     return config;
 }
 

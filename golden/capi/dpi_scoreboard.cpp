@@ -10,7 +10,8 @@ namespace {
 
 std::string describe(uint32_t bits) {
     char text[48];
-    std::snprintf(text, sizeof text, "0x%08X (%.9g)", static_cast<unsigned>(bits), static_cast<double>(Fp32{bits}.to_float()));
+    std::snprintf(text, sizeof text, "0x%08X (%.9g)", static_cast<unsigned>(bits),
+                  static_cast<double>(Fp32{bits}.to_float()));
     return text;
 }
 
@@ -32,7 +33,8 @@ bool Scoreboard::finish(uint32_t c_bits) {
     if (a.codes.empty()) return fail("no elements were added before the dot product was finished");
     uint32_t d_bits;
     fp4_error error;
-    if (fp4_dot(&config_, a.codes.data(), a.scales.data(), b.codes.data(), b.scales.data(), a.codes.size() * 2, c_bits, &d_bits, &error) != FP4_OK)
+    if (fp4_dot(&config_, a.codes.data(), a.scales.data(), b.codes.data(), b.scales.data(),
+                a.codes.size() * 2, c_bits, &d_bits, &error) != FP4_OK)
         return fail(error.message);
     expected_.push_back(d_bits);
     return true;
@@ -40,11 +42,14 @@ bool Scoreboard::finish(uint32_t c_bits) {
 
 bool Scoreboard::check(uint32_t got_bits) {
     const uint32_t index = checks_++;
-    if (expected_.empty()) return fail("result " + std::to_string(index) + ": none expected, found " + describe(got_bits));
+    if (expected_.empty())
+        return fail("result " + std::to_string(index) + ": none expected, found " +
+                    describe(got_bits));
     const uint32_t expected_bits = expected_.front();
     expected_.pop_front();
     if (got_bits == expected_bits) return true;
-    return fail("result " + std::to_string(index) + ": expected " + describe(expected_bits) + ", found " + describe(got_bits));
+    return fail("result " + std::to_string(index) + ": expected " + describe(expected_bits) +
+                ", found " + describe(got_bits));
 }
 
 void Scoreboard::abandon(const char* message) {

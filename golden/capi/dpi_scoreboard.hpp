@@ -1,4 +1,5 @@
-// What stands behind a handle of fp4_dpi.svh: operands that are being collected, expected results in order, and the tally.
+// What stands behind a handle of fp4_dpi.svh: operands that are being collected, expected results
+// in order, and the tally.
 #pragma once
 #include <array>
 #include <deque>
@@ -18,7 +19,8 @@ class Scoreboard {
 
     // Sixteen elements of A and of B; the scale byte counts where a block begins.
     void add(const Codes& a, uint8_t a_scale, const Codes& b, uint8_t b_scale);
-    // The dot product of what was added + C becomes an expected result; false where that is not possible (K, memory).
+    // The dot product of what was added + C becomes an expected result; false where that is not
+    // possible (K, memory).
     bool finish(uint32_t c_bits);
     // False where `got` is not the oldest expected result.
     bool check(uint32_t got_bits);

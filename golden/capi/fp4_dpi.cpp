@@ -13,11 +13,13 @@ namespace {
 template <size_t bytes>
 std::array<uint8_t, bytes> bytes_of(const svBitVecVal* words) {
     std::array<uint8_t, bytes> result;
-    for (size_t i = 0; i < bytes; ++i) result[i] = static_cast<uint8_t>(words[i / 4] >> (i % 4 * 8));
+    for (size_t i = 0; i < bytes; ++i)
+        result[i] = static_cast<uint8_t>(words[i / 4] >> (i % 4 * 8));
     return result;
 }
 
-// Runs body(scoreboard) and returns what it returns; 0 for a NULL handle. An exception, which only memory can cause, counts as an error.
+// Runs body(scoreboard) and returns what it returns; 0 for a NULL handle. An exception, which only
+// memory can cause, counts as an error.
 template <class Body>
 int32_t on(void* h, Body&& body) noexcept {
     if (!h) return 0;
@@ -47,29 +49,36 @@ constexpr size_t lane_bytes = dot_lanes / 2;
 
 using namespace fp4::capi;
 
-uint64_t fp4_dot16_r(const svBitVecVal* a, uint8_t sa, const svBitVecVal* b, uint8_t sb, uint32_t c) {
+uint64_t fp4_dot16_r(const svBitVecVal* a, uint8_t sa, const svBitVecVal* b, uint8_t sb,
+                     uint32_t c) {
     uint32_t d;
     fp4_dpi_dot16(a, sa, b, sb, c, &d);
     return d;
 }
 
-int32_t fp4_dpi_dot16(const svBitVecVal* a, uint8_t sa, const svBitVecVal* b, uint8_t sb, uint32_t c, uint32_t* d) {
+int32_t fp4_dpi_dot16(const svBitVecVal* a, uint8_t sa, const svBitVecVal* b, uint8_t sb,
+                      uint32_t c, uint32_t* d) {
     const auto a_codes = bytes_of<lane_bytes>(a), b_codes = bytes_of<lane_bytes>(b);
     *d = 0;
-    return fp4_dot(nullptr, a_codes.data(), &sa, b_codes.data(), &sb, fp4::dot_lanes, c, d, nullptr);
+    return fp4_dot(nullptr, a_codes.data(), &sa, b_codes.data(), &sb, fp4::dot_lanes, c, d,
+                   nullptr);
 }
 
-int32_t fp4_dpi_dot(const char* cfg, uint32_t k, const svBitVecVal* a, const svBitVecVal* sa, const svBitVecVal* b, const svBitVecVal* sb, uint32_t c, uint32_t* d) {
+int32_t fp4_dpi_dot(const char* cfg, uint32_t k, const svBitVecVal* a, const svBitVecVal* sa,
+                    const svBitVecVal* b, const svBitVecVal* sb, uint32_t c, uint32_t* d) {
     *d = 0;
     fp4_config config;
-    if (const fp4_status status = read_config(cfg, config, nullptr); status != FP4_OK) return status;
+    if (const fp4_status status = read_config(cfg, config, nullptr); status != FP4_OK)
+        return status;
     if (k > 4 * fp4::dot_lanes) return FP4_BAD_SHAPE;
     const auto a_codes = bytes_of<4 * lane_bytes>(a), b_codes = bytes_of<4 * lane_bytes>(b);
     const auto a_scales = bytes_of<4>(sa), b_scales = bytes_of<4>(sb);
-    return fp4_dot(&config, a_codes.data(), a_scales.data(), b_codes.data(), b_scales.data(), k, c, d, nullptr);
+    return fp4_dot(&config, a_codes.data(), a_scales.data(), b_codes.data(), b_scales.data(), k, c,
+                   d, nullptr);
 }
 
-int32_t fp4_dpi_decode16(const char* format, uint8_t v1_halves, uint8_t v2_halves, const svBitVecVal* codes, uint8_t scale, svBitVecVal* halves) {
+int32_t fp4_dpi_decode16(const char* format, uint8_t v1_halves, uint8_t v2_halves,
+                         const svBitVecVal* codes, uint8_t scale, svBitVecVal* halves) {
     for (size_t word = 0; word < fp4::dot_lanes / 4; ++word) halves[word] = 0;
     const fp4_format found = fp4_format_from_name(format);
     if (found == FP4_UNKNOWN) return FP4_UNKNOWN_NAME;
@@ -79,15 +88,18 @@ int32_t fp4_dpi_decode16(const char* format, uint8_t v1_halves, uint8_t v2_halve
         if (!operand) return operand.error();
         const auto bytes = bytes_of<lane_bytes>(codes);
         const auto lanes = fp4::decode_lanes(operand->format, operand->specials, scale, bytes);
-        for (size_t i = 0; i < lanes.size(); ++i) halves[i / 4] |= static_cast<uint32_t>(static_cast<uint8_t>(lanes[i])) << (i % 4 * 8);
+        for (size_t i = 0; i < lanes.size(); ++i)
+            halves[i / 4] |= static_cast<uint32_t>(static_cast<uint8_t>(lanes[i])) << (i % 4 * 8);
         return fp4::Done{};
     });
 }
 
-int32_t fp4_dpi_decode_scale(const char* format, uint8_t scale, int32_t* significand, int32_t* exponent, int32_t* nan, uint32_t* fp32_bits) {
+int32_t fp4_dpi_decode_scale(const char* format, uint8_t scale, int32_t* significand,
+                             int32_t* exponent, int32_t* nan, uint32_t* fp32_bits) {
     fp4_scale decoded{};
     const fp4_format found = fp4_format_from_name(format);
-    const fp4_status status = found == FP4_UNKNOWN ? FP4_UNKNOWN_NAME : fp4_decode_scale(found, scale, &decoded, nullptr);
+    const fp4_status status =
+        found == FP4_UNKNOWN ? FP4_UNKNOWN_NAME : fp4_decode_scale(found, scale, &decoded, nullptr);
     *significand = decoded.significand;
     *exponent = decoded.exponent;
     *nan = decoded.nan;
@@ -125,17 +137,21 @@ int32_t fp4_ref_finish(void* h, uint32_t c) {
     return on(h, [&](Scoreboard& scoreboard) { return scoreboard.finish(c); });
 }
 
-int32_t fp4_ref_dot16(void* h, const svBitVecVal* a, uint8_t sa, const svBitVecVal* b, uint8_t sb, uint32_t c) {
+int32_t fp4_ref_dot16(void* h, const svBitVecVal* a, uint8_t sa, const svBitVecVal* b, uint8_t sb,
+                      uint32_t c) {
     return fp4_ref_add(h, a, sa, b, sb) && fp4_ref_finish(h, c);
 }
 
-int32_t fp4_ref_dot64(void* h, const svBitVecVal* a, const svBitVecVal* sa, const svBitVecVal* b, const svBitVecVal* sb, uint32_t c) {
+int32_t fp4_ref_dot64(void* h, const svBitVecVal* a, const svBitVecVal* sa, const svBitVecVal* b,
+                      const svBitVecVal* sb, uint32_t c) {
     const auto scale_of = [&](const svBitVecVal* scales, size_t lane) {
-        const size_t lanes_per_scale = static_cast<size_t>(static_cast<Scoreboard*>(h)->block()) / fp4::dot_lanes;
+        const size_t lanes_per_scale =
+            static_cast<size_t>(static_cast<Scoreboard*>(h)->block()) / fp4::dot_lanes;
         return static_cast<uint8_t>(*scales >> (lane / lanes_per_scale * 8));
     };
     for (size_t lane = 0; h && lane < 4; ++lane)
-        if (!fp4_ref_add(h, a + 2 * lane, scale_of(sa, lane), b + 2 * lane, scale_of(sb, lane))) return 0;
+        if (!fp4_ref_add(h, a + 2 * lane, scale_of(sa, lane), b + 2 * lane, scale_of(sb, lane)))
+            return 0;
     return fp4_ref_finish(h, c);
 }
 
@@ -146,7 +162,10 @@ int32_t fp4_ref_check(void* h, uint32_t got) {
 uint32_t fp4_ref_checks(void* h) { return h ? static_cast<Scoreboard*>(h)->checks() : 0; }
 uint32_t fp4_ref_pending(void* h) { return h ? static_cast<Scoreboard*>(h)->pending() : 0; }
 uint32_t fp4_ref_errors(void* h) { return h ? static_cast<Scoreboard*>(h)->errors() : 1; }
-const char* fp4_ref_message(void* h) { return h ? static_cast<Scoreboard*>(h)->message() : "the handle is null: fp4_ref_new_error says why"; }
+const char* fp4_ref_message(void* h) {
+    return h ? static_cast<Scoreboard*>(h)->message()
+             : "the handle is null: fp4_ref_new_error says why";
+}
 
 void fp4_ref_clear(void* h) {
     on(h, [](Scoreboard& scoreboard) {

@@ -10,11 +10,13 @@ namespace fp4::vec {
 
 class Checker {
   public:
-    // `given`: header fields that were asked for and that a header must agree with. The first `reports` mismatches are described.
+    // `given`: header fields that were asked for and that a header must agree with. The first
+    // `reports` mismatches are described.
     Checker(const VectorConfig& config, std::set<std::string> given, uint64_t reports);
 
-    // One line without its end (a CR at the end is not part of it): a case, a header, a comment (#), an empty line; for mma also SECTION and
-    // TILE lines. The value describes the mismatches in it, mostly nothing. Errors begin with the number of the line: what golden cannot read,
+    // One line without its end (a CR at the end is not part of it): a case, a header, a comment
+    // (#), an empty line; for mma also SECTION and TILE lines. The value describes the mismatches
+    // in it, mostly nothing. Errors begin with the number of the line: what golden cannot read,
     // which is anything but those lines. In an output, x and z of a simulator are a mismatch.
     Result<std::string> line(std::string_view text);
 
@@ -31,8 +33,10 @@ class Checker {
     Status one_case(std::span<const std::string_view> words, const std::string& where);
     Status check_columns(std::span<const std::string_view> words) const;
     Status end_of_part();
-    void compare_tile(std::string_view expected, std::span<const std::string_view> words, const std::string& where);
-    void compare(size_t column, std::string_view expected, std::string_view found, std::span<const std::string_view> words, const std::string& where);
+    void compare_tile(std::string_view expected, std::span<const std::string_view> words,
+                      const std::string& where);
+    void compare(size_t column, std::string_view expected, std::string_view found,
+                 std::span<const std::string_view> words, const std::string& where);
 
     VectorConfig config_;
     std::set<std::string> given_;

@@ -28,7 +28,9 @@ bool write_stdout(std::string_view bytes) {
     return true;
 }
 
-int cannot_write() { return refuse(std::string("standard output: cannot write: ") + std::strerror(errno)); }
+int cannot_write() {
+    return refuse(std::string("standard output: cannot write: ") + std::strerror(errno));
+}
 
 // No case at all is a failure too, and needs a word.
 int verdict(uint64_t passed, uint64_t failed, const char* expected) {
@@ -44,7 +46,8 @@ Status read_lines(const OnLine& on_line) {
     for (;;) {
         const ssize_t n = ::read(STDIN_FILENO, buffer.data(), buffer.size());
         if (n < 0 && errno == EINTR) continue;
-        if (n < 0) return Error{ErrorCode::bad_file, std::string("cannot read: ") + std::strerror(errno)};
+        if (n < 0)
+            return Error{ErrorCode::bad_file, std::string("cannot read: ") + std::strerror(errno)};
         if (n == 0) return splitter.finish(on_line);
         FP4_TRY(splitter.push({buffer.data(), static_cast<size_t>(n)}, on_line));
     }
@@ -60,7 +63,9 @@ int refuse(const std::string& message) {
 int gen(const GenOptions& options) {
     constexpr size_t flush_bytes = 1 << 16;
     std::signal(SIGPIPE, SIG_IGN);
-    const std::optional<uint64_t> cases = options.forever ? std::nullopt : options.cases ? options.cases : Generator::complete(options.config);
+    const std::optional<uint64_t> cases = options.forever ? std::nullopt
+                                          : options.cases ? options.cases
+                                                          : Generator::complete(options.config);
     const Generator generator(options.config, cases);
     std::string out = options.prefix.empty() ? "" : options.prefix + "\n";
     if (options.style == Style::text) out += header_text(options.config, cases);
@@ -79,27 +84,36 @@ int check(const CheckOptions& options) {
     Checker checker(options.config, options.given, options.errors);
     const auto say = [](const Result<std::string>& report) -> Status {
         if (!report) return report.error();
-        if (!report->empty() && !write_stdout(*report)) return Error{ErrorCode::write_failed, std::string("standard output: cannot write: ") + std::strerror(errno)};
+        if (!report->empty() && !write_stdout(*report))
+            return Error{ErrorCode::write_failed,
+                         std::string("standard output: cannot write: ") + std::strerror(errno)};
         return Done{};
     };
     auto status = read_lines([&](std::string_view line) { return say(checker.line(line)); });
     if (status) status = say(checker.finish());
-    if (!status) return refuse((status.error().code == ErrorCode::write_failed ? "" : "standard input: ") + status.error().message);
-    if (!write_stdout(fmt::format("{} passed, {} failed\n", checker.passed(), checker.failed()))) return cannot_write();
-    return verdict(checker.passed(), checker.failed(), "standard input: expected at least one case");
+    if (!status)
+        return refuse((status.error().code == ErrorCode::write_failed ? "" : "standard input: ") +
+                      status.error().message);
+    if (!write_stdout(fmt::format("{} passed, {} failed\n", checker.passed(), checker.failed())))
+        return cannot_write();
+    return verdict(checker.passed(), checker.failed(),
+                   "standard input: expected at least one case");
 }
 
 int check_silicon(const std::vector<std::string>& files, uint64_t errors) {
     SiliconCounts total;
     std::string report;
     for (const std::string& file : files) {
-        const auto say = [&](const SiliconMismatch& mismatch) { report += describe(mismatch) + "\n"; };
+        const auto say = [&](const SiliconMismatch& mismatch) {
+            report += describe(mismatch) + "\n";
+        };
         const auto counts = check_silicon_file(file, say, errors - std::min(errors, total.failed));
         if (!counts) return refuse(counts.error().message);
         total.passed += counts->passed;
         total.failed += counts->failed;
     }
-    if (!write_stdout(report + fmt::format("{} passed, {} failed\n", total.passed, total.failed))) return cannot_write();
+    if (!write_stdout(report + fmt::format("{} passed, {} failed\n", total.passed, total.failed)))
+        return cannot_write();
     return verdict(total.passed, total.failed, "expected at least one result");
 }
 

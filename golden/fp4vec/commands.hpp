@@ -36,8 +36,9 @@ int check_silicon(const std::vector<std::string>& files, uint64_t errors);
 
 int show(const Result<std::string>& text);
 
-// Complete decode files and the vectors of every op, as text and as $readmemh words, with manifest.json and SHA256SUMS. The folder appears
-// whole or not at all; it must not exist yet, or be empty.
+// Complete decode files and the vectors of every op, as text and as $readmemh words, with
+// manifest.json and SHA256SUMS. The folder appears whole or not at all; it must not exist yet, or
+// be empty.
 int write_set(const std::filesystem::path& folder, uint64_t seed);
 
 } // namespace fp4::vec

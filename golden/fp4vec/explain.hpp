@@ -6,8 +6,10 @@
 
 namespace fp4::vec {
 
-// Values of one column, given all the words of its line: halves of codes as numbers under the special values that their scale bytes select.
-std::string explain(const VectorConfig& config, std::span<const std::string_view> words, size_t column);
+// Values of one column, given all the words of its line: halves of codes as numbers under the
+// special values that their scale bytes select.
+std::string explain(const VectorConfig& config, std::span<const std::string_view> words,
+                    size_t column);
 
 std::string explain_fp32(Fp32 value);                         // "1.5", "NaN", "-inf"
 std::string explain_scale(Format format, uint8_t scale_byte); // "448", "NaN"

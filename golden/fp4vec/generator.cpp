@@ -6,16 +6,22 @@
 
 namespace fp4::vec {
 
-Generator::Generator(const VectorConfig& config, std::optional<uint64_t> cases) : config_(config), edges_(spec_of(config.op).edge_cases(config)) {
+Generator::Generator(const VectorConfig& config, std::optional<uint64_t> cases)
+    : config_(config), edges_(spec_of(config.op).edge_cases(config)) {
     if (!cases || *cases >= complete(config)) return;
     first_ = SplitMix64(config.seed, edges_).below(edges_);
-    stride_ = edges_ - edges_ * 382 / 1000; // about the golden section, then without a common divisor
+    stride_ =
+        edges_ - edges_ * 382 / 1000; // about the golden section, then without a common divisor
     while (std::gcd(stride_, edges_) != 1) ++stride_;
 }
 
-uint64_t Generator::complete(const VectorConfig& config) { return spec_of(config.op).edge_cases(config) * (config.level == Level::random ? 2 : 1); }
+uint64_t Generator::complete(const VectorConfig& config) {
+    return spec_of(config.op).edge_cases(config) * (config.level == Level::random ? 2 : 1);
+}
 
-uint64_t Generator::edge_index(uint64_t i) const { return (first_ + i % edges_ * stride_) % edges_; }
+uint64_t Generator::edge_index(uint64_t i) const {
+    return (first_ + i % edges_ * stride_) % edges_;
+}
 
 Result<Words> Generator::words(uint64_t index) const {
     const OpSpec& op = spec_of(config_.op);

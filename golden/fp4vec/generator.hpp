@@ -13,13 +13,16 @@ enum class Style : uint8_t {
 
 class Generator {
   public:
-    // `cases`: how many lines will be asked for; none: no end. Fewer than there are edge cases take a sample spread over all of them.
+    // `cases`: how many lines will be asked for; none: no end. Fewer than there are edge cases take
+    // a sample spread over all of them.
     Generator(const VectorConfig& config, std::optional<uint64_t> cases);
 
-    // Lines that a complete file has: all edge cases at level 1, as many random ones again at level 2.
+    // Lines that a complete file has: all edge cases at level 1, as many random ones again at
+    // level 2.
     static uint64_t complete(const VectorConfig& config);
 
-    // All columns of line `index`. Errors: what golden says of the config (an encoder with a special value of 0).
+    // All columns of line `index`. Errors: what golden says of the config (an encoder with a
+    // special value of 0).
     Result<Words> words(uint64_t index) const;
 
     // Those words with the line's end.

@@ -18,7 +18,8 @@ bool is_hex(std::string_view text) {
 
 std::string to_hex(uint64_t value, int digits) {
     std::string text(static_cast<size_t>(digits), '0');
-    for (auto digit = text.rbegin(); digit != text.rend(); ++digit, value >>= 4) *digit = "0123456789abcdef"[value & 15];
+    for (auto digit = text.rbegin(); digit != text.rend(); ++digit, value >>= 4)
+        *digit = "0123456789abcdef"[value & 15];
     return text;
 }
 
@@ -42,13 +43,15 @@ std::string in_quotes(std::string_view text) {
 }
 
 Error bad(const std::string& what, const std::string& expected, std::string_view found) {
-    return {ErrorCode::bad_argument, what + ": expected " + expected + ", found " + in_quotes(found)};
+    return {ErrorCode::bad_argument,
+            what + ": expected " + expected + ", found " + in_quotes(found)};
 }
 
 int64_t from_decimal(std::string_view text, int64_t limit) {
     int64_t value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    const bool whole = !text.empty() && text[0] != '-' && error == std::errc{} && end == text.data() + text.size();
+    const bool whole =
+        !text.empty() && text[0] != '-' && error == std::errc{} && end == text.data() + text.size();
     return whole && value <= limit ? value : -1;
 }
 

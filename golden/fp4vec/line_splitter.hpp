@@ -12,10 +12,12 @@ inline constexpr size_t max_line_bytes = size_t{1} << 16;
 
 class LineSplitter {
   public:
-    // Calls on_line(line), a Status, for every line that ends in `bytes`. Errors: on_line's, a line that is too long.
+    // Calls on_line(line), a Status, for every line that ends in `bytes`. Errors: on_line's, a line
+    // that is too long.
     template <class OnLine>
     Status push(std::string_view bytes, const OnLine& on_line) {
-        for (size_t newline; (newline = bytes.find('\n')) != std::string_view::npos; bytes.remove_prefix(newline + 1)) {
+        for (size_t newline; (newline = bytes.find('\n')) != std::string_view::npos;
+             bytes.remove_prefix(newline + 1)) {
             FP4_TRY(append(bytes.substr(0, newline)));
             FP4_TRY(end_line(on_line));
         }
@@ -31,7 +33,9 @@ class LineSplitter {
   private:
     Status append(std::string_view bytes) {
         if (pending_.size() + bytes.size() > max_line_bytes)
-            return Error{ErrorCode::bad_file, "line " + std::to_string(number_) + ": expected at most " + std::to_string(max_line_bytes) + " bytes, found more"};
+            return Error{ErrorCode::bad_file,
+                         "line " + std::to_string(number_) + ": expected at most " +
+                             std::to_string(max_line_bytes) + " bytes, found more"};
         pending_ += bytes;
         return Done{};
     }

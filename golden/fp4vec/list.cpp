@@ -9,18 +9,20 @@ namespace fp4::vec {
 using nlohmann::ordered_json;
 
 std::string list_json() {
-    ordered_json formats = ordered_json::array(), encoders = formats, profiles = formats, ops = formats;
+    ordered_json formats = ordered_json::array(), encoders = formats, profiles = formats,
+                 ops = formats;
     for (size_t i = 0; i < format_specs.size(); ++i) {
         const FormatSpec& spec = format_specs[i];
         const auto encoder = default_encoder(static_cast<Format>(i));
-        formats.push_back({{"name", spec.name},
-                           {"block", spec.block},
-                           {"scale", spec.scale_spec().name},
-                           {"special_code", spec.has_specials() ? ordered_json(spec.sentinel) : ordered_json()},
-                           {"sign_bit", spec.sign_bit >= 0 ? ordered_json(spec.sign_bit) : ordered_json()},
-                           {"select_bit", spec.select_bit >= 0 ? ordered_json(spec.select_bit) : ordered_json()},
-                           {"default_encoder", encoder ? ordered_json(spec_of(*encoder).name) : ordered_json()},
-                           {"rtl", spec.in_rtl}});
+        formats.push_back(
+            {{"name", spec.name},
+             {"block", spec.block},
+             {"scale", spec.scale_spec().name},
+             {"special_code", spec.has_specials() ? ordered_json(spec.sentinel) : ordered_json()},
+             {"sign_bit", spec.sign_bit >= 0 ? ordered_json(spec.sign_bit) : ordered_json()},
+             {"select_bit", spec.select_bit >= 0 ? ordered_json(spec.select_bit) : ordered_json()},
+             {"default_encoder", encoder ? ordered_json(spec_of(*encoder).name) : ordered_json()},
+             {"rtl", spec.in_rtl}});
     }
     for (const EncoderSpec& spec : encoder_specs) {
         ordered_json made = ordered_json::array();
@@ -39,10 +41,17 @@ std::string list_json() {
         const VectorConfig config = default_config(static_cast<Op>(ops.size()));
         ordered_json columns = ordered_json::array();
         for (const Column& column : op->columns)
-            columns.push_back({{"name", column.name}, {"digits", column.digits(config)}, {"checked", column.checked}, {"meaning", column.meaning}});
+            columns.push_back({{"name", column.name},
+                               {"digits", column.digits(config)},
+                               {"checked", column.checked},
+                               {"meaning", column.meaning}});
         ops.push_back({{"name", op->name}, {"summary", op->summary}, {"columns", columns}});
     }
-    const ordered_json list{{"version", FP4VEC_VERSION}, {"formats", formats}, {"encoders", encoders}, {"profiles", profiles}, {"ops", ops}};
+    const ordered_json list{{"version", FP4VEC_VERSION},
+                            {"formats", formats},
+                            {"encoders", encoders},
+                            {"profiles", profiles},
+                            {"ops", ops}};
     return list.dump(2) + "\n";
 }
 

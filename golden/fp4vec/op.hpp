@@ -1,4 +1,5 @@
-// The ops as data: what a line of each holds. --help, `list`, the generator and the checker are all derived from these rows.
+// The ops as data: what a line of each holds. --help, `list`, the generator and the checker are all
+// derived from these rows.
 #pragma once
 #include <span>
 #include <string>
@@ -41,7 +42,9 @@ struct OpSpec {
     uint64_t (*edge_cases)(const VectorConfig&);
     Words (*edge_case)(const VectorConfig&, uint64_t index); // input columns of index < edge_cases
     Words (*random_case)(const VectorConfig&, SplitMix64&);
-    Result<Words> (*outputs)(const VectorConfig&, std::span<const std::string_view> inputs); // inputs have been checked for digits
+    Result<Words> (*outputs)(
+        const VectorConfig&,
+        std::span<const std::string_view> inputs); // inputs have been checked for digits
 
     size_t inputs() const;
 };

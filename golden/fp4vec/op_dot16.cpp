@@ -1,4 +1,5 @@
-// dot16: sixteen products under one pair of scales, added to C. In mxfp4 they are the first half of a block whose other half is zeros.
+// dot16: sixteen products under one pair of scales, added to C. In mxfp4 they are the first half of
+// a block whose other half is zeros.
 #include "edges.hpp"
 #include "op.hpp"
 
@@ -10,7 +11,8 @@ constexpr int digits_8(const VectorConfig&) { return 8; }
 constexpr int digits_16(const VectorConfig&) { return 16; }
 
 constexpr Column columns[]{
-    {"a", Kind::lanes, 'a', false, digits_16, "codes of A (activations), element 0 in the low nibble: the last digit"},
+    {"a", Kind::lanes, 'a', false, digits_16,
+     "codes of A (activations), element 0 in the low nibble: the last digit"},
     {"sa", Kind::scales, 'a', false, digits_2, "scale byte of A"},
     {"b", Kind::lanes, 'b', false, digits_16, "codes of B (weights)"},
     {"sb", Kind::scales, 'b', false, digits_2, "scale byte of B"},
@@ -19,10 +21,13 @@ constexpr Column columns[]{
 };
 
 BlockTerm term(const VectorConfig& config, const LanePair& lanes, uint8_t sa, uint8_t sb) {
-    return term_of(packed_lanes(config.a, config.specials, literal(lanes.a), to_hex(sa, 2)), packed_lanes(config.b, config.specials, literal(lanes.b), to_hex(sb, 2)));
+    return term_of(packed_lanes(config.a, config.specials, literal(lanes.a), to_hex(sa, 2)),
+                   packed_lanes(config.b, config.specials, literal(lanes.b), to_hex(sb, 2)));
 }
 
-Words words(const LanePair& lanes, uint8_t sa, uint8_t sb, Fp32 c) { return {literal(lanes.a), to_hex(sa, 2), literal(lanes.b), to_hex(sb, 2), to_hex(c)}; }
+Words words(const LanePair& lanes, uint8_t sa, uint8_t sb, Fp32 c) {
+    return {literal(lanes.a), to_hex(sa, 2), literal(lanes.b), to_hex(sb, 2), to_hex(c)};
+}
 
 uint64_t edge_cases(const VectorConfig& config) {
     if (config.level == Level::scale_pairs) return 256 * 256;
@@ -41,7 +46,8 @@ Words scale_pair(const VectorConfig& config, uint64_t index) {
 Words edge_case(const VectorConfig& config, uint64_t index) {
     if (config.level == Level::scale_pairs) return scale_pair(config, index);
     const uint64_t scales = index / (edge_patterns * edge_cs);
-    const uint8_t sa = edge_scales[scales / edge_scales.size()], sb = edge_scales[scales % edge_scales.size()];
+    const uint8_t sa = edge_scales[scales / edge_scales.size()],
+                  sb = edge_scales[scales % edge_scales.size()];
     const LanePair lanes = edge_lanes(config, index / edge_cs % edge_patterns, scales % dot_lanes);
     return words(lanes, sa, sb, edge_c(index % edge_cs, term(config, lanes, sa, sb)));
 }
@@ -53,12 +59,16 @@ Words random_case(const VectorConfig& config, SplitMix64& random) {
 }
 
 Result<Words> outputs(const VectorConfig& config, std::span<const std::string_view> in) {
-    const PackedTensor a = packed_lanes(config.a, config.specials, in[0], in[1]), b = packed_lanes(config.b, config.specials, in[2], in[3]);
+    const PackedTensor a = packed_lanes(config.a, config.specials, in[0], in[1]),
+                       b = packed_lanes(config.b, config.specials, in[2], in[3]);
     return Words{to_hex(dot_reference(a, 0, b, 0, fp32_from_hex(in[4]), *config.profile))};
 }
 
 } // namespace
 
-const OpSpec dot16_op{"dot16", "sixteen products under one pair of scales, added to C", true, columns, edge_cases, edge_case, random_case, outputs};
+const OpSpec dot16_op{"dot16",     "sixteen products under one pair of scales, added to C",
+                      true,        columns,
+                      edge_cases,  edge_case,
+                      random_case, outputs};
 
 } // namespace fp4::vec

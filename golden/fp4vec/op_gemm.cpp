@@ -11,8 +11,12 @@ namespace {
 
 constexpr int digits_a(const VectorConfig& config) { return config.shape.m * config.shape.k; }
 constexpr int digits_b(const VectorConfig& config) { return config.shape.n * config.shape.k; }
-constexpr int digits_sfa(const VectorConfig& config) { return 2 * digits_a(config) / spec_of(config.a).block; }
-constexpr int digits_sfb(const VectorConfig& config) { return 2 * digits_b(config) / spec_of(config.b).block; }
+constexpr int digits_sfa(const VectorConfig& config) {
+    return 2 * digits_a(config) / spec_of(config.a).block;
+}
+constexpr int digits_sfb(const VectorConfig& config) {
+    return 2 * digits_b(config) / spec_of(config.b).block;
+}
 constexpr int digits_d(const VectorConfig& config) { return 8 * config.shape.m * config.shape.n; }
 
 constexpr Column columns[]{
@@ -27,10 +31,12 @@ constexpr Column columns[]{
 using Block = std::function<std::pair<Lanes, uint8_t>(uint64_t row, uint64_t kb)>;
 using C = std::function<Fp32(uint64_t row, uint64_t column)>;
 
-Words words(const VectorConfig& config, const Block& block_of_a, const Block& block_of_b, const C& c) {
+Words words(const VectorConfig& config, const Block& block_of_a, const Block& block_of_b,
+            const C& c) {
     Words words(5);
     const auto m = static_cast<uint64_t>(config.shape.m), n = static_cast<uint64_t>(config.shape.n);
-    const auto fill = [&](uint64_t rows, const Block& block_of, std::string& codes, std::string& scales) {
+    const auto fill = [&](uint64_t rows, const Block& block_of, std::string& codes,
+                          std::string& scales) {
         const int block = spec_of(config.a).block;
         for (uint64_t row = 0; row < rows; ++row)
             for (uint64_t kb = 0; kb < static_cast<uint64_t>(config.shape.k / block); ++kb) {
@@ -46,9 +52,12 @@ Words words(const VectorConfig& config, const Block& block_of_a, const Block& bl
     return words;
 }
 
-uint64_t edge_cases(const VectorConfig&) { return edge_scales.size() * edge_patterns * fixed_edge_cs; }
+uint64_t edge_cases(const VectorConfig&) {
+    return edge_scales.size() * edge_patterns * fixed_edge_cs;
+}
 
-// Scales, patterns and C walk from row to row. NaN scales meet every row in turn, in one block only: they hide what is beside them.
+// Scales, patterns and C walk from row to row. NaN scales meet every row in turn, in one block
+// only: they hide what is beside them.
 Words edge_case(const VectorConfig& config, uint64_t index) {
     const uint64_t scale = index / (edge_patterns * fixed_edge_cs), pattern = index / fixed_edge_cs;
     const auto scale_at = [&](Format format, uint64_t i, uint64_t kb) {
@@ -56,12 +65,19 @@ Words edge_case(const VectorConfig& config, uint64_t index) {
         return kb > 0 && block_scale(format, byte).nan ? uint8_t{0x38} : byte;
     };
     const Block a = [&](uint64_t row, uint64_t kb) {
-        return std::pair{edge_lanes(config, (pattern + row + kb) % edge_patterns, (index + kb) % dot_lanes).a, scale_at(config.a, row, kb)};
+        return std::pair{
+            edge_lanes(config, (pattern + row + kb) % edge_patterns, (index + kb) % dot_lanes).a,
+            scale_at(config.a, row, kb)};
     };
     const Block b = [&](uint64_t column, uint64_t kb) {
-        return std::pair{edge_lanes(config, (pattern + 3 * column + kb) % edge_patterns, (index + kb) % dot_lanes).b, scale_at(config.b, 7 * column, kb)};
+        return std::pair{edge_lanes(config, (pattern + 3 * column + kb) % edge_patterns,
+                                    (index + kb) % dot_lanes)
+                             .b,
+                         scale_at(config.b, 7 * column, kb)};
     };
-    return words(config, a, b, [&](uint64_t row, uint64_t column) { return edge_c((index + 3 * row + column) % fixed_edge_cs, {}); });
+    return words(config, a, b, [&](uint64_t row, uint64_t column) {
+        return edge_c((index + 3 * row + column) % fixed_edge_cs, {});
+    });
 }
 
 Words random_case(const VectorConfig& config, SplitMix64& random) {
@@ -69,8 +85,12 @@ Words random_case(const VectorConfig& config, SplitMix64& random) {
         const uint8_t byte = random_scale(format, random);
         return block_scale(format, byte).nan && !random.one_in(8) ? uint8_t{0x38} : byte;
     };
-    const Block a = [&](uint64_t, uint64_t) { return std::pair{random_lanes(config, random).a, finite_scale(config.a)}; };
-    const Block b = [&](uint64_t, uint64_t) { return std::pair{random_lanes(config, random).b, finite_scale(config.b)}; };
+    const Block a = [&](uint64_t, uint64_t) {
+        return std::pair{random_lanes(config, random).a, finite_scale(config.a)};
+    };
+    const Block b = [&](uint64_t, uint64_t) {
+        return std::pair{random_lanes(config, random).b, finite_scale(config.b)};
+    };
     const BlockTerm near_one{1, 0, false};
     return words(config, a, b, [&](uint64_t, uint64_t) { return random_c(near_one, random); });
 }
@@ -89,6 +109,9 @@ Result<Words> outputs(const VectorConfig& config, std::span<const std::string_vi
 
 } // namespace
 
-const OpSpec gemm_op{"gemm", "a small tile D = A * B^T + C, every output checked", true, columns, edge_cases, edge_case, random_case, outputs};
+const OpSpec gemm_op{"gemm",      "a small tile D = A * B^T + C, every output checked",
+                     true,        columns,
+                     edge_cases,  edge_case,
+                     random_case, outputs};
 
 } // namespace fp4::vec

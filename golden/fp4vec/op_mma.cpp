@@ -1,5 +1,5 @@
-// mma: one output of a K = 64 step. The generator sets four groups of 16 products against each other: same, alone among empty groups
-// under large scales, canceling, and under different scales.
+// mma: one output of a K = 64 step. The generator sets four groups of 16 products against each
+// other: same, alone among empty groups under large scales, canceling, and under different scales.
 #include <algorithm>
 
 #include "edges.hpp"
@@ -12,7 +12,9 @@ constexpr uint64_t groups = mma_k / dot_lanes;
 
 constexpr int digits_tag(const VectorConfig&) { return 0; }
 constexpr int digits_codes(const VectorConfig&) { return mma_k; }
-constexpr int digits_scales(const VectorConfig& config) { return 2 * mma_k / spec_of(config.a).block; }
+constexpr int digits_scales(const VectorConfig& config) {
+    return 2 * mma_k / spec_of(config.a).block;
+}
 constexpr int digits_8(const VectorConfig&) { return 8; }
 
 constexpr Column columns[]{
@@ -44,15 +46,19 @@ Words words(const VectorConfig& config, const char* tag, const Groups& g, Fp32 c
 }
 
 BlockTerm first_term(const VectorConfig& config, const Groups& g) {
-    return term_of(packed_lanes(config.a, config.specials, literal(g.lanes[0].a), to_hex(g.sa[0], 2)),
-                   packed_lanes(config.b, config.specials, literal(g.lanes[0].b), to_hex(g.sb[0], 2)));
+    return term_of(
+        packed_lanes(config.a, config.specials, literal(g.lanes[0].a), to_hex(g.sa[0], 2)),
+        packed_lanes(config.b, config.specials, literal(g.lanes[0].b), to_hex(g.sb[0], 2)));
 }
 
 constexpr std::array<uint64_t, 4> patterns{1, 5, 8, 10};                    // of edge_lanes
 constexpr std::array<uint64_t, 11> cs{0, 1, 2, 3, 4, 7, 9, 11, 13, 14, 15}; // of edge_c
 constexpr std::array<const char*, 4> arrangements{"same", "lone", "cancel", "stairs"};
 
-uint64_t edge_cases(const VectorConfig&) { return edge_scales.size() * edge_scales.size() * arrangements.size() * patterns.size() * cs.size(); }
+uint64_t edge_cases(const VectorConfig&) {
+    return edge_scales.size() * edge_scales.size() * arrangements.size() * patterns.size() *
+           cs.size();
+}
 
 Words edge_case(const VectorConfig& config, uint64_t index) {
     const uint64_t scales = index / (arrangements.size() * patterns.size() * cs.size());
@@ -60,7 +66,8 @@ Words edge_case(const VectorConfig& config, uint64_t index) {
     const uint64_t arrangement = index / (patterns.size() * cs.size()) % arrangements.size();
     Groups g;
     for (uint64_t i = 0; i < groups; ++i) {
-        g.lanes[i] = edge_lanes(config, patterns[index / cs.size() % patterns.size()], (scales + 5 * i) % dot_lanes);
+        g.lanes[i] = edge_lanes(config, patterns[index / cs.size() % patterns.size()],
+                                (scales + 5 * i) % dot_lanes);
         g.sa[i] = edge_scales[sa];
         g.sb[i] = edge_scales[sb];
         const bool second_half = i >= groups / 2;
@@ -76,7 +83,8 @@ Words edge_case(const VectorConfig& config, uint64_t index) {
             g.sb[i] = edge_scales[(sb + 2 * i) % edge_scales.size()];
         }
     }
-    return words(config, arrangements[arrangement], g, edge_c(cs[index % cs.size()], first_term(config, g)));
+    return words(config, arrangements[arrangement], g,
+                 edge_c(cs[index % cs.size()], first_term(config, g)));
 }
 
 Words random_case(const VectorConfig& config, SplitMix64& random) {
@@ -92,12 +100,16 @@ Words random_case(const VectorConfig& config, SplitMix64& random) {
 }
 
 Result<Words> outputs(const VectorConfig& config, std::span<const std::string_view> in) {
-    const PackedTensor a = packed_rows(config.a, config.specials, 1, mma_k, in[1], in[3]), b = packed_rows(config.b, config.specials, 1, mma_k, in[2], in[4]);
+    const PackedTensor a = packed_rows(config.a, config.specials, 1, mma_k, in[1], in[3]),
+                       b = packed_rows(config.b, config.specials, 1, mma_k, in[2], in[4]);
     return Words{to_hex(dot_reference(a, 0, b, 0, fp32_from_hex(in[5]), *config.profile))};
 }
 
 } // namespace
 
-const OpSpec mma_op{"mma", "one output of a K = 64 step: 64 products, their scales and C", true, columns, edge_cases, edge_case, random_case, outputs};
+const OpSpec mma_op{"mma",       "one output of a K = 64 step: 64 products, their scales and C",
+                    true,        columns,
+                    edge_cases,  edge_case,
+                    random_case, outputs};
 
 } // namespace fp4::vec

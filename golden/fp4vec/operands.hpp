@@ -19,11 +19,14 @@ std::string literal(std::span<const uint8_t> codes);
 // Codes of a literal, element 0 first.
 std::vector<uint8_t> codes_of_literal(std::string_view text);
 
-// Codes in `text` with k = 0 first, scale bytes in `scales` with block 0 first. Sizes are the caller's promise.
-PackedTensor packed_rows(Format format, Specials specials, int rows, int k, std::string_view text, std::string_view scales);
+// Codes in `text` with k = 0 first, scale bytes in `scales` with block 0 first. Sizes are the
+// caller's promise.
+PackedTensor packed_rows(Format format, Specials specials, int rows, int k, std::string_view text,
+                         std::string_view scales);
 
 // One block: the 16 codes of a literal, then zeros up to the format's block.
-PackedTensor packed_lanes(Format format, Specials specials, std::string_view text, std::string_view scale);
+PackedTensor packed_lanes(Format format, Specials specials, std::string_view text,
+                          std::string_view scale);
 
 Fp32 fp32_from_hex(std::string_view text);
 inline std::string to_hex(Fp32 value) { return to_hex(value.bits, 8); }

@@ -13,8 +13,10 @@
 namespace fp4::vec {
 namespace {
 
-// The digits of a word as a waveform viewer writes it, or an error when there are not `digits` of them.
-Result<std::string> hex_word(const std::string& what, std::string_view word, std::initializer_list<size_t> digits) {
+// The digits of a word as a waveform viewer writes it, or an error when there are not `digits` of
+// them.
+Result<std::string> hex_word(const std::string& what, std::string_view word,
+                             std::initializer_list<size_t> digits) {
     std::string text;
     for (char c : word.starts_with("0x") || word.starts_with("0X") ? word.substr(2) : word)
         if (c != '_') text += c >= 'A' && c <= 'F' ? static_cast<char>(c - 'A' + 'a') : c;
@@ -26,60 +28,85 @@ Result<std::string> hex_word(const std::string& what, std::string_view word, std
 
 std::string scale_line(const std::string& name, Format format, Specials specials, uint8_t byte) {
     const Scale scale = block_scale(format, byte);
-    std::string text = fmt::format("{} {:02x}  {} payload {:02x}: ", name, byte, spec_of(format).scale_spec().name, byte & spec_of(format).scale_spec().payload_mask());
-    text += scale.nan ? "NaN" : fmt::format("{} * 2^{} = {}", scale.significand, scale.exponent - scale_fraction_bits, explain_scale(format, byte));
-    if (spec_of(format).has_specials()) text += fmt::format("; code {:x} is {}", spec_of(format).sentinel, explain_halves(special_halves(format, specials, byte)));
+    std::string text =
+        fmt::format("{} {:02x}  {} payload {:02x}: ", name, byte, spec_of(format).scale_spec().name,
+                    byte & spec_of(format).scale_spec().payload_mask());
+    text += scale.nan
+                ? "NaN"
+                : fmt::format("{} * 2^{} = {}", scale.significand,
+                              scale.exponent - scale_fraction_bits, explain_scale(format, byte));
+    if (spec_of(format).has_specials())
+        text += fmt::format("; code {:x} is {}", spec_of(format).sentinel,
+                            explain_halves(special_halves(format, specials, byte)));
     return text + "\n";
 }
 
-std::string element_line(const std::string& name, Format format, Specials specials, uint8_t byte, uint8_t code) {
+std::string element_line(const std::string& name, Format format, Specials specials, uint8_t byte,
+                         uint8_t code) {
     const int halves = element_halves(format, specials, byte, {code});
     const Fp32 value = dequantize(format, specials, byte, {code}, Fp32{0x3F800000});
-    return fmt::format("{}code {:x}  halves {:3}  element {:>4}  value {:>14}  fp32 {:08x}\n", name, code, halves, explain_halves(halves), explain_fp32(value),
-                       value.bits);
+    return fmt::format("{}code {:x}  halves {:3}  element {:>4}  value {:>14}  fp32 {:08x}\n", name,
+                       code, halves, explain_halves(halves), explain_fp32(value), value.bits);
 }
 
 } // namespace
 
 Result<std::string> show_decode(const VectorConfig& config, std::span<const std::string> words) {
-    if (words.empty() || words.size() > 2) return bad("arguments", "SCALE [CODES]", std::to_string(words.size()) + " words");
+    if (words.empty() || words.size() > 2)
+        return bad("arguments", "SCALE [CODES]", std::to_string(words.size()) + " words");
     FP4_TRY_ASSIGN(const auto scale, hex_word("scale", words[0], {2}));
     const auto byte = static_cast<uint8_t>(from_hex(scale));
-    std::string text = scale_line(std::string(spec_of(config.a).name) + " scale", config.a, config.specials, byte);
+    std::string text =
+        scale_line(std::string(spec_of(config.a).name) + " scale", config.a, config.specials, byte);
     if (words.size() == 1) {
-        for (uint8_t code = 0; code < 16; ++code) text += element_line("", config.a, config.specials, byte, code);
+        for (uint8_t code = 0; code < 16; ++code)
+            text += element_line("", config.a, config.specials, byte, code);
         return text;
     }
     const auto block = static_cast<size_t>(spec_of(config.a).block);
-    FP4_TRY_ASSIGN(const auto digits, block == dot_lanes ? hex_word("codes", words[1], {1, dot_lanes}) : hex_word("codes", words[1], {1, dot_lanes, block}));
+    FP4_TRY_ASSIGN(const auto digits, block == dot_lanes
+                                          ? hex_word("codes", words[1], {1, dot_lanes})
+                                          : hex_word("codes", words[1], {1, dot_lanes, block}));
     const auto codes = codes_of_literal(digits);
-    for (size_t i = 0; i < codes.size(); ++i) text += element_line(codes.size() == 1 ? "" : fmt::format("element {:2}  ", i), config.a, config.specials, byte, codes[i]);
+    for (size_t i = 0; i < codes.size(); ++i)
+        text += element_line(codes.size() == 1 ? "" : fmt::format("element {:2}  ", i), config.a,
+                             config.specials, byte, codes[i]);
     return text;
 }
 
 Result<std::string> show_dot(const VectorConfig& config, std::span<const std::string> words) {
-    if (words.size() != 4 && words.size() != 5) return bad("arguments", "A SA B SB [C]", std::to_string(words.size()) + " words");
+    if (words.size() != 4 && words.size() != 5)
+        return bad("arguments", "A SA B SB [C]", std::to_string(words.size()) + " words");
     std::vector<std::string> in;
     for (size_t i = 0; i < dot16_op.inputs(); ++i) {
         const Column& column = dot16_op.columns[i];
-        FP4_TRY_ASSIGN(const auto word, hex_word(std::string(column.name), i < words.size() ? words[i] : "00000000", {static_cast<size_t>(column.digits(config))}));
+        FP4_TRY_ASSIGN(const auto word,
+                       hex_word(std::string(column.name), i < words.size() ? words[i] : "00000000",
+                                {static_cast<size_t>(column.digits(config))}));
         in.push_back(word);
     }
-    const PackedTensor a = packed_lanes(config.a, config.specials, in[0], in[1]), b = packed_lanes(config.b, config.specials, in[2], in[3]);
+    const PackedTensor a = packed_lanes(config.a, config.specials, in[0], in[1]),
+                       b = packed_lanes(config.b, config.specials, in[2], in[3]);
     const Fp32 c = fp32_from_hex(in[4]);
-    std::string text = scale_line(std::string("sa ") + std::string(spec_of(a.format).name), a.format, a.specials, a.scales[0]) +
-                       scale_line(std::string("sb ") + std::string(spec_of(b.format).name), b.format, b.specials, b.scales[0]);
+    std::string text = scale_line(std::string("sa ") + std::string(spec_of(a.format).name),
+                                  a.format, a.specials, a.scales[0]) +
+                       scale_line(std::string("sb ") + std::string(spec_of(b.format).name),
+                                  b.format, b.specials, b.scales[0]);
     const auto a_codes = codes_of_literal(in[0]), b_codes = codes_of_literal(in[2]);
     int dot = 0;
     for (size_t i = 0; i < dot_lanes; ++i) {
-        const int x = element_halves(a.format, a.specials, a.scales[0], {a_codes[i]}), y = element_halves(b.format, b.specials, b.scales[0], {b_codes[i]});
+        const int x = element_halves(a.format, a.specials, a.scales[0], {a_codes[i]}),
+                  y = element_halves(b.format, b.specials, b.scales[0], {b_codes[i]});
         dot += x * y;
-        text += fmt::format("element {:2}  a {:x} {:>4}  b {:x} {:>4}  product {:>6}\n", i, a_codes[i], explain_halves(x), b_codes[i], explain_halves(y),
+        text += fmt::format("element {:2}  a {:x} {:>4}  b {:x} {:>4}  product {:>6}\n", i,
+                            a_codes[i], explain_halves(x), b_codes[i], explain_halves(y),
                             fmt::format("{:g}", x * y * 0.25));
     }
     const BlockTerm term = term_of(a, b);
     text += fmt::format("dot {} quarters = {:g}\n", dot, dot * 0.25);
-    text += term.nan ? "term NaN\n" : fmt::format("term {} * 2^{}, aligned by exponent {}\n", term.significand, term.exponent - block_term_fraction_bits, term.exponent);
+    text += term.nan ? "term NaN\n"
+                     : fmt::format("term {} * 2^{}, aligned by exponent {}\n", term.significand,
+                                   term.exponent - block_term_fraction_bits, term.exponent);
     text += fmt::format("c {:08x} = {}\n", c.bits, explain_fp32(c));
     for (const Arithmetic& profile : arithmetic_profiles) {
         const Fp32 d = dot_reference(a, 0, b, 0, c, profile);
@@ -88,9 +115,12 @@ Result<std::string> show_dot(const VectorConfig& config, std::span<const std::st
     return text;
 }
 
-Result<std::string> show_encode(const VectorConfig& config, std::span<const std::string> words, float amax) {
+Result<std::string> show_encode(const VectorConfig& config, std::span<const std::string> words,
+                                float amax) {
     const auto block = static_cast<size_t>(spec_of(config.a).block);
-    if (words.size() != block) return bad("values", std::to_string(block) + " of a block", std::to_string(words.size()) + " words");
+    if (words.size() != block)
+        return bad("values", std::to_string(block) + " of a block",
+                   std::to_string(words.size()) + " words");
     std::vector<float> x;
     std::string x_digits;
     for (const std::string& word : words) {
@@ -99,8 +129,10 @@ Result<std::string> show_encode(const VectorConfig& config, std::span<const std:
             FP4_TRY_ASSIGN(const auto bits, hex_word("value", word, {8}));
             value = fp32_from_hex(bits).to_float();
         } else {
-            const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), value);
-            if (error != std::errc{} || end != word.data() + word.size()) return bad("value", "a decimal number or 0x and 8 digits", word);
+            const auto [end, error] =
+                std::from_chars(word.data(), word.data() + word.size(), value);
+            if (error != std::errc{} || end != word.data() + word.size())
+                return bad("value", "a decimal number or 0x and 8 digits", word);
         }
         x.push_back(value);
         x_digits.insert(0, to_hex(Fp32::from_float(value)));
@@ -111,13 +143,18 @@ Result<std::string> show_encode(const VectorConfig& config, std::span<const std:
     const Fp32 tensor_scale = fp32_from_hex(out[0]);
     const auto byte = static_cast<uint8_t>(from_hex(out[1]));
     const auto codes = codes_of_literal(out[2]);
-    std::string text = fmt::format("encoder {}  tensor scale {:08x} = {}\n", spec_of(config.encoder).name, tensor_scale.bits, explain_fp32(tensor_scale));
-    text += scale_line(std::string(spec_of(config.a).name) + " scale", config.a, config.specials, byte);
+    std::string text =
+        fmt::format("encoder {}  tensor scale {:08x} = {}\n", spec_of(config.encoder).name,
+                    tensor_scale.bits, explain_fp32(tensor_scale));
+    text +=
+        scale_line(std::string(spec_of(config.a).name) + " scale", config.a, config.specials, byte);
     for (size_t i = 0; i < codes.size(); ++i) {
         const int halves = element_halves(config.a, config.specials, byte, {codes[i]});
         const Fp32 back = dequantize(config.a, config.specials, byte, {codes[i]}, tensor_scale);
-        text += fmt::format("element {:2}  x {:>14}  code {:x}  element {:>4}  dequantized {:>14}\n", i, explain_fp32(Fp32::from_float(x[i])), codes[i],
-                            explain_halves(halves), explain_fp32(back));
+        text +=
+            fmt::format("element {:2}  x {:>14}  code {:x}  element {:>4}  dequantized {:>14}\n", i,
+                        explain_fp32(Fp32::from_float(x[i])), codes[i], explain_halves(halves),
+                        explain_fp32(back));
     }
     return text + "codes " + out[2] + "\n";
 }

@@ -16,7 +16,9 @@ Status check_digits(const std::string& what, std::string_view word, size_t digit
 } // namespace
 
 Status TileLines::add(const VectorConfig& config, std::span<const std::string_view> words) {
-    if (words.size() < 4) return Error{ErrorCode::bad_file, "expected TILE t A|B|C|D row ..., found " + std::to_string(words.size()) + " words"};
+    if (words.size() < 4)
+        return Error{ErrorCode::bad_file, "expected TILE t A|B|C|D row ..., found " +
+                                              std::to_string(words.size()) + " words"};
     const int t = static_cast<int>(from_decimal(words[1], max_tile));
     if (t < 0) return bad("tile", "a number up to " + std::to_string(max_tile), words[1]);
     const std::string_view part = words[2];
@@ -24,9 +26,13 @@ Status TileLines::add(const VectorConfig& config, std::span<const std::string_vi
     if (!operand && !output) return bad("part of a tile", "A, B, C or D", part);
     const int last = part == "B" ? tile_columns - 1 : tile_rows - 1;
     const int row = static_cast<int>(from_decimal(words[3], last));
-    if (row < 0) return bad(part == "B" ? "column" : "row", "a number up to " + std::to_string(last), words[3]);
+    if (row < 0)
+        return bad(part == "B" ? "column" : "row", "a number up to " + std::to_string(last),
+                   words[3]);
     const size_t expected = operand ? 6 : 4 + tile_columns;
-    if (words.size() != expected) return Error{ErrorCode::bad_file, "expected " + std::to_string(expected) + " words, found " + std::to_string(words.size())};
+    if (words.size() != expected)
+        return Error{ErrorCode::bad_file, "expected " + std::to_string(expected) +
+                                              " words, found " + std::to_string(words.size())};
 
     Tile& tile = tiles_[t];
     bool first = false;
@@ -34,11 +40,14 @@ Status TileLines::add(const VectorConfig& config, std::span<const std::string_vi
         const auto scale_digits = static_cast<size_t>(2 * mma_k / spec_of(config.a).block);
         FP4_TRY(check_digits("codes", words[4], mma_k));
         FP4_TRY(check_digits("scales", words[5], scale_digits));
-        first = (part == "A" ? tile.a : tile.b).try_emplace(row, Operand{std::string(words[4]), std::string(words[5])}).second;
+        first = (part == "A" ? tile.a : tile.b)
+                    .try_emplace(row, Operand{std::string(words[4]), std::string(words[5])})
+                    .second;
     } else {
-        for (std::string_view word : words.subspan(4))
-            FP4_TRY(check_digits("value", word, 8));
-        first = (part == "C" ? tile.c : tile.d).try_emplace(row, Words(words.begin() + 4, words.end())).second;
+        for (std::string_view word : words.subspan(4)) FP4_TRY(check_digits("value", word, 8));
+        first = (part == "C" ? tile.c : tile.d)
+                    .try_emplace(row, Words(words.begin() + 4, words.end()))
+                    .second;
     }
     if (!first) return bad(part == "B" ? "column" : "row", "each line of a tile once", words[3]);
     return Done{};
@@ -52,7 +61,9 @@ void TileLines::take(const std::function<void(int, int, int, const Words&)>& on_
             if (a == tile.a.end() || c == tile.c.end()) continue;
             for (const auto& [column, b] : tile.b) {
                 const auto n = static_cast<size_t>(column);
-                on_output(t, row, column, {"TILE", a->second.codes, b.codes, a->second.scales, b.scales, c->second[n], d[n]});
+                on_output(t, row, column,
+                          {"TILE", a->second.codes, b.codes, a->second.scales, b.scales,
+                           c->second[n], d[n]});
             }
         }
     tiles_.clear();

@@ -10,14 +10,19 @@
 namespace fp4::vec {
 namespace {
 
-bool uses_specials(const VectorConfig& c) { return spec_of(c.a).has_specials() || (spec_of(c.op).accumulates && spec_of(c.b).has_specials()); }
+bool uses_specials(const VectorConfig& c) {
+    return spec_of(c.a).has_specials() ||
+           (spec_of(c.op).accumulates && spec_of(c.b).has_specials());
+}
 
 std::string formats_text(const VectorConfig& c) {
     const std::string a(spec_of(c.a).name), b(spec_of(c.b).name);
     return a == b ? a : b + ":" + a;
 }
 
-std::string shape_text(const Shape& shape) { return std::to_string(shape.m) + "x" + std::to_string(shape.n) + "x" + std::to_string(shape.k); }
+std::string shape_text(const Shape& shape) {
+    return std::to_string(shape.m) + "x" + std::to_string(shape.n) + "x" + std::to_string(shape.k);
+}
 
 constexpr std::array<std::string_view, 3> level_names{"scale-pairs", "1", "2"};
 
@@ -25,7 +30,9 @@ constexpr std::array<std::string_view, 3> level_names{"scale-pairs", "1", "2"};
 
 std::optional<Level> level_from_name(std::string_view name) {
     const auto found = std::ranges::find(level_names, name);
-    return found == level_names.end() ? std::nullopt : std::optional(static_cast<Level>(found - level_names.begin()));
+    return found == level_names.end()
+               ? std::nullopt
+               : std::optional(static_cast<Level>(found - level_names.begin()));
 }
 
 VectorConfig default_config(Op op) {
@@ -39,8 +46,11 @@ Status set_formats(VectorConfig& config, std::string_view text) {
     if (text == "razer") text = "razer-w:razer-a";
     const size_t colon = text.find(':');
     const auto weights = format_from_name(text.substr(0, colon));
-    const auto activations = colon == std::string_view::npos ? weights : format_from_name(text.substr(colon + 1));
-    if (!weights || !activations) return bad("fmt", "one of " + names_of(format_specs) + ", razer or WEIGHTS:ACTIVATIONS", text);
+    const auto activations =
+        colon == std::string_view::npos ? weights : format_from_name(text.substr(colon + 1));
+    if (!weights || !activations)
+        return bad("fmt", "one of " + names_of(format_specs) + ", razer or WEIGHTS:ACTIVATIONS",
+                   text);
     config.b = *weights;
     config.a = *activations;
     return Done{};
@@ -49,7 +59,8 @@ Status set_formats(VectorConfig& config, std::string_view text) {
 Status set_shape(VectorConfig& config, std::string_view text) {
     const size_t first = text.find('x'), second = text.find('x', first + 1);
     if (first != std::string_view::npos && second != std::string_view::npos) {
-        const auto m = from_decimal(text.substr(0, first), max_gemm_rows), n = from_decimal(text.substr(first + 1, second - first - 1), max_gemm_rows),
+        const auto m = from_decimal(text.substr(0, first), max_gemm_rows),
+                   n = from_decimal(text.substr(first + 1, second - first - 1), max_gemm_rows),
                    k = from_decimal(text.substr(second + 1), max_gemm_k);
         config.shape = {static_cast<int>(m), static_cast<int>(n), static_cast<int>(k)};
         if (m > 0 && n > 0 && k > 0) return Done{};
@@ -60,14 +71,21 @@ Status set_shape(VectorConfig& config, std::string_view text) {
 Status settle(VectorConfig& config, bool encoder_given) {
     const OpSpec& op = spec_of(config.op);
     const FormatSpec &a = spec_of(config.a), &b = spec_of(config.b);
-    if (!op.accumulates && config.a != config.b) return bad("fmt", "one format for op " + std::string(op.name), formats_text(config));
-    if (a.block != b.block) return bad("fmt", "two formats with blocks of the same length", formats_text(config));
-    if (config.op == Op::gemm && config.shape.k % a.block != 0) return bad("shape", "a K that is a multiple of " + std::to_string(a.block), shape_text(config.shape));
-    if (config.level == Level::scale_pairs && config.op != Op::dot16) return bad("level", "1 or 2 for op " + std::string(op.name), "scale-pairs");
+    if (!op.accumulates && config.a != config.b)
+        return bad("fmt", "one format for op " + std::string(op.name), formats_text(config));
+    if (a.block != b.block)
+        return bad("fmt", "two formats with blocks of the same length", formats_text(config));
+    if (config.op == Op::gemm && config.shape.k % a.block != 0)
+        return bad("shape", "a K that is a multiple of " + std::to_string(a.block),
+                   shape_text(config.shape));
+    if (config.level == Level::scale_pairs && config.op != Op::dot16)
+        return bad("level", "1 or 2 for op " + std::string(op.name), "scale-pairs");
     if (config.op == Op::encode) {
         const auto encoder = encoder_given ? config.encoder : default_encoder(config.a);
         if (!encoder) return bad("fmt", "a format that an encoder makes", a.name);
-        if (!spec_of(*encoder).makes(config.a)) return bad("enc", "an encoder that makes " + std::string(a.name), spec_of(*encoder).name);
+        if (!spec_of(*encoder).makes(config.a))
+            return bad("enc", "an encoder that makes " + std::string(a.name),
+                       spec_of(*encoder).name);
         config.encoder = *encoder;
     }
     return Done{};
@@ -82,9 +100,11 @@ std::vector<HeaderField> header_fields(const VectorConfig& config) {
     }
     if (op.accumulates) {
         fields.push_back({"acc", std::string(config.profile->name)});
-        fields.push_back({"rnd", config.profile->rounding == Rounding::nearest_even ? "rne" : "rz"});
+        fields.push_back(
+            {"rnd", config.profile->rounding == Rounding::nearest_even ? "rne" : "rz"});
     }
-    if (config.op == Op::encode) fields.push_back({"enc", std::string(spec_of(config.encoder).name)});
+    if (config.op == Op::encode)
+        fields.push_back({"enc", std::string(spec_of(config.encoder).name)});
     if (config.op == Op::gemm) fields.push_back({"shape", shape_text(config.shape)});
     fields.push_back({"seed", std::to_string(config.seed)});
     fields.push_back({"level", std::string(level_names[static_cast<size_t>(config.level)])});
@@ -93,17 +113,20 @@ std::vector<HeaderField> header_fields(const VectorConfig& config) {
 
 std::string header_text(const VectorConfig& config, std::optional<uint64_t> cases) {
     std::string text = "# " + std::string(header_mark) + "\n#";
-    for (const auto& [key, value] : header_fields(config)) text += " " + std::string(key) + "=" + value;
+    for (const auto& [key, value] : header_fields(config))
+        text += " " + std::string(key) + "=" + value;
     if (cases) text += " n=" + std::to_string(*cases);
     return text + " gen=" FP4VEC_VERSION "\n";
 }
 
-Result<Header> parse_header(std::string_view text, const VectorConfig& asked, const std::set<std::string>& given) {
+Result<Header> parse_header(std::string_view text, const VectorConfig& asked,
+                            const std::set<std::string>& given) {
     std::map<std::string, std::string, std::less<>> values;
     for (std::string_view word : split_words(text)) {
         const size_t equals = word.find('=');
         if (equals == std::string_view::npos) return bad("header", "key=value", word);
-        if (!values.emplace(word.substr(0, equals), word.substr(equals + 1)).second) return bad("header", "each field once", word);
+        if (!values.emplace(word.substr(0, equals), word.substr(equals + 1)).second)
+            return bad("header", "each field once", word);
     }
     const auto take = [&](const char* key) -> std::optional<std::string> {
         const auto found = values.extract(std::string(key));
@@ -137,8 +160,7 @@ Result<Header> parse_header(std::string_view text, const VectorConfig& asked, co
         if (!found) return bad("enc", "one of " + names_of(encoder_specs), *encoder);
         config.encoder = *found;
     }
-    if (const auto value = take("shape"))
-        FP4_TRY(set_shape(config, *value));
+    if (const auto value = take("shape")) FP4_TRY(set_shape(config, *value));
     if (const auto value = take("level")) {
         const auto level = level_from_name(*value);
         if (!level) return bad("level", "1, 2 or scale-pairs", *value);
@@ -150,15 +172,20 @@ Result<Header> parse_header(std::string_view text, const VectorConfig& asked, co
         FP4_TRY(take_number("n", INT64_MAX, *header.cases));
     }
     values.erase("gen");
-    if (!values.empty()) return bad("header", "no other fields than op fmt v1 v2 acc rnd enc shape seed level n gen", values.begin()->first);
+    if (!values.empty())
+        return bad("header", "no other fields than op fmt v1 v2 acc rnd enc shape seed level n gen",
+                   values.begin()->first);
     FP4_TRY(settle(config, encoder.has_value()));
 
     const auto fields = header_fields(config);
     for (const auto& [key, value] : fields) {
-        if (key == "rnd" && rounding && *rounding != value) return bad("rnd", value + " of profile " + std::string(config.profile->name), *rounding);
+        if (key == "rnd" && rounding && *rounding != value)
+            return bad("rnd", value + " of profile " + std::string(config.profile->name),
+                       *rounding);
         if (!given.contains(std::string(key))) continue;
         for (const auto& [asked_key, asked_value] : header_fields(asked))
-            if (asked_key == key && asked_value != value) return bad(std::string(key), asked_value + " as on the command line", value);
+            if (asked_key == key && asked_value != value)
+                return bad(std::string(key), asked_value + " as on the command line", value);
     }
     return header;
 }

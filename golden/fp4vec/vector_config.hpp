@@ -1,4 +1,5 @@
-// What a set of vectors is about: op, formats, arithmetic. Written into every file as its header line.
+// What a set of vectors is about: op, formats, arithmetic. Written into every file as its header
+// line.
 #pragma once
 #include <optional>
 #include <set>
@@ -40,7 +41,8 @@ struct VectorConfig {
     Level level = Level::edges;
 };
 
-// The config an op has when nothing is asked for: nvfp4; nv-blackwell for mma, exact for the others.
+// The config an op has when nothing is asked for: nvfp4; nv-blackwell for mma, exact for the
+// others.
 VectorConfig default_config(Op op);
 
 // One format, "WEIGHTS:ACTIVATIONS", or "razer" = "razer-w:razer-a". Errors: a name nobody knows.
@@ -51,11 +53,12 @@ Status set_shape(VectorConfig& config, std::string_view text);
 
 std::optional<Level> level_from_name(std::string_view name); // "1", "2", "scale-pairs"
 
-// Checks that the parts fit the op and each other; an encoder that does not make the format is replaced by the default one when
-// `encoder_given` is false.
+// Checks that the parts fit the op and each other; an encoder that does not make the format is
+// replaced by the default one when `encoder_given` is false.
 Status settle(VectorConfig& config, bool encoder_given);
 
-// The header: "key=value" words. Keys: op fmt v1 v2 acc rnd enc shape seed level n gen, those that matter to the op.
+// The header: "key=value" words. Keys: op fmt v1 v2 acc rnd enc shape seed level n gen, those that
+// matter to the op.
 struct HeaderField {
     std::string_view key;
     std::string value;
@@ -63,14 +66,17 @@ struct HeaderField {
 std::vector<HeaderField> header_fields(const VectorConfig& config);
 std::string header_text(const VectorConfig& config, std::optional<uint64_t> cases);
 
-inline constexpr std::string_view header_mark = "fp4-vectors 1"; // first comment of a file, the fields in the next
+inline constexpr std::string_view header_mark =
+    "fp4-vectors 1"; // first comment of a file, the fields in the next
 
 struct Header {
     VectorConfig config;
     std::optional<uint64_t> cases; // lines that the file announces
 };
 
-// Reads the words after "# ". Fields named in `given` must agree with those of `asked`. Errors name the field.
-Result<Header> parse_header(std::string_view text, const VectorConfig& asked, const std::set<std::string>& given);
+// Reads the words after "# ". Fields named in `given` must agree with those of `asked`. Errors name
+// the field.
+Result<Header> parse_header(std::string_view text, const VectorConfig& asked,
+                            const std::set<std::string>& given);
 
 } // namespace fp4::vec

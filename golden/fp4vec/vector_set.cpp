@@ -26,7 +26,8 @@ constexpr std::array<std::string_view, 3> main_formats{"nvfp4", "razer", "mxfp4"
 
 std::vector<SetFile> files_of_set(uint64_t seed) {
     std::vector<SetFile> files;
-    const auto add = [&](Op op, std::string_view formats, Level level, std::optional<uint64_t> cases, const auto& change) {
+    const auto add = [&](Op op, std::string_view formats, Level level,
+                         std::optional<uint64_t> cases, const auto& change) {
         VectorConfig config = default_config(op);
         config.seed = seed;
         config.level = level;
@@ -40,14 +41,16 @@ std::vector<SetFile> files_of_set(uint64_t seed) {
         add(Op::scale, format.name, Level::edges, {}, as_it_is);
         add(Op::dot16, format.name, Level::edges, {}, as_it_is);
         for (const EncoderSpec& encoder : encoder_specs)
-            add(Op::encode, format.name, Level::random, 1000, [&](VectorConfig& c) { c.encoder = *encoder_from_name(encoder.name); });
+            add(Op::encode, format.name, Level::random, 1000,
+                [&](VectorConfig& c) { c.encoder = *encoder_from_name(encoder.name); });
     }
     for (std::string_view formats : main_formats) {
         add(Op::dot16, formats, Level::scale_pairs, {}, as_it_is);
         add(Op::mma, formats, Level::edges, {}, as_it_is);
         for (const Arithmetic& profile : arithmetic_profiles) {
             const auto in_profile = [&](VectorConfig& c) { c.profile = &profile; };
-            if (&profile != &exact || formats == "razer") add(Op::dot16, formats, Level::edges, {}, in_profile);
+            if (&profile != &exact || formats == "razer")
+                add(Op::dot16, formats, Level::edges, {}, in_profile);
             add(Op::gemm, formats, Level::random, 500, in_profile);
         }
     }
@@ -58,7 +61,8 @@ std::vector<SetFile> files_of_set(uint64_t seed) {
 std::string name_of(const VectorConfig& config) {
     std::string name;
     for (const auto& [key, value] : header_fields(config))
-        if (key == "op" || key == "fmt" || key == "acc" || key == "enc" || (key == "level" && config.level == Level::scale_pairs))
+        if (key == "op" || key == "fmt" || key == "acc" || key == "enc" ||
+            (key == "level" && config.level == Level::scale_pairs))
             name += (name.empty() ? "" : "_") + value;
     for (char& c : name)
         if (c == ':') c = '_';
@@ -102,7 +106,9 @@ ordered_json manifest_entry(const SetFile& file, const std::string& name, uint64
     entry["word_bits"] = 4 * word_digits(file.config);
     ordered_json columns = ordered_json::array();
     for (const Column& column : spec_of(file.config.op).columns)
-        columns.push_back({{"name", column.name}, {"bits", 4 * column.digits(file.config)}, {"checked", column.checked}});
+        columns.push_back({{"name", column.name},
+                           {"bits", 4 * column.digits(file.config)},
+                           {"checked", column.checked}});
     entry["columns"] = columns;
     return entry;
 }
@@ -126,7 +132,8 @@ Result<uint64_t> write_files(const fs::path& folder, uint64_t seed) {
         entries.push_back(manifest_entry(file, name, cases));
         all_cases += cases;
     }
-    const ordered_json manifest{{"format", header_mark}, {"gen", FP4VEC_VERSION}, {"seed", seed}, {"files", entries}};
+    const ordered_json manifest{
+        {"format", header_mark}, {"gen", FP4VEC_VERSION}, {"seed", seed}, {"files", entries}};
     FP4_TRY(writer.write("manifest.json", manifest.dump(1) + "\n"));
     const std::string sums = writer.sums();
     FP4_TRY(writer.write("SHA256SUMS", sums));
@@ -137,19 +144,26 @@ Result<uint64_t> write_files(const fs::path& folder, uint64_t seed) {
 
 int write_set(const fs::path& folder, uint64_t seed) {
     std::error_code error;
-    if (fs::exists(folder, error) && !(fs::is_directory(folder, error) && fs::is_empty(folder, error)))
+    if (fs::exists(folder, error) &&
+        !(fs::is_directory(folder, error) && fs::is_empty(folder, error)))
         return refuse(folder.string() + ": expected a folder that does not exist or is empty");
     std::string beside = fs::absolute(folder, error).lexically_normal().string();
     while (beside.size() > 1 && beside.ends_with('/')) beside.pop_back();
     const std::string target = beside;
     beside += ".XXXXXX";
-    if (::mkdtemp(beside.data()) == nullptr) return refuse(folder.string() + ": cannot create a folder beside it: " + std::generic_category().message(errno));
-    fs::permissions(beside, fs::perms::owner_all | fs::perms::group_read | fs::perms::group_exec | fs::perms::others_read | fs::perms::others_exec, error);
+    if (::mkdtemp(beside.data()) == nullptr)
+        return refuse(folder.string() + ": cannot create a folder beside it: " +
+                      std::generic_category().message(errno));
+    fs::permissions(beside,
+                    fs::perms::owner_all | fs::perms::group_read | fs::perms::group_exec |
+                        fs::perms::others_read | fs::perms::others_exec,
+                    error);
 
     const auto written = write_files(beside, seed);
     if (written) fs::rename(beside, target, error);
     if (!written || error) {
-        const std::string reason = written ? folder.string() + ": " + error.message() : written.error().message;
+        const std::string reason =
+            written ? folder.string() + ": " + error.message() : written.error().message;
         fs::remove_all(beside, error);
         return refuse(reason);
     }

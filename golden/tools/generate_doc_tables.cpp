@@ -1,5 +1,6 @@
-// generate_doc_tables FILE: prints the Markdown file with everything between "<!-- generated: NAME -->" and "<!-- end -->" made anew from the
-// tables of this library. NAME is one of the tables below, or "file PATH" for the text of a file, its path relative to the Markdown file.
+// generate_doc_tables FILE: prints the Markdown file with everything between "<!-- generated: NAME
+// -->" and "<!-- end -->" made anew from the tables of this library. NAME is one of the tables
+// below, or "file PATH" for the text of a file, its path relative to the Markdown file.
 #include <filesystem>
 #include <fstream>
 #include <functional>
@@ -62,16 +63,21 @@ std::string payload(int value) { return value < 0 ? "none" : "0x" + hex(value, 2
 
 std::string scale_value(const ScaleSpec& spec, int p) {
     const Scale scale = decode_scale(spec, p);
-    return spec.fraction_bits == 0 ? "2^" + std::to_string(scale.exponent) : number(scale_to_float(scale));
+    return spec.fraction_bits == 0 ? "2^" + std::to_string(scale.exponent)
+                                   : number(scale_to_float(scale));
 }
 
 std::string scale_types() {
-    std::string text = head({"type", "exponent bits", "fraction bits", "bias", "subnormals", "smallest above zero", "largest", "NaN payload"});
+    std::string text = head({"type", "exponent bits", "fraction bits", "bias", "subnormals",
+                             "smallest above zero", "largest", "NaN payload"});
     for (const auto& spec : scale_specs) {
         const int smallest = spec.subnormals ? 1 : 0;
-        text += row({in_code(spec.name), std::to_string(spec.exponent_bits), std::to_string(spec.fraction_bits), std::to_string(spec.bias),
-                     spec.subnormals ? "yes" : "no", payload(smallest) + " = " + scale_value(spec, smallest),
-                     payload(spec.max_payload) + " = " + scale_value(spec, spec.max_payload), payload(spec.nan_payload)});
+        text += row({in_code(spec.name), std::to_string(spec.exponent_bits),
+                     std::to_string(spec.fraction_bits), std::to_string(spec.bias),
+                     spec.subnormals ? "yes" : "no",
+                     payload(smallest) + " = " + scale_value(spec, smallest),
+                     payload(spec.max_payload) + " = " + scale_value(spec, spec.max_payload),
+                     payload(spec.nan_payload)});
     }
     return text;
 }
@@ -80,7 +86,8 @@ std::string scale_types() {
 std::string scale_values(ScaleType type) {
     const ScaleSpec& spec = spec_of(type);
     std::vector<std::string> titles{"payload"};
-    for (int fraction = 0; fraction < 8; ++fraction) titles.push_back("+" + std::to_string(fraction));
+    for (int fraction = 0; fraction < 8; ++fraction)
+        titles.push_back("+" + std::to_string(fraction));
     std::string text = head(titles);
     for (int first = 0; first <= spec.payload_mask(); first += 8) {
         std::vector<std::string> cells{"0x" + hex(first, 2)};
@@ -94,16 +101,22 @@ std::string scale_values(ScaleType type) {
 }
 
 std::string formats() {
-    std::string text = head({"format", "block", "scale type", "special's code", "sign of the special", "V1 or V2", "in RTL", "made by encoders"});
+    std::string text = head({"format", "block", "scale type", "special's code",
+                             "sign of the special", "V1 or V2", "in RTL", "made by encoders"});
     for (size_t i = 0; i < format_specs.size(); ++i) {
         const FormatSpec& spec = format_specs[i];
         std::string makers;
         for (const auto& encoder : encoder_specs)
-            if (encoder.makes(static_cast<Format>(i))) makers += (makers.empty() ? "" : ", ") + in_code(encoder.name);
-        const auto bit = [](int b, const char* without) { return b < 0 ? std::string(without) : "bit " + std::to_string(b); };
-        text += row({in_code(spec.name), std::to_string(spec.block), in_code(spec.scale_spec().name), spec.has_specials() ? "0x" + hex(spec.sentinel, 1) : "none",
-                     bit(spec.sign_bit, "-"), bit(spec.select_bit, spec.has_specials() ? "V1 only" : "-"), spec.in_rtl ? "yes" : "no",
-                     makers.empty() ? "none, decoded only" : makers});
+            if (encoder.makes(static_cast<Format>(i)))
+                makers += (makers.empty() ? "" : ", ") + in_code(encoder.name);
+        const auto bit = [](int b, const char* without) {
+            return b < 0 ? std::string(without) : "bit " + std::to_string(b);
+        };
+        text += row(
+            {in_code(spec.name), std::to_string(spec.block), in_code(spec.scale_spec().name),
+             spec.has_specials() ? "0x" + hex(spec.sentinel, 1) : "none", bit(spec.sign_bit, "-"),
+             bit(spec.select_bit, spec.has_specials() ? "V1 only" : "-"),
+             spec.in_rtl ? "yes" : "no", makers.empty() ? "none, decoded only" : makers});
     }
     return text;
 }
@@ -119,12 +132,15 @@ std::string encoders() {
 }
 
 std::string profiles() {
-    std::string text = head({"profile", "what it does", "products per rounding", "rounding", "in RTL"});
+    std::string text =
+        head({"profile", "what it does", "products per rounding", "rounding", "in RTL"});
     for (const auto& profile : arithmetic_profiles) {
-        const std::string products = profile.accumulation == Accumulation::exact        ? "all of K"
-                                     : profile.accumulation == Accumulation::sequential ? "one block"
-                                                                                        : std::to_string(profile.step_terms * dot_lanes);
-        text += row({in_code(profile.name), std::string(profile.summary), products, profile.rounding == Rounding::nearest_even ? "nearest even" : "toward zero",
+        const std::string products = profile.accumulation == Accumulation::exact ? "all of K"
+                                     : profile.accumulation == Accumulation::sequential
+                                         ? "one block"
+                                         : std::to_string(profile.step_terms * dot_lanes);
+        text += row({in_code(profile.name), std::string(profile.summary), products,
+                     profile.rounding == Rounding::nearest_even ? "nearest even" : "toward zero",
                      profile.in_rtl ? "yes" : "no"});
     }
     return text;
@@ -137,22 +153,29 @@ std::string exact_limits() {
         Specials specials;
     };
     for (const auto& [a, b, specials] :
-         {Pair{Format::nvfp4, Format::nvfp4, {}}, Pair{Format::razer_a, Format::razer_w, {}}, Pair{Format::razer_a, Format::razer_w, {31, 31}},
+         {Pair{Format::nvfp4, Format::nvfp4, {}}, Pair{Format::razer_a, Format::razer_w, {}},
+          Pair{Format::razer_a, Format::razer_w, {31, 31}},
           Pair{Format::razer_a, Format::razer_a, {31, 31}}, Pair{Format::mxfp4, Format::mxfp4, {}}})
         text += row({in_code(spec_of(a).name), in_code(spec_of(b).name),
-                     spec_of(a).has_specials() ? std::to_string(specials.v1_halves) + ", " + std::to_string(specials.v2_halves) : "-",
+                     spec_of(a).has_specials() ? std::to_string(specials.v1_halves) + ", " +
+                                                     std::to_string(specials.v2_halves)
+                                               : "-",
                      std::to_string(exact_k_limit(a, specials, b, specials))});
     return text;
 }
 
 std::string gpu_profiles() {
-    std::string text = head({"profile", "GPU", "instruction", "K", "products per step", "F", "output", "rests on"});
+    std::string text = head(
+        {"profile", "GPU", "instruction", "K", "products per step", "F", "output", "rests on"});
     for (const auto& profile : dot_profiles) {
         const char* evidence = profile.evidence == Evidence::silicon ? "silicon"
-                               : profile.evidence == Evidence::model ? "model"
-                                                                     : "silicon for four products, else model";
-        text += row({in_code(profile.name), std::string(profile.gpu), std::string(profile.instruction), std::to_string(profile.k), std::to_string(profile.step),
-                     std::to_string(profile.fraction_bits), std::string(spec_of(profile.output).name), evidence});
+                               : profile.evidence == Evidence::model
+                                   ? "model"
+                                   : "silicon for four products, else model";
+        text += row({in_code(profile.name), std::string(profile.gpu),
+                     std::string(profile.instruction), std::to_string(profile.k),
+                     std::to_string(profile.step), std::to_string(profile.fraction_bits),
+                     std::string(spec_of(profile.output).name), evidence});
     }
     return text;
 }
@@ -163,7 +186,8 @@ std::string vector_columns() {
         const vec::OpSpec& op = *vec::all_ops()[i];
         for (const vec::Column& column : op.columns) {
             const int digits = column.digits(vec::default_config(static_cast<vec::Op>(i)));
-            text += row({&column == &op.columns[0] ? in_code(op.name) : "", in_code(column.name), digits ? std::to_string(digits) : "any", std::string(column.meaning),
+            text += row({&column == &op.columns[0] ? in_code(op.name) : "", in_code(column.name),
+                         digits ? std::to_string(digits) : "any", std::string(column.meaning),
                          column.checked ? "yes" : ""});
         }
     }
@@ -189,7 +213,9 @@ std::string code_block(const std::filesystem::path& path) {
     std::ostringstream text;
     text << file.rdbuf();
     const std::string extension = path.extension().string();
-    const std::string language = extension == ".sv" ? "systemverilog" : extension == ".cpp" ? "cpp" : extension.substr(1);
+    const std::string language = extension == ".sv"    ? "systemverilog"
+                                 : extension == ".cpp" ? "cpp"
+                                                       : extension.substr(1);
     return file ? "```" + language + "\n" + text.str() + "```\n" : "";
 }
 
@@ -209,13 +235,17 @@ int main(int argc, char** argv) {
         inside = false;
         out += line + "\n";
         if (!line.starts_with(open)) continue;
-        const std::string name = line.substr(open.size(), line.size() - std::min(line.size(), open.size() + close.size()));
+        const std::string name = line.substr(
+            open.size(), line.size() - std::min(line.size(), open.size() + close.size()));
         const auto table = tables.find(name);
-        const std::string text = table != tables.end()       ? table->second()
-                                 : name.starts_with("file ") ? code_block(std::filesystem::path(argv[1]).parent_path() / name.substr(5))
-                                                             : "";
+        const std::string text =
+            table != tables.end() ? table->second()
+            : name.starts_with("file ")
+                ? code_block(std::filesystem::path(argv[1]).parent_path() / name.substr(5))
+                : "";
         if (text.empty()) {
-            std::cerr << argv[1] << ": line " << number << ": no table and no readable file: " << name << "\n";
+            std::cerr << argv[1] << ": line " << number
+                      << ": no table and no readable file: " << name << "\n";
             return 2;
         }
         out += "\n" + text + "\n";

@@ -12,18 +12,24 @@ namespace {
 
 std::string constant_name(std::string_view name) {
     std::string out;
-    for (char c : name) out += c == '-' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+    for (char c : name)
+        out += c == '-' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
     return out;
 }
 
-void print_int(const std::string& name, long value) { std::printf("  localparam int %s = %ld;\n", name.c_str(), value); }
+void print_int(const std::string& name, long value) {
+    std::printf("  localparam int %s = %ld;\n", name.c_str(), value);
+}
 
 void print_elements() {
-    std::printf("\n  // Element: E2M1 magnitudes in half-units, entry c in [4*c +: 4]; bit 3 of a code is its sign.\n");
+    std::printf("\n  // Element: E2M1 magnitudes in half-units, entry c in [4*c +: 4]; bit 3 of a "
+                "code is its sign.\n");
     std::printf("  localparam logic [31:0] E2M1_MAG_HALVES = 32'h");
-    for (int code = 7; code >= 0; --code) std::printf("%X", static_cast<unsigned>(fp4::e2m1_halves_table[static_cast<size_t>(code)]));
+    for (int code = 7; code >= 0; --code)
+        std::printf("%X", static_cast<unsigned>(fp4::e2m1_halves_table[static_cast<size_t>(code)]));
     std::printf(";\n");
-    std::printf("  localparam logic [3:0] SENTINEL = 4'd%d; // of the formats that have one\n", fp4::e2m1_negative_zero);
+    std::printf("  localparam logic [3:0] SENTINEL = 4'd%d; // of the formats that have one\n",
+                fp4::e2m1_negative_zero);
 }
 
 void print_scales() {
@@ -40,7 +46,8 @@ void print_scales() {
 // One sentinel for all formats, and where negative zero would be.
 static_assert([] {
     for (const auto& spec : fp4::format_specs)
-        if (spec.in_rtl && spec.has_specials() && spec.sentinel != fp4::e2m1_negative_zero) return false;
+        if (spec.in_rtl && spec.has_specials() && spec.sentinel != fp4::e2m1_negative_zero)
+            return false;
     return true;
 }());
 
@@ -50,7 +57,8 @@ void print_formats() {
     const char* separator = "";
     for (size_t i = 0; i < fp4::format_specs.size(); ++i) {
         if (!fp4::format_specs[i].in_rtl) continue;
-        std::printf("%s    FORMAT_%s = 2'd%zu", separator, constant_name(fp4::format_specs[i].name).c_str(), i);
+        std::printf("%s    FORMAT_%s = 2'd%zu", separator,
+                    constant_name(fp4::format_specs[i].name).c_str(), i);
         separator = ",\n";
     }
     std::printf("\n  } format_e;\n");
@@ -65,7 +73,9 @@ void print_formats() {
 void print_profiles() {
     std::printf("\n  // Arithmetic profiles, as coded in the parameter Profile.\n");
     for (size_t i = 0; i < fp4::arithmetic_profiles.size(); ++i)
-        if (fp4::arithmetic_profiles[i].in_rtl) print_int("PROFILE_" + constant_name(fp4::arithmetic_profiles[i].name), static_cast<long>(i));
+        if (fp4::arithmetic_profiles[i].in_rtl)
+            print_int("PROFILE_" + constant_name(fp4::arithmetic_profiles[i].name),
+                      static_cast<long>(i));
     print_int("TERM_FRACTION_BITS", fp4::block_term_fraction_bits);
     print_int("EXACT_FRACTION_BITS", fp4::ExactSum::fraction_bits);
     print_int("NV_BLACKWELL_STEP_BLOCKS", fp4::nv_blackwell.step_terms);
@@ -76,7 +86,8 @@ void print_profiles() {
 } // namespace
 
 int main() {
-    std::printf("// Generated from the format and profile tables of golden/ by fp4-generate-rtl-package; do not edit.\n");
+    std::printf("// Generated from the format and profile tables of golden/ by "
+                "fp4-generate-rtl-package; do not edit.\n");
     std::printf("package fp4_pkg;\n");
     print_elements();
     print_scales();

@@ -11,7 +11,8 @@ std::optional<uint64_t> element_count(std::span<const uint64_t> shape) {
 
 std::optional<uint64_t> packed_bytes(Dtype dtype, uint64_t elements) {
     uint64_t bits = 0;
-    if (__builtin_mul_overflow(elements, uint64_t{spec_of(dtype).bits}, &bits) || bits % 8 != 0) return std::nullopt;
+    if (__builtin_mul_overflow(elements, uint64_t{spec_of(dtype).bits}, &bits) || bits % 8 != 0)
+        return std::nullopt;
     return bits / 8;
 }
 

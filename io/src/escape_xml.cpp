@@ -9,7 +9,8 @@ std::string escape_xml(std::string_view text) {
     std::string out;
     for (size_t i = 0; i < shown.size(); ++i) {
         const std::string_view rest = std::string_view(shown).substr(i, 3);
-        if (rest == "\xEF\xBF\xBE" || rest == "\xEF\xBF\xBF") { // U+FFFE, U+FFFF: valid UTF-8, but no XML characters
+        if (rest == "\xEF\xBF\xBE" ||
+            rest == "\xEF\xBF\xBF") { // U+FFFE, U+FFFF: valid UTF-8, but no XML characters
             out += rest[2] == '\xBE' ? "\\xEF\\xBF\\xBE" : "\\xEF\\xBF\\xBF";
             i += 2;
             continue;

@@ -1,5 +1,6 @@
-// Receives the JSON events of a safetensors header and refuses the first one that the format does not have.
-// Only the places of `Place` exist, so nesting ends at three levels whatever the input does.
+// Receives the JSON events of a safetensors header and refuses the first one that the format does
+// not have. Only the places of `Place` exist, so nesting ends at three levels whatever the input
+// does.
 #pragma once
 #include <array>
 #include <cstddef>
@@ -18,7 +19,8 @@ namespace fp4::io {
 class HeaderSax {
   public:
     HeaderSax(std::string_view json, uint64_t buffer_bytes, std::string_view file_name)
-        : begin_(json.data()), end_(begin_ + json.size()), reached_(begin_), buffer_bytes_(buffer_bytes), file_name_(file_name) {}
+        : begin_(json.data()), end_(begin_ + json.size()), reached_(begin_),
+          buffer_bytes_(buffer_bytes), file_name_(file_name) {}
 
     TrackedInput first() { return {begin_, &reached_}; }
     TrackedInput last() { return {end_, &reached_}; }
@@ -35,7 +37,8 @@ class HeaderSax {
     bool end_object();
     bool start_array(std::size_t);
     bool end_array();
-    bool parse_error(std::size_t position, const std::string& token, const std::exception& exception);
+    bool parse_error(std::size_t position, const std::string& token,
+                     const std::exception& exception);
 
     const std::optional<Error>& error() const { return error_; }
     SafetensorsHeader& header() { return header_; }
@@ -43,13 +46,16 @@ class HeaderSax {
   private:
     enum class Place { document, top, metadata, tensor, shape, data_offsets };
     enum Field : std::size_t { dtype, shape, data_offsets, none };
-    static constexpr std::array<std::string_view, 4> field_names{"dtype", "shape", "data_offsets", "no field"};
+    static constexpr std::array<std::string_view, 4> field_names{"dtype", "shape", "data_offsets",
+                                                                 "no field"};
 
     bool finish_tensor();
     bool fail(std::string_view where, std::string_view expected, std::string_view found);
     bool unexpected(std::string_view found) { return fail(where(), expected(), found); }
     bool fail_at_number(std::string_view where, std::string_view expected, std::string_view found);
-    bool unexpected_number(std::string_view found) { return fail_at_number(where(), expected(), found); }
+    bool unexpected_number(std::string_view found) {
+        return fail_at_number(where(), expected(), found);
+    }
     std::string where() const;
     std::string_view expected() const;
     std::string tensor_field(Field field) const;

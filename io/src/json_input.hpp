@@ -1,4 +1,5 @@
-// What every SAX reader of this library shares: a byte source that knows its position, and the parser's own error text.
+// What every SAX reader of this library shares: a byte source that knows its position, and the
+// parser's own error text.
 #pragma once
 #include <cstddef>
 #include <exception>

@@ -16,8 +16,11 @@ Result<MappedFile> MappedFile::map(int fd, uint64_t size, const std::filesystem:
     if (size == 0) return MappedFile(std::span<const std::byte>{});
     struct stat status {};
     if (::fstat(fd, &status) != 0) return errno_error(ErrorCode::bad_file, path, "cannot stat");
-    if (status.st_size < 0 || static_cast<uint64_t>(status.st_size) < size || size > std::numeric_limits<size_t>::max())
-        return Error{ErrorCode::bad_file, printable_path(path) + ": expected " + std::to_string(size) + " bytes, found " + std::to_string(status.st_size)};
+    if (status.st_size < 0 || static_cast<uint64_t>(status.st_size) < size ||
+        size > std::numeric_limits<size_t>::max())
+        return Error{ErrorCode::bad_file, printable_path(path) + ": expected " +
+                                              std::to_string(size) + " bytes, found " +
+                                              std::to_string(status.st_size)};
     void* const at = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, fd, 0);
     if (at == MAP_FAILED) return errno_error(ErrorCode::bad_file, path, "cannot map");
     return MappedFile(std::span(static_cast<const std::byte*>(at), size));

@@ -12,10 +12,15 @@ struct Utf8 {
 
 // The first character of a non-empty text.
 Utf8 first_character(std::string_view text) {
-    static constexpr std::array<uint32_t, 5> smallest{0, 0, 0x80, 0x800, 0x10000}; // per length; less is an overlong form
+    static constexpr std::array<uint32_t, 5> smallest{
+        0, 0, 0x80, 0x800, 0x10000}; // per length; less is an overlong form
     const auto lead = static_cast<uint8_t>(text[0]);
     if (lead < 0x80) return {1, lead};
-    const size_t length = lead >= 0xF8 ? 0 : lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : lead >= 0xC0 ? 2 : 0;
+    const size_t length = lead >= 0xF8   ? 0
+                          : lead >= 0xF0 ? 4
+                          : lead >= 0xE0 ? 3
+                          : lead >= 0xC0 ? 2
+                                         : 0;
     if (length == 0 || text.size() < length) return {0, 0};
     uint32_t code_point = lead & (0x7Fu >> length);
     for (size_t i = 1; i < length; ++i) {
@@ -30,7 +35,9 @@ Utf8 first_character(std::string_view text) {
 
 bool is_harmless(uint32_t c) {
     const bool control = c < 0x20 || (c >= 0x7F && c < 0xA0);
-    const bool separator_or_direction = (c >= 0x200B && c <= 0x200F) || (c >= 0x2028 && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
+    const bool separator_or_direction = (c >= 0x200B && c <= 0x200F) ||
+                                        (c >= 0x2028 && c <= 0x202E) ||
+                                        (c >= 0x2066 && c <= 0x2069);
     return !control && !separator_or_direction && c != 0x061C && c != 0xFEFF;
 }
 
@@ -56,9 +63,13 @@ std::string printable(std::string_view text, size_t max_bytes) {
     return out;
 }
 
-std::string printable_path(const std::filesystem::path& path) { return printable(path.native(), 4096); }
+std::string printable_path(const std::filesystem::path& path) {
+    return printable(path.native(), 4096);
+}
 
-std::string in_quotes(std::string_view text) { return std::string("'").append(printable(text)) + "'"; }
+std::string in_quotes(std::string_view text) {
+    return std::string("'").append(printable(text)) + "'";
+}
 
 bool is_utf8(std::string_view text) {
     while (!text.empty()) {

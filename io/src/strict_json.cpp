@@ -15,7 +15,9 @@ using Json = nlohmann::json;
 
 class StrictBuilder {
   public:
-    StrictBuilder(std::string_view text, std::string_view file_name) : begin_(text.data()), end_(begin_ + text.size()), reached_(begin_), file_name_(file_name) {}
+    StrictBuilder(std::string_view text, std::string_view file_name)
+        : begin_(text.data()), end_(begin_ + text.size()), reached_(begin_), file_name_(file_name) {
+    }
 
     TrackedInput first() { return {begin_, &reached_}; }
     TrackedInput last() { return {end_, &reached_}; }
@@ -33,12 +35,14 @@ class StrictBuilder {
     bool end_array() { return close(); }
 
     bool key(std::string& value) {
-        if (open_.back()->contains(value)) return fail("key " + in_quotes(value) + ": expected each key once, found a duplicate");
+        if (open_.back()->contains(value))
+            return fail("key " + in_quotes(value) + ": expected each key once, found a duplicate");
         key_ = std::move(value);
         return true;
     }
     bool parse_error(std::size_t position, const std::string&, const std::exception& exception) {
-        reached_ = std::min(begin_ + position, end_); // the parser counts one byte more at the end of its input
+        reached_ = std::min(begin_ + position,
+                            end_); // the parser counts one byte more at the end of its input
         return fail("expected valid JSON, found " + syntax_message(exception));
     }
 
@@ -48,7 +52,8 @@ class StrictBuilder {
   private:
     bool fail(const std::string& what) {
         const auto byte = reached_ == begin_ ? 0 : reached_ - begin_ - 1;
-        error_ = Error{ErrorCode::bad_file, std::string(file_name_) + ": byte " + std::to_string(byte) + ": " + what};
+        error_ = Error{ErrorCode::bad_file,
+                       std::string(file_name_) + ": byte " + std::to_string(byte) + ": " + what};
         return false;
     }
 
@@ -65,7 +70,9 @@ class StrictBuilder {
     }
 
     bool open(Json container) {
-        if (open_.size() == max_json_depth) return fail("expected at most " + std::to_string(max_json_depth) + " levels of nesting, found more");
+        if (open_.size() == max_json_depth)
+            return fail("expected at most " + std::to_string(max_json_depth) +
+                        " levels of nesting, found more");
         open_.push_back(put(std::move(container)));
         return true;
     }
@@ -90,11 +97,14 @@ class StrictBuilder {
 Result<Json> parse_json_object(std::string_view text, std::string_view file_name) {
     const std::string name = printable_path(file_name);
     if (const auto nul = text.find('\0'); nul != text.npos) // the parser would take it for the end
-        return Error{ErrorCode::bad_file, name + ": byte " + std::to_string(nul) + ": expected JSON text, found a NUL byte"};
+        return Error{ErrorCode::bad_file, name + ": byte " + std::to_string(nul) +
+                                              ": expected JSON text, found a NUL byte"};
     StrictBuilder builder(text, name);
     Json::sax_parse(builder.first(), builder.last(), &builder);
     if (builder.error()) return *builder.error();
-    if (!builder.root().is_object()) return Error{ErrorCode::bad_file, name + ": expected an object, found " + describe(builder.root())};
+    if (!builder.root().is_object())
+        return Error{ErrorCode::bad_file,
+                     name + ": expected an object, found " + describe(builder.root())};
     return std::move(builder.root());
 }
 

@@ -1,4 +1,5 @@
-// A block of nvfp4 by NVIDIA's conversion rules, and one of mxfp4 under a power of two, two binades below that of its largest element.
+// A block of nvfp4 by NVIDIA's conversion rules, and one of mxfp4 under a power of two, two binades
+// below that of its largest element.
 #pragma once
 #include "encoded.hpp"
 #include "round_element.hpp"
@@ -11,11 +12,13 @@ struct EncodeNv {
     static constexpr int block = 16;
 
     FP4_HD Encoded<block> operator()(const float (&x)[block], float tensor_scale) const {
-        const uint32_t payload = round_scale(ScaleType::ue4m3, divide_rn(divide_rn(amax_of(x), 6.0f), tensor_scale), 0x7E);
+        const uint32_t payload = round_scale(
+            ScaleType::ue4m3, divide_rn(divide_rn(amax_of(x), 6.0f), tensor_scale), 0x7E);
         const float unit = multiply_rn(scale_value(ScaleType::ue4m3, payload), tensor_scale);
         Encoded<block> out{payload, {}};
 #pragma unroll
-        for (int i = 0; i < block; ++i) out.put(i, payload ? e2m1_rne(divide_rn(x[i], unit)) : word_of(x[i]) >> 31 << 3);
+        for (int i = 0; i < block; ++i)
+            out.put(i, payload ? e2m1_rne(divide_rn(x[i], unit)) : word_of(x[i]) >> 31 << 3);
         return out;
     }
 };
@@ -26,7 +29,8 @@ struct EncodeOcp {
 
     FP4_HD Encoded<block> operator()(const float (&x)[block], float) const {
         const uint32_t amax = word_of(amax_of(x));
-        int exponent = static_cast<int>(amax >> 23) - 127 - 2; // floor(log2) - 2; of a subnormal below -127 in any case
+        int exponent = static_cast<int>(amax >> 23) - 127 -
+                       2; // floor(log2) - 2; of a subnormal below -127 in any case
         if (exponent < -127) exponent = -127;
         const float factor = float_of(static_cast<uint32_t>(127 - exponent) << 23);
         Encoded<block> out{amax ? static_cast<uint32_t>(exponent + 127) : 0, {}};

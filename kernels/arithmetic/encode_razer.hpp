@@ -1,4 +1,5 @@
-// Blocks of the RaZeR formats, encoder `razer-paper`: which special value, and which elements take it.
+// Blocks of the RaZeR formats, encoder `razer-paper`: which special value, and which elements take
+// it.
 #pragma once
 #include "encoded.hpp"
 #include "round_element.hpp"
@@ -6,7 +7,8 @@
 
 namespace fp4::kernels {
 
-// Weights: each of the four specials with a scale of its own; the smallest squared error wins, the first of equals.
+// Weights: each of the four specials with a scale of its own; the smallest squared error wins, the
+// first of equals.
 struct EncodeRazerW {
     static constexpr int block = 16;
 
@@ -49,14 +51,19 @@ struct EncodeRazerW {
             else if (!beyond)
                 beyond = halves;
         }
-        const float inner = 0.25f * static_cast<float>(below + mag_halves), outer = beyond ? 0.25f * static_cast<float>(beyond + mag_halves) : float_of(0x7F800000);
+        const float inner = 0.25f * static_cast<float>(below + mag_halves),
+                    outer = beyond ? 0.25f * static_cast<float>(beyond + mag_halves)
+                                   : float_of(0x7F800000);
         return negative ? Window{-outer, -inner} : Window{inner, outer};
     }
 
-    FP4_HD Encoded<block> under(const float (&w)[block], float amax, int mag_halves, bool negative, double& error) const {
-        const float magnitude = 0.5f * static_cast<float>(mag_halves), special = negative ? -magnitude : magnitude;
+    FP4_HD Encoded<block> under(const float (&w)[block], float amax, int mag_halves, bool negative,
+                                double& error) const {
+        const float magnitude = 0.5f * static_cast<float>(mag_halves),
+                    special = negative ? -magnitude : magnitude;
         float wanted = divide_rn(amax, magnitude > 6.0f ? magnitude : 6.0f);
-        const float smallest = scale_value(ScaleType::e3m3, 1), largest = scale_value(ScaleType::e3m3, largest_payload);
+        const float smallest = scale_value(ScaleType::e3m3, 1),
+                    largest = scale_value(ScaleType::e3m3, largest_payload);
         wanted = wanted < smallest ? smallest : wanted > largest ? largest : wanted;
         Encoded<block> out{round_scale(ScaleType::e3m3, wanted, largest_payload), {}};
         const float scale = scale_value(ScaleType::e3m3, out.scale_byte);
@@ -75,7 +82,8 @@ struct EncodeRazerW {
     }
 };
 
-// Activations: one scale for both signs; the special has the sign that saves more squared error, minus where neither does.
+// Activations: one scale for both signs; the special has the sign that saves more squared error,
+// minus where neither does.
 struct EncodeRazerA {
     static constexpr int block = 16;
 
@@ -88,7 +96,8 @@ struct EncodeRazerA {
         const float scale = scale_value(ScaleType::ue4m3, out.scale_byte);
         const double special = 0.5 * v1_halves;
         bool special_is_new = true;
-        for (uint32_t code = 0; code < 8; ++code) special_is_new = special_is_new && e2m1_mag_halves(code) != v1_halves;
+        for (uint32_t code = 0; code < 8; ++code)
+            special_is_new = special_is_new && e2m1_mag_halves(code) != v1_halves;
 
         uint32_t window = 0, negative = 0; // of the elements, a bit each
         double gain = 0;                   // what +V1 saves less what -V1 saves
@@ -97,9 +106,13 @@ struct EncodeRazerA {
             const float y = divide_rn(divide_rn(x[i], tensor_scale), scale);
             const uint32_t code = e2m1_zero_ties(y);
             const double magnitude = magnitude_of(y) < 64.0f ? double{magnitude_of(y)} : 64.0;
-            const double from_code = add_rn(magnitude, -0.5 * e2m1_mag_halves(code)), from_special = add_rn(magnitude, -special);
-            const double code_error = multiply_rn(from_code, from_code), special_error = multiply_rn(from_special, from_special);
-            const bool inside = special_is_new && (from_special < 0 ? -from_special : from_special) <= (from_code < 0 ? -from_code : from_code);
+            const double from_code = add_rn(magnitude, -0.5 * e2m1_mag_halves(code)),
+                         from_special = add_rn(magnitude, -special);
+            const double code_error = multiply_rn(from_code, from_code),
+                         special_error = multiply_rn(from_special, from_special);
+            const bool inside =
+                special_is_new && (from_special < 0 ? -from_special : from_special) <=
+                                      (from_code < 0 ? -from_code : from_code);
             const double saved = add_rn(code_error, -special_error);
             if (inside) {
                 gain = add_rn(gain, y < 0 ? -saved : saved);
@@ -113,7 +126,8 @@ struct EncodeRazerA {
         const uint32_t takes = window & (minus ? negative : ~negative);
 #pragma unroll
         for (int i = 0; i < block; ++i)
-            if (takes >> i & 1) out.codes[i / 8] = (out.codes[i / 8] & ~(0xFu << 4 * (i % 8))) | 8u << 4 * (i % 8);
+            if (takes >> i & 1)
+                out.codes[i / 8] = (out.codes[i / 8] & ~(0xFu << 4 * (i % 8))) | 8u << 4 * (i % 8);
         return out;
     }
 };

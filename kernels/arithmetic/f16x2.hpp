@@ -11,7 +11,10 @@ FP4_HD uint32_t multiply_f16x2(uint32_t a, uint32_t b) {
     asm("mul.rn.f16x2 %0, %1, %2;" : "=r"(out) : "r"(a), "r"(b));
     return out;
 #else
-    const auto product = [&](int shift) { return f16_of(multiply_rn(float_of_f16(a >> shift & 0xFFFF), float_of_f16(b >> shift & 0xFFFF))); };
+    const auto product = [&](int shift) {
+        return f16_of(
+            multiply_rn(float_of_f16(a >> shift & 0xFFFF), float_of_f16(b >> shift & 0xFFFF)));
+    };
     return product(16) << 16 | product(0);
 #endif
 }

@@ -1,4 +1,5 @@
-// The same text for nvcc and for a host compiler: the marker of functions, bit casts, and operations that round once on either side.
+// The same text for nvcc and for a host compiler: the marker of functions, bit casts, and
+// operations that round once on either side.
 #pragma once
 #include <cmath>
 #include <cstdint>
@@ -19,7 +20,8 @@ FP4_HD float float_of(uint32_t word) { return __builtin_bit_cast(float, word); }
 FP4_HD uint64_t word_of(double x) { return __builtin_bit_cast(uint64_t, x); }
 FP4_HD double double_of(uint64_t word) { return __builtin_bit_cast(double, word); }
 
-// Each one rounding to nearest even, subnormals kept; never contracted, whatever the compiler's options are.
+// Each one rounding to nearest even, subnormals kept; never contracted, whatever the compiler's
+// options are.
 #if defined(__CUDA_ARCH__)
 FP4_HD float add_rn(float a, float b) { return __fadd_rn(a, b); }
 FP4_HD float multiply_rn(float a, float b) { return __fmul_rn(a, b); }

@@ -1,4 +1,5 @@
-// binary32 to bfloat16 and binary16, nearest with ties to even. NaN is 0x7FFF in both, overflow infinity, a zero keeps its sign.
+// binary32 to bfloat16 and binary16, nearest with ties to even. NaN is 0x7FFF in both, overflow
+// infinity, a zero keeps its sign.
 #pragma once
 #include "host_device.hpp"
 
@@ -18,9 +19,11 @@ FP4_HD uint32_t f16_of(float x) {
     const int field = static_cast<int>(magnitude >> 23);
     const uint32_t significand = (magnitude & 0x7FFFFF) | 0x800000;
     const int dropped = field >= 113 ? 13 : 126 - field; // below 2^-14 the step is 2^-24
-    const uint32_t kept = significand >> dropped, rest = significand & ((1u << dropped) - 1), half = 1u << (dropped - 1);
+    const uint32_t kept = significand >> dropped, rest = significand & ((1u << dropped) - 1),
+                   half = 1u << (dropped - 1);
     const uint32_t rounded = kept + (rest > half || (rest == half && (kept & 1)));
-    return sign | (field >= 113 ? static_cast<uint32_t>(field - 113) * 0x400 + rounded : rounded); // kept has its hidden bit: field 1 is 113
+    return sign | (field >= 113 ? static_cast<uint32_t>(field - 113) * 0x400 + rounded
+                                : rounded); // kept has its hidden bit: field 1 is 113
 }
 
 // Two at once, `low` in the low half.

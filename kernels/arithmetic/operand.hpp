@@ -1,4 +1,5 @@
-// A packed matrix where a kernel reads it: pointers and the layout of its format, nothing that owns memory.
+// A packed matrix where a kernel reads it: pointers and the layout of its format, nothing that owns
+// memory.
 #pragma once
 #include "fp4/format.hpp"
 
@@ -21,7 +22,9 @@ struct Operand {
     uint8_t v2_halves;
 
     FP4_HD int64_t code_bytes_per_row() const { return k / 2; }
-    FP4_HD int block_shift() const { return block == 32 ? 5 : 4; } // a division of 64 bits is a hundred instructions on a GPU
+    FP4_HD int block_shift() const {
+        return block == 32 ? 5 : 4;
+    } // a division of 64 bits is a hundred instructions on a GPU
     FP4_HD int64_t scales_per_row() const { return k >> block_shift(); }
     // The special value under a scale byte in half-units; 0 where the format has none.
     FP4_HD int special_halves(uint32_t scale_byte) const {
@@ -31,7 +34,8 @@ struct Operand {
     }
 };
 
-inline Operand operand_of(Format format, Specials specials, const uint8_t* codes, const uint8_t* scales, int64_t rows, int64_t k) {
+inline Operand operand_of(Format format, Specials specials, const uint8_t* codes,
+                          const uint8_t* scales, int64_t rows, int64_t k) {
     const FormatSpec& spec = spec_of(format);
     const auto mask = [](int bit) { return static_cast<uint8_t>(bit < 0 ? 0 : 1 << bit); };
     return {codes,

@@ -4,7 +4,8 @@
 
 namespace fp4::kernels {
 
-// Byte i of the result is byte (nibble i of selector) & 7 of the eight bytes high:low; where that nibble's bit 3 is set, its sign bit eight times.
+// Byte i of the result is byte (nibble i of selector) & 7 of the eight bytes high:low; where that
+// nibble's bit 3 is set, its sign bit eight times.
 FP4_HD uint32_t permute(uint32_t low, uint32_t high, uint32_t selector) {
 #if defined(__CUDA_ARCH__)
     uint32_t out;

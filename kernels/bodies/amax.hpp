@@ -1,4 +1,5 @@
-// The largest magnitude of a matrix, as the bits of a binary32: an infinity or a NaN in it gives 0x7F800000 or more.
+// The largest magnitude of a matrix, as the bits of a binary32: an infinity or a NaN in it gives
+// 0x7F800000 or more.
 #pragma once
 #include "source.hpp"
 
@@ -20,7 +21,8 @@ struct Amax {
     template <class Context>
     FP4_HD void operator()(Context& context) const {
         uint32_t largest = 0;
-        for (int64_t i = context.block_x() * threads + context.thread(); i < count; i += grid * threads) {
+        for (int64_t i = context.block_x() * threads + context.thread(); i < count;
+             i += grid * threads) {
             const uint32_t magnitude = word_of(load<source>(x, i)) & 0x7FFFFFFF;
             largest = magnitude > largest ? magnitude : largest;
         }

@@ -1,4 +1,5 @@
-// Packed codes and scales to a dense matrix: RNE of value * tensor scale in binary32, then of that in bfloat16 or binary16.
+// Packed codes and scales to a dense matrix: RNE of value * tensor scale in binary32, then of that
+// in bfloat16 or binary16.
 #pragma once
 #include "../arithmetic/element_values.hpp"
 #include "../arithmetic/narrow.hpp"
@@ -9,8 +10,9 @@
 
 namespace fp4::kernels {
 
-// A thread makes eight elements at a time, half a block of 16. NaN (0x7FFFFFFF, 0x7FFF) for a NaN scale byte and for a tensor scale that is not
-// finite; zeros of formats with specials have no sign, also where rounding made them.
+// A thread makes eight elements at a time, half a block of 16. NaN (0x7FFFFFFF, 0x7FFF) for a NaN
+// scale byte and for a tensor scale that is not finite; zeros of formats with specials have no
+// sign, also where rounding made them.
 template <Dense dense>
 struct Decode {
     static constexpr int threads = 256, octets_per_thread = 4;
@@ -22,11 +24,14 @@ struct Decode {
     uint32_t v1 = f16_of_halves(in.v1_halves), v2 = f16_of_halves(in.v2_halves);
 
     FP4_HD int64_t octets() const { return in.rows * in.k / 8; }
-    int64_t blocks() const { return (octets() + threads * octets_per_thread - 1) / (threads * octets_per_thread); }
+    int64_t blocks() const {
+        return (octets() + threads * octets_per_thread - 1) / (threads * octets_per_thread);
+    }
 
     template <class Context>
     FP4_HD void operator()(Context& context) const {
-        const int64_t first = int64_t{context.block_x()} * threads * octets_per_thread + context.thread();
+        const int64_t first =
+            int64_t{context.block_x()} * threads * octets_per_thread + context.thread();
         uint32_t codes[octets_per_thread], scales[octets_per_thread];
 #pragma unroll
         for (int i = 0; i < octets_per_thread; ++i) {
@@ -45,22 +50,31 @@ struct Decode {
   private:
     FP4_HD void write(int64_t octet, uint32_t codes, uint32_t scale_byte) const {
         const ElementTable table = element_table(in, scale_byte, v1, v2);
-        const Elements4 first = elements(table, in.sentinel, codes & 0xFFFF), second = elements(table, in.sentinel, codes >> 16);
+        const Elements4 first = elements(table, in.sentinel, codes & 0xFFFF),
+                        second = elements(table, in.sentinel, codes >> 16);
         const uint32_t pairs[4] = {first.low, first.high, second.low, second.high};
-        const bool nan = scale_is_nan(in.scale, scale_byte) || !(word_of(tensor_scale) << 1 < 0xFF000000u);
+        const bool nan =
+            scale_is_nan(in.scale, scale_byte) || !(word_of(tensor_scale) << 1 < 0xFF000000u);
         float values[8];
-        for (int i = 0; i < 8; ++i) values[i] = scaled(float_of_f16(pairs[i / 2] >> 16 * (i % 2) & 0xFFFF), scale_byte);
+        for (int i = 0; i < 8; ++i)
+            values[i] = scaled(float_of_f16(pairs[i / 2] >> 16 * (i % 2) & 0xFFFF), scale_byte);
         if constexpr (dense == Dense::f32) {
-            const float zero = in.sentinel >= 0 ? 0.0f : -0.0f; // to which a zero is added: the first takes its sign
+            const float zero = in.sentinel >= 0
+                                   ? 0.0f
+                                   : -0.0f; // to which a zero is added: the first takes its sign
             Words4 words[2];
-            for (int i = 0; i < 8; ++i) words[i / 4].word[i % 4] = nan ? 0x7FFFFFFF : word_of(add_rn(values[i], zero));
+            for (int i = 0; i < 8; ++i)
+                words[i / 4].word[i % 4] = nan ? 0x7FFFFFFF : word_of(add_rn(values[i], zero));
             store(static_cast<float*>(out) + octet * 8, words[0]);
             store(static_cast<float*>(out) + octet * 8 + 4, words[1]);
         } else {
             Words4 words;
             for (int i = 0; i < 4; ++i) {
-                uint32_t pair = dense == Dense::bf16 ? bf16x2_of(values[2 * i], values[2 * i + 1]) : f16x2_of(values[2 * i], values[2 * i + 1]);
-                if (in.sentinel >= 0) pair = dense == Dense::bf16 ? unsigned_zeros_bf16x2(pair) : unsigned_zeros_f16x2(pair);
+                uint32_t pair = dense == Dense::bf16 ? bf16x2_of(values[2 * i], values[2 * i + 1])
+                                                     : f16x2_of(values[2 * i], values[2 * i + 1]);
+                if (in.sentinel >= 0)
+                    pair = dense == Dense::bf16 ? unsigned_zeros_bf16x2(pair)
+                                                : unsigned_zeros_f16x2(pair);
                 words.word[i] = nan ? 0x7FFF7FFF : pair;
             }
             store(static_cast<uint16_t*>(out) + octet * 8, words);
@@ -68,8 +82,11 @@ struct Decode {
     }
 
     FP4_HD float scaled(float element, uint32_t scale_byte) const {
-        if (in.scale == ScaleType::e8m0) // beyond binary32 before the tensor scale; in binary64 exact
-            return static_cast<float>(multiply_rn(multiply_rn(double{element}, double_of(uint64_t{scale_byte + 1023 - 127} << 52)), double{tensor_scale}));
+        if (in.scale ==
+            ScaleType::e8m0) // beyond binary32 before the tensor scale; in binary64 exact
+            return static_cast<float>(multiply_rn(
+                multiply_rn(double{element}, double_of(uint64_t{scale_byte + 1023 - 127} << 52)),
+                double{tensor_scale}));
         return multiply_rn(multiply_rn(element, scale_value(in.scale, scale_byte)), tensor_scale);
     }
 };

@@ -1,4 +1,5 @@
-// A dense matrix to packed codes and scale bytes under a tensor scale that is given: weights once, activations as they come.
+// A dense matrix to packed codes and scale bytes under a tensor scale that is given: weights once,
+// activations as they come.
 #pragma once
 #include "../arithmetic/encode_nv.hpp"
 #include "../arithmetic/encode_razer.hpp"
@@ -27,10 +28,13 @@ struct Encode {
         if (block >= count / Rule::block) return;
         float values[Rule::block];
 #pragma unroll
-        for (int i = 0; i < Rule::block; i += 16) load16<source>(*reinterpret_cast<float(*)[16]>(values + i), x, block * Rule::block + i);
+        for (int i = 0; i < Rule::block; i += 16)
+            load16<source>(*reinterpret_cast<float(*)[16]>(values + i), x, block * Rule::block + i);
         const auto encoded = rule(values, tensor_scale);
 #pragma unroll
-        for (int i = 0; i < Rule::block / 16; ++i) store(codes + block * Rule::block / 2 + 8 * i, Words2{{encoded.codes[2 * i], encoded.codes[2 * i + 1]}});
+        for (int i = 0; i < Rule::block / 16; ++i)
+            store(codes + block * Rule::block / 2 + 8 * i,
+                  Words2{{encoded.codes[2 * i], encoded.codes[2 * i + 1]}});
         scales[block] = static_cast<uint8_t>(encoded.scale_byte);
     }
 };

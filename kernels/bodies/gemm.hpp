@@ -1,5 +1,6 @@
-// D = A * B^T + C of two packed operands, bit for bit in one accumulation profile. Block dots on the integer tensor cores (mma.sync m16n8k16, s8),
-// which are exact by definition; everything behind them is the profile's.
+// D = A * B^T + C of two packed operands, bit for bit in one accumulation profile. Block dots on
+// the integer tensor cores (mma.sync m16n8k16, s8), which are exact by definition; everything
+// behind them is the profile's.
 #pragma once
 #include "../arithmetic/code_table.hpp"
 #include "../arithmetic/narrow.hpp"
@@ -20,12 +21,15 @@ struct GemmArguments {
     int32_t unit; // exact: log2 of what one counts in its sums
 };
 
-// A block of threads makes 32 * row_tiles x 128 outputs, a warp half of its rows and a quarter of its columns. K goes by in slabs of 64, decoded to half-units in shared memory, where lane 4g + t finds
-// what it needs of a row for four mma in 16 bytes. Rows and columns beyond the matrix and blocks beyond K are codes 0 under scale bytes 0.
+// A block of threads makes 32 * row_tiles x 128 outputs, a warp half of its rows and a quarter of
+// its columns. K goes by in slabs of 64, decoded to half-units in shared memory, where lane 4g + t
+// finds what it needs of a row for four mma in 16 bytes. Rows and columns beyond the matrix and
+// blocks beyond K are codes 0 under scale bytes 0.
 template <class Profile, int row_tiles>
 struct Gemm {
     static constexpr int threads = 256, slab = 64, blocks_per_slab = slab / 16, column_tiles = 4;
-    static constexpr int warp_rows = 16 * row_tiles, warp_columns = 8 * column_tiles, tile_rows = 2 * warp_rows, tile_columns = 4 * warp_columns;
+    static constexpr int warp_rows = 16 * row_tiles, warp_columns = 8 * column_tiles,
+                         tile_rows = 2 * warp_rows, tile_columns = 4 * warp_columns;
 
     template <int rows>
     struct Side {
@@ -47,9 +51,12 @@ struct Gemm {
     template <class Context>
     FP4_HD void operator()(Context& context) const {
         auto& shared = *static_cast<Shared*>(context.shared());
-        const int thread = context.thread(), warp = thread / 32, group = thread % 32 / 4, quarter = thread % 4;
-        const int64_t first_row = context.block_y() * tile_rows, first_column = context.block_x() * tile_columns;
-        const int row = warp / 4 * warp_rows, column = warp % 4 * warp_columns; // of the warp, in the tile
+        const int thread = context.thread(), warp = thread / 32, group = thread % 32 / 4,
+                  quarter = thread % 4;
+        const int64_t first_row = context.block_y() * tile_rows,
+                      first_column = context.block_x() * tile_columns;
+        const int row = warp / 4 * warp_rows,
+                  column = warp % 4 * warp_columns; // of the warp, in the tile
 
         typename Profile::State states[row_tiles][column_tiles][4];
 #pragma unroll
@@ -58,7 +65,9 @@ struct Gemm {
             for (int j = 0; j < column_tiles; ++j)
 #pragma unroll
                 for (int e = 0; e < 4; ++e)
-                    states[i][j][e] = Profile::start(c_at(first_row + row + 16 * i + group + 8 * (e / 2), first_column + column + 8 * j + 2 * quarter + e % 2));
+                    states[i][j][e] =
+                        Profile::start(c_at(first_row + row + 16 * i + group + 8 * (e / 2),
+                                            first_column + column + 8 * j + 2 * quarter + e % 2));
 
         if (thread < tile_rows) shared.a[0].nan[thread] = 0;
         if (thread < tile_columns) shared.b[0].nan[thread] = 0;
@@ -78,10 +87,14 @@ struct Gemm {
             }
 #pragma unroll
             for (int i = 0; i < row_tiles; ++i) {
-                if (i == row_tiles / 2) context.sync_warp(); // nothing to wait for, but without it ptxas takes up all tiles at once and runs out of registers
+                if (i == row_tiles / 2)
+                    context.sync_warp(); // nothing to wait for, but without it ptxas takes up all
+                                         // tiles at once and runs out of registers
                 const int upper = row + 16 * i + group, lower = upper + 8;
-                const Words4 a_upper = halves(a, upper, quarter), a_lower = halves(a, lower, quarter);
-                const Words4 scale_upper = load_words4(a.scales[upper]), scale_lower = load_words4(a.scales[lower]);
+                const Words4 a_upper = halves(a, upper, quarter),
+                             a_lower = halves(a, lower, quarter);
+                const Words4 scale_upper = load_words4(a.scales[upper]),
+                             scale_lower = load_words4(a.scales[lower]);
 #pragma unroll
                 for (int j = 0; j < column_tiles; ++j) {
                     const Words4 b_halves = halves(b, column + 8 * j + group, quarter);
@@ -94,10 +107,13 @@ struct Gemm {
                         for (int e = 0; e < 4; ++e) dots[e][k] = d[e];
                     }
                     const int left_column = column + 8 * j + 2 * quarter;
-                    const Words4 scale_left = load_words4(b.scales[left_column]), scale_right = load_words4(b.scales[left_column + 1]);
+                    const Words4 scale_left = load_words4(b.scales[left_column]),
+                                 scale_right = load_words4(b.scales[left_column + 1]);
 #pragma unroll
                     for (int e = 0; e < 4; ++e)
-                        states[i][j][e] = Profile::step(states[i][j][e], dots[e], (e / 2 ? scale_lower : scale_upper).word, (e % 2 ? scale_right : scale_left).word);
+                        states[i][j][e] = Profile::step(states[i][j][e], dots[e],
+                                                        (e / 2 ? scale_lower : scale_upper).word,
+                                                        (e % 2 ? scale_right : scale_left).word);
                 }
             }
         }
@@ -108,11 +124,15 @@ struct Gemm {
             for (int j = 0; j < column_tiles; ++j)
 #pragma unroll
                 for (int e = 0; e < 4; ++e) {
-                    const int r = row + 16 * i + group + 8 * (e / 2), col = column + 8 * j + 2 * quarter + e % 2;
-                    if (first_row + r >= arguments.a.rows || first_column + col >= arguments.b.rows) continue;
+                    const int r = row + 16 * i + group + 8 * (e / 2),
+                              col = column + 8 * j + 2 * quarter + e % 2;
+                    if (first_row + r >= arguments.a.rows || first_column + col >= arguments.b.rows)
+                        continue;
                     const uint32_t c = c_at(first_row + r, first_column + col);
-                    const bool nan = shared.a[0].nan[r] || shared.b[0].nan[col] || (c & 0x7FFFFFFF) > 0x7F800000;
-                    write((first_row + r) * arguments.b.rows + first_column + col, nan ? nan_word : Profile::finish(states[i][j][e], c, arguments.unit));
+                    const bool nan =
+                        shared.a[0].nan[r] || shared.b[0].nan[col] || (c & 0x7FFFFFFF) > 0x7F800000;
+                    write((first_row + r) * arguments.b.rows + first_column + col,
+                          nan ? nan_word : Profile::finish(states[i][j][e], c, arguments.unit));
                 }
     }
 
@@ -128,23 +148,33 @@ struct Gemm {
     };
 
     FP4_HD uint32_t c_at(int64_t row, int64_t column) const {
-        return arguments.c && row < arguments.a.rows && column < arguments.b.rows ? arguments.c[row * arguments.b.rows + column] : 0;
+        return arguments.c && row < arguments.a.rows && column < arguments.b.rows
+                   ? arguments.c[row * arguments.b.rows + column]
+                   : 0;
     }
 
     template <int rows>
-    FP4_HD static Blocks<rows> fetch(const Operand& operand, int64_t first_row, int64_t s, int thread) {
+    FP4_HD static Blocks<rows> fetch(const Operand& operand, int64_t first_row, int64_t s,
+                                     int thread) {
         Blocks<rows> out;
 #pragma unroll
         for (int i = 0; i < out.count; ++i) {
-            const int64_t row = first_row + (thread + i * threads) / blocks_per_slab, k = s * slab + (thread + i * threads) % blocks_per_slab * 16;
+            const int64_t row = first_row + (thread + i * threads) / blocks_per_slab,
+                          k = s * slab + (thread + i * threads) % blocks_per_slab * 16;
             const bool inside = row < operand.rows && k < operand.k;
-            out.codes[i] = inside ? load_words2(operand.codes + row * operand.code_bytes_per_row() + k / 2) : Words2{{0, 0}};
-            out.scale_bytes[i] = inside ? operand.scales[row * operand.scales_per_row() + (k >> operand.block_shift())] : 0;
+            out.codes[i] =
+                inside ? load_words2(operand.codes + row * operand.code_bytes_per_row() + k / 2)
+                       : Words2{{0, 0}};
+            out.scale_bytes[i] =
+                inside
+                    ? operand.scales[row * operand.scales_per_row() + (k >> operand.block_shift())]
+                    : 0;
         }
         return out;
     }
 
-    // Bytes 4k..4k+3 of chunk t of a row are elements 4t..4t+3 of block k. Chunks change places with the row, so that stores spread over all banks.
+    // Bytes 4k..4k+3 of chunk t of a row are elements 4t..4t+3 of block k. Chunks change places
+    // with the row, so that stores spread over all banks.
     FP4_HD static int chunk(int row, int quarter) { return 16 * (quarter ^ (row >> 1 & 3)); }
 
     template <int rows>
@@ -153,16 +183,21 @@ struct Gemm {
     }
 
     template <int rows>
-    FP4_HD static void decode(const Operand& operand, const Blocks<rows>& blocks, Side<rows>& side, uint8_t* nan, int thread, bool left) {
+    FP4_HD static void decode(const Operand& operand, const Blocks<rows>& blocks, Side<rows>& side,
+                              uint8_t* nan, int thread, bool left) {
 #pragma unroll
         for (int i = 0; i < blocks.count; ++i) {
-            const int row = (thread + i * threads) / blocks_per_slab, block = (thread + i * threads) % blocks_per_slab;
+            const int row = (thread + i * threads) / blocks_per_slab,
+                      block = (thread + i * threads) % blocks_per_slab;
             const uint32_t byte = blocks.scale_bytes[i];
             const CodeTable table = halves_table(operand.sentinel, operand.special_halves(byte));
 #pragma unroll
             for (int quarter = 0; quarter < 4; ++quarter)
-                store(side.halves[row] + chunk(row, quarter) + 4 * block, look_up(table, blocks.codes[i].word[quarter / 2] >> 16 * (quarter % 2) & 0xFFFF));
-            side.scales[row][block] = left ? Profile::left_word(operand.scale, byte) : Profile::right_word(operand.scale, byte);
+                store(side.halves[row] + chunk(row, quarter) + 4 * block,
+                      look_up(table,
+                              blocks.codes[i].word[quarter / 2] >> 16 * (quarter % 2) & 0xFFFF));
+            side.scales[row][block] = left ? Profile::left_word(operand.scale, byte)
+                                           : Profile::right_word(operand.scale, byte);
             if (scale_is_nan(operand.scale, byte)) nan[row] = 1;
         }
     }
@@ -179,8 +214,10 @@ struct Gemm {
             static_cast<uint32_t*>(arguments.d)[index] = d;
             return;
         }
-        const uint32_t narrow = arguments.output == Dense::bf16 ? bf16_of(float_of(d)) : f16_of(float_of(d));
-        static_cast<uint16_t*>(arguments.d)[index] = static_cast<uint16_t>(narrow & 0x7FFF ? narrow : 0);
+        const uint32_t narrow =
+            arguments.output == Dense::bf16 ? bf16_of(float_of(d)) : f16_of(float_of(d));
+        static_cast<uint16_t*>(arguments.d)[index] =
+            static_cast<uint16_t>(narrow & 0x7FFF ? narrow : 0);
     }
 };
 

@@ -1,4 +1,5 @@
-// The bit-exact GEMM in each accumulation profile, with as many rows to a block of threads as registers hold.
+// The bit-exact GEMM in each accumulation profile, with as many rows to a block of threads as
+// registers hold.
 #pragma once
 #include "../arithmetic/exact_sum.hpp"
 #include "../arithmetic/fused_sum.hpp"
@@ -9,7 +10,8 @@ namespace fp4::kernels {
 
 // Raw binary32 sums from +0; where D goes is the caller's.
 inline GemmArguments gemm_arguments(const Operand& a, const Operand& b) {
-    return {a, b, nullptr, nullptr, Dense::f32, false, 1.0f, step_exponent(a.scale) + step_exponent(b.scale) - 2};
+    return {a,          b,     nullptr, nullptr,
+            Dense::f32, false, 1.0f,    step_exponent(a.scale) + step_exponent(b.scale) - 2};
 }
 
 using ExactGemm = Gemm<ExactSum, 2>;

@@ -8,7 +8,8 @@ namespace fp4::kernels {
 
 FP4_HD float float_of_half_word(Dense source, uint32_t half) {
     if (source == Dense::bf16) return float_of(half << 16);
-    if ((half & 0x7C00) == 0x7C00) return float_of((half & 0x8000) << 16 | 0x7F800000 | (half & 0x3FF) << 13);
+    if ((half & 0x7C00) == 0x7C00)
+        return float_of((half & 0x8000) << 16 | 0x7F800000 | (half & 0x3FF) << 13);
     return float_of_f16(half);
 }
 
@@ -35,7 +36,9 @@ FP4_HD void load16(float (&out)[16], const void* x, int64_t first) {
         for (int i = 0; i < 2; ++i) {
             const Words4 words = load_words4(static_cast<const uint16_t*>(x) + first + 8 * i);
 #pragma unroll
-            for (int j = 0; j < 8; ++j) out[8 * i + j] = float_of_half_word(source, words.word[j / 2] >> 16 * (j % 2) & 0xFFFF);
+            for (int j = 0; j < 8; ++j)
+                out[8 * i + j] =
+                    float_of_half_word(source, words.word[j / 2] >> 16 * (j % 2) & 0xFFFF);
         }
     }
 }

@@ -6,7 +6,8 @@
 
 namespace fp4::kernels {
 
-// Starts a kernel of bodies/ on x * y blocks; its pointers are device memory. Does not wait. There is one for every kernel that a .cu file beside this names.
+// Starts a kernel of bodies/ on x * y blocks; its pointers are device memory. Does not wait. There
+// is one for every kernel that a .cu file beside this names.
 template <class Kernel>
 cudaError_t launch(const Kernel& kernel, int64_t x, int64_t y, cudaStream_t stream);
 

@@ -14,13 +14,15 @@ namespace {
 constexpr size_t stack_bytes = 128 << 10, warp = 32;
 
 // Address sanitizer has to hear of every change of stacks.
-void before_switch([[maybe_unused]] void** saved, [[maybe_unused]] const void* stack, [[maybe_unused]] size_t bytes) {
+void before_switch([[maybe_unused]] void** saved, [[maybe_unused]] const void* stack,
+                   [[maybe_unused]] size_t bytes) {
 #if defined(__SANITIZE_ADDRESS__)
     __sanitizer_start_switch_fiber(saved, stack, bytes);
 #endif
 }
 
-void after_switch([[maybe_unused]] void* saved, [[maybe_unused]] const void** stack, [[maybe_unused]] size_t* bytes) {
+void after_switch([[maybe_unused]] void* saved, [[maybe_unused]] const void** stack,
+                  [[maybe_unused]] size_t* bytes) {
 #if defined(__SANITIZE_ADDRESS__)
     __sanitizer_finish_switch_fiber(saved, stack, bytes);
 #endif
@@ -80,7 +82,8 @@ void EmulatedBlock::wait_for_block() {
     yield();
 }
 
-void EmulatedBlock::wait_for_warp(const char* name, void* data, void (*together)(std::span<void* const>)) {
+void EmulatedBlock::wait_for_warp(const char* name, void* data,
+                                  void (*together)(std::span<void* const>)) {
     running_->state = State::in_warp;
     running_->name = name;
     running_->data = data;
@@ -92,12 +95,17 @@ void EmulatedBlock::wait_for_warp(const char* name, void* data, void (*together)
 bool EmulatedBlock::release() {
     bool released = false;
     for (size_t first = 0; first < fibers_.size(); first += warp) {
-        const std::span lanes = std::span(fibers_).subspan(first, std::min(warp, fibers_.size() - first));
-        if (lanes.size() < warp || !std::ranges::all_of(lanes, [](const auto& lane) { return lane->state == State::in_warp; })) continue;
+        const std::span lanes =
+            std::span(fibers_).subspan(first, std::min(warp, fibers_.size() - first));
+        if (lanes.size() < warp || !std::ranges::all_of(lanes, [](const auto& lane) {
+                return lane->state == State::in_warp;
+            }))
+            continue;
         std::vector<void*> data;
         for (const auto& lane : lanes) {
             if (std::string_view(lane->name) != lanes[0]->name) {
-                error_ = "lanes of a warp met in " + std::string(lanes[0]->name) + " and " + lane->name;
+                error_ =
+                    "lanes of a warp met in " + std::string(lanes[0]->name) + " and " + lane->name;
                 return false;
             }
             data.push_back(lane->data);
@@ -107,7 +115,8 @@ bool EmulatedBlock::release() {
         released = true;
     }
     if (released) return true;
-    if (!std::ranges::all_of(fibers_, [](const auto& fiber) { return fiber->state == State::in_block; })) {
+    if (!std::ranges::all_of(fibers_,
+                             [](const auto& fiber) { return fiber->state == State::in_block; })) {
         error_ = "threads wait for others that have left or wait elsewhere";
         return false;
     }
@@ -122,9 +131,11 @@ std::string EmulatedBlock::run(const std::function<void(int)>& entry, uint64_t s
     for (const auto& fiber : fibers_) {
         fiber->state = State::ready;
         getcontext(&fiber->context);
-        fiber->context.uc_stack = {.ss_sp = fiber->memory.data(), .ss_flags = 0, .ss_size = fiber->memory.size()};
+        fiber->context.uc_stack = {
+            .ss_sp = fiber->memory.data(), .ss_flags = 0, .ss_size = fiber->memory.size()};
         fiber->context.uc_link = nullptr;
-        makecontext(&fiber->context, reinterpret_cast<void (*)()>(start), 2, static_cast<unsigned>(self), static_cast<unsigned>(self >> 32));
+        makecontext(&fiber->context, reinterpret_cast<void (*)()>(start), 2,
+                    static_cast<unsigned>(self), static_cast<unsigned>(self >> 32));
     }
     std::mt19937_64 random(seed);
     std::vector<Fiber*> order;
@@ -133,7 +144,9 @@ std::string EmulatedBlock::run(const std::function<void(int)>& entry, uint64_t s
         std::shuffle(order.begin(), order.end(), random);
         for (Fiber* fiber : order)
             if (fiber->state == State::ready) resume(*fiber);
-        if (std::ranges::all_of(order, [](const Fiber* fiber) { return fiber->state == State::done; })) break;
+        if (std::ranges::all_of(order,
+                                [](const Fiber* fiber) { return fiber->state == State::done; }))
+            break;
         release();
     }
     return error_;

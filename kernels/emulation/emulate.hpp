@@ -17,8 +17,10 @@ struct GridSize {
 // What a kernel body asks of the machine it runs on; the GPU's is cuda/device_context.cuh.
 class EmulatedContext {
   public:
-    EmulatedContext(EmulatedBlock& block, const TensorCores& tensor_cores, void* shared, int64_t x, int64_t y, int thread)
-        : block_(block), tensor_cores_(tensor_cores), shared_(shared), x_(x), y_(y), thread_(thread) {}
+    EmulatedContext(EmulatedBlock& block, const TensorCores& tensor_cores, void* shared, int64_t x,
+                    int64_t y, int thread)
+        : block_(block), tensor_cores_(tensor_cores), shared_(shared), x_(x), y_(y),
+          thread_(thread) {}
 
     int thread() const { return thread_; }
     int64_t block_x() const { return x_; }
@@ -38,14 +40,17 @@ class EmulatedContext {
 
     // c += a * b, mma.sync m16n8k16 of binary16 with binary32 sums.
     void mma_f16(float (&c)[4], const uint32_t (&a)[4], uint32_t b0, uint32_t b1) {
-        MmaF16Lane lane{&tensor_cores_, {a[0], a[1], a[2], a[3]}, {b0, b1}, {c[0], c[1], c[2], c[3]}};
+        MmaF16Lane lane{
+            &tensor_cores_, {a[0], a[1], a[2], a[3]}, {b0, b1}, {c[0], c[1], c[2], c[3]}};
         block_.wait_for_warp("mma_f16", &lane, mma_f16_together);
         std::copy_n(lane.c, 4, c);
     }
 
     // c += a * b of E2M1 codes under four UE4M3 scales a row, mma.sync m16n8k64.
-    void mma_mxf4nvf4(float (&c)[4], const uint32_t (&a)[4], const uint32_t (&b)[2], uint32_t a_scales, uint32_t b_scales) {
-        MmaMxf4Lane lane{{a[0], a[1], a[2], a[3]}, {b[0], b[1]}, a_scales, b_scales, {c[0], c[1], c[2], c[3]}};
+    void mma_mxf4nvf4(float (&c)[4], const uint32_t (&a)[4], const uint32_t (&b)[2],
+                      uint32_t a_scales, uint32_t b_scales) {
+        MmaMxf4Lane lane{
+            {a[0], a[1], a[2], a[3]}, {b[0], b[1]}, a_scales, b_scales, {c[0], c[1], c[2], c[3]}};
         block_.wait_for_warp("mma_mxf4nvf4", &lane, mma_mxf4nvf4_together);
         std::copy_n(lane.c, 4, c);
     }
@@ -60,7 +65,9 @@ class EmulatedContext {
         return lane.out;
     }
 
-    void atomic_max(uint32_t* address, uint32_t value) const { *address = std::max(*address, value); }
+    void atomic_max(uint32_t* address, uint32_t value) const {
+        *address = std::max(*address, value);
+    }
 
   private:
     EmulatedBlock& block_;
@@ -70,20 +77,25 @@ class EmulatedContext {
     int thread_;
 };
 
-// Runs all blocks of the grid in an order drawn from `seed`. Shared memory is exactly as long as the kernel says and full of 0xA5 in each block. Returns an
-// empty string or what went wrong.
+// Runs all blocks of the grid in an order drawn from `seed`. Shared memory is exactly as long as
+// the kernel says and full of 0xA5 in each block. Returns an empty string or what went wrong.
 template <class Kernel>
-std::string emulate(const Kernel& kernel, GridSize grid, uint64_t seed, const TensorCores& tensor_cores = hopper) {
+std::string emulate(const Kernel& kernel, GridSize grid, uint64_t seed,
+                    const TensorCores& tensor_cores = hopper) {
     EmulatedBlock block(Kernel::threads);
     std::vector<int64_t> order(static_cast<size_t>(grid.x * grid.y));
     std::iota(order.begin(), order.end(), int64_t{0});
     std::mt19937_64 random(seed);
     std::shuffle(order.begin(), order.end(), random);
     for (const int64_t index : order) {
-        const std::unique_ptr<void, void (*)(void*)> shared(std::aligned_alloc(16, std::max<size_t>(16, (Kernel::shared_bytes + size_t{15}) / 16 * 16)), std::free);
+        const std::unique_ptr<void, void (*)(void*)> shared(
+            std::aligned_alloc(16,
+                               std::max<size_t>(16, (Kernel::shared_bytes + size_t{15}) / 16 * 16)),
+            std::free);
         std::memset(shared.get(), 0xA5, Kernel::shared_bytes);
         const auto thread = [&](int t) {
-            EmulatedContext context(block, tensor_cores, shared.get(), index % grid.x, index / grid.x, t);
+            EmulatedContext context(block, tensor_cores, shared.get(), index % grid.x,
+                                    index / grid.x, t);
             kernel(context);
         };
         if (auto error = block.run(thread, random()); !error.empty()) return error;

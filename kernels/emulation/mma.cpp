@@ -35,7 +35,8 @@ Term f32_term(float x) {
     return {word >> 31 ? -magnitude : magnitude, (field ? field : 1) - 127};
 }
 
-float fused_dot_add(const uint32_t (&a)[16], const uint32_t (&b)[16], float c, const TensorCores& tensor_cores) {
+float fused_dot_add(const uint32_t (&a)[16], const uint32_t (&b)[16], float c,
+                    const TensorCores& tensor_cores) {
     const int kept = tensor_cores.kept_bits;
     for (int first = 0; first < 16; first += tensor_cores.products) {
         const Term addend = f32_term(c);
@@ -47,13 +48,16 @@ float fused_dot_add(const uint32_t (&a)[16], const uint32_t (&b)[16], float c, c
             largest = std::max(largest, products.back().exponent);
         }
         int64_t sum = cut(addend.significand, kept - 23 + addend.exponent - largest);
-        for (const Term& product : products) sum += cut(product.significand, kept - 20 + product.exponent - largest);
+        for (const Term& product : products)
+            sum += cut(product.significand, kept - 20 + product.exponent - largest);
         c = float_of(pack_toward_zero(sum, largest - kept));
     }
     return c;
 }
 
-int e2m1_half_units(uint32_t code) { return code & 8 ? -e2m1_mag_halves(code) : e2m1_mag_halves(code); }
+int e2m1_half_units(uint32_t code) {
+    return code & 8 ? -e2m1_mag_halves(code) : e2m1_mag_halves(code);
+}
 
 uint32_t half_of(uint32_t word, int i) { return word >> 16 * i & 0xFFFF; }
 
@@ -66,10 +70,13 @@ void mma_f16_together(std::span<void* const> lanes) {
             const int row = i / 4 + 8 * (e / 2), column = 2 * (i % 4) + e % 2;
             uint32_t a[16], b[16];
             for (int k = 0; k < 16; ++k) {
-                a[k] = half_of(lane<MmaF16Lane>(lanes, row % 8 * 4 + k % 8 / 2).a[row / 8 + 2 * (k / 8)], k % 2);
+                a[k] = half_of(
+                    lane<MmaF16Lane>(lanes, row % 8 * 4 + k % 8 / 2).a[row / 8 + 2 * (k / 8)],
+                    k % 2);
                 b[k] = half_of(lane<MmaF16Lane>(lanes, column * 4 + k % 8 / 2).b[k / 8], k % 2);
             }
-            out[i][e] = fused_dot_add(a, b, lane<MmaF16Lane>(lanes, i).c[e], *lane<MmaF16Lane>(lanes, i).tensor_cores);
+            out[i][e] = fused_dot_add(a, b, lane<MmaF16Lane>(lanes, i).c[e],
+                                      *lane<MmaF16Lane>(lanes, i).tensor_cores);
         }
     for (int i = 0; i < 32; ++i) std::copy_n(out[i], 4, lane<MmaF16Lane>(lanes, i).c);
 }
@@ -80,7 +87,8 @@ void mma_s8_together(std::span<void* const> lanes) {
             const int row = i / 4 + 8 * (e / 2), column = 2 * (i % 4) + e % 2;
             int32_t sum = 0;
             for (int k = 0; k < 16; ++k)
-                sum += byte_of(lane<MmaS8Lane>(lanes, row % 8 * 4 + k / 4).a[row / 8], k % 4) * byte_of(lane<MmaS8Lane>(lanes, column * 4 + k / 4).b, k % 4);
+                sum += byte_of(lane<MmaS8Lane>(lanes, row % 8 * 4 + k / 4).a[row / 8], k % 4) *
+                       byte_of(lane<MmaS8Lane>(lanes, column * 4 + k / 4).b, k % 4);
             lane<MmaS8Lane>(lanes, i).d[e] = sum;
         }
 }
@@ -92,10 +100,14 @@ void mma_mxf4nvf4_together(std::span<void* const> lanes) {
             const int row = i / 4 + 8 * (e / 2), column = 2 * (i % 4) + e % 2;
             int32_t dots[4] = {};
             for (int k = 0; k < 64; ++k) {
-                const uint32_t a = lane<Lane>(lanes, row % 8 * 4 + k % 32 / 8).a[row / 8 + 2 * (k / 32)], b = lane<Lane>(lanes, column * 4 + k % 32 / 8).b[k / 32];
-                dots[k / 16] += e2m1_half_units(a >> 4 * (k % 8) & 0xF) * e2m1_half_units(b >> 4 * (k % 8) & 0xF);
+                const uint32_t a = lane<Lane>(lanes, row % 8 * 4 + k % 32 / 8)
+                                       .a[row / 8 + 2 * (k / 32)],
+                               b = lane<Lane>(lanes, column * 4 + k % 32 / 8).b[k / 32];
+                dots[k / 16] += e2m1_half_units(a >> 4 * (k % 8) & 0xF) *
+                                e2m1_half_units(b >> 4 * (k % 8) & 0xF);
             }
-            const uint32_t a_bytes = lane<Lane>(lanes, row % 8 * 4 + row / 8).a_scales, b_bytes = lane<Lane>(lanes, column * 4).b_scales;
+            const uint32_t a_bytes = lane<Lane>(lanes, row % 8 * 4 + row / 8).a_scales,
+                           b_bytes = lane<Lane>(lanes, column * 4).b_scales;
             uint32_t a_scales[4], b_scales[4];
             bool nan = false;
             for (int block = 0; block < 4; ++block) {
@@ -106,12 +118,16 @@ void mma_mxf4nvf4_together(std::span<void* const> lanes) {
             }
             const uint32_t c = word_of(lane<Lane>(lanes, i).c[e]);
             nan = nan || (c & 0x7FFFFFFF) > 0x7F800000;
-            lane<Lane>(lanes, i).c[e] = float_of(nan ? 0x7FFFFFFF : FusedSum::step(c, dots, a_scales, b_scales)); // only this lane reads its c
+            lane<Lane>(lanes, i).c[e] = float_of(
+                nan ? 0x7FFFFFFF
+                    : FusedSum::step(c, dots, a_scales, b_scales)); // only this lane reads its c
         }
 }
 
 void shuffle_xor_together(std::span<void* const> lanes) {
-    for (int i = 0; i < 32; ++i) lane<ShuffleLane>(lanes, i).out = lane<ShuffleLane>(lanes, i ^ lane<ShuffleLane>(lanes, i).mask).in;
+    for (int i = 0; i < 32; ++i)
+        lane<ShuffleLane>(lanes, i).out =
+            lane<ShuffleLane>(lanes, i ^ lane<ShuffleLane>(lanes, i).mask).in;
 }
 
 } // namespace fp4::kernels

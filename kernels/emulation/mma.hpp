@@ -11,11 +11,12 @@ struct MmaS8Lane {
     int32_t d[4];
 };
 
-// m16n8k16, s8 x s8 -> s32, C = 0. Lane 4g + t: a[r] is row g + 8r, k = 4t..4t+3; b is column g, the same k; d[e] is row g + 8(e/2), column 2t + e%2.
+// m16n8k16, s8 x s8 -> s32, C = 0. Lane 4g + t: a[r] is row g + 8r, k = 4t..4t+3; b is column g,
+// the same k; d[e] is row g + 8(e/2), column 2t + e%2.
 void mma_s8_together(std::span<void* const> lanes);
 
-// How the tensor cores of a GPU add: so many products and C at a time, aligned to the largest exponent, cut to so many bits below it, added exactly, cut to
-// binary32.
+// How the tensor cores of a GPU add: so many products and C at a time, aligned to the largest
+// exponent, cut to so many bits below it, added exactly, cut to binary32.
 struct TensorCores {
     std::string_view name; // of golden's model
     int products, kept_bits;
@@ -28,7 +29,8 @@ struct MmaF16Lane {
     float c[4];
 };
 
-// m16n8k16, f16 x f16 + f32. Lane 4g + t: a[r] is row g + 8(r%2), k = 2t + 8(r/2) and the next; b[r] is column g, k = 2t + 8r and the next; c as in MmaS8Lane. Finite operands.
+// m16n8k16, f16 x f16 + f32. Lane 4g + t: a[r] is row g + 8(r%2), k = 2t + 8(r/2) and the next;
+// b[r] is column g, k = 2t + 8r and the next; c as in MmaS8Lane. Finite operands.
 void mma_f16_together(std::span<void* const> lanes);
 
 struct MmaMxf4Lane {
@@ -36,8 +38,10 @@ struct MmaMxf4Lane {
     float c[4];
 };
 
-// m16n8k64 of E2M1 under UE4M3 scales, kind::mxf4nvf4, 4X: one step of profile nv-blackwell. Lane 4g + t: a[r] is row g + 8(r%2), k = 8t + 32(r/2) and the
-// next seven; b[r] is column g, k = 8t + 32r and the next seven; scales of row m come from lane 4(m%8) + m/8, of column n from lane 4n; c as in MmaS8Lane.
+// m16n8k64 of E2M1 under UE4M3 scales, kind::mxf4nvf4, 4X: one step of profile nv-blackwell. Lane
+// 4g + t: a[r] is row g + 8(r%2), k = 8t + 32(r/2) and the next seven; b[r] is column g, k = 8t +
+// 32r and the next seven; scales of row m come from lane 4(m%8) + m/8, of column n from lane 4n; c
+// as in MmaS8Lane.
 void mma_mxf4nvf4_together(std::span<void* const> lanes);
 
 struct ShuffleLane {

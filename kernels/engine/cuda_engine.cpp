@@ -16,7 +16,9 @@ class CudaMachine {
   public:
     class Buffer {
       public:
-        Buffer(CudaMachine& machine, size_t bytes) { machine.note(cudaMalloc(&memory_, bytes ? bytes : 1), "cudaMalloc"); }
+        Buffer(CudaMachine& machine, size_t bytes) {
+            machine.note(cudaMalloc(&memory_, bytes ? bytes : 1), "cudaMalloc");
+        }
         Buffer(Buffer&& other) noexcept : memory_(std::exchange(other.memory_, nullptr)) {}
         Buffer& operator=(Buffer&&) = delete;
         ~Buffer() { cudaFree(memory_); }
@@ -27,7 +29,9 @@ class CudaMachine {
     };
 
     CudaMachine(std::string description, const cudaDeviceProp& properties)
-        : description_(std::move(description)), tensor_core_model_(model_of(properties.major, properties.minor)), has_native_(properties.major == 12) {}
+        : description_(std::move(description)),
+          tensor_core_model_(model_of(properties.major, properties.minor)),
+          has_native_(properties.major == 12) {}
 
     std::string description() const { return description_; }
     std::string_view tensor_core_model() const { return tensor_core_model_; }
@@ -35,7 +39,8 @@ class CudaMachine {
 
     Buffer upload(const void* from, size_t bytes) {
         Buffer out(*this, bytes);
-        if (status_ && bytes) note(cudaMemcpy(out.data(), from, bytes, cudaMemcpyHostToDevice), "cudaMemcpy");
+        if (status_ && bytes)
+            note(cudaMemcpy(out.data(), from, bytes, cudaMemcpyHostToDevice), "cudaMemcpy");
         return out;
     }
 
@@ -76,7 +81,9 @@ class CudaMachine {
     Status status_ = Done{};
 };
 
-std::string version(int number) { return std::to_string(number / 1000) + "." + std::to_string(number % 1000 / 10); }
+std::string version(int number) {
+    return std::to_string(number / 1000) + "." + std::to_string(number % 1000 / 10);
+}
 
 } // namespace
 
@@ -89,12 +96,14 @@ Result<std::unique_ptr<Engine>> cuda_engine() {
     cudaDeviceProp properties{};
     FP4_TRY(checked(cudaGetDeviceProperties(&properties, 0), "GPU 0"));
     if (properties.major < 8)
-        return Error{ErrorCode::device_failed, std::string(properties.name) + ": expected compute capability 8.0 or later, found " + std::to_string(properties.major) +
-                                                   "." + std::to_string(properties.minor)};
+        return Error{ErrorCode::device_failed,
+                     std::string(properties.name) +
+                         ": expected compute capability 8.0 or later, found " +
+                         std::to_string(properties.major) + "." + std::to_string(properties.minor)};
     int driver = 0;
     cudaDriverGetVersion(&driver);
-    return std::unique_ptr<Engine>(
-        std::make_unique<MachineEngine<CudaMachine>>(CudaMachine(std::string(properties.name) + ", driver for CUDA " + version(driver), properties)));
+    return std::unique_ptr<Engine>(std::make_unique<MachineEngine<CudaMachine>>(CudaMachine(
+        std::string(properties.name) + ", driver for CUDA " + version(driver), properties)));
 }
 
 } // namespace fp4::kernels

@@ -24,7 +24,8 @@ class EmulatedMachine {
         std::unique_ptr<void, Delete> memory_;
     };
 
-    EmulatedMachine(uint64_t seed, const TensorCores& tensor_cores) : random_(seed), tensor_cores_(&tensor_cores) {}
+    EmulatedMachine(uint64_t seed, const TensorCores& tensor_cores)
+        : random_(seed), tensor_cores_(&tensor_cores) {}
 
     std::string description() const { return "emulated on the CPU"; }
     std::string_view tensor_core_model() const { return tensor_cores_->name; }
@@ -49,7 +50,8 @@ class EmulatedMachine {
 
     template <class Kernel>
     Status run(const Kernel& kernel, int64_t x, int64_t y) {
-        if (auto error = emulate(kernel, {x, y}, random_(), *tensor_cores_); !error.empty()) return Error{ErrorCode::device_failed, "emulation: " + error};
+        if (auto error = emulate(kernel, {x, y}, random_(), *tensor_cores_); !error.empty())
+            return Error{ErrorCode::device_failed, "emulation: " + error};
         return Done{};
     }
 

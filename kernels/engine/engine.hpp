@@ -29,7 +29,8 @@ struct EncodeRequest {
     std::optional<float> tensor_scale; // none: from the largest magnitude
 };
 
-// Every output buffer is full of 0xFF before the kernel runs. Errors of all: a packed tensor whose shape does not hold; device_failed, for what a GPU says.
+// Every output buffer is full of 0xFF before the kernel runs. Errors of all: a packed tensor whose
+// shape does not hold; device_failed, for what a GPU says.
 class Engine {
   public:
     virtual ~Engine() = default;
@@ -37,7 +38,8 @@ class Engine {
     // What the kernels run on, and of a GPU the name and the driver.
     virtual std::string description() const = 0;
 
-    // golden's model of its tensor cores for binary16 into binary32, a name among dot_profiles; empty: there is none.
+    // golden's model of its tensor cores for binary16 into binary32, a name among dot_profiles;
+    // empty: there is none.
     virtual std::string_view tensor_core_model() const = 0;
 
     // gemm_native can run.
@@ -46,18 +48,24 @@ class Engine {
     // Values times the tensor scale, rounded.
     virtual Result<DenseMatrix> decode(const PackedTensor& tensor, Dense type) = 0;
 
-    // Errors: a NaN or an infinity, K not a multiple of the block, bytes that do not fit the shape, a format that these kernels only decode, special values
-    // beyond 1 to 31, another e3m3_max, a tensor scale that is not positive and normal.
+    // Errors: a NaN or an infinity, K not a multiple of the block, bytes that do not fit the shape,
+    // a format that these kernels only decode, special values beyond 1 to 31, another e3m3_max, a
+    // tensor scale that is not positive and normal.
     virtual Result<PackedTensor> encode(const DenseMatrix& x, const EncodeRequest& request) = 0;
 
-    // The accumulators of A * B^T + C, binary32; an empty c is +0. Errors: K that differs, a c that is not M * N, `exact` with mxfp4 or beyond exact_k_limit, blocks that differ.
-    virtual Result<DenseMatrix> gemm(const PackedTensor& a, const PackedTensor& b, std::span<const Fp32> c, const Arithmetic& arithmetic) = 0;
+    // The accumulators of A * B^T + C, binary32; an empty c is +0. Errors: K that differs, a c that
+    // is not M * N, `exact` with mxfp4 or beyond exact_k_limit, blocks that differ.
+    virtual Result<DenseMatrix> gemm(const PackedTensor& a, const PackedTensor& b,
+                                     std::span<const Fp32> c, const Arithmetic& arithmetic) = 0;
 
     // The same times both tensor scales, in the type asked for.
-    virtual Result<DenseMatrix> gemm_scaled(const PackedTensor& a, const PackedTensor& b, std::span<const Fp32> c, const Arithmetic& arithmetic, Dense type) = 0;
+    virtual Result<DenseMatrix> gemm_scaled(const PackedTensor& a, const PackedTensor& b,
+                                            std::span<const Fp32> c, const Arithmetic& arithmetic,
+                                            Dense type) = 0;
 
-    // Both tensor scales times A * B^T on Blackwell's own instruction, one step for each pair of parts of the operands (bodies/native_gemm.hpp). Errors: a GPU
-    // without it, K that differs, mxfp4, a special value that is no sum of two E2M1 values.
+    // Both tensor scales times A * B^T on Blackwell's own instruction, one step for each pair of
+    // parts of the operands (bodies/native_gemm.hpp). Errors: a GPU without it, K that differs,
+    // mxfp4, a special value that is no sum of two E2M1 values.
     virtual Result<DenseMatrix> gemm_native(const PackedTensor& a, const PackedTensor& b) = 0;
 
     // X * W^T, binary32, of binary16 x. Errors: mxfp4, shapes that disagree, x of another type.

@@ -13,9 +13,11 @@
 
 namespace fp4::kernels {
 
-// Machine: `Buffer upload(const void*, size_t)`, `Buffer poisoned(size_t)`, `Status run(const Kernel&, int64_t x, int64_t y)`,
-// `Status download(const Buffer&, void*, size_t)`, `std::string description()`, `std::string_view tensor_core_model()`, `bool has_native()`. Buffer::data() is the
-// address that kernels use. What fails in upload or poisoned is told by the next run or download.
+// Machine: `Buffer upload(const void*, size_t)`, `Buffer poisoned(size_t)`, `Status run(const
+// Kernel&, int64_t x, int64_t y)`, `Status download(const Buffer&, void*, size_t)`, `std::string
+// description()`, `std::string_view tensor_core_model()`, `bool has_native()`. Buffer::data() is
+// the address that kernels use. What fails in upload or poisoned is told by the next run or
+// download.
 template <class Machine>
 class MachineEngine : public Engine {
   public:
@@ -33,7 +35,8 @@ class MachineEngine : public Engine {
         const float scale = tensor.tensor_scale.to_float();
         Status status = Done{};
         if (type == Dense::f32) status = run(Decode<Dense::f32>{in.operand, buffer.data(), scale});
-        if (type == Dense::bf16) status = run(Decode<Dense::bf16>{in.operand, buffer.data(), scale});
+        if (type == Dense::bf16)
+            status = run(Decode<Dense::bf16>{in.operand, buffer.data(), scale});
         if (type == Dense::f16) status = run(Decode<Dense::f16>{in.operand, buffer.data(), scale});
         return finish(status, buffer, std::move(out));
     }
@@ -47,31 +50,48 @@ class MachineEngine : public Engine {
         }
     }
 
-    Result<DenseMatrix> gemm(const PackedTensor& a, const PackedTensor& b, std::span<const Fp32> c, const Arithmetic& arithmetic) override {
+    Result<DenseMatrix> gemm(const PackedTensor& a, const PackedTensor& b, std::span<const Fp32> c,
+                             const Arithmetic& arithmetic) override {
         return multiply(a, b, c, arithmetic, Dense::f32, {});
     }
 
-    Result<DenseMatrix> gemm_scaled(const PackedTensor& a, const PackedTensor& b, std::span<const Fp32> c, const Arithmetic& arithmetic, Dense type) override {
-        return multiply(a, b, c, arithmetic, type, multiply_rn(a.tensor_scale.to_float(), b.tensor_scale.to_float()));
+    Result<DenseMatrix> gemm_scaled(const PackedTensor& a, const PackedTensor& b,
+                                    std::span<const Fp32> c, const Arithmetic& arithmetic,
+                                    Dense type) override {
+        return multiply(a, b, c, arithmetic, type,
+                        multiply_rn(a.tensor_scale.to_float(), b.tensor_scale.to_float()));
     }
 
     Result<DenseMatrix> gemm_native(const PackedTensor& a, const PackedTensor& b) override {
-        if (!machine_.has_native()) return Error{ErrorCode::device_failed, description() + ": expected a GPU with mma.sync kind::mxf4nvf4"};
+        if (!machine_.has_native())
+            return Error{ErrorCode::device_failed,
+                         description() + ": expected a GPU with mma.sync kind::mxf4nvf4"};
         FP4_TRY(check_pair(a, b));
         NativeGemmArguments arguments{};
-        for (const auto& [tensor, name, parts] : {std::tuple{&a, "a", &arguments.a_parts}, {&b, "b", &arguments.b_parts}}) {
+        for (const auto& [tensor, name, parts] :
+             {std::tuple{&a, "a", &arguments.a_parts}, {&b, "b", &arguments.b_parts}}) {
             const FormatSpec& spec = spec_of(tensor->format);
-            if (spec.block != 16) return Error{ErrorCode::bad_argument, std::string(name) + ": expected a format with blocks of 16, found " + std::string(spec.name)};
+            if (spec.block != 16)
+                return Error{ErrorCode::bad_argument,
+                             std::string(name) + ": expected a format with blocks of 16, found " +
+                                 std::string(spec.name)};
             if (!spec.has_specials()) continue;
-            const bool split = split_special(tensor->specials.v1_halves, parts->first[0], parts->second[0]) &&
-                               (spec.select_bit < 0 || split_special(tensor->specials.v2_halves, parts->first[1], parts->second[1]));
-            if (!split) return Error{ErrorCode::bad_argument, std::string(name) + ": expected special values that are sums of two E2M1 values"};
+            const bool split =
+                split_special(tensor->specials.v1_halves, parts->first[0], parts->second[0]) &&
+                (spec.select_bit < 0 ||
+                 split_special(tensor->specials.v2_halves, parts->first[1], parts->second[1]));
+            if (!split)
+                return Error{ErrorCode::bad_argument,
+                             std::string(name) +
+                                 ": expected special values that are sums of two E2M1 values"};
         }
         const Packed left(machine_, a), right(machine_, b);
         arguments.a = left.operand;
         arguments.b = right.operand;
         arguments.scale = multiply_rn(a.tensor_scale.to_float(), b.tensor_scale.to_float());
-        for (const Operand& operand : {arguments.a, arguments.b}) arguments.scale = multiply_rn(arguments.scale, operand.scale == ScaleType::e3m3 ? 16.0f : 1.0f);
+        for (const Operand& operand : {arguments.a, arguments.b})
+            arguments.scale =
+                multiply_rn(arguments.scale, operand.scale == ScaleType::e3m3 ? 16.0f : 1.0f);
         auto out = dense(Dense::f32, a.rows, b.rows);
         auto buffer = machine_.poisoned(out.bytes.size());
         arguments.d = static_cast<float*>(buffer.data());
@@ -80,17 +100,24 @@ class MachineEngine : public Engine {
 
     Result<DenseMatrix> w4a16(const DenseMatrix& x, const PackedTensor& w) override {
         FP4_TRY(check_shape(w, "w"));
-        if (spec_of(w.format).block != 16) return Error{ErrorCode::bad_argument, "w: expected a format with blocks of 16, found " + std::string(spec_of(w.format).name)};
+        if (spec_of(w.format).block != 16)
+            return Error{ErrorCode::bad_argument, "w: expected a format with blocks of 16, found " +
+                                                      std::string(spec_of(w.format).name)};
         if (x.type != Dense::f16 || x.columns != static_cast<int64_t>(w.k))
-            return Error{ErrorCode::bad_shape, "x: expected binary16 rows of " + std::to_string(w.k) + ", found rows of " + std::to_string(x.columns)};
+            return Error{ErrorCode::bad_shape, "x: expected binary16 rows of " +
+                                                   std::to_string(w.k) + ", found rows of " +
+                                                   std::to_string(x.columns)};
         const Packed in(machine_, w);
-        auto panels = machine_.poisoned(static_cast<size_t>(panels_size(in.operand.rows, in.operand.k)));
+        auto panels =
+            machine_.poisoned(static_cast<size_t>(panels_size(in.operand.rows, in.operand.k)));
         FP4_TRY(run(PackPanels{in.operand, static_cast<uint8_t*>(panels.data())}));
         const auto tokens = machine_.upload(x.bytes.data(), x.bytes.size());
         auto out = dense(Dense::f32, static_cast<uint64_t>(x.rows), w.rows);
         auto buffer = machine_.poisoned(out.bytes.size());
-        const auto arguments = w4a16_arguments(static_cast<const uint8_t*>(panels.data()), in.operand, static_cast<const uint16_t*>(tokens.data()),
-                                               static_cast<int32_t>(x.rows), w.tensor_scale.to_float(), static_cast<float*>(buffer.data()));
+        const auto arguments = w4a16_arguments(
+            static_cast<const uint8_t*>(panels.data()), in.operand,
+            static_cast<const uint16_t*>(tokens.data()), static_cast<int32_t>(x.rows),
+            w.tensor_scale.to_float(), static_cast<float*>(buffer.data()));
         const Status status = x.rows <= 8    ? run(W4A16<1>{arguments})
                               : x.rows <= 16 ? run(W4A16<2>{arguments})
                               : x.rows <= 32 ? run(W4A16<4>{arguments})
@@ -106,13 +133,17 @@ class MachineEngine : public Engine {
         Operand operand;
 
         Packed(Machine& machine, const PackedTensor& tensor)
-            : codes(machine.upload(tensor.codes.data(), tensor.codes.size())), scales(machine.upload(tensor.scales.data(), tensor.scales.size())),
-              operand(operand_of(tensor.format, tensor.specials, static_cast<const uint8_t*>(codes.data()), static_cast<const uint8_t*>(scales.data()),
-                                 static_cast<int64_t>(tensor.rows), static_cast<int64_t>(tensor.k))) {}
+            : codes(machine.upload(tensor.codes.data(), tensor.codes.size())),
+              scales(machine.upload(tensor.scales.data(), tensor.scales.size())),
+              operand(operand_of(
+                  tensor.format, tensor.specials, static_cast<const uint8_t*>(codes.data()),
+                  static_cast<const uint8_t*>(scales.data()), static_cast<int64_t>(tensor.rows),
+                  static_cast<int64_t>(tensor.k))) {}
     };
 
     static DenseMatrix dense(Dense type, uint64_t rows, uint64_t columns) {
-        return {type, static_cast<int64_t>(rows), static_cast<int64_t>(columns), std::vector<uint8_t>(rows * columns * static_cast<uint64_t>(bytes_of(type)))};
+        return {type, static_cast<int64_t>(rows), static_cast<int64_t>(columns),
+                std::vector<uint8_t>(rows * columns * static_cast<uint64_t>(bytes_of(type)))};
     }
 
     template <class Kernel>
@@ -132,23 +163,38 @@ class MachineEngine : public Engine {
     static Status check_pair(const PackedTensor& a, const PackedTensor& b) {
         FP4_TRY(check_shape(a, "a"));
         FP4_TRY(check_shape(b, "b"));
-        if (a.k != b.k) return Error{ErrorCode::bad_shape, "K: expected that of a, " + std::to_string(a.k) + ", found " + std::to_string(b.k) + " in b"};
+        if (a.k != b.k)
+            return Error{ErrorCode::bad_shape, "K: expected that of a, " + std::to_string(a.k) +
+                                                   ", found " + std::to_string(b.k) + " in b"};
         return Done{};
     }
 
     static Status check_request(const DenseMatrix& x, const EncodeRequest& request) {
         const FormatSpec& spec = spec_of(request.format);
-        const auto bad = [](const std::string& what) { return Error{ErrorCode::bad_argument, what}; };
+        const auto bad = [](const std::string& what) {
+            return Error{ErrorCode::bad_argument, what};
+        };
         if (x.columns % spec.block)
-            return Error{ErrorCode::bad_shape, "K: expected a multiple of " + std::to_string(spec.block) + ", found " + std::to_string(x.columns)};
-        if (x.rows < 0 || x.columns < 0 || x.bytes.size() != static_cast<size_t>(x.rows) * static_cast<size_t>(x.columns) * static_cast<size_t>(bytes_of(x.type)))
-            return Error{ErrorCode::bad_shape, "x: expected as many bytes as its shape says, found " + std::to_string(x.bytes.size())};
-        const auto special = [](uint8_t halves) { return halves >= 1 && halves <= special_max_halves; };
-        if (spec.has_specials() && (!special(request.specials.v1_halves) || (spec.select_bit >= 0 && !special(request.specials.v2_halves))))
-            return bad("specials: expected 1 to " + std::to_string(special_max_halves) + " half-units");
+            return Error{ErrorCode::bad_shape, "K: expected a multiple of " +
+                                                   std::to_string(spec.block) + ", found " +
+                                                   std::to_string(x.columns)};
+        if (x.rows < 0 || x.columns < 0 ||
+            x.bytes.size() != static_cast<size_t>(x.rows) * static_cast<size_t>(x.columns) *
+                                  static_cast<size_t>(bytes_of(x.type)))
+            return Error{ErrorCode::bad_shape,
+                         "x: expected as many bytes as its shape says, found " +
+                             std::to_string(x.bytes.size())};
+        const auto special = [](uint8_t halves) {
+            return halves >= 1 && halves <= special_max_halves;
+        };
+        if (spec.has_specials() && (!special(request.specials.v1_halves) ||
+                                    (spec.select_bit >= 0 && !special(request.specials.v2_halves))))
+            return bad("specials: expected 1 to " + std::to_string(special_max_halves) +
+                       " half-units");
         if (request.format == Format::razer_w && request.e3m3_max != 28 && request.e3m3_max != 30)
             return bad("e3m3_max: expected 28 or 30, found " + std::to_string(request.e3m3_max));
-        if (request.tensor_scale && !(*request.tensor_scale >= 0x1p-126f && *request.tensor_scale <= 0x1.fffffep127f))
+        if (request.tensor_scale &&
+            !(*request.tensor_scale >= 0x1p-126f && *request.tensor_scale <= 0x1.fffffep127f))
             return bad("tensor_scale: expected a positive normal number");
         return Done{};
     }
@@ -159,27 +205,45 @@ class MachineEngine : public Engine {
         const int64_t count = x.rows * x.columns;
         const uint32_t zero = 0;
         auto amax_buffer = machine_.upload(&zero, sizeof zero);
-        FP4_TRY(run(Amax<source>{in.data(), count, static_cast<uint32_t*>(amax_buffer.data()), std::min<int64_t>((count + 255) / 256, 1024)}));
+        FP4_TRY(run(Amax<source>{in.data(), count, static_cast<uint32_t*>(amax_buffer.data()),
+                                 std::min<int64_t>((count + 255) / 256, 1024)}));
         uint32_t amax = 0;
         FP4_TRY(machine_.download(amax_buffer, &amax, sizeof amax));
-        if (amax >= 0x7F800000) return Error{ErrorCode::not_finite, "x: expected finite values, found a NaN or an infinity"};
+        if (amax >= 0x7F800000)
+            return Error{ErrorCode::not_finite,
+                         "x: expected finite values, found a NaN or an infinity"};
 
         const FormatSpec& spec = spec_of(request.format);
-        const float scale = request.tensor_scale ? *request.tensor_scale : tensor_scale(request, float_of(amax));
-        PackedTensor out{request.format, request.specials, static_cast<uint64_t>(x.rows), static_cast<uint64_t>(x.columns), {}, {}, Fp32::from_float(scale)};
+        const float scale =
+            request.tensor_scale ? *request.tensor_scale : tensor_scale(request, float_of(amax));
+        PackedTensor out{request.format,
+                         request.specials,
+                         static_cast<uint64_t>(x.rows),
+                         static_cast<uint64_t>(x.columns),
+                         {},
+                         {},
+                         Fp32::from_float(scale)};
         out.codes.resize(static_cast<size_t>(count / 2));
         out.scales.resize(static_cast<size_t>(count / spec.block));
-        auto codes = machine_.poisoned(out.codes.size()), scales = machine_.poisoned(out.scales.size());
+        auto codes = machine_.poisoned(out.codes.size()),
+             scales = machine_.poisoned(out.scales.size());
         const auto by = [&](auto rule) {
-            return run(Encode<decltype(rule), source>{in.data(), count, scale, rule, static_cast<uint8_t*>(codes.data()), static_cast<uint8_t*>(scales.data())});
+            return run(Encode<decltype(rule), source>{in.data(), count, scale, rule,
+                                                      static_cast<uint8_t*>(codes.data()),
+                                                      static_cast<uint8_t*>(scales.data())});
         };
         Status status = Done{};
         switch (request.format) {
         case Format::nvfp4: status = by(EncodeNv{}); break;
-        case Format::razer_w: status = by(EncodeRazerW{request.specials.v1_halves, request.specials.v2_halves, request.e3m3_max == 30 ? 0x3Fu : 0x3Eu}); break;
+        case Format::razer_w:
+            status = by(EncodeRazerW{request.specials.v1_halves, request.specials.v2_halves,
+                                     request.e3m3_max == 30 ? 0x3Fu : 0x3Eu});
+            break;
         case Format::razer_a: status = by(EncodeRazerA{request.specials.v1_halves}); break;
         case Format::mxfp4: status = by(EncodeOcp{}); break;
-        default: return Error{ErrorCode::bad_argument, "format: expected one that is encoded, found " + std::string(spec.name)};
+        default:
+            return Error{ErrorCode::bad_argument,
+                         "format: expected one that is encoded, found " + std::string(spec.name)};
         }
         if (!status) return status.error();
         FP4_TRY(machine_.download(codes, out.codes.data(), out.codes.size()));
@@ -189,24 +253,33 @@ class MachineEngine : public Engine {
 
     static float tensor_scale(const EncodeRequest& request, float amax) {
         if (request.format == Format::mxfp4 || amax == 0) return 1.0f;
-        const float scale = divide_rn(amax, request.format == Format::razer_w ? 6.0f * static_cast<float>(request.e3m3_max) : 2688.0f);
+        const float scale = divide_rn(amax, request.format == Format::razer_w
+                                                ? 6.0f * static_cast<float>(request.e3m3_max)
+                                                : 2688.0f);
         return scale < 0x1p-126f ? 0x1p-126f : scale;
     }
 
-    Result<DenseMatrix> multiply(const PackedTensor& a, const PackedTensor& b, std::span<const Fp32> c, const Arithmetic& arithmetic, Dense output,
-                                 std::optional<float> alpha) {
+    Result<DenseMatrix> multiply(const PackedTensor& a, const PackedTensor& b,
+                                 std::span<const Fp32> c, const Arithmetic& arithmetic,
+                                 Dense output, std::optional<float> alpha) {
         FP4_TRY(check_pair(a, b));
         if (!c.empty() && c.size() != a.rows * b.rows)
-            return Error{ErrorCode::bad_shape, "c: expected " + std::to_string(a.rows * b.rows) + " elements, found " + std::to_string(c.size())};
+            return Error{ErrorCode::bad_shape, "c: expected " + std::to_string(a.rows * b.rows) +
+                                                   " elements, found " + std::to_string(c.size())};
         const Packed left(machine_, a), right(machine_, b);
         auto arguments = gemm_arguments(left.operand, right.operand);
         arguments.output = output;
         arguments.scaled = alpha.has_value();
         arguments.alpha = alpha.value_or(1.0f);
         const bool wide = left.operand.scale == ScaleType::e8m0;
-        if (wide != (right.operand.scale == ScaleType::e8m0)) return Error{ErrorCode::bad_argument, "b: expected blocks as long as those of a"};
-        if (arithmetic.accumulation == Accumulation::exact && arguments.a.k > exact_k_limit(arguments.a, arguments.b))
-            return Error{ErrorCode::bound_exceeded, "K: expected at most " + std::to_string(exact_k_limit(arguments.a, arguments.b)) + ", found " + std::to_string(a.k)};
+        if (wide != (right.operand.scale == ScaleType::e8m0))
+            return Error{ErrorCode::bad_argument, "b: expected blocks as long as those of a"};
+        if (arithmetic.accumulation == Accumulation::exact &&
+            arguments.a.k > exact_k_limit(arguments.a, arguments.b))
+            return Error{ErrorCode::bound_exceeded,
+                         "K: expected at most " +
+                             std::to_string(exact_k_limit(arguments.a, arguments.b)) + ", found " +
+                             std::to_string(a.k)};
         const auto addend = machine_.upload(c.data(), c.size_bytes());
         arguments.c = c.empty() ? nullptr : static_cast<const uint32_t*>(addend.data());
         auto out = dense(arguments.output, a.rows, b.rows);
@@ -215,7 +288,9 @@ class MachineEngine : public Engine {
         Status status = Done{};
         switch (arithmetic.accumulation) {
         case Accumulation::exact: status = run(ExactGemm{arguments}); break;
-        case Accumulation::sequential: status = wide ? run(WideSequentialGemm{arguments}) : run(SequentialGemm{arguments}); break;
+        case Accumulation::sequential:
+            status = wide ? run(WideSequentialGemm{arguments}) : run(SequentialGemm{arguments});
+            break;
         case Accumulation::fused_steps: status = run(FusedGemm{arguments}); break;
         }
         return finish(status, buffer, std::move(out));

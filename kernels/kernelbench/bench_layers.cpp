@@ -30,11 +30,13 @@ struct Model {
     }
 };
 
-constexpr std::array<Model, 2> models{{{"Llama-3.2-1B", 16, 2048, 512, 8192, 1.5, 2.0}, {"Llama-3.1-8B", 32, 4096, 1024, 14336, 2.2, 2.8}}};
+constexpr std::array<Model, 2> models{{{"Llama-3.2-1B", 16, 2048, 512, 8192, 1.5, 2.0},
+                                       {"Llama-3.1-8B", 32, 4096, 1024, 14336, 2.2, 2.8}}};
 
 } // namespace
 
-void bench_layers(const Stream& stream, Blas& blas, std::string_view tensor_core_model, Results& results) {
+void bench_layers(const Stream& stream, Blas& blas, std::string_view tensor_core_model,
+                  Results& results) {
     for (const Model& model : models) {
         const auto linears = model.linears();
         const Memory x(static_cast<size_t>(model.intermediate * 2)), y(size_t{128256} * 4);
@@ -47,24 +49,36 @@ void bench_layers(const Stream& stream, Blas& blas, std::string_view tensor_core
             std::vector<Blas::Weights> halves;
             for (const auto& [n, k] : linears) {
                 halves.push_back({n, k, Memory(static_cast<size_t>(n * k * 2))});
-                must(fill_values(halves.back().data.as<void>(), Dense::f16, n * k, halves.size()), "fill");
+                must(fill_values(halves.back().data.as<void>(), Dense::f16, n * k, halves.size()),
+                     "fill");
             }
             must(cudaDeviceSynchronize(), "fill");
             const auto best = blas.products(Dense::f16, 1, halves, x, y, 1);
-            blas_us = results.add({"cublas-f16", std::string("layers, ") + best.way, model.name, best.timing, 2 * weights_count, weights_count}).median_us;
+            blas_us = results
+                          .add({"cublas-f16", std::string("layers, ") + best.way, model.name,
+                                best.timing, 2 * weights_count, weights_count})
+                          .median_us;
         }
         for (const Format format : {Format::nvfp4, Format::razer_w}) {
             std::vector<W4A16Weights> weights;
-            for (const auto& [n, k] : linears) weights.emplace_back(PackedWeights(format, n, k, weights.size()));
-            const PackedWeights last(format, linears.back().first, linears.back().second, linears.size() - 1); // whose output stays in y
+            for (const auto& [n, k] : linears)
+                weights.emplace_back(PackedWeights(format, n, k, weights.size()));
+            const PackedWeights last(format, linears.back().first, linears.back().second,
+                                     linears.size() - 1); // whose output stays in y
             y.poison();
             const Timing timing = time(stream, 1, [&](cudaStream_t s) {
                 for (const W4A16Weights& each : weights) each.multiply(x, 1, y, s);
             });
             const std::string name(spec_of(format).name);
-            if (!equals_golden(last, tensor_core_model, x, 1, y)) results.wrong.push_back("layers " + name + " " + model.name);
-            const double us = results.add({"layers", name, model.name, timing, weights_count * packed_bytes(format, 1, 16) / 16, weights_count}).median_us;
-            results.goal({std::string("all linears of ") + model.name + ", times as fast as cuBLAS", name, blas_us / us, model.gate, model.stretch, false});
+            if (!equals_golden(last, tensor_core_model, x, 1, y))
+                results.wrong.push_back("layers " + name + " " + model.name);
+            const double us =
+                results
+                    .add({"layers", name, model.name, timing,
+                          weights_count * packed_bytes(format, 1, 16) / 16, weights_count})
+                    .median_us;
+            results.goal({std::string("all linears of ") + model.name + ", times as fast as cuBLAS",
+                          name, blas_us / us, model.gate, model.stretch, false});
         }
     }
 }

@@ -24,9 +24,10 @@ class Blas {
         Memory data; // N x K
     };
 
-    // Y (tokens x N) = X (tokens x K) * W^T of each of `weights` in turn, in binary16 or bfloat16, each shape in the way that is fastest for it; the time of all
-    // of them over `count`.
-    Products products(Dense type, int64_t tokens, const std::vector<Weights>& weights, const Memory& x, const Memory& y, int count);
+    // Y (tokens x N) = X (tokens x K) * W^T of each of `weights` in turn, in binary16 or bfloat16,
+    // each shape in the way that is fastest for it; the time of all of them over `count`.
+    Products products(Dense type, int64_t tokens, const std::vector<Weights>& weights,
+                      const Memory& x, const Memory& y, int count);
 
   private:
     enum class Way { gemm_f32, gemm_f16, gemv };
@@ -36,9 +37,11 @@ class Blas {
         Timing timing;
         Way way;
     };
-    Best fastest(Dense type, int64_t tokens, const std::vector<const Weights*>& weights, const Memory& x, const Memory& y, int count);
+    Best fastest(Dense type, int64_t tokens, const std::vector<const Weights*>& weights,
+                 const Memory& x, const Memory& y, int count);
 
-    bool launch(Way way, Dense type, int64_t tokens, const Weights& w, const Memory& x, const Memory& y);
+    bool launch(Way way, Dense type, int64_t tokens, const Weights& w, const Memory& x,
+                const Memory& y);
 
     const Stream& stream_;
     Memory workspace_;

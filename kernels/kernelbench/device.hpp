@@ -20,8 +20,11 @@ inline void must(cudaError_t error, const char* what) {
 
 class Memory {
   public:
-    explicit Memory(size_t bytes) : bytes_(bytes) { must(cudaMalloc(&data_, bytes ? bytes : 1), "cudaMalloc"); }
-    Memory(Memory&& other) noexcept : data_(std::exchange(other.data_, nullptr)), bytes_(other.bytes_) {}
+    explicit Memory(size_t bytes) : bytes_(bytes) {
+        must(cudaMalloc(&data_, bytes ? bytes : 1), "cudaMalloc");
+    }
+    Memory(Memory&& other) noexcept
+        : data_(std::exchange(other.data_, nullptr)), bytes_(other.bytes_) {}
     Memory& operator=(Memory&&) = delete;
     ~Memory() { cudaFree(data_); }
 
@@ -38,7 +41,8 @@ class Memory {
     }
     std::vector<uint8_t> read(size_t from, size_t count) const {
         std::vector<uint8_t> out(count);
-        must(cudaMemcpy(out.data(), as<uint8_t>() + from, count, cudaMemcpyDeviceToHost), "cudaMemcpy");
+        must(cudaMemcpy(out.data(), as<uint8_t>() + from, count, cudaMemcpyDeviceToHost),
+             "cudaMemcpy");
         return out;
     }
     std::vector<uint8_t> read() const { return read(0, bytes_); }
@@ -50,7 +54,9 @@ class Memory {
 
 class Stream {
   public:
-    Stream() { must(cudaStreamCreateWithFlags(&stream_, cudaStreamNonBlocking), "cudaStreamCreate"); }
+    Stream() {
+        must(cudaStreamCreateWithFlags(&stream_, cudaStreamNonBlocking), "cudaStreamCreate");
+    }
     Stream(const Stream&) = delete;
     Stream& operator=(const Stream&) = delete;
     ~Stream() { cudaStreamDestroy(stream_); }

@@ -26,7 +26,8 @@ __global__ void bytes(uint8_t* to, int64_t count, uint64_t seed, uint8_t mask, u
 
 template <class T>
 __global__ void values(T* to, int64_t count, uint64_t seed) {
-    for (int64_t i = first(); i < count; i += stride()) to[i] = T(static_cast<float>(mixed(seed, i) >> 40) * 0x1p-23f - 1.0f);
+    for (int64_t i = first(); i < count; i += stride())
+        to[i] = T(static_cast<float>(mixed(seed, i) >> 40) * 0x1p-23f - 1.0f);
 }
 
 } // namespace

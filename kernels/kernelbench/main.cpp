@@ -1,4 +1,5 @@
-// kernelbench: what the kernels take on this GPU, beside a copy and cuBLAS measured in the same run.
+// kernelbench: what the kernels take on this GPU, beside a copy and cuBLAS measured in the same
+// run.
 #include <cstdio>
 #include <fstream>
 
@@ -23,8 +24,9 @@ std::string gpu_and_clocks(const Engine& engine) {
     must(cudaDeviceGetAttribute(&memory_khz, cudaDevAttrMemoryClockRate, 0), "GPU");
     must(cudaDeviceGetAttribute(&processors, cudaDevAttrMultiProcessorCount, 0), "GPU");
     must(cudaDeviceGetAttribute(&l2_bytes, cudaDevAttrL2CacheSize, 0), "GPU");
-    return engine.description() + ", " + std::to_string(processors) + " processors, at most " + std::to_string(clock_khz / 1000) + " MHz, memory " +
-           std::to_string(memory_khz / 1000) + " MHz, L2 " + std::to_string(l2_bytes >> 20) + " MiB";
+    return engine.description() + ", " + std::to_string(processors) + " processors, at most " +
+           std::to_string(clock_khz / 1000) + " MHz, memory " + std::to_string(memory_khz / 1000) +
+           " MHz, L2 " + std::to_string(l2_bytes >> 20) + " MiB";
 }
 
 int run(const std::string& json, const std::string& machine) {
@@ -41,7 +43,8 @@ int run(const std::string& json, const std::string& machine) {
         std::ofstream file(json + ".partial");
         file << json_of(results);
         file.close();
-        if (!file || std::rename((json + ".partial").c_str(), json.c_str()) != 0) throw Failure(json + ": expected a file that can be written");
+        if (!file || std::rename((json + ".partial").c_str(), json.c_str()) != 0)
+            throw Failure(json + ": expected a file that can be written");
     };
     const auto step = [&](const char* name, const auto& bench) {
         std::fprintf(stderr, "kernelbench: %s\n", name);
@@ -68,13 +71,18 @@ int main(int argc, char** argv) {
     std::string json, machine;
     for (int i = 1; i < argc; ++i) {
         const std::string_view word = argv[i];
-        std::string* const value = word == "--json" ? &json : word == "--machine" ? &machine : nullptr;
+        std::string* const value = word == "--json"      ? &json
+                                   : word == "--machine" ? &machine
+                                                         : nullptr;
         if (word == "--help") {
             std::fputs(fp4::kernels::bench::usage, stdout);
             return 0;
         }
         if (!value || i + 1 == argc) {
-            std::fprintf(stderr, "kernelbench: %s: expected --json FILE or --machine TEXT (kernelbench --help)\n", argv[i]);
+            std::fprintf(
+                stderr,
+                "kernelbench: %s: expected --json FILE or --machine TEXT (kernelbench --help)\n",
+                argv[i]);
             return 2;
         }
         *value = argv[++i];

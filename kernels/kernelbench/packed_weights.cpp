@@ -8,18 +8,23 @@
 namespace fp4::kernels::bench {
 
 PackedWeights::PackedWeights(Format which, int64_t rows, int64_t k, uint64_t seed)
-    : format(which), codes(static_cast<size_t>(rows * k / 2)), scales(static_cast<size_t>(rows * k / spec_of(which).block)),
+    : format(which), codes(static_cast<size_t>(rows * k / 2)),
+      scales(static_cast<size_t>(rows * k / spec_of(which).block)),
       operand(operand_of(which, specials, codes.as<uint8_t>(), scales.as<uint8_t>(), rows, k)) {
     must(fill_bytes(codes.as<void>(), rows * k / 2, seed, 0, 0), "fill");
-    const uint8_t nan = operand.scale == ScaleType::e3m3 ? 0 : operand.scale == ScaleType::e8m0 ? 0xFF : 0x7F;
+    const uint8_t nan = operand.scale == ScaleType::e3m3   ? 0
+                        : operand.scale == ScaleType::e8m0 ? 0xFF
+                                                           : 0x7F;
     must(fill_bytes(scales.as<void>(), rows * k / operand.block, ~seed, nan, nan), "fill");
     must(cudaDeviceSynchronize(), "fill");
 }
 
 PackedTensor PackedWeights::rows(std::span<const int64_t> chosen) const {
     PackedTensor out{format, specials, chosen.size(), static_cast<uint64_t>(operand.k), {}, {}};
-    const auto append = [](std::vector<uint8_t>& to, const Memory& from, int64_t row, int64_t bytes) {
-        std::ranges::copy(from.read(static_cast<size_t>(row * bytes), static_cast<size_t>(bytes)), std::back_inserter(to));
+    const auto append = [](std::vector<uint8_t>& to, const Memory& from, int64_t row,
+                           int64_t bytes) {
+        std::ranges::copy(from.read(static_cast<size_t>(row * bytes), static_cast<size_t>(bytes)),
+                          std::back_inserter(to));
     };
     for (const int64_t row : chosen) {
         append(out.codes, codes, row, operand.code_bytes_per_row());
@@ -28,7 +33,9 @@ PackedTensor PackedWeights::rows(std::span<const int64_t> chosen) const {
     return out;
 }
 
-double packed_bytes(Format format, int64_t rows, int64_t k) { return static_cast<double>(rows * k) * (0.5 + 1.0 / spec_of(format).block); }
+double packed_bytes(Format format, int64_t rows, int64_t k) {
+    return static_cast<double>(rows * k) * (0.5 + 1.0 / spec_of(format).block);
+}
 
 std::vector<int64_t> sample(int64_t rows, int64_t count) {
     std::vector<int64_t> out;

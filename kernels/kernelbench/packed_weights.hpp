@@ -1,4 +1,5 @@
-// Random packed matrices on the GPU, and single rows of them on the host, where golden works on them.
+// Random packed matrices on the GPU, and single rows of them on the host, where golden works on
+// them.
 #pragma once
 #include <span>
 
@@ -26,7 +27,8 @@ double packed_bytes(Format format, int64_t rows, int64_t k);
 // `count` indices from 0 to rows - 1, the first and the last among them.
 std::vector<int64_t> sample(int64_t rows, int64_t count);
 
-// How many distinct matrices of so many bytes replays in turn need to find none of them in L2: four times its size, and 240 MB.
+// How many distinct matrices of so many bytes replays in turn need to find none of them in L2: four
+// times its size, and 240 MB.
 int rotations(double bytes);
 
 } // namespace fp4::kernels::bench

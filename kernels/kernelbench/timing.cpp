@@ -20,7 +20,8 @@ class Event {
 class Graph {
   public:
     Graph(const Stream& stream, const std::function<void(cudaStream_t)>& launches) {
-        must(cudaStreamBeginCapture(stream, cudaStreamCaptureModeThreadLocal), "cudaStreamBeginCapture");
+        must(cudaStreamBeginCapture(stream, cudaStreamCaptureModeThreadLocal),
+             "cudaStreamBeginCapture");
         launches(stream);
         must(cudaStreamEndCapture(stream, &graph_), "cudaStreamEndCapture");
         must(cudaGraphInstantiate(&executable_, graph_, 0), "cudaGraphInstantiate");
@@ -31,7 +32,9 @@ class Graph {
         cudaGraphExecDestroy(executable_);
         cudaGraphDestroy(graph_);
     }
-    void replay(const Stream& stream) const { must(cudaGraphLaunch(executable_, stream), "cudaGraphLaunch"); }
+    void replay(const Stream& stream) const {
+        must(cudaGraphLaunch(executable_, stream), "cudaGraphLaunch");
+    }
 
   private:
     cudaGraph_t graph_ = nullptr;

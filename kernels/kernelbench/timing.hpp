@@ -6,7 +6,8 @@
 
 namespace fp4::kernels::bench {
 
-// Microseconds of one of `count` equal launches: median of the replays, and those that a tenth of them lie below and above.
+// Microseconds of one of `count` equal launches: median of the replays, and those that a tenth of
+// them lie below and above.
 struct Timing {
     double median_us, low_us, high_us;
     int replays;

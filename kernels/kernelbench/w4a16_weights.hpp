@@ -18,7 +18,9 @@ struct W4A16Weights {
     void multiply(const Memory& x, int32_t tokens, const Memory& y, cudaStream_t stream) const;
 };
 
-// Sampled outputs against golden's model of this GPU's tensor cores, bit for bit; true where it has none (`model` is empty).
-bool equals_golden(const PackedWeights& weights, std::string_view model, const Memory& x, int32_t tokens, const Memory& y);
+// Sampled outputs against golden's model of this GPU's tensor cores, bit for bit; true where it has
+// none (`model` is empty).
+bool equals_golden(const PackedWeights& weights, std::string_view model, const Memory& x,
+                   int32_t tokens, const Memory& y);
 
 } // namespace fp4::kernels::bench

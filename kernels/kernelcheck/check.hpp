@@ -1,4 +1,5 @@
-// What kernels are compared with golden on, as a list: the tests run it under emulation, kernelcheck on a GPU.
+// What kernels are compared with golden on, as a list: the tests run it under emulation,
+// kernelcheck on a GPU.
 #pragma once
 #include <functional>
 #include <string>
@@ -22,7 +23,9 @@ struct Outcome {
     std::string first;                     // the first mismatches, or what failed
     std::string skipped;                   // why nothing was compared; empty: it was
 
-    bool passed() const { return skipped.empty() && compared > 0 && mismatches == 0 && first.empty(); }
+    bool passed() const {
+        return skipped.empty() && compared > 0 && mismatches == 0 && first.empty();
+    }
 };
 
 struct Check {

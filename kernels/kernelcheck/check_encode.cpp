@@ -10,7 +10,8 @@ namespace {
 
 using namespace test;
 
-constexpr std::array<Format, 4> encoded_formats{Format::nvfp4, Format::razer_w, Format::razer_a, Format::mxfp4};
+constexpr std::array<Format, 4> encoded_formats{Format::nvfp4, Format::razer_w, Format::razer_a,
+                                                Format::mxfp4};
 
 struct Data {
     const char* name;
@@ -26,20 +27,26 @@ constexpr std::array<Data, 4> kinds{{
 }};
 
 DenseMatrix matrix_of(const std::vector<float>& values, int64_t rows) {
-    DenseMatrix out{Dense::f32, rows, static_cast<int64_t>(values.size()) / rows, std::vector<uint8_t>(values.size() * 4)};
+    DenseMatrix out{Dense::f32, rows, static_cast<int64_t>(values.size()) / rows,
+                    std::vector<uint8_t>(values.size() * 4)};
     std::memcpy(out.bytes.data(), values.data(), out.bytes.size());
     return out;
 }
 
-void compare_encoded(Comparison& comparison, Engine& engine, const DenseMatrix& x, const std::vector<float>& values, const EncodeRequest& request) {
-    EncodeOptions options{.format = request.format, .specials = request.specials, .e3m3_max = request.e3m3_max};
-    if (request.tensor_scale) options.tensor_scale = TensorScale{.multiplier = {*request.tensor_scale}};
-    const auto expected = encode(values, static_cast<uint64_t>(x.rows), static_cast<uint64_t>(x.columns), options, "x");
+void compare_encoded(Comparison& comparison, Engine& engine, const DenseMatrix& x,
+                     const std::vector<float>& values, const EncodeRequest& request) {
+    EncodeOptions options{
+        .format = request.format, .specials = request.specials, .e3m3_max = request.e3m3_max};
+    if (request.tensor_scale)
+        options.tensor_scale = TensorScale{.multiplier = {*request.tensor_scale}};
+    const auto expected = encode(values, static_cast<uint64_t>(x.rows),
+                                 static_cast<uint64_t>(x.columns), options, "x");
     if (!expected) return comparison.fail(expected.error().message);
     const auto found = engine.encode(x, request);
     if (!found) return comparison.fail(found.error().message);
     const std::string shape = std::to_string(x.rows) + " x " + std::to_string(x.columns);
-    comparison.compare(found->tensor_scale.bits, expected->tensor_scale.bits, shape + " tensor scale");
+    comparison.compare(found->tensor_scale.bits, expected->tensor_scale.bits,
+                       shape + " tensor scale");
     comparison.compare(found->scales, expected->scales, shape + " scales");
     comparison.compare(found->codes, expected->codes, shape + " codes");
 }
@@ -48,7 +55,8 @@ Outcome random_matrices(Engine& engine, const CheckSize& size, Format format, co
     Comparison comparison;
     Rng rng(5);
     for (int i = 0; i < 6 * size.repeats; ++i) {
-        const Specials specials = some_specials[static_cast<size_t>(rng.below(5))]; // the sixth cannot be encoded
+        const Specials specials =
+            some_specials[static_cast<size_t>(rng.below(5))]; // the sixth cannot be encoded
         const int rows = rng.between(1, size.columns), k = 32 * rng.between(1, size.blocks / 2);
         std::vector<float> values(static_cast<size_t>(rows * k));
         for (float& x : values) x = kind.draw(rng);
@@ -62,7 +70,9 @@ Outcome random_matrices(Engine& engine, const CheckSize& size, Format format, co
 float value_of(Dense type, uint16_t word) {
     if (type == Dense::bf16) return Fp32{static_cast<uint32_t>(word) << 16}.to_float();
     const int field = word >> 10 & 31, significand = (word & 0x3FF) | (field ? 0x400 : 0);
-    return std::ldexp(word & 0x8000 ? -static_cast<float>(significand) : static_cast<float>(significand), (field ? field : 1) - 25);
+    return std::ldexp(word & 0x8000 ? -static_cast<float>(significand)
+                                    : static_cast<float>(significand),
+                      (field ? field : 1) - 25);
 }
 
 // Subnormal and ordinary words.
@@ -73,13 +83,18 @@ Outcome sixteen_bit_sources(Engine& engine, const CheckSize& size, Dense type) {
         DenseMatrix x{type, rng.between(1, size.columns), 16 * rng.between(1, size.blocks), {}};
         std::vector<float> values;
         for (int64_t at = 0; at < x.rows * x.columns; ++at) {
-            const int field = i % 2 ? rng.below(2) : rng.between(10, 20), fraction = type == Dense::bf16 ? rng.below(128) : rng.below(1024);
-            const auto word = static_cast<uint16_t>((type == Dense::bf16 ? field << 7 : field << 10) | fraction | (rng.one_in(2) ? 0x8000 : 0));
+            const int field = i % 2 ? rng.below(2) : rng.between(10, 20),
+                      fraction = type == Dense::bf16 ? rng.below(128) : rng.below(1024);
+            const auto word =
+                static_cast<uint16_t>((type == Dense::bf16 ? field << 7 : field << 10) | fraction |
+                                      (rng.one_in(2) ? 0x8000 : 0));
             x.bytes.push_back(static_cast<uint8_t>(word & 0xFF));
             x.bytes.push_back(static_cast<uint8_t>(word >> 8));
             values.push_back(value_of(type, word));
         }
-        compare_encoded(comparison, engine, x, values, {.format = i % 3 == 0 ? Format::razer_a : Format::nvfp4, .specials = {10, 16}});
+        compare_encoded(
+            comparison, engine, x, values,
+            {.format = i % 3 == 0 ? Format::razer_a : Format::nvfp4, .specials = {10, 16}});
     }
     return std::move(comparison).outcome();
 }
@@ -91,9 +106,13 @@ std::vector<Check> encode_checks() {
     for (const Format format : encoded_formats)
         for (const Data& kind : kinds)
             out.push_back({"encode", std::string(spec_of(format).name) + " " + kind.name,
-                           [format, &kind](Engine& engine, const CheckSize& size) { return random_matrices(engine, size, format, kind); }});
+                           [format, &kind](Engine& engine, const CheckSize& size) {
+                               return random_matrices(engine, size, format, kind);
+                           }});
     for (const auto& [type, name] : {std::pair{Dense::bf16, "from bf16"}, {Dense::f16, "from f16"}})
-        out.push_back({"encode", name, [type = type](Engine& engine, const CheckSize& size) { return sixteen_bit_sources(engine, size, type); }});
+        out.push_back({"encode", name, [type = type](Engine& engine, const CheckSize& size) {
+                           return sixteen_bit_sources(engine, size, type);
+                       }});
     return out;
 }
 

@@ -8,12 +8,17 @@
 namespace fp4::kernels {
 namespace {
 
-OutputType output_type_of(Dense type) { return type == Dense::bf16 ? OutputType::bf16 : type == Dense::f16 ? OutputType::f16 : OutputType::f32; }
+OutputType output_type_of(Dense type) {
+    return type == Dense::bf16  ? OutputType::bf16
+           : type == Dense::f16 ? OutputType::f16
+                                : OutputType::f32;
+}
 
 Outcome kernels_against(Engine& engine, const DumpedOps& dumped, const DumpedOp& op) {
     Comparison comparison;
     comparison.compare(engine.gemm(op.a, op.b, op.c, *dumped.arithmetic), op.d, "D");
-    comparison.compare(engine.gemm_scaled(op.a, op.b, op.c, *dumped.arithmetic, dumped.out_type), op.out, "out");
+    comparison.compare(engine.gemm_scaled(op.a, op.b, op.c, *dumped.arithmetic, dumped.out_type),
+                       op.out, "out");
     return std::move(comparison).outcome();
 }
 
@@ -22,7 +27,9 @@ Outcome golden_against(const DumpedOps& dumped, const DumpedOp& op) {
     const auto d = gemm_fast(op.a, op.b, op.c, *dumped.arithmetic);
     if (!d) return {.first = d.error().message};
     std::vector<uint32_t> out;
-    for (const Fp32 each : *d) out.push_back(epilogue(each, op.a.tensor_scale, op.b.tensor_scale, output_type_of(dumped.out_type)));
+    for (const Fp32 each : *d)
+        out.push_back(
+            epilogue(each, op.a.tensor_scale, op.b.tensor_scale, output_type_of(dumped.out_type)));
     comparison.compare(words_of(*d), op.d, "D");
     comparison.compare(out, op.out, "out");
     return std::move(comparison).outcome();
@@ -35,8 +42,12 @@ std::vector<Check> ops_checks(DumpedOps dumped) {
     const auto shared = std::make_shared<const DumpedOps>(std::move(dumped));
     for (const DumpedOp& op : shared->ops) {
         const std::string what = op.name + " against " + shared->engine;
-        out.push_back({"ops", what, [shared, &op](Engine& engine, const CheckSize&) { return kernels_against(engine, *shared, op); }});
-        out.push_back({"ops", what + ", golden", [shared, &op](Engine&, const CheckSize&) { return golden_against(*shared, op); }});
+        out.push_back({"ops", what, [shared, &op](Engine& engine, const CheckSize&) {
+                           return kernels_against(engine, *shared, op);
+                       }});
+        out.push_back({"ops", what + ", golden", [shared, &op](Engine&, const CheckSize&) {
+                           return golden_against(*shared, op);
+                       }});
     }
     return out;
 }

@@ -28,13 +28,19 @@ Outcome random_products(Engine& engine, const CheckSize& size, Format format) {
     Rng rng(21);
     for (const int tokens : {1, 3, 8, 9, 16, 25, 40, 64, 70}) {
         const Specials specials = some_specials[static_cast<size_t>(rng.below(6))];
-        const int rows = rng.between(1, size.large ? size.rows : 36), blocks = rng.between(1, size.large ? 400 : tokens > 16 ? 20 : 140);
-        auto w = random_tensor(rng, format, specials, static_cast<uint64_t>(rows), static_cast<uint64_t>(16 * blocks));
+        const int rows = rng.between(1, size.large ? size.rows : 36),
+                  blocks = rng.between(1, size.large    ? 400
+                                          : tokens > 16 ? 20
+                                                        : 140);
+        auto w = random_tensor(rng, format, specials, static_cast<uint64_t>(rows),
+                               static_cast<uint64_t>(16 * blocks));
         w.tensor_scale = {0x3A3D5412};
         const auto x = random_f16(rng, tokens, static_cast<int64_t>(w.k));
         const auto expected = w4a16_model(x, w, tensor_cores);
         if (!expected) return {.first = expected.error().message};
-        comparison.compare(engine.w4a16(x, w), *expected, std::to_string(tokens) + " x " + std::to_string(w.rows) + " x " + std::to_string(w.k));
+        comparison.compare(engine.w4a16(x, w), *expected,
+                           std::to_string(tokens) + " x " + std::to_string(w.rows) + " x " +
+                               std::to_string(w.k));
     }
     return std::move(comparison).outcome();
 }
@@ -44,7 +50,10 @@ Outcome random_products(Engine& engine, const CheckSize& size, Format format) {
 std::vector<Check> w4a16_checks() {
     std::vector<Check> out;
     for (const Format format : formats_of_16)
-        out.push_back({"w4a16", std::string(spec_of(format).name), [=](Engine& engine, const CheckSize& size) { return random_products(engine, size, format); }});
+        out.push_back({"w4a16", std::string(spec_of(format).name),
+                       [=](Engine& engine, const CheckSize& size) {
+                           return random_products(engine, size, format);
+                       }});
     return out;
 }
 

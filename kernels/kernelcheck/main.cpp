@@ -31,13 +31,15 @@ struct Options {
 
 std::optional<int> parse(int argc, char** argv, Options& options) {
     const auto wrong = [](const std::string& what) {
-        std::fprintf(stderr, "kernelcheck: %s (kernelcheck --help lists the options)\n", what.c_str());
+        std::fprintf(stderr, "kernelcheck: %s (kernelcheck --help lists the options)\n",
+                     what.c_str());
         return 2;
     };
     for (int i = 1; i < argc; ++i) {
         const std::string_view word = argv[i];
         const bool needs_value = word == "--ops" || word == "--kernel";
-        if (needs_value && i + 1 == argc) return wrong(std::string(word) + ": expected a value after it");
+        if (needs_value && i + 1 == argc)
+            return wrong(std::string(word) + ": expected a value after it");
         if (word == "--help") {
             std::fputs(usage, stdout);
             return 0;
@@ -54,7 +56,8 @@ std::optional<int> parse(int argc, char** argv, Options& options) {
             return wrong("unknown argument " + std::string(word));
         }
     }
-    if (!options.ops.empty() && !options.kernels.empty()) return wrong("--kernel: expected without --ops");
+    if (!options.ops.empty() && !options.kernels.empty())
+        return wrong("--kernel: expected without --ops");
     return std::nullopt;
 }
 
@@ -64,12 +67,18 @@ Result<std::vector<Check>> selected_checks(const Options& options) {
         FP4_TRY_ASSIGN(auto dumped, read_ops_folder(options.ops));
         all = ops_checks(std::move(dumped));
     } else {
-        for (auto* list : {decode_checks, encode_checks, gemm_checks, w4a16_checks, native_checks}) std::ranges::move(list(), std::back_inserter(all));
+        for (auto* list : {decode_checks, encode_checks, gemm_checks, w4a16_checks, native_checks})
+            std::ranges::move(list(), std::back_inserter(all));
     }
     for (const std::string& name : options.kernels)
         if (std::ranges::none_of(all, [&](const Check& check) { return check.kernel == name; }))
-            return Error{ErrorCode::unknown_name, "--kernel " + name + ": expected one of decode, encode, dot, gemm, w4a16, native"};
-    if (!options.kernels.empty()) std::erase_if(all, [&](const Check& check) { return std::ranges::find(options.kernels, check.kernel) == options.kernels.end(); });
+            return Error{ErrorCode::unknown_name,
+                         "--kernel " + name +
+                             ": expected one of decode, encode, dot, gemm, w4a16, native"};
+    if (!options.kernels.empty())
+        std::erase_if(all, [&](const Check& check) {
+            return std::ranges::find(options.kernels, check.kernel) == options.kernels.end();
+        });
     return all;
 }
 
@@ -89,7 +98,8 @@ int run(const Options& options) {
         return 2;
     }
     if (options.list) {
-        for (const Check& check : *checks) std::printf("%-7s %s\n", check.kernel.c_str(), check.what.c_str());
+        for (const Check& check : *checks)
+            std::printf("%-7s %s\n", check.kernel.c_str(), check.what.c_str());
         return 0;
     }
     const char* level = options.emulated ? "L1" : "L3";
@@ -102,9 +112,13 @@ int run(const Options& options) {
     uint64_t words = 0, mismatches = 0, failed = 0, skipped = 0;
     for (const Check& check : *checks) {
         const Outcome outcome = check.run(**engine, options.emulated ? emulated_size : gpu_size);
-        const char* verdict = outcome.passed() ? "ok" : outcome.skipped.empty() ? "FAILED" : "skipped";
-        std::printf("%s %-7s %-7s %-32s %11llu words, %llu mismatches\n", level, verdict, check.kernel.c_str(), check.what.c_str(),
-                    static_cast<unsigned long long>(outcome.compared), static_cast<unsigned long long>(outcome.mismatches));
+        const char* verdict = outcome.passed()          ? "ok"
+                              : outcome.skipped.empty() ? "FAILED"
+                                                        : "skipped";
+        std::printf("%s %-7s %-7s %-32s %11llu words, %llu mismatches\n", level, verdict,
+                    check.kernel.c_str(), check.what.c_str(),
+                    static_cast<unsigned long long>(outcome.compared),
+                    static_cast<unsigned long long>(outcome.mismatches));
         for (const std::string& line : {outcome.first, outcome.skipped})
             if (!line.empty()) std::printf("    %s\n", line.c_str());
         std::fflush(stdout);
@@ -113,8 +127,10 @@ int run(const Options& options) {
         skipped += !outcome.skipped.empty();
         failed += outcome.skipped.empty() && !outcome.passed();
     }
-    std::printf("%s: %zu checks, %llu failed, %llu skipped; %llu words, %llu mismatches\n", level, checks->size(), static_cast<unsigned long long>(failed),
-                static_cast<unsigned long long>(skipped), static_cast<unsigned long long>(words), static_cast<unsigned long long>(mismatches));
+    std::printf("%s: %zu checks, %llu failed, %llu skipped; %llu words, %llu mismatches\n", level,
+                checks->size(), static_cast<unsigned long long>(failed),
+                static_cast<unsigned long long>(skipped), static_cast<unsigned long long>(words),
+                static_cast<unsigned long long>(mismatches));
     return failed || words == 0 ? 1 : 0;
 }
 

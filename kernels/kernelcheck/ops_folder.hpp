@@ -1,4 +1,5 @@
-// The folder that `simrun --dump-ops` writes: operands and outputs of matrix products, read without any library.
+// The folder that `simrun --dump-ops` writes: operands and outputs of matrix products, read without
+// any library.
 #pragma once
 #include <filesystem>
 #include <string>

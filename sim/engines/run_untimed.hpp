@@ -1,4 +1,5 @@
-// Engines without the simulated hardware: each op computed at once and compared with golden's reference path.
+// Engines without the simulated hardware: each op computed at once and compared with golden's
+// reference path.
 #pragma once
 #include <functional>
 #include <span>

@@ -12,9 +12,10 @@ namespace fp4::sim {
 // A core and the library it lives in; the library outlives the core.
 class LoadedCore {
   public:
-    // folder/core-<rows>x<cols>-<profile>[-fst].so. Errors: no such core (lists those present), a library that is not a core or another one
-    // than its name says.
-    static Result<LoadedCore> load(const std::filesystem::path& folder, CoreShape shape, std::string_view profile, bool waveform);
+    // folder/core-<rows>x<cols>-<profile>[-fst].so. Errors: no such core (lists those present), a
+    // library that is not a core or another one than its name says.
+    static Result<LoadedCore> load(const std::filesystem::path& folder, CoreShape shape,
+                                   std::string_view profile, bool waveform);
 
     RtlCore& operator*() const { return *core_; }
     RtlCore* operator->() const { return core_.get(); }

@@ -7,8 +7,10 @@
 
 namespace fp4::sim {
 
-EpilogueUnit::EpilogueUnit(const sc_core::sc_module_name& name, Checker& checker, sc_core::sc_time clock_period)
-    : sc_module(name), socket("socket"), rows("rows", 4), checker_(checker), clock_period_(clock_period) {
+EpilogueUnit::EpilogueUnit(const sc_core::sc_module_name& name, Checker& checker,
+                           sc_core::sc_time clock_period)
+    : sc_module(name), socket("socket"), rows("rows", 4), checker_(checker),
+      clock_period_(clock_period) {
     SC_HAS_PROCESS(EpilogueUnit);
     SC_THREAD(run);
 }
@@ -34,7 +36,8 @@ void EpilogueUnit::run() {
 
 void EpilogueUnit::take(uint32_t tile, uint32_t row, const RowBeat& beat) {
     const TileGrid& grid = job_.grid;
-    const uint64_t m = uint64_t{grid.row_tile(tile)} * grid.array.rows + row, first_n = uint64_t{grid.col_tile(tile)} * grid.array.cols;
+    const uint64_t m = uint64_t{grid.row_tile(tile)} * grid.array.rows + row,
+                   first_n = uint64_t{grid.col_tile(tile)} * grid.array.cols;
     if (m >= grid.m) return;
     const auto element_bytes = static_cast<uint64_t>(spec_of(job_.type).bytes);
     std::vector<uint8_t> bytes;
@@ -42,11 +45,13 @@ void EpilogueUnit::take(uint32_t tile, uint32_t row, const RowBeat& beat) {
         const uint32_t d = beat.values[col];
         checker_.check_d(tile, row, col, d);
         (*job_.d)[m * grid.n + first_n + col] = {d};
-        const uint32_t out = native_epilogue(d, job_.a_tensor_scale, job_.b_tensor_scale, job_.type);
+        const uint32_t out =
+            native_epilogue(d, job_.a_tensor_scale, job_.b_tensor_scale, job_.type);
         bytes.resize(bytes.size() + element_bytes);
         std::memcpy(bytes.data() + bytes.size() - element_bytes, &out, element_bytes);
     }
-    wait(transfer(socket, tlm::TLM_WRITE_COMMAND, job_.address + (m * grid.n + first_n) * element_bytes, bytes));
+    wait(transfer(socket, tlm::TLM_WRITE_COMMAND,
+                  job_.address + (m * grid.n + first_n) * element_bytes, bytes));
 }
 
 } // namespace fp4::sim

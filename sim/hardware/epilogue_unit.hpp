@@ -1,4 +1,5 @@
-// Takes D rows from the tensor core, scales and narrows them, and writes them to memory; one row per cycle, slower when the bus is busy.
+// Takes D rows from the tensor core, scales and narrows them, and writes them to memory; one row
+// per cycle, slower when the bus is busy.
 #pragma once
 #include <tlm_utils/simple_initiator_socket.h>
 
@@ -16,7 +17,8 @@ class EpilogueUnit : public sc_core::sc_module {
     sc_core::sc_fifo<RowBeat> rows;
     sc_core::sc_event done; // the last row of the op is in memory
 
-    EpilogueUnit(const sc_core::sc_module_name& name, Checker& checker, sc_core::sc_time clock_period);
+    EpilogueUnit(const sc_core::sc_module_name& name, Checker& checker,
+                 sc_core::sc_time clock_period);
 
     struct Job {
         TileGrid grid;

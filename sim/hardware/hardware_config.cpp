@@ -19,7 +19,8 @@ Result<HardwareConfig> read_hardware_config(const std::filesystem::path& path) {
     config.clock_mhz = yaml.positive("clock_mhz", config.clock_mhz);
     yaml.map("memory", [&](io::StrictYaml& memory) {
         config.memory_bytes_per_cycle = memory.positive("bytes_per_cycle");
-        config.memory_latency_cycles = static_cast<uint32_t>(memory.integer("latency_cycles", 0, 1'000'000));
+        config.memory_latency_cycles =
+            static_cast<uint32_t>(memory.integer("latency_cycles", 0, 1'000'000));
     });
     yaml.map("buffers", [&](io::StrictYaml& buffers) {
         config.a_buffer_bytes = buffers.integer("a_bytes", 1, uint64_t{1} << 40);
@@ -31,16 +32,18 @@ Result<HardwareConfig> read_hardware_config(const std::filesystem::path& path) {
         std::string known;
         for (const auto& each : arithmetic_profiles)
             if (each.in_rtl) known += (known.empty() ? "" : ", ") + std::string(each.name);
-        return Error{ErrorCode::unknown_name, path.string() + ": key profile: expected one of " + known};
+        return Error{ErrorCode::unknown_name,
+                     path.string() + ": key profile: expected one of " + known};
     }
     return config;
 }
 
 std::string to_yaml(const HardwareConfig& config) {
     return fmt::format(
-        "array:\n  rows: {}\n  cols: {}\nclock_mhz: {}\nmemory:\n  bytes_per_cycle: {}\n  latency_cycles: {}\nbuffers:\n  a_bytes: {}\n  b_bytes: {}\nprofile: {}\n",
-        config.array_rows, config.array_cols, config.clock_mhz, config.memory_bytes_per_cycle, config.memory_latency_cycles, config.a_buffer_bytes, config.b_buffer_bytes,
-        config.profile);
+        "array:\n  rows: {}\n  cols: {}\nclock_mhz: {}\nmemory:\n  bytes_per_cycle: {}\n  "
+        "latency_cycles: {}\nbuffers:\n  a_bytes: {}\n  b_bytes: {}\nprofile: {}\n",
+        config.array_rows, config.array_cols, config.clock_mhz, config.memory_bytes_per_cycle,
+        config.memory_latency_cycles, config.a_buffer_bytes, config.b_buffer_bytes, config.profile);
 }
 
 } // namespace fp4::sim

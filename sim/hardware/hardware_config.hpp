@@ -1,4 +1,5 @@
-// The simulated hardware: array shape, clock, memory, buffers. One YAML file each; the named ones are in sim/configs/.
+// The simulated hardware: array shape, clock, memory, buffers. One YAML file each; the named ones
+// are in sim/configs/.
 #pragma once
 #include <filesystem>
 #include <string>

@@ -5,8 +5,10 @@
 
 namespace fp4::sim {
 
-Memory::Memory(const sc_core::sc_module_name& name, sc_core::sc_time time_per_byte, sc_core::sc_time read_latency)
-    : sc_module(name), socket("socket"), time_per_byte_(time_per_byte), read_latency_(read_latency) {
+Memory::Memory(const sc_core::sc_module_name& name, sc_core::sc_time time_per_byte,
+               sc_core::sc_time read_latency)
+    : sc_module(name), socket("socket"), time_per_byte_(time_per_byte),
+      read_latency_(read_latency) {
     socket.register_b_transport(this, &Memory::b_transport);
 }
 
@@ -29,7 +31,8 @@ void Memory::b_transport(int, tlm::tlm_generic_payload& payload, sc_core::sc_tim
         bytes_written_ += length;
     }
     const sc_core::sc_time now = sc_core::sc_time_stamp();
-    bus_free_at_ = std::max(bus_free_at_, now + delay) + time_per_byte_ * static_cast<double>(length);
+    bus_free_at_ =
+        std::max(bus_free_at_, now + delay) + time_per_byte_ * static_cast<double>(length);
     delay = bus_free_at_ - now + (read ? read_latency_ : sc_core::SC_ZERO_TIME);
     payload.set_response_status(tlm::TLM_OK_RESPONSE);
 }

@@ -1,4 +1,5 @@
-// Main memory: one TLM-2.0 target shared by all initiators, with a transfer rate and a read latency.
+// Main memory: one TLM-2.0 target shared by all initiators, with a transfer rate and a read
+// latency.
 #pragma once
 #include <tlm_utils/multi_passthrough_target_socket.h>
 
@@ -13,18 +14,22 @@ class Memory : public sc_core::sc_module {
   public:
     tlm_utils::multi_passthrough_target_socket<Memory> socket;
 
-    Memory(const sc_core::sc_module_name& name, sc_core::sc_time time_per_byte, sc_core::sc_time read_latency);
+    Memory(const sc_core::sc_module_name& name, sc_core::sc_time time_per_byte,
+           sc_core::sc_time read_latency);
 
     // Untimed access for loading an op and for reading results back.
     void resize(uint64_t bytes) { storage_.assign(bytes, 0); }
     void load(uint64_t address, std::span<const std::byte> bytes);
-    std::span<const uint8_t> view(uint64_t address, uint64_t bytes) const { return std::span(storage_).subspan(address, bytes); }
+    std::span<const uint8_t> view(uint64_t address, uint64_t bytes) const {
+        return std::span(storage_).subspan(address, bytes);
+    }
 
     uint64_t bytes_read() const { return bytes_read_; }
     uint64_t bytes_written() const { return bytes_written_; }
 
   private:
-    // Transfers queue for the bus in the order of the calls; the delay returned runs to the end of the transfer, plus the latency for reads.
+    // Transfers queue for the bus in the order of the calls; the delay returned runs to the end of
+    // the transfer, plus the latency for reads.
     void b_transport(int initiator, tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
 
     sc_core::sc_time time_per_byte_, read_latency_, bus_free_at_;
@@ -34,7 +39,8 @@ class Memory : public sc_core::sc_module {
 
 // One blocking transfer from an initiator's side; returns the time until it is complete.
 template <class Socket>
-sc_core::sc_time transfer(Socket& socket, tlm::tlm_command command, uint64_t address, std::span<uint8_t> bytes) {
+sc_core::sc_time transfer(Socket& socket, tlm::tlm_command command, uint64_t address,
+                          std::span<uint8_t> bytes) {
     tlm::tlm_generic_payload payload;
     payload.set_command(command);
     payload.set_address(address);

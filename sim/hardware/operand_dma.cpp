@@ -7,8 +7,10 @@
 
 namespace fp4::sim {
 
-OperandDma::OperandDma(const sc_core::sc_module_name& name, PanelBuffer& buffer, uint32_t panel_rows, sc_core::sc_time read_latency)
-    : sc_module(name), socket("socket"), buffer_(buffer), panel_rows_(panel_rows), read_latency_(read_latency) {
+OperandDma::OperandDma(const sc_core::sc_module_name& name, PanelBuffer& buffer,
+                       uint32_t panel_rows, sc_core::sc_time read_latency)
+    : sc_module(name), socket("socket"), buffer_(buffer), panel_rows_(panel_rows),
+      read_latency_(read_latency) {
     SC_HAS_PROCESS(OperandDma);
     SC_THREAD(run);
 }
@@ -28,17 +30,22 @@ void OperandDma::run() {
     }
 }
 
-// Row by row, so that other initiators get their turns on the bus. Rows beyond the tensor are zero codes under zero scales.
+// Row by row, so that other initiators get their turns on the bus. Rows beyond the tensor are zero
+// codes under zero scales.
 void OperandDma::fetch(uint32_t index) {
     const uint64_t beats = job_.k / dot_lanes, row_code_bytes = job_.k / 2;
-    Panel panel{index, {}, std::vector<uint8_t>(beats * panel_rows_ * 8), std::vector<uint8_t>(beats * panel_rows_)};
+    Panel panel{index,
+                {},
+                std::vector<uint8_t>(beats * panel_rows_ * 8),
+                std::vector<uint8_t>(beats * panel_rows_)};
     std::vector<uint8_t> codes(row_code_bytes), scales(beats);
     panel.ready_at = sc_core::sc_time_stamp();
     for (uint64_t r = 0; r < panel_rows_; ++r) {
         const uint64_t row = uint64_t{index} * panel_rows_ + r;
         if (row >= job_.rows) break;
         transfer(socket, tlm::TLM_READ_COMMAND, job_.codes_address + row * row_code_bytes, codes);
-        const sc_core::sc_time until_complete = transfer(socket, tlm::TLM_READ_COMMAND, job_.scales_address + row * beats, scales);
+        const sc_core::sc_time until_complete =
+            transfer(socket, tlm::TLM_READ_COMMAND, job_.scales_address + row * beats, scales);
         for (uint64_t beat = 0; beat < beats; ++beat) {
             std::memcpy(&panel.codes[(beat * panel_rows_ + r) * 8], &codes[beat * 8], 8);
             panel.scales[beat * panel_rows_ + r] = scales[beat];

@@ -1,5 +1,6 @@
-// Fetches operand panels from memory into a panel buffer, in a planned order, as fast as buffer and bus allow. Requests for the next panel go out
-// while the last one is still under way, so the read latency delays the first panel only.
+// Fetches operand panels from memory into a panel buffer, in a planned order, as fast as buffer and
+// bus allow. Requests for the next panel go out while the last one is still under way, so the read
+// latency delays the first panel only.
 #pragma once
 #include <tlm_utils/simple_initiator_socket.h>
 
@@ -15,7 +16,8 @@ class OperandDma : public sc_core::sc_module {
   public:
     tlm_utils::simple_initiator_socket<OperandDma> socket;
 
-    OperandDma(const sc_core::sc_module_name& name, PanelBuffer& buffer, uint32_t panel_rows, sc_core::sc_time read_latency);
+    OperandDma(const sc_core::sc_module_name& name, PanelBuffer& buffer, uint32_t panel_rows,
+               sc_core::sc_time read_latency);
 
     struct Job {
         uint64_t codes_address, scales_address;

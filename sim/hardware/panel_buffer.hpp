@@ -1,4 +1,5 @@
-// On-chip operand and scale storage: whole-K panels of as many rows as the array has, laid out beat by beat.
+// On-chip operand and scale storage: whole-K panels of as many rows as the array has, laid out beat
+// by beat.
 #pragma once
 #include <cstdint>
 #include <deque>
@@ -7,7 +8,8 @@
 
 namespace fp4::sim {
 
-// Codes and scales of `rows` rows: beat kb reads rows * 8 bytes at codes[kb * rows * 8] and rows bytes at scales[kb * rows].
+// Codes and scales of `rows` rows: beat kb reads rows * 8 bytes at codes[kb * rows * 8] and rows
+// bytes at scales[kb * rows].
 struct Panel {
     uint32_t index;
     sc_core::sc_time ready_at; // when the last byte has arrived
@@ -30,7 +32,8 @@ class PanelBuffer {
     // The panel, once it has arrived.
     const Panel* find(uint32_t index) const {
         for (const Panel& panel : panels_)
-            if (panel.index == index) return panel.ready_at <= sc_core::sc_time_stamp() ? &panel : nullptr;
+            if (panel.index == index)
+                return panel.ready_at <= sc_core::sc_time_stamp() ? &panel : nullptr;
         return nullptr;
     }
     void release(uint32_t index) {

@@ -13,7 +13,9 @@ struct RowBeat {
     std::vector<uint32_t> values; // binary32 patterns, one per array column
     sc_core::sc_time ready_at;    // not before
 
-    friend std::ostream& operator<<(std::ostream& out, const RowBeat& beat) { return out << "row of tile " << beat.tag; } // for sc_fifo
+    friend std::ostream& operator<<(std::ostream& out, const RowBeat& beat) {
+        return out << "row of tile " << beat.tag;
+    } // for sc_fifo
 };
 
 } // namespace fp4::sim

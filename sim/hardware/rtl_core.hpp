@@ -1,5 +1,6 @@
-// The boundary between the simulator and a clocked fp4_tensor_core: its ports as plain data, one call per cycle.
-// A core is a shared library with the factory below, so that other builds of the RTL can be put in its place.
+// The boundary between the simulator and a clocked fp4_tensor_core: its ports as plain data, one
+// call per cycle. A core is a shared library with the factory below, so that other builds of the
+// RTL can be put in its place.
 #pragma once
 #include <cstdint>
 #include <span>
@@ -13,7 +14,8 @@ struct CoreShape {
     friend bool operator==(const CoreShape&, const CoreShape&) = default;
 };
 
-// Input ports for one cycle. Operand and C data must stay alive for the call and need no content while their valid is low.
+// Input ports for one cycle. Operand and C data must stay alive for the call and need no content
+// while their valid is low.
 struct CoreInputs {
     bool reset = false;
     bool k_valid = false;
@@ -32,7 +34,8 @@ struct CoreInputs {
     bool d_ready = false;
 };
 
-// Output ports as they stand before the clock edge of the cycle: a transfer happened where valid and ready were both high.
+// Output ports as they stand before the clock edge of the cycle: a transfer happened where valid
+// and ready were both high.
 struct CoreOutputs {
     bool k_ready = false;
     bool c_ready = false;
@@ -51,7 +54,8 @@ class RtlCore {
     // Drives the inputs, samples the outputs, then clocks once.
     virtual void cycle(const CoreInputs& inputs, CoreOutputs& outputs) = 0;
 
-    // Waveform of the cycles between the two calls. False: this core was built without tracing, or the file cannot be written.
+    // Waveform of the cycles between the two calls. False: this core was built without tracing, or
+    // the file cannot be written.
     virtual bool open_waveform(const char* path, double clock_period_ns) = 0;
     virtual void close_waveform() = 0;
 };

@@ -1,4 +1,5 @@
-// A Verilated fp4_tensor_core behind RtlCore. Compiled once per array shape, profile and tracing choice, each into a library of its own.
+// A Verilated fp4_tensor_core behind RtlCore. Compiled once per array shape, profile and tracing
+// choice, each into a library of its own.
 #include <verilated.h>
 #if VM_TRACE_FST
 #include <verilated_fst_c.h>
@@ -88,7 +89,8 @@ class VerilatedCore final : public RtlCore {
         step(1);
     }
 
-    bool open_waveform([[maybe_unused]] const char* path, [[maybe_unused]] double clock_period_ns) override {
+    bool open_waveform([[maybe_unused]] const char* path,
+                       [[maybe_unused]] double clock_period_ns) override {
 #if VM_TRACE_FST
         fst_ = std::make_unique<VerilatedFstC>();
         fst_->set_time_unit("ps");
@@ -131,4 +133,6 @@ class VerilatedCore final : public RtlCore {
 } // namespace
 } // namespace fp4::sim
 
-extern "C" __attribute__((visibility("default"))) fp4::sim::RtlCore* fp4_rtl_core_create() { return new fp4::sim::VerilatedCore; }
+extern "C" __attribute__((visibility("default"))) fp4::sim::RtlCore* fp4_rtl_core_create() {
+    return new fp4::sim::VerilatedCore;
+}

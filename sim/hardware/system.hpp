@@ -1,4 +1,5 @@
-// The simulated accelerator: memory, DMA, panel buffers, tensor core, epilogue, checker, and the controller that runs a trace through it.
+// The simulated accelerator: memory, DMA, panel buffers, tensor core, epilogue, checker, and the
+// controller that runs a trace through it.
 #pragma once
 #include <functional>
 #include <optional>
@@ -30,9 +31,10 @@ struct SystemJob {
     const traces::Trace& trace;
     const Arithmetic& arithmetic;
     OutputType out_type;
-    std::function<std::vector<Fp32>(const traces::TraceOp&)> c_of;              // C of an op; empty: +0
-    bool check_trace_d;                                                         // C is the trace's own, so its D holds too
-    std::function<void(size_t op, uint64_t macs_done, double wall_s)> progress; // called now and then; may be empty
+    std::function<std::vector<Fp32>(const traces::TraceOp&)> c_of; // C of an op; empty: +0
+    bool check_trace_d; // C is the trace's own, so its D holds too
+    std::function<void(size_t op, uint64_t macs_done, double wall_s)>
+        progress; // called now and then; may be empty
     std::function<bool()> interrupted;
     std::optional<WaveformWindow> waveform;
 };
@@ -42,7 +44,8 @@ Status check_buffers(const HardwareConfig& config, const traces::Trace& trace);
 
 class System : public sc_core::sc_module {
   public:
-    System(const sc_core::sc_module_name& name, const HardwareConfig& config, RtlCore& core, const SystemJob& job);
+    System(const sc_core::sc_module_name& name, const HardwareConfig& config, RtlCore& core,
+           const SystemJob& job);
 
     const std::vector<OpResult>& results() const { return results_; }
     bool waveform_failed() const { return waveform_failed_; }

@@ -2,7 +2,8 @@
 
 namespace fp4::sim {
 
-TensorCoreUnit::TensorCoreUnit(const sc_core::sc_module_name& name, RtlCore& core, Ports ports, sc_core::sc_time clock_period)
+TensorCoreUnit::TensorCoreUnit(const sc_core::sc_module_name& name, RtlCore& core, Ports ports,
+                               sc_core::sc_time clock_period)
     : sc_module(name), core_(core), ports_(ports), clock_period_(clock_period) {
     SC_HAS_PROCESS(TensorCoreUnit);
     SC_METHOD(tick);
@@ -77,10 +78,13 @@ void TensorCoreUnit::tick() {
     const bool d_moved = outputs_.d_valid && inputs_.d_ready;
     if (k_moved) operands_taken();
     if (c_moved) has_c_row_ = false;
-    if (d_moved) ports_.d.nb_write({outputs_.d_tag, outputs_.d_last, outputs_.d, sc_core::sc_time_stamp()});
+    if (d_moved)
+        ports_.d.nb_write({outputs_.d_tag, outputs_.d_last, outputs_.d, sc_core::sc_time_stamp()});
 
     const bool waiting_for_core = inputs_.k_valid || tile_ == job_.grid.tiles();
-    counters_.stuck_cycles = !waiting_for_core || k_moved || c_moved || d_moved || !inputs_.d_ready ? 0 : counters_.stuck_cycles + 1;
+    counters_.stuck_cycles = !waiting_for_core || k_moved || c_moved || d_moved || !inputs_.d_ready
+                                 ? 0
+                                 : counters_.stuck_cycles + 1;
     next_trigger(clock_period_);
 }
 

@@ -1,4 +1,5 @@
-// The tensor core in its clock domain: feeds the RTL core beats, C rows and ready, takes its D rows, once per cycle.
+// The tensor core in its clock domain: feeds the RTL core beats, C rows and ready, takes its D
+// rows, once per cycle.
 #pragma once
 #include <functional>
 #include <systemc>
@@ -19,7 +20,8 @@ class TensorCoreUnit : public sc_core::sc_module {
         sc_core::sc_fifo<RowBeat>& c;
         sc_core::sc_fifo<RowBeat>& d;
     };
-    TensorCoreUnit(const sc_core::sc_module_name& name, RtlCore& core, Ports ports, sc_core::sc_time clock_period);
+    TensorCoreUnit(const sc_core::sc_module_name& name, RtlCore& core, Ports ports,
+                   sc_core::sc_time clock_period);
 
     struct Job {
         TileGrid grid;
@@ -40,7 +42,8 @@ class TensorCoreUnit : public sc_core::sc_module {
     const Counters& counters() const { return counters_; }
     uint32_t tile() const { return tile_; }
 
-    std::function<void()> before_cycle; // may be empty; called with counters and tile of the cycle to come
+    std::function<void()>
+        before_cycle; // may be empty; called with counters and tile of the cycle to come
 
   private:
     void tick();

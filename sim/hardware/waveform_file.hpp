@@ -1,5 +1,5 @@
-// The file of --fst. The waveform writer maps its file into memory and dies where the device is full, so it works in a temporary folder and the
-// finished file is copied to its place.
+// The file of --fst. The waveform writer maps its file into memory and dies where the device is
+// full, so it works in a temporary folder and the finished file is copied to its place.
 #pragma once
 #include <filesystem>
 
@@ -9,7 +9,8 @@ namespace fp4::sim {
 
 class WaveformFile {
   public:
-    // Checks that the target can be written and leaves it as it is. An empty target makes an object that does nothing.
+    // Checks that the target can be written and leaves it as it is. An empty target makes an object
+    // that does nothing.
     static Result<WaveformFile> create(const std::filesystem::path& target);
     WaveformFile(WaveformFile&& from) noexcept;
     WaveformFile& operator=(WaveformFile&&) = delete;

@@ -1,4 +1,5 @@
-// Compares every output with golden, bit for bit, and keeps what is needed to say where the two part.
+// Compares every output with golden, bit for bit, and keeps what is needed to say where the two
+// part.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -10,7 +11,8 @@
 namespace fp4::sim {
 
 struct Mismatch {
-    std::string what; // "D" raw accumulator output, "out" after the epilogue, "tag" a row of another tile, "trace D" against the trace's own D
+    std::string what; // "D" raw accumulator output, "out" after the epilogue, "tag" a row of
+                      // another tile, "trace D" against the trace's own D
     uint32_t tile, row_tile, col_tile;
     uint32_t row, col; // within the tile
     uint64_t m, n;     // within the output matrix
@@ -22,7 +24,8 @@ class Checker {
     static constexpr size_t kept_mismatches = 8;
 
     // What golden computed for one op: raw outputs and epilogue results, M * N each.
-    void start(const TileGrid& grid, std::vector<Fp32> expected_d, std::vector<uint32_t> expected_out);
+    void start(const TileGrid& grid, std::vector<Fp32> expected_d,
+               std::vector<uint32_t> expected_out);
 
     void check_tag(uint32_t tile, uint32_t row, uint32_t tag);
     void check_d(uint32_t tile, uint32_t row, uint32_t col, uint32_t got);
@@ -37,8 +40,10 @@ class Checker {
     const std::vector<Mismatch>& first_mismatches() const { return first_; }
 
   private:
-    void report_at(std::string what, uint64_t index, uint32_t got, uint32_t expected); // index into M * N
-    void report(std::string what, uint32_t tile, uint32_t row, uint32_t col, uint32_t got, uint32_t expected);
+    void report_at(std::string what, uint64_t index, uint32_t got,
+                   uint32_t expected); // index into M * N
+    void report(std::string what, uint32_t tile, uint32_t row, uint32_t col, uint32_t got,
+                uint32_t expected);
 
     TileGrid grid_{};
     std::vector<Fp32> expected_d_;
@@ -48,7 +53,9 @@ class Checker {
     std::vector<Mismatch> first_;
 };
 
-// "op q tile 3 (row tile 1, column tile 1) row 2 col 5 (output [10, 13]): D rtl 0x3f800000 (1), golden 0x3f800001 (1.00000012)"
-std::string describe(const Mismatch& mismatch, const std::string& op, const std::string& engine, OutputType out_type);
+// "op q tile 3 (row tile 1, column tile 1) row 2 col 5 (output [10, 13]): D rtl 0x3f800000 (1),
+// golden 0x3f800001 (1.00000012)"
+std::string describe(const Mismatch& mismatch, const std::string& op, const std::string& engine,
+                     OutputType out_type);
 
 } // namespace fp4::sim

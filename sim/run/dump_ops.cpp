@@ -35,18 +35,22 @@ class FolderWriter {
 };
 
 std::string operand_words(const PackedTensor& tensor) {
-    return fmt::format("{} {} {} {:08X}", spec_of(tensor.format).name, tensor.specials.v1_halves, tensor.specials.v2_halves, tensor.tensor_scale.bits);
+    return fmt::format("{} {} {} {:08X}", spec_of(tensor.format).name, tensor.specials.v1_halves,
+                       tensor.specials.v2_halves, tensor.tensor_scale.bits);
 }
 
 } // namespace
 
-Status dump_ops(const std::filesystem::path& folder, const RunReport& report, const SystemJob& job) {
+Status dump_ops(const std::filesystem::path& folder, const RunReport& report,
+                const SystemJob& job) {
     FolderWriter writer(folder);
-    std::string text = fmt::format("fp4sim-ops 1\nengine {} profile {} d-type {}\n", report.engine, report.profile, spec_of(report.out_type).name);
+    std::string text = fmt::format("fp4sim-ops 1\nengine {} profile {} d-type {}\n", report.engine,
+                                   report.profile, spec_of(report.out_type).name);
     for (size_t i = 0; i < report.ops.size(); ++i) {
         const traces::TraceOp& op = job.trace.ops[i];
         const std::vector<Fp32> c = job.c_of(op);
-        text += fmt::format("op {} m {} n {} k {} c {} a {} b {}\n", op.name, op.m(), op.n(), op.k(), c.empty() ? 0 : 1, operand_words(op.a), operand_words(op.b));
+        text += fmt::format("op {} m {} n {} k {} c {} a {} b {}\n", op.name, op.m(), op.n(),
+                            op.k(), c.empty() ? 0 : 1, operand_words(op.a), operand_words(op.b));
         const auto file = [&](const char* name) { return fmt::format("{:03}.{}", i, name); };
         writer.write(file("a_codes"), std::as_bytes(std::span(op.a.codes)));
         writer.write(file("a_scales"), std::as_bytes(std::span(op.a.scales)));

@@ -1,4 +1,5 @@
-// The folder of --dump-ops: operands and outputs of every op as plain files, for other implementations to be held against.
+// The folder of --dump-ops: operands and outputs of every op as plain files, for other
+// implementations to be held against.
 #pragma once
 #include <filesystem>
 
@@ -9,8 +10,8 @@ namespace fp4::sim {
 
 inline constexpr const char* dumped_ops_file = "ops.txt";
 
-// ops.txt, NNN.a_codes, NNN.a_scales, NNN.b_codes, NNN.b_scales, NNN.c, NNN.d, NNN.out per op, and SHA256SUMS over all of them; docs/06_simulator.md has
-// the layout. The report is complete.
+// ops.txt, NNN.a_codes, NNN.a_scales, NNN.b_codes, NNN.b_scales, NNN.c, NNN.d, NNN.out per op, and
+// SHA256SUMS over all of them; docs/06_simulator.md has the layout. The report is complete.
 Status dump_ops(const std::filesystem::path& folder, const RunReport& report, const SystemJob& job);
 
 } // namespace fp4::sim

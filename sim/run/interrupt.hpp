@@ -1,4 +1,5 @@
-// Ctrl-C and SIGTERM as a flag that long work asks for, so that a stopped run cleans up after itself.
+// Ctrl-C and SIGTERM as a flag that long work asks for, so that a stopped run cleans up after
+// itself.
 #pragma once
 
 namespace fp4::sim {

@@ -12,7 +12,9 @@
 namespace fp4::sim {
 namespace {
 
-bool looks_like_file(const std::string& trace) { return trace.find('/') != std::string::npos || trace.ends_with(".safetensors"); }
+bool looks_like_file(const std::string& trace) {
+    return trace.find('/') != std::string::npos || trace.ends_with(".safetensors");
+}
 
 // A finished trace: only a choice of ops can still be made.
 Result<NamedTrace> from_file(const Options& options) {
@@ -20,40 +22,61 @@ Result<NamedTrace> from_file(const Options& options) {
                                       {options.tokens.has_value(), "--tokens"},
                                       {options.layer.has_value(), "--layer"},
                                       {options.specials_given, "--v1-halves and --v2-halves"}})
-        if (given) return Error{ErrorCode::bad_argument, fmt::format("{}: not used with a trace file, which has its own", flag)};
+        if (given)
+            return Error{ErrorCode::bad_argument,
+                         fmt::format("{}: not used with a trace file, which has its own", flag)};
     FP4_TRY_ASSIGN(auto trace, traces::read_trace(options.trace));
     for (const Format format : {trace.a_format, trace.b_format})
-        if (!spec_of(format).in_rtl) return Error{ErrorCode::bad_argument, fmt::format("{}: format {}: the RTL does not decode it", options.trace, spec_of(format).name)};
+        if (!spec_of(format).in_rtl)
+            return Error{ErrorCode::bad_argument,
+                         fmt::format("{}: format {}: the RTL does not decode it", options.trace,
+                                     spec_of(format).name)};
     for (const std::string& name : options.ops)
         if (std::ranges::none_of(trace.ops, [&](const auto& op) { return op.name == name; }))
-            return Error{ErrorCode::unknown_name, fmt::format("{}: --ops: no op called {}", options.trace, name)};
-    if (!options.ops.empty()) std::erase_if(trace.ops, [&](const auto& op) { return std::ranges::find(options.ops, op.name) == options.ops.end(); });
+            return Error{ErrorCode::unknown_name,
+                         fmt::format("{}: --ops: no op called {}", options.trace, name)};
+    if (!options.ops.empty())
+        std::erase_if(trace.ops, [&](const auto& op) {
+            return std::ranges::find(options.ops, op.name) == options.ops.end();
+        });
     return NamedTrace{options.trace, std::move(trace)};
 }
 
-Result<traces::Trace> from_shipped_model(const std::filesystem::path& folder, uint64_t layer, const traces::TraceOptions& make) {
+Result<traces::Trace> from_shipped_model(const std::filesystem::path& folder, uint64_t layer,
+                                         const traces::TraceOptions& make) {
     FP4_TRY_ASSIGN(const auto checkpoint, checkpoints::Checkpoint::open(folder));
-    FP4_TRY_ASSIGN(const auto activations, traces::CapturedActivations::open(folder / traces::captured_file_name));
+    FP4_TRY_ASSIGN(const auto activations,
+                   traces::CapturedActivations::open(folder / traces::captured_file_name));
     return traces::make_captured_trace(checkpoint, activations, layer, make);
 }
 
-Result<NamedTrace> from_recipe(const Options& options, const ProgramFiles& files, traces::TraceOptions& make) {
+Result<NamedTrace> from_recipe(const Options& options, const ProgramFiles& files,
+                               traces::TraceOptions& make) {
     FP4_TRY_ASSIGN(auto recipes, traces::list_recipes(files.recipes));
     const auto recipe = std::ranges::find(recipes, options.trace, &traces::Recipe::name);
     if (recipe == recipes.end()) {
         std::string known;
         for (const auto& each : recipes) known += (known.empty() ? "" : ", ") + each.name;
-        return Error{ErrorCode::unknown_name, fmt::format("--trace: no trace called {}; known: {} (or a trace file)", options.trace, known)};
+        return Error{ErrorCode::unknown_name,
+                     fmt::format("--trace: no trace called {}; known: {} (or a trace file)",
+                                 options.trace, known)};
     }
-    if (options.layer) return Error{ErrorCode::bad_argument, "--layer: goes with --checkpoint; a named trace has its own layer"};
+    if (options.layer)
+        return Error{ErrorCode::bad_argument,
+                     "--layer: goes with --checkpoint; a named trace has its own layer"};
     make.tokens = options.tokens.value_or(recipe->tokens);
-    FP4_TRY_ASSIGN(auto trace, recipe->checkpoint.empty() ? traces::make_synthetic_trace(*recipe, make) : from_shipped_model(files.models / recipe->checkpoint, recipe->layer, make));
+    FP4_TRY_ASSIGN(auto trace, recipe->checkpoint.empty()
+                                   ? traces::make_synthetic_trace(*recipe, make)
+                                   : from_shipped_model(files.models / recipe->checkpoint,
+                                                        recipe->layer, make));
     return NamedTrace{options.trace, std::move(trace)};
 }
 
 } // namespace
 
-Result<NamedTrace> load_trace(const Options& options, const ProgramFiles& files, const std::function<void(std::string_view op, size_t index, size_t count)>& on_op) {
+Result<NamedTrace>
+load_trace(const Options& options, const ProgramFiles& files,
+           const std::function<void(std::string_view op, size_t index, size_t count)>& on_op) {
     traces::TraceOptions make{.weights = options.weight_format,
                               .activations = options.activation_format,
                               .specials = options.specials,
@@ -63,7 +86,8 @@ Result<NamedTrace> load_trace(const Options& options, const ProgramFiles& files,
                               .on_op = on_op};
     if (!options.checkpoint.empty()) {
         FP4_TRY_ASSIGN(const auto checkpoint, checkpoints::Checkpoint::open(options.checkpoint));
-        FP4_TRY_ASSIGN(auto trace, traces::make_checkpoint_trace(checkpoint, options.layer.value_or(0), make));
+        FP4_TRY_ASSIGN(auto trace,
+                       traces::make_checkpoint_trace(checkpoint, options.layer.value_or(0), make));
         return NamedTrace{options.checkpoint, std::move(trace)};
     }
     if (!options.weights.empty()) {

@@ -11,6 +11,8 @@ struct NamedTrace {
     traces::Trace trace;
 };
 
-Result<NamedTrace> load_trace(const Options& options, const ProgramFiles& files, const std::function<void(std::string_view op, size_t index, size_t count)>& on_op);
+Result<NamedTrace>
+load_trace(const Options& options, const ProgramFiles& files,
+           const std::function<void(std::string_view op, size_t index, size_t count)>& on_op);
 
 } // namespace fp4::sim

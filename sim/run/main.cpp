@@ -11,7 +11,8 @@
 // Called by SystemC once its kernel is up.
 int sc_main(int argc, char** argv) {
     using namespace fp4::sim;
-    sc_core::sc_report_handler::set_actions("/OSCI/SystemC", sc_core::SC_DO_NOTHING); // "simulation stopped by user"
+    sc_core::sc_report_handler::set_actions("/OSCI/SystemC",
+                                            sc_core::SC_DO_NOTHING); // "simulation stopped by user"
     sc_core::sc_report_handler::set_actions(sc_core::SC_FATAL, sc_core::SC_THROW);
     try {
         const auto parsed = parse_options(argc, argv);

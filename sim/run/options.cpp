@@ -22,7 +22,8 @@ std::string parse_format(const std::string& text, Options& options) {
     }
     const size_t colon = text.find(':');
     const auto weights = rtl_format_from_name(text.substr(0, colon));
-    const auto activations = colon == std::string::npos ? weights : rtl_format_from_name(text.substr(colon + 1));
+    const auto activations =
+        colon == std::string::npos ? weights : rtl_format_from_name(text.substr(colon + 1));
     if (!weights || !activations) {
         std::string known = "razer";
         for (const auto& spec : format_specs)
@@ -53,27 +54,42 @@ std::vector<std::string> rtl_names_of(const Specs& specs) {
 
 std::variant<Options, int> parse_options(int argc, char** argv) {
     Options options;
-    CLI::App app{"Runs the matrix products of a model layer through the fp4_tensor_core RTL and compares every output with the golden model, bit for bit."};
-    app.footer("Exit status: 0 every output equal, 1 a mismatch, 2 bad input or usage, 3 internal error, 130 interrupted.");
+    CLI::App app{"Runs the matrix products of a model layer through the fp4_tensor_core RTL and "
+                 "compares every output with the golden model, bit for bit."};
+    app.footer("Exit status: 0 every output equal, 1 a mismatch, 2 bad input or usage, 3 internal "
+               "error, 130 interrupted.");
     app.set_version_flag("--version", "simrun " FP4SIM_VERSION);
     app.get_formatter()->column_width(38);
 
-    app.add_option("--trace", options.trace, "Trace: a name from --list-traces or a trace file")->type_name("NAME|FILE")->capture_default_str();
-    app.add_option("--checkpoint", options.checkpoint, "Hugging Face folder whose weights are quantized and run")->type_name("DIR");
-    auto* weights = app.add_option("--weights", options.weights, "safetensors file with a weight matrix to quantize and run")->type_name("FILE");
-    auto* tensor = app.add_option("--tensor", options.tensor, "Name of that matrix")->type_name("NAME");
+    app.add_option("--trace", options.trace, "Trace: a name from --list-traces or a trace file")
+        ->type_name("NAME|FILE")
+        ->capture_default_str();
+    app.add_option("--checkpoint", options.checkpoint,
+                   "Hugging Face folder whose weights are quantized and run")
+        ->type_name("DIR");
+    auto* weights = app.add_option("--weights", options.weights,
+                                   "safetensors file with a weight matrix to quantize and run")
+                        ->type_name("FILE");
+    auto* tensor =
+        app.add_option("--tensor", options.tensor, "Name of that matrix")->type_name("NAME");
     weights->needs(tensor)->excludes("--trace")->excludes("--checkpoint");
     tensor->needs(weights);
     app.get_option("--checkpoint")->excludes("--trace");
-    app.add_option("--layer", options.layer, "Decoder layer of the checkpoint (default 0)")->type_name("N");
-    app.add_option("--ops", options.ops, "Only these ops, separated by commas")->delimiter(',')->type_name("LIST");
-    app.add_option("--tokens", options.tokens, "Rows of the activations")->type_name("N")->check(CLI::Range(uint64_t{1}, uint64_t{1} << 20));
+    app.add_option("--layer", options.layer, "Decoder layer of the checkpoint (default 0)")
+        ->type_name("N");
+    app.add_option("--ops", options.ops, "Only these ops, separated by commas")
+        ->delimiter(',')
+        ->type_name("LIST");
+    app.add_option("--tokens", options.tokens, "Rows of the activations")
+        ->type_name("N")
+        ->check(CLI::Range(uint64_t{1}, uint64_t{1} << 20));
     std::string format_text;
     app.add_option_function<std::string>(
            "--format",
            [&](const std::string& text) {
                options.format = text;
-               if (auto problem = parse_format(text, options); !problem.empty()) throw CLI::ValidationError("--format", problem);
+               if (auto problem = parse_format(text, options); !problem.empty())
+                   throw CLI::ValidationError("--format", problem);
            },
            "razer (default), nvfp4, or WEIGHTS:ACTIVATIONS of nvfp4, razer-w, razer-a")
         ->type_name("FORMAT");
@@ -88,32 +104,60 @@ std::variant<Options, int> parse_options(int argc, char** argv) {
             ->type_name("N")
             ->check(CLI::Range(1, special_max_halves));
     };
-    add_special("--v1-halves", "First special value of the RaZeR formats, in half-units (default 10)", options.specials.v1_halves);
-    add_special("--v2-halves", "Second special value of razer-w, in half-units (default 16)", options.specials.v2_halves);
-    app.add_option("--profile", options.profile, "Arithmetic: exact or nv-blackwell (default: the configuration's)")
+    add_special("--v1-halves",
+                "First special value of the RaZeR formats, in half-units (default 10)",
+                options.specials.v1_halves);
+    add_special("--v2-halves", "Second special value of razer-w, in half-units (default 16)",
+                options.specials.v2_halves);
+    app.add_option("--profile", options.profile,
+                   "Arithmetic: exact or nv-blackwell (default: the configuration's)")
         ->type_name("NAME")
         ->check(CLI::IsMember(rtl_names_of(arithmetic_profiles)));
     std::string engine = "rtl";
-    app.add_option("--engine", engine, "rtl: Verilated RTL; golden: golden's fast path; cuda: kernels on a GPU; each against golden's reference")
+    app.add_option("--engine", engine,
+                   "rtl: Verilated RTL; golden: golden's fast path; cuda: kernels on a GPU; each "
+                   "against golden's reference")
         ->type_name("NAME")
         ->check(CLI::IsMember({"rtl", "golden", "cuda"}))
         ->capture_default_str();
-    app.add_option("--config", options.config, "Hardware: a YAML file or the name of one that is shipped")->type_name("FILE|NAME")->capture_default_str();
-    app.add_option("--c", options.c, "C input: zero or random (default: the trace's own, else zero)")->type_name("KIND")->check(CLI::IsMember({"zero", "random"}));
+    app.add_option("--config", options.config,
+                   "Hardware: a YAML file or the name of one that is shipped")
+        ->type_name("FILE|NAME")
+        ->capture_default_str();
+    app.add_option("--c", options.c,
+                   "C input: zero or random (default: the trace's own, else zero)")
+        ->type_name("KIND")
+        ->check(CLI::IsMember({"zero", "random"}));
     std::string out_type = "f32";
     app.add_option("--d-type", out_type, "Type of the scaled outputs: f32, bf16 or f16")
         ->type_name("TYPE")
         ->check(CLI::IsMember(names_of(output_type_specs)))
         ->capture_default_str();
     app.add_option("--seed", options.seed, "Seed of synthetic values (default 0)")->type_name("N");
-    app.add_option("--out", options.out, "Write config.yaml, stats.json and junit.xml into this folder")->type_name("DIR");
-    app.add_flag("--force", options.force, "Let --out, --dump-outputs and --dump-ops replace a folder that simrun did not write");
-    app.add_option("--save-trace", options.save_trace, "Write the trace that is run")->type_name("FILE");
-    app.add_option("--dump-outputs", options.dump_outputs, "Write all outputs (raw accumulators and scaled) into this folder")->type_name("DIR");
-    app.add_option("--dump-ops", options.dump_ops, "Write operands and outputs of all ops as plain files into this folder (kernelcheck --ops)")->type_name("DIR");
-    auto* fst = app.add_option("--fst", options.fst, "Write a waveform of the tensor core")->type_name("FILE");
-    app.add_option("--fst-window", options.fst_window, "Cycles to record (default: 1000 from tile 0 of the first op)")->type_name("OP:TILE:CYCLES")->needs(fst);
-    app.add_option("--core-folder", options.core_folder, "Folder with RTL cores to use instead of the built-in ones")->type_name("DIR");
+    app.add_option("--out", options.out,
+                   "Write config.yaml, stats.json and junit.xml into this folder")
+        ->type_name("DIR");
+    app.add_flag(
+        "--force", options.force,
+        "Let --out, --dump-outputs and --dump-ops replace a folder that simrun did not write");
+    app.add_option("--save-trace", options.save_trace, "Write the trace that is run")
+        ->type_name("FILE");
+    app.add_option("--dump-outputs", options.dump_outputs,
+                   "Write all outputs (raw accumulators and scaled) into this folder")
+        ->type_name("DIR");
+    app.add_option("--dump-ops", options.dump_ops,
+                   "Write operands and outputs of all ops as plain files into this folder "
+                   "(kernelcheck --ops)")
+        ->type_name("DIR");
+    auto* fst = app.add_option("--fst", options.fst, "Write a waveform of the tensor core")
+                    ->type_name("FILE");
+    app.add_option("--fst-window", options.fst_window,
+                   "Cycles to record (default: 1000 from tile 0 of the first op)")
+        ->type_name("OP:TILE:CYCLES")
+        ->needs(fst);
+    app.add_option("--core-folder", options.core_folder,
+                   "Folder with RTL cores to use instead of the built-in ones")
+        ->type_name("DIR");
     app.add_flag("--list-traces", options.list_traces, "List the known traces");
     app.add_flag("--quiet", options.quiet, "No progress and no table; errors are still shown");
 
@@ -128,7 +172,9 @@ std::variant<Options, int> parse_options(int argc, char** argv) {
         std::fprintf(stderr, "simrun: %s (simrun --help lists the options)\n", line.c_str());
         return 2;
     }
-    options.engine = engine == "rtl" ? Engine::rtl : engine == "golden" ? Engine::golden : Engine::cuda;
+    options.engine = engine == "rtl"      ? Engine::rtl
+                     : engine == "golden" ? Engine::golden
+                                          : Engine::cuda;
     options.out_type = *output_type_from_name(out_type);
     return options;
 }

@@ -13,7 +13,9 @@ namespace fp4::sim {
 
 enum class Engine { rtl, golden, cuda };
 
-constexpr std::string_view name_of(Engine engine) { return engine == Engine::rtl ? "rtl" : engine == Engine::golden ? "golden" : "cuda"; }
+constexpr std::string_view name_of(Engine engine) {
+    return engine == Engine::rtl ? "rtl" : engine == Engine::golden ? "golden" : "cuda";
+}
 
 struct Options {
     std::string trace = "llama3-1b-layer0"; // recipe name or file
@@ -40,7 +42,8 @@ struct Options {
     bool quiet = false;
 };
 
-// Options, or the exit status after --help, --version (printed) or a usage error (one line on stderr, status 2).
+// Options, or the exit status after --help, --version (printed) or a usage error (one line on
+// stderr, status 2).
 std::variant<Options, int> parse_options(int argc, char** argv);
 
 } // namespace fp4::sim

@@ -1,5 +1,5 @@
-// Where the program finds what was installed with it: <prefix>/bin/simrun, <prefix>/share/fp4sim, <prefix>/lib/fp4sim. A build folder has the
-// same shape.
+// Where the program finds what was installed with it: <prefix>/bin/simrun, <prefix>/share/fp4sim,
+// <prefix>/lib/fp4sim. A build folder has the same shape.
 #pragma once
 #include <filesystem>
 

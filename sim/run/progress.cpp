@@ -19,11 +19,13 @@ bool Progress::due() {
 void Progress::show(const std::string& what, uint64_t done, uint64_t total, double engine_s) {
     if (!due() || total == 0 || engine_s <= 0) return;
     constexpr int width = 24;
-    const double share = static_cast<double>(done) / static_cast<double>(total), rate = static_cast<double>(done) / engine_s;
+    const double share = static_cast<double>(done) / static_cast<double>(total),
+                 rate = static_cast<double>(done) / engine_s;
     const auto filled = static_cast<size_t>(share * width);
     const double left_s = rate > 0 ? static_cast<double>(total - done) / rate : 0;
-    fmt::print(stderr, "\r\033[K{:<12} [{}{}] {:3.0f} %  {:.0f} MMAC/s  {:.0f} s left", what, std::string(filled, '#'), std::string(width - filled, '.'), share * 100,
-               rate / 1e6, left_s);
+    fmt::print(stderr, "\r\033[K{:<12} [{}{}] {:3.0f} %  {:.0f} MMAC/s  {:.0f} s left", what,
+               std::string(filled, '#'), std::string(width - filled, '.'), share * 100, rate / 1e6,
+               left_s);
     std::fflush(stderr);
     shown_ = true;
 }

@@ -11,7 +11,8 @@ class Progress {
     explicit Progress(bool enabled); // shows nothing when not enabled or not on a terminal
     ~Progress() { clear(); }
 
-    // done and total in MACs; rate and time left from the engine's seconds. At most ten lines a second.
+    // done and total in MACs; rate and time left from the engine's seconds. At most ten lines a
+    // second.
     void show(const std::string& what, uint64_t done, uint64_t total, double engine_s);
     void note(const std::string& what); // a step without an end in sight
     void clear();

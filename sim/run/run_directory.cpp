@@ -22,18 +22,22 @@ fs::path normal(const fs::path& folder) {
 }
 
 Error cannot_write(const fs::path& folder, const std::string& why) {
-    return {ErrorCode::write_failed, fmt::format("{}: expected a folder that can be written: {}", folder.string(), why)};
+    return {ErrorCode::write_failed,
+            fmt::format("{}: expected a folder that can be written: {}", folder.string(), why)};
 }
 
 Status check_existing(const fs::path& folder, const std::string& mark, bool force) {
     std::error_code error;
     const auto status = fs::status(folder, error);
-    if (error && status.type() != fs::file_type::not_found) return cannot_write(folder, error.message());
+    if (error && status.type() != fs::file_type::not_found)
+        return cannot_write(folder, error.message());
     if (!fs::exists(status)) return Done{};
     if (!fs::is_directory(status)) return cannot_write(folder, "it is not a folder");
     const bool empty = fs::is_empty(folder, error);
     if (error) return cannot_write(folder, error.message());
-    if (!empty && !force && !fs::exists(folder / mark, error)) return cannot_write(folder, fmt::format("it holds files but no {} (--force replaces it)", mark));
+    if (!empty && !force && !fs::exists(folder / mark, error))
+        return cannot_write(folder,
+                            fmt::format("it holds files but no {} (--force replaces it)", mark));
     return Done{};
 }
 
@@ -44,7 +48,9 @@ class Staging {
         std::error_code error;
         fs::create_directories(folder.parent_path(), error);
         if (error) return cannot_write(folder, error.message());
-        std::string pattern = (folder.parent_path() / fmt::format(".{}.partial-XXXXXX", folder.filename().string())).string();
+        std::string pattern =
+            (folder.parent_path() / fmt::format(".{}.partial-XXXXXX", folder.filename().string()))
+                .string();
         if (!mkdtemp(pattern.data())) return cannot_write(folder, std::strerror(errno));
         const mode_t mask = umask(0);
         umask(mask);
@@ -74,7 +80,8 @@ Status check_run_directory(const fs::path& folder, const std::string& mark, bool
     return io::write_file_atomically(staging.path() / mark, std::string(4096, ' '));
 }
 
-Status write_run_directory(const fs::path& folder, const std::string& mark, bool force, const std::function<Status(const fs::path&)>& fill) {
+Status write_run_directory(const fs::path& folder, const std::string& mark, bool force,
+                           const std::function<Status(const fs::path&)>& fill) {
     const fs::path final_path = normal(folder);
     FP4_TRY(check_existing(final_path, mark, force));
     FP4_TRY_ASSIGN(auto staging, Staging::create(final_path));

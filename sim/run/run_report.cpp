@@ -24,7 +24,9 @@ auto total(const RunReport& report, Member member) {
     return sum;
 }
 
-double rate(uint64_t macs, double seconds) { return seconds > 0 ? static_cast<double>(macs) / seconds : 0; }
+double rate(uint64_t macs, double seconds) {
+    return seconds > 0 ? static_cast<double>(macs) / seconds : 0;
+}
 
 } // namespace
 
@@ -44,18 +46,32 @@ std::string RunReport::outputs_sha256() const {
 }
 
 std::string summary_table(const RunReport& report) {
-    std::string out = fmt::format("trace {}  model {} layer {}  source: {}\nweights {}  activations {}  profile {}  engine {} against {}\n\n", report.trace, report.model,
-                                  report.layer, report.source, report.weight_format, report.activation_format, report.profile, report.engine, report.checked_against);
-    const auto row = [&](const auto&... cells) { out += fmt::format("{:<8} {:>5} {:>6} {:>6} {:>13} {:>10} {:>6} {:>12} {:>9} {:>10} {:>9}\n", cells...); };
-    row("op", "M", "N", "K", "MACs", "cycles", "util%", "bytes moved", "outputs", "mismatches", "MMAC/s");
+    std::string out = fmt::format("trace {}  model {} layer {}  source: {}\nweights {}  "
+                                  "activations {}  profile {}  engine {} against {}\n\n",
+                                  report.trace, report.model, report.layer, report.source,
+                                  report.weight_format, report.activation_format, report.profile,
+                                  report.engine, report.checked_against);
+    const auto row = [&](const auto&... cells) {
+        out += fmt::format(
+            "{:<8} {:>5} {:>6} {:>6} {:>13} {:>10} {:>6} {:>12} {:>9} {:>10} {:>9}\n", cells...);
+    };
+    row("op", "M", "N", "K", "MACs", "cycles", "util%", "bytes moved", "outputs", "mismatches",
+        "MMAC/s");
     for (const auto& op : report.ops)
-        row(op.name, op.m, op.n, op.k, op.macs(), op.cycles, fmt::format("{:.1f}", op.utilization * 100), op.bytes_read + op.bytes_written, op.outputs_checked,
-            op.mismatches, fmt::format("{:.0f}", rate(op.macs(), op.wall_s) / 1e6));
+        row(op.name, op.m, op.n, op.k, op.macs(), op.cycles,
+            fmt::format("{:.1f}", op.utilization * 100), op.bytes_read + op.bytes_written,
+            op.outputs_checked, op.mismatches,
+            fmt::format("{:.0f}", rate(op.macs(), op.wall_s) / 1e6));
     const uint64_t macs = total(report, &OpResult::macs);
-    row("total", "", "", "", macs, total(report, &OpResult::cycles), "", total(report, &OpResult::bytes_read) + total(report, &OpResult::bytes_written),
-        total(report, &OpResult::outputs_checked), total(report, &OpResult::mismatches), fmt::format("{:.0f}", rate(macs, total(report, &OpResult::wall_s)) / 1e6));
-    out += fmt::format("\n{}: {} outputs checked bit for bit against {}, {} mismatches, {} MACs, {:.1f} s ({} data)\n", report.passed() ? "PASS" : "FAIL",
-                       total(report, &OpResult::outputs_checked), report.checked_against, total(report, &OpResult::mismatches), macs, report.wall_s, report.source);
+    row("total", "", "", "", macs, total(report, &OpResult::cycles), "",
+        total(report, &OpResult::bytes_read) + total(report, &OpResult::bytes_written),
+        total(report, &OpResult::outputs_checked), total(report, &OpResult::mismatches),
+        fmt::format("{:.0f}", rate(macs, total(report, &OpResult::wall_s)) / 1e6));
+    out += fmt::format("\n{}: {} outputs checked bit for bit against {}, {} mismatches, {} MACs, "
+                       "{:.1f} s ({} data)\n",
+                       report.passed() ? "PASS" : "FAIL", total(report, &OpResult::outputs_checked),
+                       report.checked_against, total(report, &OpResult::mismatches), macs,
+                       report.wall_s, report.source);
     return out;
 }
 
@@ -127,18 +143,24 @@ std::string stats_json(const RunReport& report) {
 }
 
 std::string junit_xml(const RunReport& report) {
-    const auto failures = std::ranges::count_if(report.ops, [](const auto& op) { return !op.passed(); });
+    const auto failures =
+        std::ranges::count_if(report.ops, [](const auto& op) { return !op.passed(); });
     std::string xml = fmt::format(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"simrun {} {} {}\" tests=\"{}\" failures=\"{}\" errors=\"0\" skipped=\"0\" time=\"{:.3f}\">\n",
-        escape_xml(report.trace), report.profile, report.engine, report.ops.size(), failures, report.wall_s);
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"simrun {} {} {}\" "
+        "tests=\"{}\" failures=\"{}\" errors=\"0\" skipped=\"0\" time=\"{:.3f}\">\n",
+        escape_xml(report.trace), report.profile, report.engine, report.ops.size(), failures,
+        report.wall_s);
     for (const auto& op : report.ops) {
-        xml += fmt::format("  <testcase classname=\"{}\" name=\"{}\" time=\"{:.3f}\"", escape_xml(report.trace), escape_xml(op.name), op.wall_s);
+        xml += fmt::format("  <testcase classname=\"{}\" name=\"{}\" time=\"{:.3f}\"",
+                           escape_xml(report.trace), escape_xml(op.name), op.wall_s);
         if (op.passed()) {
             xml += "/>\n";
             continue;
         }
-        xml += fmt::format(">\n    <failure message=\"{} of {} outputs differ\">", op.mismatches, op.outputs_checked);
-        for (const auto& mismatch : op.first_mismatches) xml += escape_xml(describe(mismatch, op.name, report.engine, report.out_type)) + "\n";
+        xml += fmt::format(">\n    <failure message=\"{} of {} outputs differ\">", op.mismatches,
+                           op.outputs_checked);
+        for (const auto& mismatch : op.first_mismatches)
+            xml += escape_xml(describe(mismatch, op.name, report.engine, report.out_type)) + "\n";
         xml += escape_xml(op.hang) + "</failure>\n  </testcase>\n";
     }
     return xml + "</testsuite>\n";
@@ -147,7 +169,9 @@ std::string junit_xml(const RunReport& report) {
 std::string config_yaml(const RunReport& report) {
     HardwareConfig hardware = report.hardware;
     hardware.profile = report.profile;
-    return fmt::format("# simrun {}: {} (engine {}, seed {}); usable with --config\n", FP4SIM_VERSION, report.trace, report.engine, report.seed) + to_yaml(hardware);
+    return fmt::format("# simrun {}: {} (engine {}, seed {}); usable with --config\n",
+                       FP4SIM_VERSION, report.trace, report.engine, report.seed) +
+           to_yaml(hardware);
 }
 
 } // namespace fp4::sim

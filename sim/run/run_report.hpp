@@ -26,7 +26,8 @@ struct RunReport {
     bool complete = false;
 
     bool passed() const;
-    std::string outputs_sha256() const; // over the scaled outputs of all ops in order, little-endian in their type
+    std::string outputs_sha256()
+        const; // over the scaled outputs of all ops in order, little-endian in their type
 };
 
 std::string summary_table(const RunReport& report);

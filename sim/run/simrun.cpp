@@ -37,10 +37,13 @@ Result<HardwareConfig> load_config(const Options& options, const ProgramFiles& f
         std::error_code error;
         if (!std::filesystem::exists(path, error)) {
             std::vector<std::string> known;
-            for (const auto& entry : std::filesystem::directory_iterator(files.configs, error)) known.push_back(entry.path().stem().string());
+            for (const auto& entry : std::filesystem::directory_iterator(files.configs, error))
+                known.push_back(entry.path().stem().string());
             std::ranges::sort(known);
-            return Error{ErrorCode::unknown_name,
-                         fmt::format("--config: no configuration called {}; known: {} (or a YAML file)", options.config, fmt::join(known, ", "))};
+            return Error{
+                ErrorCode::unknown_name,
+                fmt::format("--config: no configuration called {}; known: {} (or a YAML file)",
+                            options.config, fmt::join(known, ", "))};
         }
     }
     auto config = read_hardware_config(path);
@@ -52,31 +55,38 @@ Status list_traces(const ProgramFiles& files) {
     FP4_TRY_ASSIGN(const auto recipes, traces::list_recipes(files.recipes));
     for (const auto& recipe : recipes)
         fmt::print("{}  {} ({} tokens, {})\n", recipe.name, recipe.description, recipe.tokens,
-                   recipe.checkpoint.empty() ? traces::name_of(traces::Source::synthetic) : traces::name_of(traces::Source::checkpoint));
+                   recipe.checkpoint.empty() ? traces::name_of(traces::Source::synthetic)
+                                             : traces::name_of(traces::Source::checkpoint));
     return Done{};
 }
 
 // OP:TILE:CYCLES, checked against the trace.
-Result<std::optional<WaveformWindow>> parse_window(const Options& options, const HardwareConfig& config, const traces::Trace& trace) {
+Result<std::optional<WaveformWindow>>
+parse_window(const Options& options, const HardwareConfig& config, const traces::Trace& trace) {
     if (options.fst.empty()) return std::optional<WaveformWindow>{};
     WaveformWindow window{options.fst, trace.ops.front().name, 0, 1000};
     const std::string& text = options.fst_window;
     if (!text.empty()) {
         const auto bad = [&](const std::string& what) {
-            return Error{ErrorCode::bad_argument, fmt::format("--fst-window: expected OP:TILE:CYCLES{}, found {}", what, text)};
+            return Error{
+                ErrorCode::bad_argument,
+                fmt::format("--fst-window: expected OP:TILE:CYCLES{}, found {}", what, text)};
         };
         const size_t first = text.find(':'), second = text.find(':', first + 1);
         if (first == std::string::npos || second == std::string::npos) return bad("");
         const auto number = [&](size_t begin, size_t end, auto& value) {
-            const auto [stop, code] = std::from_chars(text.data() + begin, text.data() + end, value);
+            const auto [stop, code] =
+                std::from_chars(text.data() + begin, text.data() + end, value);
             return code == std::errc{} && stop == text.data() + end && begin < end;
         };
         window.op = text.substr(0, first);
-        if (!number(first + 1, second, window.tile) || !number(second + 1, text.size(), window.cycles) || window.cycles == 0)
+        if (!number(first + 1, second, window.tile) ||
+            !number(second + 1, text.size(), window.cycles) || window.cycles == 0)
             return bad(" with numbers, at least one cycle");
         const auto op = std::ranges::find(trace.ops, window.op, &traces::TraceOp::name);
         if (op == trace.ops.end()) return bad(fmt::format(" with an op of the run"));
-        const uint32_t tiles = TileGrid{op->m(), op->n(), {config.array_rows, config.array_cols}}.tiles();
+        const uint32_t tiles =
+            TileGrid{op->m(), op->n(), {config.array_rows, config.array_cols}}.tiles();
         if (window.tile >= tiles) return bad(fmt::format(" with a tile from 0 to {}", tiles - 1));
     }
     return std::optional(window);
@@ -89,21 +99,32 @@ Status dump_outputs(const std::filesystem::path& path, const RunReport& report) 
     for (size_t i = 0; i < report.ops.size(); ++i) {
         const OpResult& op = report.ops[i];
         out[i] = output_bytes(op, report.out_type);
-        tensors.push_back({op.name + ".d", io::Dtype::f32, {op.m, op.n}, std::as_bytes(std::span(op.d))});
-        tensors.push_back({op.name + ".out", types[static_cast<size_t>(report.out_type)], {op.m, op.n}, out[i]});
+        tensors.push_back(
+            {op.name + ".d", io::Dtype::f32, {op.m, op.n}, std::as_bytes(std::span(op.d))});
+        tensors.push_back(
+            {op.name + ".out", types[static_cast<size_t>(report.out_type)], {op.m, op.n}, out[i]});
     }
-    return io::write_safetensors(path, {{"fp4sim.outputs", "1"}, {"trace", report.trace}, {"source", report.source}, {"profile", report.profile}}, tensors);
+    return io::write_safetensors(path,
+                                 {{"fp4sim.outputs", "1"},
+                                  {"trace", report.trace},
+                                  {"source", report.source},
+                                  {"profile", report.profile}},
+                                 tensors);
 }
 
 // The tile of the first mismatch as a trace of its own, with the C it was run with.
-Status write_reproducer(const std::filesystem::path& path, const RunReport& report, const SystemJob& job) {
-    const auto failed = std::ranges::find_if(report.ops, [](const OpResult& op) { return !op.first_mismatches.empty(); });
+Status write_reproducer(const std::filesystem::path& path, const RunReport& report,
+                        const SystemJob& job) {
+    const auto failed = std::ranges::find_if(
+        report.ops, [](const OpResult& op) { return !op.first_mismatches.empty(); });
     if (failed == report.ops.end()) return Done{};
-    const traces::TraceOp& op = *std::ranges::find(job.trace.ops, failed->name, &traces::TraceOp::name);
+    const traces::TraceOp& op =
+        *std::ranges::find(job.trace.ops, failed->name, &traces::TraceOp::name);
     const Mismatch& mismatch = failed->first_mismatches.front();
     traces::Trace one_tile = job.trace;
     const uint64_t rows = report.hardware.array_rows, cols = report.hardware.array_cols;
-    one_tile.ops = {traces::slice_op(op, {mismatch.row_tile * rows, rows}, {mismatch.col_tile * cols, cols}, job.c_of(op))};
+    one_tile.ops = {traces::slice_op(op, {mismatch.row_tile * rows, rows},
+                                     {mismatch.col_tile * cols, cols}, job.c_of(op))};
     one_tile.tokens = one_tile.ops.front().m();
     return traces::write_trace(path, one_tile);
 }
@@ -111,41 +132,55 @@ Status write_reproducer(const std::filesystem::path& path, const RunReport& repo
 Status write_results(const Options& options, const RunReport& report, const SystemJob& job) {
     const InterruptsHeld held; // what is begun here is finished
     if (!options.out.empty()) {
-        FP4_TRY_ASSIGN(auto status, write_run_directory(options.out, stats_file, options.force, [&](const std::filesystem::path& folder) -> Status {
-            if (options.engine == Engine::rtl)
-                FP4_TRY(write_reproducer(folder / reproducer_file, report, job));
-            for (const auto& [name, text] : {std::pair{"config.yaml", config_yaml(report)}, {"junit.xml", junit_xml(report)}, {stats_file, stats_json(report)}})
-                FP4_TRY(io::write_file_atomically(folder / name, text));
-            return Done{};
-        }));
+        FP4_TRY_ASSIGN(auto status,
+                       write_run_directory(
+                           options.out, stats_file, options.force,
+                           [&](const std::filesystem::path& folder) -> Status {
+                               if (options.engine == Engine::rtl)
+                                   FP4_TRY(write_reproducer(folder / reproducer_file, report, job));
+                               for (const auto& [name, text] :
+                                    {std::pair{"config.yaml", config_yaml(report)},
+                                     {"junit.xml", junit_xml(report)},
+                                     {stats_file, stats_json(report)}})
+                                   FP4_TRY(io::write_file_atomically(folder / name, text));
+                               return Done{};
+                           }));
     }
     if (!options.dump_outputs.empty() && report.complete) {
-        const auto fill = [&](const std::filesystem::path& folder) { return dump_outputs(folder / outputs_file, report); };
+        const auto fill = [&](const std::filesystem::path& folder) {
+            return dump_outputs(folder / outputs_file, report);
+        };
         FP4_TRY(write_run_directory(options.dump_outputs, outputs_file, options.force, fill));
     }
     if (!options.dump_ops.empty() && report.complete)
-        return write_run_directory(options.dump_ops, dumped_ops_file, options.force, [&](const std::filesystem::path& folder) { return dump_ops(folder, report, job); });
+        return write_run_directory(
+            options.dump_ops, dumped_ops_file, options.force,
+            [&](const std::filesystem::path& folder) { return dump_ops(folder, report, job); });
     return Done{};
 }
 
 // How the C of an op is made.
-std::function<std::vector<Fp32>(const traces::TraceOp&)> c_source(const Options& options, uint64_t seed) {
+std::function<std::vector<Fp32>(const traces::TraceOp&)> c_source(const Options& options,
+                                                                  uint64_t seed) {
     if (options.c == "zero") return [](const traces::TraceOp&) { return std::vector<Fp32>{}; };
     if (!options.c) return [](const traces::TraceOp& op) { return op.c; };
     return [seed](const traces::TraceOp& op) {
         std::vector<Fp32> c;
-        for (uint32_t bits : traces::synthetic_c_bits(seed, op.name + ".c", op.m() * op.n())) c.push_back({bits});
+        for (uint32_t bits : traces::synthetic_c_bits(seed, op.name + ".c", op.m() * op.n()))
+            c.push_back({bits});
         return c;
     };
 }
 
-Result<std::vector<OpResult>> run_rtl(const Options& options, const ProgramFiles& files, const HardwareConfig& config, SystemJob& job) {
+Result<std::vector<OpResult>> run_rtl(const Options& options, const ProgramFiles& files,
+                                      const HardwareConfig& config, SystemJob& job) {
     FP4_TRY(check_buffers(config, job.trace));
     FP4_TRY_ASSIGN(const auto window, parse_window(options, config, job.trace));
     job.waveform = window;
     const CoreShape shape{config.array_rows, config.array_cols};
-    const auto core =
-        LoadedCore::load(options.core_folder.empty() ? files.cores : std::filesystem::path(options.core_folder), shape, config.profile, job.waveform.has_value());
+    const auto core = LoadedCore::load(
+        options.core_folder.empty() ? files.cores : std::filesystem::path(options.core_folder),
+        shape, config.profile, job.waveform.has_value());
     if (!core) return core.error();
     FP4_TRY_ASSIGN(auto waveform, WaveformFile::create(options.fst));
     if (job.waveform) job.waveform->path = waveform.recording().string();
@@ -153,7 +188,10 @@ Result<std::vector<OpResult>> run_rtl(const Options& options, const ProgramFiles
     System system("system", config, **core, job);
     sc_core::sc_start();
     if (job.waveform) {
-        if (system.waveform_failed()) return Error{ErrorCode::write_failed, fmt::format("{}: the waveform could not be recorded", waveform.recording().string())};
+        if (system.waveform_failed())
+            return Error{ErrorCode::write_failed,
+                         fmt::format("{}: the waveform could not be recorded",
+                                     waveform.recording().string())};
         if (!job.interrupted()) {
             const InterruptsHeld held;
             FP4_TRY(waveform.commit());
@@ -173,18 +211,25 @@ Result<ExitStatus> simrun(const Options& options) {
     }
     FP4_TRY_ASSIGN(const auto config, load_config(options, files));
     const Arithmetic& arithmetic = *arithmetic_from_name(config.profile);
-    FP4_TRY_ASSIGN(auto compute, options.engine == Engine::cuda ? cuda_compute(arithmetic, options.out_type) : golden_compute(arithmetic, options.out_type));
-    for (const auto& [folder, mark] : {std::pair{options.out, stats_file}, {options.dump_outputs, outputs_file}, {options.dump_ops, dumped_ops_file}})
-        if (!folder.empty())
-            FP4_TRY(check_run_directory(folder, mark, options.force));
+    FP4_TRY_ASSIGN(auto compute, options.engine == Engine::cuda
+                                     ? cuda_compute(arithmetic, options.out_type)
+                                     : golden_compute(arithmetic, options.out_type));
+    for (const auto& [folder, mark] : {std::pair{options.out, stats_file},
+                                       {options.dump_outputs, outputs_file},
+                                       {options.dump_ops, dumped_ops_file}})
+        if (!folder.empty()) FP4_TRY(check_run_directory(folder, mark, options.force));
 
     Progress progress(!options.quiet);
     const auto named =
-        load_trace(options, files, [&](std::string_view op, size_t index, size_t count) { progress.note(fmt::format("quantizing {} ({}/{})", op, index + 1, count)); });
+        load_trace(options, files, [&](std::string_view op, size_t index, size_t count) {
+            progress.note(fmt::format("quantizing {} ({}/{})", op, index + 1, count));
+        });
     if (!named) return named.error();
     const traces::Trace& trace = named->trace;
     for (const auto& op : trace.ops)
-        if (auto status = check_gemm(op.a, op.b, op.c, arithmetic); !status) return Error{status.error().code, fmt::format("op {}: {}", op.name, status.error().message)};
+        if (auto status = check_gemm(op.a, op.b, op.c, arithmetic); !status)
+            return Error{status.error().code,
+                         fmt::format("op {}: {}", op.name, status.error().message)};
     if (!options.save_trace.empty()) {
         const InterruptsHeld held;
         FP4_TRY(traces::write_trace(options.save_trace, trace));
@@ -202,7 +247,8 @@ Result<ExitStatus> simrun(const Options& options) {
                       [&](size_t index, uint64_t macs_done, double wall_s) {
                           uint64_t done = macs_done;
                           for (size_t i = 0; i < index; ++i) done += trace.ops[i].macs();
-                          progress.show(trace.ops[index].name, std::min(done, total_macs), total_macs, finished_s + wall_s);
+                          progress.show(trace.ops[index].name, std::min(done, total_macs),
+                                        total_macs, finished_s + wall_s);
                       },
                   .interrupted = interrupted,
                   .waveform = {}};
@@ -224,7 +270,9 @@ Result<ExitStatus> simrun(const Options& options) {
                      .out_type = options.out_type,
                      .hardware = config,
                      .ops = {}};
-    FP4_TRY_ASSIGN(auto results, options.engine == Engine::rtl ? run_rtl(options, files, config, job) : run_untimed(job, compute));
+    FP4_TRY_ASSIGN(auto results, options.engine == Engine::rtl
+                                     ? run_rtl(options, files, config, job)
+                                     : run_untimed(job, compute));
     report.ops = std::move(results);
     progress.clear();
     if (interrupted()) {
@@ -232,12 +280,15 @@ Result<ExitStatus> simrun(const Options& options) {
         return exit_interrupted;
     }
     report.complete = report.ops.size() == trace.ops.size();
-    report.wall_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
+    report.wall_s =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
 
     FP4_TRY(write_results(options, report, job));
     if (!options.quiet) fmt::print("{}", summary_table(report));
     for (const auto& op : report.ops) {
-        for (const auto& mismatch : op.first_mismatches) fmt::print(stderr, "mismatch: {}\n", describe(mismatch, op.name, report.engine, options.out_type));
+        for (const auto& mismatch : op.first_mismatches)
+            fmt::print(stderr, "mismatch: {}\n",
+                       describe(mismatch, op.name, report.engine, options.out_type));
         if (!op.hang.empty()) fmt::print(stderr, "mismatch: {}\n", op.hang);
     }
     return report.passed() ? exit_pass : exit_mismatch;

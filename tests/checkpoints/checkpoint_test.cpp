@@ -7,7 +7,8 @@ namespace {
 
 using test::TempDir;
 
-constexpr std::string_view config = R"({"architectures":["LlamaForCausalLM"],"hidden_size":64,"intermediate_size":128,"num_hidden_layers":1,"num_attention_heads":4})";
+constexpr std::string_view config =
+    R"({"architectures":["LlamaForCausalLM"],"hidden_size":64,"intermediate_size":128,"num_hidden_layers":1,"num_attention_heads":4})";
 
 class CheckpointFolder : public testing::Test {
   protected:
@@ -16,16 +17,22 @@ class CheckpointFolder : public testing::Test {
         write("config.json", config);
     }
 
-    void write(const std::string& name, std::string_view bytes) { dir.write("model/" + name, bytes); }
+    void write(const std::string& name, std::string_view bytes) {
+        dir.write("model/" + name, bytes);
+    }
 
     // A shard with one byte-sized tensor per name; the byte is the name's first letter.
     void write_shard(const std::string& name, const std::vector<std::string>& tensors) {
         std::vector<io::TensorData> data;
-        for (const auto& tensor : tensors) data.push_back({tensor, io::Dtype::u8, {1}, std::as_bytes(std::span(tensor).first(1))});
+        for (const auto& tensor : tensors)
+            data.push_back({tensor, io::Dtype::u8, {1}, std::as_bytes(std::span(tensor).first(1))});
         ASSERT_TRUE(io::write_safetensors(folder / name, {}, data));
     }
 
-    void write_index(const std::string& weight_map) { write("model.safetensors.index.json", "{\"metadata\":{\"total_size\":2},\"weight_map\":{" + weight_map + "}}"); }
+    void write_index(const std::string& weight_map) {
+        write("model.safetensors.index.json",
+              "{\"metadata\":{\"total_size\":2},\"weight_map\":{" + weight_map + "}}");
+    }
 
     void expect_error(const std::string& file, const std::string& message) {
         const auto checkpoint = Checkpoint::open(folder);
@@ -34,7 +41,9 @@ class CheckpointFolder : public testing::Test {
         test::expect_message(checkpoint.error().message, (folder / file).string() + ": " + message);
     }
 
-    void expect_index_error(const std::string& message) { expect_error("model.safetensors.index.json", message); }
+    void expect_index_error(const std::string& message) {
+        expect_error("model.safetensors.index.json", message);
+    }
 
     TempDir dir;
     std::filesystem::path folder = dir / "model";
@@ -89,19 +98,22 @@ TEST_F(CheckpointFolder, MissingFiles) {
 
 TEST_F(CheckpointFolder, ConfigErrorsNameTheFile) {
     write("config.json", "{\"architectures\":[\"LlamaForCausalLM\"]}");
-    expect_error("config.json", "hidden_size: expected an integer from 1 to 262144, found no such key");
+    expect_error("config.json",
+                 "hidden_size: expected an integer from 1 to 262144, found no such key");
     write("config.json", std::string((16u << 20) + 1, ' '));
     expect_error("config.json", "expected at most 16777216 bytes, found 16777217");
 }
 
 TEST_F(CheckpointFolder, BrokenSingleFile) {
     write("model.safetensors", "12345678");
-    expect_error("model.safetensors", "header length at byte 0: expected at most 100000000, found ");
+    expect_error("model.safetensors",
+                 "header length at byte 0: expected at most 100000000, found ");
 }
 
 TEST_F(CheckpointFolder, IndexFileNames) {
     write_shard("s", {"a"});
-    for (const char* name : {"../s", "/etc/passwd", "..", ".", "", "d/s", "d\\\\s", "s\\u0000", "s\\n", "\\u001b[2J"}) {
+    for (const char* name : {"../s", "/etc/passwd", "..", ".", "", "d/s", "d\\\\s", "s\\u0000",
+                             "s\\n", "\\u001b[2J"}) {
         write_index("\"a\":\"" + std::string(name) + "\"");
         expect_index_error("weight_map: tensor 'a': expected a plain file name, found '");
     }
@@ -120,11 +132,13 @@ TEST_F(CheckpointFolder, IndexLinks) {
     write_index(R"("a":"good")");
     EXPECT_TRUE(Checkpoint::open(folder));
     write_index(R"("a":"bad")");
-    expect_error("bad", "expected a file in its own folder, found a link to " + std::filesystem::canonical(dir / "outside").string());
+    expect_error("bad", "expected a file in its own folder, found a link to " +
+                            std::filesystem::canonical(dir / "outside").string());
     write_index(R"("a":"broken")");
     expect_error("broken", "cannot open the shard: No such file or directory");
 
-    std::filesystem::create_directory(dir / "model-other"); // begins with the folder's name but is not inside it
+    std::filesystem::create_directory(
+        dir / "model-other"); // begins with the folder's name but is not inside it
     std::filesystem::copy_file(folder / "inside", dir / "model-other/s");
     std::filesystem::create_symlink("../model-other/s", folder / "neighbor");
     write_index(R"("a":"neighbor")");
@@ -139,7 +153,8 @@ TEST_F(CheckpointFolder, IndexAgainstShards) {
     write_index(R"("a":"s1","b":"s1","c":"s2","d":"s2")");
     expect_index_error("tensor 'd': expected it in 's2', found no such tensor");
     write_index(R"("a":"s1","c":"s2")");
-    expect_index_error("tensor 'b': expected every tensor of 's1' in weight_map, found no such entry");
+    expect_index_error(
+        "tensor 'b': expected every tensor of 's1' in weight_map, found no such entry");
     write_index(R"("a":"s1","b":"s1","c":"s3")");
     expect_error("s3", "cannot open the shard: No such file or directory");
     write_shard("s2", {"b", "c"});
@@ -153,11 +168,14 @@ TEST_F(CheckpointFolder, IndexStructure) {
     write_index(R"("a":"s","a":"s")");
     expect_index_error("byte 53: key 'a': expected each key once, found a duplicate");
     index("{}");
-    expect_index_error("weight_map: expected an object of tensor and file names, found no such key");
+    expect_index_error(
+        "weight_map: expected an object of tensor and file names, found no such key");
     index("{\"weight_map\":{}}");
-    expect_index_error("weight_map: expected an object of tensor and file names, found an empty one");
+    expect_index_error(
+        "weight_map: expected an object of tensor and file names, found an empty one");
     index("{\"weight_map\":[1]}");
-    expect_index_error("weight_map: expected an object of tensor and file names, found an array of 1");
+    expect_index_error(
+        "weight_map: expected an object of tensor and file names, found an array of 1");
     index("[]");
     expect_index_error("expected an object, found an array of 0");
     index("{\"weight_map\":");
@@ -174,7 +192,8 @@ TEST_F(CheckpointFolder, SingleFileBesideAnIndex) {
     write_shard("model.safetensors", {"a"});
     write_shard("s", {"a"});
     write_index(R"("a":"s")");
-    expect_index_error("weight_map: expected it to name model.safetensors, which is in the folder; remove one of the two");
+    expect_index_error("weight_map: expected it to name model.safetensors, which is in the folder; "
+                       "remove one of the two");
 }
 
 } // namespace

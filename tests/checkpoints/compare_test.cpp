@@ -17,7 +17,9 @@ class Compare : public TinyModel {
         if (!compared) throw std::runtime_error(compared.error().message);
         return std::move(*compared);
     }
-    static const LinearComparison& counts(const Comparison& comparison) { return *std::ranges::find(comparison.linears, up, &LinearComparison::name); }
+    static const LinearComparison& counts(const Comparison& comparison) {
+        return *std::ranges::find(comparison.linears, up, &LinearComparison::name);
+    }
 };
 
 TEST_F(Compare, FirstDifferenceAndCounts) {
@@ -44,7 +46,8 @@ TEST_F(Compare, FirstDifferenceAndCounts) {
     EXPECT_EQ(counts(comparison).elements, 96u * 64);
     EXPECT_FALSE(comparison.equal());
     test::expect_message(describe(first), up + ": row 5, block 2, element 41: code 0x");
-    for (const auto& other : comparison.linears) EXPECT_EQ(other.different_codes + other.different_scales != 0, other.name == up);
+    for (const auto& other : comparison.linears)
+        EXPECT_EQ(other.different_codes + other.different_scales != 0, other.name == up);
 }
 
 TEST_F(Compare, Scales) {
@@ -53,21 +56,39 @@ TEST_F(Compare, Scales) {
     EXPECT_EQ(comparison.first->a.scale_byte ^ comparison.first->b.scale_byte, 2);
     EXPECT_EQ(comparison.first->block, 3u);
     EXPECT_EQ(comparison.first->element, 48u); // where the block begins
-    comparison = compare([](QuantizedLinear& linear) { linear.scale.divisor.value = std::nextafter(linear.scale.divisor.value, 0.0f); });
+    comparison = compare([](QuantizedLinear& linear) {
+        linear.scale.divisor.value = std::nextafter(linear.scale.divisor.value, 0.0f);
+    });
     EXPECT_EQ(comparison.first->part, DifferentPart::tensor_scale);
     EXPECT_TRUE(counts(comparison).different_tensor_scale);
-    comparison = compare([](QuantizedLinear& linear) { linear.scale.multiplier.value *= 2; }); // the divisor is what both store
+    comparison = compare([](QuantizedLinear& linear) {
+        linear.scale.multiplier.value *= 2;
+    }); // the divisor is what both store
     EXPECT_TRUE(comparison.equal());
-    comparison = compare([](QuantizedLinear& linear) { linear.input_scale = stored_scale(TensorScaleKind::divisor, 100); });
+    comparison = compare([](QuantizedLinear& linear) {
+        linear.input_scale = stored_scale(TensorScaleKind::divisor, 100);
+    });
     EXPECT_EQ(comparison.first->part, DifferentPart::input_scale);
-    EXPECT_TRUE(compare([](QuantizedLinear& linear) { linear.input_scale = stored_scale(TensorScaleKind::divisor, 100); }, {.input_scales = false}).equal());
+    EXPECT_TRUE(compare(
+                    [](QuantizedLinear& linear) {
+                        linear.input_scale = stored_scale(TensorScaleKind::divisor, 100);
+                    },
+                    {.input_scales = false})
+                    .equal());
 }
 
 TEST_F(Compare, FormatsShapesAndPresence) {
-    EXPECT_EQ(compare([](QuantizedLinear& linear) { linear.weight.format = Format::razer_a; }).first->part, DifferentPart::format);
-    EXPECT_EQ(compare([](QuantizedLinear& linear) { std::swap(linear.weight.rows, linear.weight.k); }).first->part, DifferentPart::shape);
+    EXPECT_EQ(compare([](QuantizedLinear& linear) {
+                  linear.weight.format = Format::razer_a;
+              }).first->part,
+              DifferentPart::format);
+    EXPECT_EQ(compare([](QuantizedLinear& linear) {
+                  std::swap(linear.weight.rows, linear.weight.k);
+              }).first->part,
+              DifferentPart::shape);
     auto a = encoded(Encoder::ct);
-    auto b = EncodedModel::create(open(source), {.encoder = Encoder::ct}, {up, "model.layers.0.mlp.gate_proj"});
+    auto b = EncodedModel::create(open(source), {.encoder = Encoder::ct},
+                                  {up, "model.layers.0.mlp.gate_proj"});
     ASSERT_TRUE(b);
     const auto comparison = compare_models(a, *b);
     EXPECT_EQ(comparison->first->part, DifferentPart::presence);
@@ -88,7 +109,8 @@ TEST_F(Compare, PlainTensors) {
 
 TEST_F(Compare, WithItsEncoder) {
     for (const auto& [layout, encoder, other] :
-         {std::tuple{Layout::compressed_tensors, Encoder::ct_bf16, Encoder::ct}, {Layout::razer, Encoder::razer_paper, Encoder::razer_rne}}) {
+         {std::tuple{Layout::compressed_tensors, Encoder::ct_bf16, Encoder::ct},
+          {Layout::razer, Encoder::razer_paper, Encoder::razer_rne}}) {
         const auto folder = dir / spec_of(layout).name;
         write(layout, encoder, folder, Format::nvfp4);
         auto checkpoint = open(folder);
@@ -114,9 +136,12 @@ TEST_F(Compare, TensorScalesAreOfTheFusedGroup) {
     const auto tensors = tiny_tensors();
     float amax = 0;
     for (const char* name : {"q_proj", "k_proj", "v_proj"}) {
-        const auto& bytes = tensors.at(std::string("model.layers.0.self_attn.") + name + ".weight").bytes;
+        const auto& bytes =
+            tensors.at(std::string("model.layers.0.self_attn.") + name + ".weight").bytes;
         for (size_t i = 0; i < bytes.size(); i += 2)
-            amax = std::max(amax, std::fabs(std::bit_cast<float>(uint32_t{static_cast<uint8_t>(bytes[i])} << 16 | uint32_t{static_cast<uint8_t>(bytes[i + 1])} << 24)));
+            amax = std::max(amax, std::fabs(std::bit_cast<float>(
+                                      uint32_t{static_cast<uint8_t>(bytes[i])} << 16 |
+                                      uint32_t{static_cast<uint8_t>(bytes[i + 1])} << 24)));
     }
     EXPECT_EQ(q->scale.divisor.value, 2688.0f / amax);
     EXPECT_NE(o->scale.divisor.value, q->scale.divisor.value);

@@ -53,25 +53,30 @@ TEST(ModelConfig, Qwen3HeadDimIsItsOwnKey) {
 
 TEST(ModelConfig, Defaults) {
     for (const char* absent : {"", R"("head_dim":null,)"}) {
-        const auto config = parse_model_config(replaced(llama, R"("head_dim":64,)", absent), "config.json");
+        const auto config =
+            parse_model_config(replaced(llama, R"("head_dim":64,)", absent), "config.json");
         ASSERT_TRUE(config) << config.error().message;
         EXPECT_EQ(config->head_dim, 64u);
     }
     for (const char* absent : {"", R"("num_key_value_heads":null,)"}) {
-        const auto config = parse_model_config(replaced(llama, R"("num_key_value_heads":8,)", absent), "config.json");
+        const auto config = parse_model_config(
+            replaced(llama, R"("num_key_value_heads":8,)", absent), "config.json");
         ASSERT_TRUE(config) << config.error().message;
         EXPECT_EQ(config->num_key_value_heads, 32u);
     }
 }
 
 TEST(ModelConfig, LocalPathsAreNotKept) {
-    for (const auto* path : {"/home/someone/my-model", "./run/my-model/", "../my-model", "~/my-model"}) {
-        const auto config = parse_model_config(replaced(qwen, "Qwen/Qwen3-4B", path), "config.json");
+    for (const auto* path :
+         {"/home/someone/my-model", "./run/my-model/", "../my-model", "~/my-model"}) {
+        const auto config =
+            parse_model_config(replaced(qwen, "Qwen/Qwen3-4B", path), "config.json");
         ASSERT_TRUE(config);
         EXPECT_EQ(config->name, "my-model") << path;
     }
     for (const auto* path : {"", "/", ".", "../..", "~"}) {
-        const auto config = parse_model_config(replaced(qwen, "Qwen/Qwen3-4B", path), "config.json");
+        const auto config =
+            parse_model_config(replaced(qwen, "Qwen/Qwen3-4B", path), "config.json");
         ASSERT_TRUE(config);
         EXPECT_EQ(config->name, "") << path;
     }
@@ -92,9 +97,14 @@ TEST(ModelConfig, Dimensions) {
              Key{R"("num_key_value_heads":8)", "num_key_value_heads", "4096", true},
              Key{R"("head_dim":64)", "head_dim", "4096", true},
          }) {
-        const std::string name = key, expected = name + ": expected an integer from 1 to " + limit + ", found ";
-        const auto with = [&](const std::string& value) { return replaced(llama, text, "\"" + name + "\":" + value); };
-        for (const std::string value : {"0", "-1", "1.5", "64.0", "true", "1048577", "18446744073709551615"}) expect_error(with(value), expected + value);
+        const std::string name = key,
+                          expected = name + ": expected an integer from 1 to " + limit + ", found ";
+        const auto with = [&](const std::string& value) {
+            return replaced(llama, text, "\"" + name + "\":" + value);
+        };
+        for (const std::string value :
+             {"0", "-1", "1.5", "64.0", "true", "1048577", "18446744073709551615"})
+            expect_error(with(value), expected + value);
         expect_error(with("\"64\""), expected + "'64'");
         expect_error(with("[64]"), expected + "an array of 1");
         expect_error(with("{}"), expected + "an object");
@@ -110,13 +120,18 @@ TEST(ModelConfig, Inconsistent) {
                  "num_key_value_heads: expected a divisor of num_attention_heads (32), found 5");
     expect_error(replaced(llama, R"("num_key_value_heads":8)", R"("num_key_value_heads":64)"),
                  "num_key_value_heads: expected a divisor of num_attention_heads (32), found 64");
-    expect_error(replaced(replaced(llama, R"("head_dim":64,)", ""), R"("hidden_size":2048)", R"("hidden_size":2050)"),
-                 "hidden_size: expected a multiple of num_attention_heads (32) where there is no head_dim, found 2050");
+    expect_error(replaced(replaced(llama, R"("head_dim":64,)", ""), R"("hidden_size":2048)",
+                          R"("hidden_size":2050)"),
+                 "hidden_size: expected a multiple of num_attention_heads (32) where there is no "
+                 "head_dim, found 2050");
 }
 
 TEST(ModelConfig, Architecture) {
-    const std::string expected = "architectures: expected ['LlamaForCausalLM'] or ['Qwen3ForCausalLM'], found ";
-    const auto with = [](const std::string& value) { return replaced(llama, R"(["LlamaForCausalLM"])", value); };
+    const std::string expected =
+        "architectures: expected ['LlamaForCausalLM'] or ['Qwen3ForCausalLM'], found ";
+    const auto with = [](const std::string& value) {
+        return replaced(llama, R"(["LlamaForCausalLM"])", value);
+    };
     expect_error(with(R"(["MistralForCausalLM"])"), expected + "'MistralForCausalLM'");
     expect_error(with(R"(["LlamaForCausalLM","Qwen3ForCausalLM"])"), expected + "an array of 2");
     expect_error(with("[]"), expected + "an array of 0");
@@ -127,15 +142,20 @@ TEST(ModelConfig, Architecture) {
 
 TEST(ModelConfig, Malformed) {
     expect_error("7", "expected an object, found 7");
-    expect_error(R"({"hidden_size":1,"hidden_size":2})", "byte 29: key 'hidden_size': expected each key once, found a duplicate");
-    expect_error(replaced(qwen, R"("Qwen/Qwen3-4B")", "7"), "_name_or_path: expected a string, found 7");
+    expect_error(R"({"hidden_size":1,"hidden_size":2})",
+                 "byte 29: key 'hidden_size': expected each key once, found a duplicate");
+    expect_error(replaced(qwen, R"("Qwen/Qwen3-4B")", "7"),
+                 "_name_or_path: expected a string, found 7");
     const auto syntax = parse_model_config("{\"a\x1b\":1}", "config.json");
     ASSERT_FALSE(syntax);
-    EXPECT_TRUE(syntax.error().message.starts_with("config.json: byte 3: expected valid JSON, found ")) << syntax.error().message;
+    EXPECT_TRUE(
+        syntax.error().message.starts_with("config.json: byte 3: expected valid JSON, found "))
+        << syntax.error().message;
     EXPECT_EQ(syntax.error().message.find('\x1b'), std::string::npos);
 }
 
-void expect_linears(std::string_view text, const std::vector<std::pair<uint64_t, uint64_t>>& shapes) {
+void expect_linears(std::string_view text,
+                    const std::vector<std::pair<uint64_t, uint64_t>>& shapes) {
     const auto config = parse_model_config(text, "config.json");
     ASSERT_TRUE(config);
     const std::vector<std::string> ops{"q", "k", "v", "o", "gate", "up", "down"};
@@ -143,14 +163,28 @@ void expect_linears(std::string_view text, const std::vector<std::pair<uint64_t,
     ASSERT_EQ(linears.size(), ops.size());
     for (size_t i = 0; i < ops.size(); ++i) {
         EXPECT_EQ(linears[i].op, ops[i]);
-        EXPECT_EQ(linears[i].tensor, "model.layers.3." + std::string(i < 4 ? "self_attn." : "mlp.") + ops[i] + "_proj.weight");
+        EXPECT_EQ(linears[i].tensor, "model.layers.3." +
+                                         std::string(i < 4 ? "self_attn." : "mlp.") + ops[i] +
+                                         "_proj.weight");
         EXPECT_EQ(std::pair(linears[i].n, linears[i].k), shapes[i]) << ops[i];
     }
 }
 
 TEST(LayerLinears, Shapes) {
-    expect_linears(llama, {{2048, 2048}, {512, 2048}, {512, 2048}, {2048, 2048}, {8192, 2048}, {8192, 2048}, {2048, 8192}});
-    expect_linears(qwen, {{4096, 2560}, {1024, 2560}, {1024, 2560}, {2560, 4096}, {9728, 2560}, {9728, 2560}, {2560, 9728}});
+    expect_linears(llama, {{2048, 2048},
+                           {512, 2048},
+                           {512, 2048},
+                           {2048, 2048},
+                           {8192, 2048},
+                           {8192, 2048},
+                           {2048, 8192}});
+    expect_linears(qwen, {{4096, 2560},
+                          {1024, 2560},
+                          {1024, 2560},
+                          {2560, 4096},
+                          {9728, 2560},
+                          {9728, 2560},
+                          {2560, 9728}});
 }
 
 TEST(LayerLinears, QuantizedParametersOfTheModel) {

@@ -14,12 +14,17 @@ struct Case {
 class RoundTrip : public TinyModel, public testing::WithParamInterface<Case> {};
 
 INSTANTIATE_TEST_SUITE_P(All, RoundTrip,
-                         testing::Values(Case{Layout::compressed_tensors, Encoder::ct, {}}, Case{Layout::compressed_tensors, Encoder::ct_bf16, Format::nvfp4},
-                                         Case{Layout::modelopt, Encoder::modelopt, {}}, Case{Layout::modelopt, Encoder::nv, Format::nvfp4},
-                                         Case{Layout::razer, Encoder::razer_paper, {}}, Case{Layout::razer, Encoder::razer_rne, Format::nvfp4},
+                         testing::Values(Case{Layout::compressed_tensors, Encoder::ct, {}},
+                                         Case{Layout::compressed_tensors, Encoder::ct_bf16,
+                                              Format::nvfp4},
+                                         Case{Layout::modelopt, Encoder::modelopt, {}},
+                                         Case{Layout::modelopt, Encoder::nv, Format::nvfp4},
+                                         Case{Layout::razer, Encoder::razer_paper, {}},
+                                         Case{Layout::razer, Encoder::razer_rne, Format::nvfp4},
                                          Case{Layout::razer, Encoder::razer_head, Format::razer_a}),
                          [](const auto& tested) {
-                             auto name = std::string(spec_of(tested.param.layout).name) + "_" + std::string(spec_of(tested.param.encoder).name) +
+                             auto name = std::string(spec_of(tested.param.layout).name) + "_" +
+                                         std::string(spec_of(tested.param.encoder).name) +
                                          (tested.param.inputs ? "_w4a4" : "_w4a16");
                              std::ranges::replace(name, '-', '_');
                              return name;
@@ -37,7 +42,8 @@ TEST_P(RoundTrip, SameModelAndSameBytes) {
     EXPECT_EQ(read.quantization().activations, inputs);
     const auto compared = compare_models(expected, read);
     ASSERT_TRUE(compared) << compared.error().message;
-    EXPECT_TRUE(compared->equal()) << (compared->first ? describe(*compared->first) : "plain tensors");
+    EXPECT_TRUE(compared->equal())
+        << (compared->first ? describe(*compared->first) : "plain tensors");
     ASSERT_EQ(compared->linears.size(), 14u);
     for (size_t i = 0; i < 14; ++i) EXPECT_EQ(read.linears()[i].name, model.linears()[i].name);
 
@@ -52,7 +58,8 @@ TEST_F(TinyModel, ShardsHoldTheSameTensors) {
     EXPECT_EQ(whole.weight_files, std::vector<std::string>{"model.safetensors"});
     for (const uint64_t max_bytes : {1u, 10'000u, 20'000u}) {
         const auto folder = dir / std::to_string(max_bytes);
-        const auto report = write(Layout::modelopt, Encoder::modelopt, folder, {}, {.max_shard_bytes = max_bytes});
+        const auto report =
+            write(Layout::modelopt, Encoder::modelopt, folder, {}, {.max_shard_bytes = max_bytes});
         const size_t count = report.weight_files.size();
         ASSERT_GT(count, 1u);
         EXPECT_EQ(report.weight_bytes, whole.weight_bytes);
@@ -69,13 +76,17 @@ TEST_F(TinyModel, ShardsHoldTheSameTensors) {
             }
             largest = std::max(largest, bytes);
         }
-        EXPECT_LE(largest, std::max<uint64_t>(max_bytes, 4096)); // one tensor or one linear where that is larger
+        EXPECT_LE(largest, std::max<uint64_t>(
+                               max_bytes, 4096)); // one tensor or one linear where that is larger
         const auto single = read_tensors(out / "model.safetensors");
         ASSERT_EQ(tensors.size(), single.size());
-        for (const auto& [name, tensor] : single) EXPECT_EQ(tensors.at(name).bytes, tensor.bytes) << name;
+        for (const auto& [name, tensor] : single)
+            EXPECT_EQ(tensors.at(name).bytes, tensor.bytes) << name;
         auto a = open(out), b = open(folder);
         EXPECT_TRUE(compare_models(a, b)->equal());
-        EXPECT_TRUE(test::read_file(folder / "model.safetensors.index.json").find("\"total_size\": " + std::to_string(whole.weight_bytes)) != std::string::npos);
+        EXPECT_TRUE(test::read_file(folder / "model.safetensors.index.json")
+                        .find("\"total_size\": " + std::to_string(whole.weight_bytes)) !=
+                    std::string::npos);
     }
 }
 
@@ -83,10 +94,12 @@ TEST_F(TinyModel, ConversionKeepsCodesAndBlockScales) {
     write(Layout::compressed_tensors, Encoder::ct, out, Format::nvfp4);
     const auto there = convert_checkpoint(out, Layout::modelopt, dir / "modelopt");
     ASSERT_TRUE(there) << there.error().message;
-    const auto back = convert_checkpoint(dir / "modelopt", Layout::compressed_tensors, dir / "back");
+    const auto back =
+        convert_checkpoint(dir / "modelopt", Layout::compressed_tensors, dir / "back");
     ASSERT_TRUE(back) << back.error().message;
 
-    const auto first = read_tensors(out / "model.safetensors"), middle = read_tensors(dir / "modelopt/model.safetensors"),
+    const auto first = read_tensors(out / "model.safetensors"),
+               middle = read_tensors(dir / "modelopt/model.safetensors"),
                last = read_tensors(dir / "back/model.safetensors");
     ASSERT_EQ(first.size(), last.size());
     const auto bits = [](const StoredTensor& tensor) {
@@ -104,7 +117,8 @@ TEST_F(TinyModel, ConversionKeepsCodesAndBlockScales) {
         const auto a = bits(tensor), b = bits(last.at(name));
         ulps = std::max(ulps, a > b ? a - b : b - a);
         const auto module = name.substr(0, name.rfind('.'));
-        const auto& inverse = middle.at(module + (name.ends_with(".weight_global_scale") ? ".weight_scale_2" : ".input_scale"));
+        const auto& inverse = middle.at(
+            module + (name.ends_with(".weight_global_scale") ? ".weight_scale_2" : ".input_scale"));
         EXPECT_EQ(inverse.shape, std::vector<uint64_t>{});
         EXPECT_EQ(bits(inverse), std::bit_cast<uint32_t>(1.0f / std::bit_cast<float>(a))) << name;
     }
@@ -118,7 +132,9 @@ TEST_F(TinyModel, ConversionKeepsCodesAndBlockScales) {
 TEST_F(TinyModel, RoundTripOfAScaleIsCounted) {
     // A number that is not the inverse of its inverse.
     uint32_t a = 0x3A000001;
-    const auto inverse_twice = [](uint32_t bits) { return std::bit_cast<uint32_t>(1.0f / (1.0f / std::bit_cast<float>(bits))); };
+    const auto inverse_twice = [](uint32_t bits) {
+        return std::bit_cast<uint32_t>(1.0f / (1.0f / std::bit_cast<float>(bits)));
+    };
     while (inverse_twice(a) == a) ++a;
     const uint32_t b = inverse_twice(a);
     const auto multiplier = std::bit_cast<float>(a);

@@ -27,7 +27,8 @@ struct StoredTensor {
 };
 using StoredTensors = std::map<std::string, StoredTensor>;
 
-// Deterministic BF16 numbers of about normal distribution, a few outliers among them; one block of 16 zeros.
+// Deterministic BF16 numbers of about normal distribution, a few outliers among them; one block of
+// 16 zeros.
 inline std::string bf16_numbers(uint64_t count, uint32_t seed) {
     uint64_t state = seed;
     const auto uniform = [&] {
@@ -51,18 +52,22 @@ inline StoredTensors tiny_tensors(bool tied = true) {
         tensors[name] = {io::Dtype::bf16, shape, bf16_numbers(*io::element_count(shape), seed++)};
     };
     const auto model = checkpoints::parse_model_config(tiny_config, "config.json");
-    for (const auto& linear : model_linears(*model)) add(linear.name + ".weight", {linear.rows, linear.k});
+    for (const auto& linear : model_linears(*model))
+        add(linear.name + ".weight", {linear.rows, linear.k});
     add("model.embed_tokens.weight", {32, 64});
     add("model.norm.weight", {64});
     if (!tied) add("lm_head.weight", {32, 64});
     for (const char* layer : {"0", "1"})
-        for (const char* norm : {"input_layernorm", "post_attention_layernorm"}) add(std::string("model.layers.") + layer + "." + norm + ".weight", {64});
+        for (const char* norm : {"input_layernorm", "post_attention_layernorm"})
+            add(std::string("model.layers.") + layer + "." + norm + ".weight", {64});
     return tensors;
 }
 
-inline void write_tensors(const std::filesystem::path& path, const StoredTensors& tensors, const io::Metadata& metadata = {}) {
+inline void write_tensors(const std::filesystem::path& path, const StoredTensors& tensors,
+                          const io::Metadata& metadata = {}) {
     std::vector<io::TensorData> data;
-    for (const auto& [name, tensor] : tensors) data.push_back({name, tensor.dtype, tensor.shape, std::as_bytes(std::span(tensor.bytes))});
+    for (const auto& [name, tensor] : tensors)
+        data.push_back({name, tensor.dtype, tensor.shape, std::as_bytes(std::span(tensor.bytes))});
     const auto written = io::write_safetensors(path, metadata, data);
     ASSERT_TRUE(written) << written.error().message;
 }
@@ -79,12 +84,15 @@ inline StoredTensors read_tensors(const std::filesystem::path& path) {
     return tensors;
 }
 
-inline void write_text(const std::filesystem::path& path, std::string_view text) { std::ofstream(path, std::ios::binary) << text; }
+inline void write_text(const std::filesystem::path& path, std::string_view text) {
+    std::ofstream(path, std::ios::binary) << text;
+}
 
 // Every file of a folder.
 inline std::map<std::string, std::string> folder_bytes(const std::filesystem::path& folder) {
     std::map<std::string, std::string> files;
-    for (const auto& entry : std::filesystem::directory_iterator(folder)) files[entry.path().filename().string()] = test::read_file(entry.path());
+    for (const auto& entry : std::filesystem::directory_iterator(folder))
+        files[entry.path().filename().string()] = test::read_file(entry.path());
     return files;
 }
 
@@ -94,12 +102,17 @@ class ChangedModel final : public QuantizedModelSource {
     using Change = std::function<void(QuantizedLinear&)>;
 
     ChangedModel(QuantizedModelSource& source, bool input_scales, Change change)
-        : source_(source), linears_(source.linears().begin(), source.linears().end()), change_(std::move(change)) {
+        : source_(source), linears_(source.linears().begin(), source.linears().end()),
+          change_(std::move(change)) {
         for (auto& linear : linears_) linear.has_input_scale = input_scales;
     }
     const std::filesystem::path& folder() const override { return source_.folder(); }
-    std::span<const io::TensorSpec> plain_tensors() const override { return source_.plain_tensors(); }
-    Status read_plain(size_t i, uint64_t offset, std::span<std::byte> bytes) const override { return source_.read_plain(i, offset, bytes); }
+    std::span<const io::TensorSpec> plain_tensors() const override {
+        return source_.plain_tensors();
+    }
+    Status read_plain(size_t i, uint64_t offset, std::span<std::byte> bytes) const override {
+        return source_.read_plain(i, offset, bytes);
+    }
     std::span<const LinearSpec> linears() const override { return linears_; }
     Result<QuantizedLinear> linear(size_t i) override {
         auto linear = source_.linear(i);
@@ -117,7 +130,8 @@ class ChangedModel final : public QuantizedModelSource {
 inline void add_inputs(QuantizedLinear& linear, Format format = Format::nvfp4) {
     linear.activations = format;
     linear.input_scale = tensor_scale_of(Encoder::nv, Format::nvfp4, 20.0f);
-    if (linear.exact == TensorScaleKind::divisor) linear.input_scale = tensor_scale_of(Encoder::ct, Format::nvfp4, 20.0f);
+    if (linear.exact == TensorScaleKind::divisor)
+        linear.input_scale = tensor_scale_of(Encoder::ct, Format::nvfp4, 20.0f);
 }
 
 class TinyModel : public testing::Test {
@@ -146,7 +160,8 @@ class TinyModel : public testing::Test {
     }
 
     // With inputs quantized where `inputs` is a format.
-    WriteReport write(Layout layout, Encoder encoder, const std::filesystem::path& to, std::optional<Format> inputs = {}, const WriteOptions& options = {}) {
+    WriteReport write(Layout layout, Encoder encoder, const std::filesystem::path& to,
+                      std::optional<Format> inputs = {}, const WriteOptions& options = {}) {
         auto model = encoded(encoder);
         ChangedModel changed(model, inputs.has_value(), [&](QuantizedLinear& linear) {
             if (inputs) add_inputs(linear, *inputs);

@@ -27,25 +27,35 @@ struct Half {
     int fraction_bits;
     uint32_t (*widen)(uint16_t);
 
-    bool is_finite(int bits) const { return (bits >> fraction_bits & ((1 << exponent_bits) - 1)) != (1 << exponent_bits) - 1; }
+    bool is_finite(int bits) const {
+        return (bits >> fraction_bits & ((1 << exponent_bits) - 1)) != (1 << exponent_bits) - 1;
+    }
 };
 
 class Halves : public testing::TestWithParam<Half> {};
 
-INSTANTIATE_TEST_SUITE_P(All, Halves, testing::Values(Half{io::Dtype::f16, 5, 10, f32_bits_from_f16}, Half{io::Dtype::bf16, 8, 7, f32_bits_from_bf16}),
-                         [](const auto& half) { return std::string(spec_of(half.param.dtype).name); });
+INSTANTIATE_TEST_SUITE_P(All, Halves,
+                         testing::Values(Half{io::Dtype::f16, 5, 10, f32_bits_from_f16},
+                                         Half{io::Dtype::bf16, 8, 7, f32_bits_from_bf16}),
+                         [](const auto& half) {
+                             return std::string(spec_of(half.param.dtype).name);
+                         });
 
 TEST_P(Halves, EveryPattern) {
     const auto half = GetParam();
     for (int bits = 0; bits < 65536; ++bits) {
         const auto widened = half.widen(static_cast<uint16_t>(bits));
         if (half.is_finite(bits)) {
-            ASSERT_EQ(widened, std::bit_cast<uint32_t>(static_cast<float>(value_of(bits, half.exponent_bits, half.fraction_bits)))) << bits;
+            ASSERT_EQ(widened, std::bit_cast<uint32_t>(static_cast<float>(
+                                   value_of(bits, half.exponent_bits, half.fraction_bits))))
+                << bits;
         } else {
             const int fraction = bits & ((1 << half.fraction_bits) - 1);
             ASSERT_EQ(widened >> 31, static_cast<uint32_t>(bits) >> 15) << bits;
             ASSERT_EQ(std::isinf(std::bit_cast<float>(widened)), fraction == 0) << bits;
-            ASSERT_EQ((widened & 0x7FFFFF) >> (23 - half.fraction_bits), static_cast<uint32_t>(fraction)) << bits;
+            ASSERT_EQ((widened & 0x7FFFFF) >> (23 - half.fraction_bits),
+                      static_cast<uint32_t>(fraction))
+                << bits;
         }
     }
 }
@@ -53,8 +63,12 @@ TEST_P(Halves, EveryPattern) {
 class Weights : public testing::Test {
   protected:
     // The weights of a file with the one tensor "w".
-    Result<std::vector<float>> read(io::Dtype dtype, std::vector<uint64_t> shape, const std::string& bytes) {
-        const auto written = io::write_safetensors(path, {}, std::vector<io::TensorData>{{"w", dtype, std::move(shape), std::as_bytes(std::span(bytes))}});
+    Result<std::vector<float>> read(io::Dtype dtype, std::vector<uint64_t> shape,
+                                    const std::string& bytes) {
+        const auto written =
+            io::write_safetensors(path, {},
+                                  std::vector<io::TensorData>{{"w", dtype, std::move(shape),
+                                                               std::as_bytes(std::span(bytes))}});
         EXPECT_TRUE(written);
         const auto file = io::SafetensorsFile::open(path);
         EXPECT_TRUE(file);
@@ -62,7 +76,8 @@ class Weights : public testing::Test {
         return read_weights(*file, *file->find("w"));
     }
 
-    void expect_error(const Result<std::vector<float>>& result, ErrorCode code, const std::string& message) {
+    void expect_error(const Result<std::vector<float>>& result, ErrorCode code,
+                      const std::string& message) {
         ASSERT_FALSE(result);
         EXPECT_EQ(result.error().code, code);
         EXPECT_EQ(result.error().message, path.string() + ": tensor 'w': " + message);
@@ -83,46 +98,64 @@ TEST_P(Halves, EveryFinitePatternThroughAFile) {
             bytes += little_endian(static_cast<uint64_t>(bits), 2);
         }
     const TempDir dir;
-    ASSERT_TRUE(io::write_safetensors(dir / "f", {}, std::vector<io::TensorData>{{"w", half.dtype, {2, patterns.size() / 2}, std::as_bytes(std::span(bytes))}}));
+    ASSERT_TRUE(io::write_safetensors(
+        dir / "f", {},
+        std::vector<io::TensorData>{
+            {"w", half.dtype, {2, patterns.size() / 2}, std::as_bytes(std::span(bytes))}}));
     const auto file = io::SafetensorsFile::open(dir / "f");
     ASSERT_TRUE(file);
     const auto weights = read_weights(*file, *file->find("w"));
     ASSERT_TRUE(weights) << weights.error().message;
     ASSERT_EQ(weights->size(), patterns.size());
-    for (size_t i = 0; i < patterns.size(); ++i) ASSERT_EQ(std::bit_cast<uint32_t>((*weights)[i]), half.widen(static_cast<uint16_t>(patterns[i]))) << i;
+    for (size_t i = 0; i < patterns.size(); ++i)
+        ASSERT_EQ(std::bit_cast<uint32_t>((*weights)[i]),
+                  half.widen(static_cast<uint16_t>(patterns[i])))
+            << i;
 }
 
 TEST_F(Weights, Float32IsUnchangedAcrossChunks) {
-    const uint64_t columns = 262144 + 5; // a row is longer than a chunk, and the chunks do not divide the tensor
+    const uint64_t columns =
+        262144 + 5; // a row is longer than a chunk, and the chunks do not divide the tensor
     std::string bytes;
     std::vector<uint32_t> expected;
     uint32_t state = 1;
     for (uint64_t i = 0; i < 3 * columns; ++i) {
         state = state * 1664525 + 1013904223;
-        expected.push_back((state & 0x7F800000) == 0x7F800000 ? state & 0x807FFFFF : state); // an infinity becomes a subnormal
+        expected.push_back((state & 0x7F800000) == 0x7F800000
+                               ? state & 0x807FFFFF
+                               : state); // an infinity becomes a subnormal
         bytes += little_endian(expected.back(), 4);
     }
     const auto weights = read(io::Dtype::f32, {3, columns}, bytes);
     ASSERT_TRUE(weights) << weights.error().message;
     ASSERT_EQ(weights->size(), expected.size());
-    for (size_t i = 0; i < expected.size(); ++i) ASSERT_EQ(std::bit_cast<uint32_t>((*weights)[i]), expected[i]) << i;
+    for (size_t i = 0; i < expected.size(); ++i)
+        ASSERT_EQ(std::bit_cast<uint32_t>((*weights)[i]), expected[i]) << i;
 
     const size_t last = expected.size() - 1;
     bytes.replace(last * 4, 4, little_endian(0x7F800001, 4));
     expect_error(read(io::Dtype::f32, {3, columns}, bytes), ErrorCode::not_finite,
-                 "row 2, column 262148 (flat index 786446, byte " + std::to_string(data_begin + 786446 * 4) + "): expected a finite number, found NaN");
+                 "row 2, column 262148 (flat index 786446, byte " +
+                     std::to_string(data_begin + 786446 * 4) +
+                     "): expected a finite number, found NaN");
 }
 
 TEST_F(Weights, NotFinite) {
     const auto message = [&](const char* where, int element, const char* what) {
-        return std::string(where) + ", byte " + std::to_string(data_begin + static_cast<uint64_t>(element)) + "): expected a finite number, found " + what;
+        return std::string(where) + ", byte " +
+               std::to_string(data_begin + static_cast<uint64_t>(element)) +
+               "): expected a finite number, found " + what;
     };
-    const auto infinity = read(io::Dtype::f16, {2, 2}, std::string(6, '\0') + little_endian(0xFC00, 2));
-    expect_error(infinity, ErrorCode::not_finite, message("row 1, column 1 (flat index 3", 6, "infinity"));
-    const auto nan = read(io::Dtype::f16, {2, 3}, std::string(8, '\0') + little_endian(0x7C01, 2) + std::string(2, '\0'));
+    const auto infinity =
+        read(io::Dtype::f16, {2, 2}, std::string(6, '\0') + little_endian(0xFC00, 2));
+    expect_error(infinity, ErrorCode::not_finite,
+                 message("row 1, column 1 (flat index 3", 6, "infinity"));
+    const auto nan = read(io::Dtype::f16, {2, 3},
+                          std::string(8, '\0') + little_endian(0x7C01, 2) + std::string(2, '\0'));
     expect_error(nan, ErrorCode::not_finite, message("row 1, column 1 (flat index 4", 8, "NaN"));
     const auto bfloat = read(io::Dtype::bf16, {1, 1}, little_endian(0x7F80, 2));
-    expect_error(bfloat, ErrorCode::not_finite, message("row 0, column 0 (flat index 0", 0, "infinity"));
+    expect_error(bfloat, ErrorCode::not_finite,
+                 message("row 0, column 0 (flat index 0", 0, "infinity"));
     const auto single = read(io::Dtype::f32, {1, 1}, little_endian(0xFFC00000, 4));
     expect_error(single, ErrorCode::not_finite, message("row 0, column 0 (flat index 0", 0, "NaN"));
 }
@@ -135,23 +168,33 @@ TEST_F(Weights, EveryE4m3Byte) {
             EXPECT_TRUE(std::isnan(std::bit_cast<float>(widened)));
             EXPECT_EQ(widened >> 31, static_cast<uint32_t>(bits) >> 7);
         } else {
-            EXPECT_EQ(widened, std::bit_cast<uint32_t>(static_cast<float>(value_of(bits, 4, 3)))) << bits;
+            EXPECT_EQ(widened, std::bit_cast<uint32_t>(static_cast<float>(value_of(bits, 4, 3))))
+                << bits;
             bytes += static_cast<char>(bits);
         }
     }
     const auto weights = read(io::Dtype::f8_e4m3, {2, 127}, bytes);
     ASSERT_TRUE(weights) << weights.error().message;
-    for (size_t i = 0; i < bytes.size(); ++i) EXPECT_EQ(std::bit_cast<uint32_t>((*weights)[i]), f32_bits_from_e4m3(static_cast<uint8_t>(bytes[i]))) << i;
+    for (size_t i = 0; i < bytes.size(); ++i)
+        EXPECT_EQ(std::bit_cast<uint32_t>((*weights)[i]),
+                  f32_bits_from_e4m3(static_cast<uint8_t>(bytes[i])))
+            << i;
     expect_error(read(io::Dtype::f8_e4m3, {1, 2}, "\x38\xFF"), ErrorCode::not_finite,
-                 "row 0, column 1 (flat index 1, byte " + std::to_string(data_begin + 1) + "): expected a finite number, found NaN");
+                 "row 0, column 1 (flat index 1, byte " + std::to_string(data_begin + 1) +
+                     "): expected a finite number, found NaN");
 }
 
 TEST_F(Weights, WrongDtypeOrRank) {
-    expect_error(read(io::Dtype::u8, {1, 1}, "x"), ErrorCode::bad_file, "dtype: expected F8_E4M3, BF16, F16 or F32, found U8");
-    expect_error(read(io::Dtype::f64, {1, 1}, "xxxxxxxx"), ErrorCode::bad_file, "dtype: expected F8_E4M3, BF16, F16 or F32, found F64");
-    expect_error(read(io::Dtype::f32, {1}, "xxxx"), ErrorCode::bad_shape, "shape: expected two dimensions, found [1]");
-    expect_error(read(io::Dtype::bf16, {}, "xx"), ErrorCode::bad_shape, "shape: expected two dimensions, found []");
-    expect_error(read(io::Dtype::bf16, {1, 1, 1}, "xx"), ErrorCode::bad_shape, "shape: expected two dimensions, found [1, 1, 1]");
+    expect_error(read(io::Dtype::u8, {1, 1}, "x"), ErrorCode::bad_file,
+                 "dtype: expected F8_E4M3, BF16, F16 or F32, found U8");
+    expect_error(read(io::Dtype::f64, {1, 1}, "xxxxxxxx"), ErrorCode::bad_file,
+                 "dtype: expected F8_E4M3, BF16, F16 or F32, found F64");
+    expect_error(read(io::Dtype::f32, {1}, "xxxx"), ErrorCode::bad_shape,
+                 "shape: expected two dimensions, found [1]");
+    expect_error(read(io::Dtype::bf16, {}, "xx"), ErrorCode::bad_shape,
+                 "shape: expected two dimensions, found []");
+    expect_error(read(io::Dtype::bf16, {1, 1, 1}, "xx"), ErrorCode::bad_shape,
+                 "shape: expected two dimensions, found [1, 1, 1]");
 }
 
 TEST_F(Weights, NoElements) {
@@ -162,12 +205,16 @@ TEST_F(Weights, NoElements) {
 
 TEST_F(Weights, TooManyElements) {
     const uint64_t rows = uint64_t{1} << 16, columns = (uint64_t{1} << 15) + 1; // 4295098368 bytes
-    const auto header = std::string("{").append(test::entry("w", "BF16", "[65536,32769]", "[0,4295098368]")).append("}");
+    const auto header = std::string("{")
+                            .append(test::entry("w", "BF16", "[65536,32769]", "[0,4295098368]"))
+                            .append("}");
     dir.write("w.safetensors", test::safetensors(header));
-    std::filesystem::resize_file(path, 8 + header.size() + rows * columns * 2); // a hole: takes no room on the disk
+    std::filesystem::resize_file(path, 8 + header.size() +
+                                           rows * columns * 2); // a hole: takes no room on the disk
     const auto file = io::SafetensorsFile::open(path);
     ASSERT_TRUE(file) << file.error().message;
-    expect_error(read_weights(*file, *file->find("w")), ErrorCode::bad_shape, "shape: expected at most 2^31 elements, found [65536, 32769]");
+    expect_error(read_weights(*file, *file->find("w")), ErrorCode::bad_shape,
+                 "shape: expected at most 2^31 elements, found [65536, 32769]");
 }
 
 } // namespace

@@ -6,15 +6,19 @@ namespace {
 
 class Write : public TinyModel {
   protected:
-    void expect_refused(Layout layout, QuantizedModelSource& source_model, ErrorCode code, const std::string& message) {
+    void expect_refused(Layout layout, QuantizedModelSource& source_model, ErrorCode code,
+                        const std::string& message) {
         const auto report = write_checkpoint(layout, source_model, out);
         ASSERT_FALSE(report) << message;
         EXPECT_EQ(report.error().code, code);
         test::expect_message(report.error().message, message);
-        EXPECT_EQ(dir.entries(), std::vector<std::string>{"source"}); // nothing of the output, under no name
+        EXPECT_EQ(dir.entries(),
+                  std::vector<std::string>{"source"}); // nothing of the output, under no name
     }
 
-    void expect_refused(Layout layout, Encoder encoder, bool input_scales, const ChangedModel::Change& change, ErrorCode code, const std::string& message) {
+    void expect_refused(Layout layout, Encoder encoder, bool input_scales,
+                        const ChangedModel::Change& change, ErrorCode code,
+                        const std::string& message) {
         auto model = encoded(encoder);
         ChangedModel changed(model, input_scales, change);
         expect_refused(layout, changed, code, message);
@@ -30,60 +34,84 @@ TEST_F(Write, UnequalFusedScales) {
         linear.weight.tensor_scale = Fp32::from_float(linear.scale.multiplier.value);
     };
     for (const auto layout : {Layout::compressed_tensors, Layout::modelopt})
-        expect_refused(layout, Encoder::ct, false, unequal, ErrorCode::bad_file, "model.layers.0.mlp.up_proj: expected the tensor scale of its fused group, ");
+        expect_refused(
+            layout, Encoder::ct, false, unequal, ErrorCode::bad_file,
+            "model.layers.0.mlp.up_proj: expected the tensor scale of its fused group, ");
     const auto inputs = [](QuantizedLinear& linear) {
         add_inputs(linear);
-        if (linear.name.ends_with("v_proj")) linear.input_scale = tensor_scale_of(Encoder::nv, Format::nvfp4, 21.0f);
+        if (linear.name.ends_with("v_proj"))
+            linear.input_scale = tensor_scale_of(Encoder::nv, Format::nvfp4, 21.0f);
     };
-    expect_refused(Layout::modelopt, Encoder::nv, true, inputs, ErrorCode::bad_file, "model.layers.0.self_attn.v_proj: expected the input scale of its fused group, ");
+    expect_refused(
+        Layout::modelopt, Encoder::nv, true, inputs, ErrorCode::bad_file,
+        "model.layers.0.self_attn.v_proj: expected the input scale of its fused group, ");
     auto model = encoded(Encoder::ct);
     ChangedModel changed(model, false, unequal);
     EXPECT_TRUE(write_checkpoint(Layout::plain, changed, out)); // no fused tensor scale there
 }
 
 TEST_F(Write, PartOfAFusedGroup) {
-    auto model = EncodedModel::create(open(source), {.encoder = Encoder::ct}, {"model.layers.1.self_attn.k_proj"});
+    auto model = EncodedModel::create(open(source), {.encoder = Encoder::ct},
+                                      {"model.layers.1.self_attn.k_proj"});
     ASSERT_TRUE(model);
     expect_refused(Layout::compressed_tensors, *model, bad,
-                   "model.layers.1.self_attn.q_proj: expected its fused group quantized as a whole, found 'model.layers.1.self_attn.k_proj' left out");
+                   "model.layers.1.self_attn.q_proj: expected its fused group quantized as a "
+                   "whole, found 'model.layers.1.self_attn.k_proj' left out");
 }
 
 TEST_F(Write, WhatALayoutCannotHold) {
     const auto nothing = [](QuantizedLinear&) {};
-    expect_refused(Layout::compressed_tensors, Encoder::razer_paper, false, nothing, bad, "model.layers.0.self_attn.q_proj: expected format nvfp4, found razer-w");
-    expect_refused(Layout::razer, Encoder::nv, false, nothing, bad, "model.layers.0.self_attn.q_proj: expected format razer-w, found nvfp4");
+    expect_refused(Layout::compressed_tensors, Encoder::razer_paper, false, nothing, bad,
+                   "model.layers.0.self_attn.q_proj: expected format nvfp4, found razer-w");
+    expect_refused(Layout::razer, Encoder::nv, false, nothing, bad,
+                   "model.layers.0.self_attn.q_proj: expected format razer-w, found nvfp4");
     expect_refused(
-        Layout::modelopt, Encoder::nv, true, [](QuantizedLinear& linear) { add_inputs(linear, Format::razer_a); }, bad,
+        Layout::modelopt, Encoder::nv, true,
+        [](QuantizedLinear& linear) { add_inputs(linear, Format::razer_a); }, bad,
         "model.layers.0.self_attn.q_proj: expected inputs in nvfp4, found razer-a");
     expect_refused(
-        Layout::modelopt, Encoder::nv, false, [](QuantizedLinear& linear) { linear.activations = Format::nvfp4; }, bad,
-        "model.layers.0.self_attn.q_proj: expected an input scale exactly where inputs are quantized, found one of the two");
+        Layout::modelopt, Encoder::nv, false,
+        [](QuantizedLinear& linear) { linear.activations = Format::nvfp4; }, bad,
+        "model.layers.0.self_attn.q_proj: expected an input scale exactly where inputs are "
+        "quantized, found one of the two");
     expect_refused(
-        Layout::razer, Encoder::razer_paper, false, [](QuantizedLinear& linear) { linear.encoder.reset(); }, bad,
+        Layout::razer, Encoder::razer_paper, false,
+        [](QuantizedLinear& linear) { linear.encoder.reset(); }, bad,
         "model.layers.0.self_attn.q_proj: expected the name of its encoder, found none");
     expect_refused(
         Layout::razer, Encoder::razer_paper, false,
         [](QuantizedLinear& linear) {
             if (linear.name.ends_with("o_proj")) linear.encoder = Encoder::razer_head;
         },
-        bad, "model.layers.0.self_attn.o_proj: expected encoder, V1, e3m3_max and activation format of the linears before, found others");
+        bad,
+        "model.layers.0.self_attn.o_proj: expected encoder, V1, e3m3_max and activation format of "
+        "the linears before, found others");
     expect_refused(
-        Layout::modelopt, Encoder::nv, false, [](QuantizedLinear& linear) { linear.name += "x"; }, bad,
-        "model.layers.0.self_attn.q_proj: expected the name, shape and input scale that were announced, found others");
+        Layout::modelopt, Encoder::nv, false, [](QuantizedLinear& linear) { linear.name += "x"; },
+        bad,
+        "model.layers.0.self_attn.q_proj: expected the name, shape and input scale that were "
+        "announced, found others");
     expect_refused(
-        Layout::modelopt, Encoder::nv, false, [](QuantizedLinear& linear) { linear.weight.codes.pop_back(); }, ErrorCode::bad_shape,
+        Layout::modelopt, Encoder::nv, false,
+        [](QuantizedLinear& linear) { linear.weight.codes.pop_back(); }, ErrorCode::bad_shape,
         "model.layers.0.self_attn.q_proj: codes: expected 64 rows of 32 bytes");
     expect_refused(
-        Layout::modelopt, Encoder::nv, false, [](QuantizedLinear& linear) { linear.weight.tensor_scale = Fp32{0x3F800000}; }, bad,
-        "model.layers.0.self_attn.q_proj: expected the tensor's scale to be the multiplier, found two numbers");
+        Layout::modelopt, Encoder::nv, false,
+        [](QuantizedLinear& linear) { linear.weight.tensor_scale = Fp32{0x3F800000}; }, bad,
+        "model.layers.0.self_attn.q_proj: expected the tensor's scale to be the multiplier, found "
+        "two numbers");
 }
 
 TEST_F(Write, NanScaleByteIsSeenWhenTheOutputIsRead) {
     auto model = encoded(Encoder::nv);
-    ChangedModel changed(model, false, [](QuantizedLinear& linear) { linear.weight.scales[1] = 0x7F; });
+    ChangedModel changed(model, false,
+                         [](QuantizedLinear& linear) { linear.weight.scales[1] = 0x7F; });
     const auto report = write_checkpoint(Layout::modelopt, changed, out);
     ASSERT_FALSE(report);
-    EXPECT_TRUE(report.error().message.find("row 0, block 1: expected a finite block scale, found 0x7F (NaN)") != std::string::npos) << report.error().message;
+    EXPECT_TRUE(report.error().message.find(
+                    "row 0, block 1: expected a finite block scale, found 0x7F (NaN)") !=
+                std::string::npos)
+        << report.error().message;
     EXPECT_EQ(dir.entries(), std::vector<std::string>{"source"});
 }
 
@@ -99,13 +127,15 @@ TEST_F(Write, ErrorOfTheSourceEndsIt) {
 }
 
 TEST_F(Write, ExistingTargets) {
-    const auto refused = [&](const std::filesystem::path& target, const std::string& message, const WriteOptions& options = {}) {
+    const auto refused = [&](const std::filesystem::path& target, const std::string& message,
+                             const WriteOptions& options = {}) {
         auto model = encoded(Encoder::nv);
         const auto before = dir.entries();
         const auto report = write_checkpoint(Layout::modelopt, model, target, options);
         ASSERT_FALSE(report) << message;
         EXPECT_EQ(report.error().code, ErrorCode::write_failed);
-        EXPECT_TRUE(report.error().message.find(message) != std::string::npos) << report.error().message;
+        EXPECT_TRUE(report.error().message.find(message) != std::string::npos)
+            << report.error().message;
         EXPECT_EQ(dir.entries(), before);
     };
     std::filesystem::create_directory(out);
@@ -141,7 +171,8 @@ TEST_F(Write, SourceOtherThanItsConfiguration) {
     config.replace(config.find("\"num_hidden_layers\":2"), 21, "\"num_hidden_layers\":3");
     write_text(source / "config.json", config);
     expect_refused(Layout::modelopt, model, ErrorCode::bad_file,
-                   source.string() + ": module 'model.layers.2.self_attn.q_proj': expected its weight, found no tensor of it");
+                   source.string() + ": module 'model.layers.2.self_attn.q_proj': expected its "
+                                     "weight, found no tensor of it");
 }
 
 TEST_F(Write, UntiedHeadStaysAsItIs) {

@@ -18,7 +18,8 @@ struct CheckResult {
     std::string error; // empty: none
 };
 
-inline CheckResult check_text(const VectorConfig& config, std::string_view text, const std::set<std::string>& given = {}, uint64_t reports = 20) {
+inline CheckResult check_text(const VectorConfig& config, std::string_view text,
+                              const std::set<std::string>& given = {}, uint64_t reports = 20) {
     Checker checker(config, given, reports);
     CheckResult result;
     const auto keep = [&](const Result<std::string>& report) -> Status {
@@ -62,8 +63,10 @@ inline std::string file_of(const VectorConfig& config, std::optional<uint64_t> c
 inline std::vector<std::string> formats_of(Op op) {
     std::vector<std::string> names;
     for (size_t i = 0; i < format_specs.size(); ++i)
-        if (op != Op::encode || default_encoder(static_cast<Format>(i))) names.emplace_back(format_specs[i].name);
-    if (spec_of(op).accumulates) names.insert(names.end(), {"razer", "razer-w:nvfp4", "nvfp4:rzr4"});
+        if (op != Op::encode || default_encoder(static_cast<Format>(i)))
+            names.emplace_back(format_specs[i].name);
+    if (spec_of(op).accumulates)
+        names.insert(names.end(), {"razer", "razer-w:nvfp4", "nvfp4:rzr4"});
     return names;
 }
 

@@ -9,19 +9,26 @@ namespace {
 using namespace test;
 
 // Units that one line of an op counts as.
-uint64_t per_line(const VectorConfig& config) { return config.op == Op::gemm ? static_cast<uint64_t>(config.shape.m * config.shape.n) : 1; }
+uint64_t per_line(const VectorConfig& config) {
+    return config.op == Op::gemm ? static_cast<uint64_t>(config.shape.m * config.shape.n) : 1;
+}
 
 TEST(RoundTrip, EveryOpFormatAndLevel) {
     for (Op op : ops())
         for (const std::string& formats : formats_of(op))
             for (Level level : {Level::edges, Level::random}) {
                 const auto config = config_of(op, formats, level);
-                for (std::optional<uint64_t> cases : {std::optional<uint64_t>{}, std::optional<uint64_t>{1}, std::optional<uint64_t>{97}}) {
-                    if (!cases && spec_of(op).accumulates && formats != "nvfp4") continue; // complete files of one format are enough
+                for (std::optional<uint64_t> cases :
+                     {std::optional<uint64_t>{}, std::optional<uint64_t>{1},
+                      std::optional<uint64_t>{97}}) {
+                    if (!cases && spec_of(op).accumulates && formats != "nvfp4")
+                        continue; // complete files of one format are enough
                     const auto result = check_text(default_config(op), file_of(config, cases));
                     EXPECT_EQ(result.error, "") << spec_of(op).name << " " << formats;
                     EXPECT_EQ(result.failed, 0u) << result.reports;
-                    EXPECT_EQ(result.passed, cases.value_or(Generator::complete(config)) * per_line(config)) << spec_of(op).name << " " << formats;
+                    EXPECT_EQ(result.passed,
+                              cases.value_or(Generator::complete(config)) * per_line(config))
+                        << spec_of(op).name << " " << formats;
                 }
             }
 }
@@ -60,7 +67,9 @@ TEST(RoundTrip, EveryDigitOfEveryCheckedColumnCounts) {
         const auto columns = spec_of(op).columns;
         size_t begin = 0;
         for (const Column& column : columns) {
-            const size_t digits = column.kind == Kind::tag ? line.find(' ') : static_cast<size_t>(column.digits(config));
+            const size_t digits = column.kind == Kind::tag
+                                      ? line.find(' ')
+                                      : static_cast<size_t>(column.digits(config));
             for (size_t i = begin; column.checked && i < begin + digits; ++i) {
                 std::string changed = line;
                 changed[i] = changed[i] == '5' ? '6' : '5';
@@ -82,17 +91,21 @@ TEST(RoundTrip, SameSeedSameBytes) {
         EXPECT_EQ(first, again);
         config.seed = 2;
         const std::string other = file_of(config, 50);
-        EXPECT_NE(first.substr(first.find("gen=")), other.substr(other.find("gen="))) << spec_of(op).name;
+        EXPECT_NE(first.substr(first.find("gen=")), other.substr(other.find("gen=")))
+            << spec_of(op).name;
     }
 }
 
 // The generator is fixed: these bytes are a promise.
 TEST(RoundTrip, KnownLines) {
     const auto dot16 = config_of(Op::dot16, "razer", Level::random);
-    EXPECT_EQ(*Generator(dot16, {}).line(1, Style::text), "8080808080808080 ff fedcba9876543210 1e 7537b764 7fffffff\n");
+    EXPECT_EQ(*Generator(dot16, {}).line(1, Style::text),
+              "8080808080808080 ff fedcba9876543210 1e 7537b764 7fffffff\n");
     const auto scale_pairs = config_of(Op::dot16, "nvfp4", Level::scale_pairs);
-    EXPECT_EQ(*Generator(scale_pairs, {}).line(0x7E01, Style::text), "0000000000000020 7e 0000000000000020 01 00000000 3f600000\n");
-    EXPECT_EQ(*Generator(config_of(Op::decode, "razer-w"), {}).line(0xC18, Style::text), "c1 8 f0 be800000\n");
+    EXPECT_EQ(*Generator(scale_pairs, {}).line(0x7E01, Style::text),
+              "0000000000000020 7e 0000000000000020 01 00000000 3f600000\n");
+    EXPECT_EQ(*Generator(config_of(Op::decode, "razer-w"), {}).line(0xC18, Style::text),
+              "c1 8 f0 be800000\n");
 }
 
 TEST(RoundTrip, DecodeAndScaleFilesAreComplete) {
@@ -120,7 +133,8 @@ TEST(RoundTrip, ReadmemhWordsAreTheSameColumns) {
             std::ranges::replace(text, ' ', '_');
             const std::string word = *generator.line(i, Style::readmemh);
             EXPECT_EQ(word, text);
-            EXPECT_EQ(word.size() - static_cast<size_t>(std::ranges::count(word, '_')) - 1, static_cast<size_t>(word_digits(config)));
+            EXPECT_EQ(word.size() - static_cast<size_t>(std::ranges::count(word, '_')) - 1,
+                      static_cast<size_t>(word_digits(config)));
         }
     }
 }

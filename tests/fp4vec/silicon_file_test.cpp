@@ -20,7 +20,9 @@ struct Checked {
 Checked check(const std::filesystem::path& path, uint64_t limit = 3) {
     Checked checked;
     const auto counts = check_silicon_file(
-        path.string(), [&](const SiliconMismatch& mismatch) { checked.mismatches.push_back(describe(mismatch)); }, limit);
+        path.string(),
+        [&](const SiliconMismatch& mismatch) { checked.mismatches.push_back(describe(mismatch)); },
+        limit);
     if (counts)
         checked.counts = *counts;
     else
@@ -30,11 +32,14 @@ Checked check(const std::filesystem::path& path, uint64_t limit = 3) {
 
 TEST(SiliconRows, AllAreReproduced) {
     const char* folder = std::getenv("FP4SIM_SILICON");
-    if (!folder) GTEST_SKIP() << "the environment variable FP4SIM_SILICON, the folder of the measured rows, is not set";
+    if (!folder)
+        GTEST_SKIP() << "the environment variable FP4SIM_SILICON, the folder of the measured rows, "
+                        "is not set";
     if (!std::filesystem::exists(folder)) GTEST_SKIP() << folder << " was not found";
     uint64_t files = 0, rows = 0, passed = 0;
-    for (const char* name : {"v100_fp16", "a100_fp16", "a100_bf16", "a100_tf32", "ada_fp16", "ada_bf16", "ada_tf32", "ada_e4m3", "ada_e5m2", "h100_fp16", "h100_bf16",
-                             "h100_tf32", "h100_e4m3", "h100_e5m2"}) {
+    for (const char* name : {"v100_fp16", "a100_fp16", "a100_bf16", "a100_tf32", "ada_fp16",
+                             "ada_bf16", "ada_tf32", "ada_e4m3", "ada_e5m2", "h100_fp16",
+                             "h100_bf16", "h100_tf32", "h100_e4m3", "h100_e5m2"}) {
         const auto checked = check(std::filesystem::path(folder) / (std::string(name) + ".txt.gz"));
         EXPECT_EQ(checked.error, "");
         EXPECT_EQ(checked.counts.failed, 0u) << name;
@@ -49,7 +54,8 @@ TEST(SiliconRows, AllAreReproduced) {
 }
 
 // 1 * 1 + 2 in the profiles of a GPU: with four products each.
-constexpr std::string_view header = "# gpu=V100 format=fp16 k=4 digits=4 rows=1 columns=a,b,c,d32,d16\n";
+constexpr std::string_view header =
+    "# gpu=V100 format=fp16 k=4 digits=4 rows=1 columns=a,b,c,d32,d16\n";
 constexpr std::string_view row = "3c00000000000000 3c00000000000000 40000000 40400000 4200\n";
 
 class SiliconFile : public testing::Test {
@@ -59,7 +65,9 @@ class SiliconFile : public testing::Test {
         for (auto part : parts) text += part;
         return text;
     }
-    Checked check_text(std::string_view text, uint64_t limit = 3) const { return check(folder.write("rows.txt", text), limit); }
+    Checked check_text(std::string_view text, uint64_t limit = 3) const {
+        return check(folder.write("rows.txt", text), limit);
+    }
     // The error without the path before it.
     std::string error_of(std::string_view text) const {
         const auto checked = check_text(text);
@@ -73,12 +81,15 @@ class SiliconFile : public testing::Test {
         text.replace(text.find(from), from.size(), to);
         return error_of(text + std::string(row));
     }
-    std::string error_of_row(std::string_view text) const { return error_of(join({header, text, "\n"})); }
+    std::string error_of_row(std::string_view text) const {
+        return error_of(join({header, text, "\n"}));
+    }
 
     std::string gzip(std::string_view text) const {
         const std::string path = (folder / "packed").string();
         gzFile file = gzopen(path.c_str(), "wb9");
-        EXPECT_EQ(gzwrite(file, text.data(), static_cast<unsigned>(text.size())), static_cast<int>(text.size()));
+        EXPECT_EQ(gzwrite(file, text.data(), static_cast<unsigned>(text.size())),
+                  static_cast<int>(text.size()));
         gzclose(file);
         return test::read_file(path);
     }
@@ -99,22 +110,27 @@ TEST_F(SiliconFile, PlainAndGzipAreTheSame) {
 
 TEST_F(SiliconFile, MismatchesAreDescribedUpToTheLimit) {
     std::string text = "# gpu=V100 format=fp16 k=4 digits=4 rows=3 columns=a,b,c,d32,d16\n";
-    for (const char* results : {"40400001 4200", "40400000 c200", "7fffffff 7FFF"}) text += "3c00000000000000 3c00000000000000 40000000 " + std::string(results) + "\n";
+    for (const char* results : {"40400001 4200", "40400000 c200", "7fffffff 7FFF"})
+        text += "3c00000000000000 3c00000000000000 40000000 " + std::string(results) + "\n";
     const auto checked = check_text(text);
     const std::string path = (folder / "rows.txt").string();
     EXPECT_EQ(checked.error, "");
     EXPECT_EQ(checked.counts.passed, 2u);
     EXPECT_EQ(checked.counts.failed, 4u);
-    EXPECT_EQ(checked.mismatches,
-              (std::vector<std::string>{path + ":2: v100-fp16-f32: expected 40400001, found 40400000", path + ":3: v100-fp16-f16: expected c200, found 4200",
-                                        path + ":4: v100-fp16-f32: expected 7fffffff, found 40400000"}));
+    EXPECT_EQ(
+        checked.mismatches,
+        (std::vector<std::string>{path + ":2: v100-fp16-f32: expected 40400001, found 40400000",
+                                  path + ":3: v100-fp16-f16: expected c200, found 4200",
+                                  path + ":4: v100-fp16-f32: expected 7fffffff, found 40400000"}));
     EXPECT_EQ(check_text(text, 0).mismatches.size(), 0u);
     EXPECT_EQ(check_text(text, 0).counts.failed, 4u);
 }
 
 TEST_F(SiliconFile, ADashIsNotChecked) {
-    for (const auto& [results, passed] : std::map<std::string, uint64_t>{{"- 4200", 1}, {"40400000 -", 1}, {"- -", 0}}) {
-        const auto checked = check_text(join({header, "3c00000000000000 3c00000000000000 40000000 ", results, "\n"}));
+    for (const auto& [results, passed] :
+         std::map<std::string, uint64_t>{{"- 4200", 1}, {"40400000 -", 1}, {"- -", 0}}) {
+        const auto checked = check_text(
+            join({header, "3c00000000000000 3c00000000000000 40000000 ", results, "\n"}));
         EXPECT_EQ(checked.error, "");
         EXPECT_EQ(checked.counts.passed, passed);
         EXPECT_EQ(checked.counts.failed, 0u);
@@ -128,8 +144,11 @@ TEST_F(SiliconFile, EveryGpuHasItsProfile) {
         std::string head, row;
     };
     const std::string a8 = "3c00" + std::string(28, '0'), a16 = "3c00" + std::string(60, '0');
-    const std::string bf = "3f80" + std::string(28, '0'), bf16 = "3f80" + std::string(60, '0'), tf = "1fc00" + std::string(15, '0');
-    const auto rows = [](const std::string& ab, const std::string& rest) { return ab + " " + ab + " " + rest; };
+    const std::string bf = "3f80" + std::string(28, '0'), bf16 = "3f80" + std::string(60, '0'),
+                      tf = "1fc00" + std::string(15, '0');
+    const auto rows = [](const std::string& ab, const std::string& rest) {
+        return ab + " " + ab + " " + rest;
+    };
     const std::vector<Case> cases{
         {"gpu=A100 format=fp16 k=8 digits=4", rows(a8, "40000000 40400000 4200")},
         {"gpu=A2 format=fp16 k=8 digits=4", rows(a8, "40000000 40400000 4200")},
@@ -149,7 +168,8 @@ TEST_F(SiliconFile, EveryGpuHasItsProfile) {
         {"gpu=B200 format=e4m3 k=32 digits=2", rows(a, "40000001 40400001 4200")},
     };
     for (const auto& [head, text] : cases) {
-        const auto checked = check_text("# " + head + " rows=1 columns=a,b,c,d32,d16\n" + text + "\n");
+        const auto checked =
+            check_text("# " + head + " rows=1 columns=a,b,c,d32,d16\n" + text + "\n");
         EXPECT_EQ(checked.error, "") << head;
         EXPECT_EQ(checked.counts.passed, text.ends_with('-') ? 1u : 2u) << head;
         EXPECT_EQ(checked.mismatches, std::vector<std::string>{}) << head;
@@ -157,64 +177,96 @@ TEST_F(SiliconFile, EveryGpuHasItsProfile) {
 }
 
 TEST_F(SiliconFile, HeaderErrors) {
-    EXPECT_EQ(error_of(""), ":1: expected a header line that begins with '#', found the end of the file");
+    EXPECT_EQ(error_of(""),
+              ":1: expected a header line that begins with '#', found the end of the file");
     EXPECT_EQ(error_of(row).substr(0, 53), ":1: expected a header line that begins with '#', foun");
     EXPECT_EQ(error_of("#\n"), ":1: expected columns= in the header, found none");
-    EXPECT_EQ(error_of_header("V100", "Turing"), ":1: gpu: expected one of V100, A100, Ada, H100, B200, A2, L40S, H200, found 'Turing'");
+    EXPECT_EQ(
+        error_of_header("V100", "Turing"),
+        ":1: gpu: expected one of V100, A100, Ada, H100, B200, A2, L40S, H200, found 'Turing'");
     EXPECT_EQ(error_of_header("V100", "v100").substr(0, 28), ":1: gpu: expected one of V10");
     EXPECT_EQ(error_of_header("gpu=V100 ", ""), ":1: expected gpu= in the header, found none");
-    EXPECT_EQ(error_of_header("gpu=V100 ", "gpu=V100 gpu=A100 "), ":1: expected gpu= once, found it again");
-    EXPECT_EQ(error_of_header("fp16", "fp8"), ":1: format: expected fp16, bf16, tf32, e4m3 or e5m2, found 'fp8'");
-    EXPECT_EQ(error_of_header("fp16", "bf16"), ":1: format: expected one that V100 was measured with, found 'bf16'");
+    EXPECT_EQ(error_of_header("gpu=V100 ", "gpu=V100 gpu=A100 "),
+              ":1: expected gpu= once, found it again");
+    EXPECT_EQ(error_of_header("fp16", "fp8"),
+              ":1: format: expected fp16, bf16, tf32, e4m3 or e5m2, found 'fp8'");
+    EXPECT_EQ(error_of_header("fp16", "bf16"),
+              ":1: format: expected one that V100 was measured with, found 'bf16'");
     for (const char* k : {"k=0", "k=3", "k=-4", "k=4x", "k=4100", "k=99999999999999999999"})
-        EXPECT_EQ(error_of_header("k=4", k), std::string(":1: k: expected a multiple of 4, at most 4096, found '") + (k + 2) + "'");
+        EXPECT_EQ(error_of_header("k=4", k),
+                  std::string(":1: k: expected a multiple of 4, at most 4096, found '") + (k + 2) +
+                      "'");
     EXPECT_EQ(error_of_header("digits=4", "digits=5"), ":1: digits: expected 4, found '5'");
     for (const char* rows : {"rows=0", "rows=-1", "rows=1e3", "rows=99999999999999999999"})
-        EXPECT_EQ(error_of_header("rows=1", rows), std::string(":1: rows: expected 1 to 1000000000000, found '") + (rows + 5) + "'");
-    EXPECT_EQ(error_of_header("d32,d16", "d32"), ":1: columns: expected a,b,c,d32,d16, found 'a,b,c,d32'");
+        EXPECT_EQ(error_of_header("rows=1", rows),
+                  std::string(":1: rows: expected 1 to 1000000000000, found '") + (rows + 5) + "'");
+    EXPECT_EQ(error_of_header("d32,d16", "d32"),
+              ":1: columns: expected a,b,c,d32,d16, found 'a,b,c,d32'");
 }
 
 TEST_F(SiliconFile, RowErrors) {
-    EXPECT_EQ(error_of_row("3c00000000000000 3c00000000000000 40000000 40400000"), ":2: expected 5 columns a,b,c,d32,d16 split by one space, found 4");
-    EXPECT_EQ(error_of_row("3c00000000000000 3c00000000000000 40000000 40400000 4200 0"), ":2: expected 5 columns a,b,c,d32,d16 split by one space, found 6");
-    EXPECT_EQ(error_of_row("3c00000000000000  3c00000000000000 40000000 40400000 4200"), ":2: expected 5 columns a,b,c,d32,d16 split by one space, found 6");
+    EXPECT_EQ(error_of_row("3c00000000000000 3c00000000000000 40000000 40400000"),
+              ":2: expected 5 columns a,b,c,d32,d16 split by one space, found 4");
+    EXPECT_EQ(error_of_row("3c00000000000000 3c00000000000000 40000000 40400000 4200 0"),
+              ":2: expected 5 columns a,b,c,d32,d16 split by one space, found 6");
+    EXPECT_EQ(error_of_row("3c00000000000000  3c00000000000000 40000000 40400000 4200"),
+              ":2: expected 5 columns a,b,c,d32,d16 split by one space, found 6");
     EXPECT_EQ(error_of_row(""), ":2: expected 5 columns a,b,c,d32,d16 split by one space, found 1");
-    EXPECT_EQ(error_of_row("3c0000000000000 3c00000000000000 40000000 40400000 4200"), ":2: column a: expected 16 hexadecimal digits, found 15 characters");
-    EXPECT_EQ(error_of_row("3c00000000000000 3c0000000000000g 40000000 40400000 4200"), ":2: column b: expected 16 hexadecimal digits, found '3c0000000000000g'");
-    EXPECT_EQ(error_of_row("3c00000000000000 3c00000000000000 - 40400000 4200"), ":2: column c: expected 8 hexadecimal digits, found 1 characters");
-    EXPECT_EQ(error_of_row("3c00000000000000 3c00000000000000 40000000 0x400000 4200"), ":2: column d32: expected 8 hexadecimal digits, found '0x400000'");
-    EXPECT_EQ(error_of_row("3c00000000000000 3c00000000000000 40000000 40400000 4200\r"), ":2: column d16: expected 4 hexadecimal digits, found 5 characters");
-    EXPECT_EQ(error_of_row("3c00000000000000 3c00000000000000 40000000 40400000 --"), ":2: column d16: expected 4 hexadecimal digits, found 2 characters");
-    EXPECT_EQ(
-        error_of("# gpu=A100 format=bf16 k=8 digits=4 rows=1 columns=a,b,c,d32,d16\n" + std::string(32, '0') + " " + std::string(32, '0') + " 00000000 00000000 0000\n"),
-        ":2: column d16: expected '-' for this format, found '0000'");
-    EXPECT_EQ(error_of("# gpu=A100 format=tf32 k=4 digits=5 rows=1 columns=a,b,c,d32,d16\n" + std::string(20, '0') + " 0000080000" + std::string(10, '0') +
+    EXPECT_EQ(error_of_row("3c0000000000000 3c00000000000000 40000000 40400000 4200"),
+              ":2: column a: expected 16 hexadecimal digits, found 15 characters");
+    EXPECT_EQ(error_of_row("3c00000000000000 3c0000000000000g 40000000 40400000 4200"),
+              ":2: column b: expected 16 hexadecimal digits, found '3c0000000000000g'");
+    EXPECT_EQ(error_of_row("3c00000000000000 3c00000000000000 - 40400000 4200"),
+              ":2: column c: expected 8 hexadecimal digits, found 1 characters");
+    EXPECT_EQ(error_of_row("3c00000000000000 3c00000000000000 40000000 0x400000 4200"),
+              ":2: column d32: expected 8 hexadecimal digits, found '0x400000'");
+    EXPECT_EQ(error_of_row("3c00000000000000 3c00000000000000 40000000 40400000 4200\r"),
+              ":2: column d16: expected 4 hexadecimal digits, found 5 characters");
+    EXPECT_EQ(error_of_row("3c00000000000000 3c00000000000000 40000000 40400000 --"),
+              ":2: column d16: expected 4 hexadecimal digits, found 2 characters");
+    EXPECT_EQ(error_of("# gpu=A100 format=bf16 k=8 digits=4 rows=1 columns=a,b,c,d32,d16\n" +
+                       std::string(32, '0') + " " + std::string(32, '0') +
+                       " 00000000 00000000 0000\n"),
+              ":2: column d16: expected '-' for this format, found '0000'");
+    EXPECT_EQ(error_of("# gpu=A100 format=tf32 k=4 digits=5 rows=1 columns=a,b,c,d32,d16\n" +
+                       std::string(20, '0') + " 0000080000" + std::string(10, '0') +
                        " 00000000 00000000 -\n"),
               ":2: element 1 of B: expected 19 bits of tf32, found the code 524288");
 }
 
 TEST_F(SiliconFile, TheRowsAreCounted) {
     EXPECT_EQ(error_of(header), ":2: expected 1 rows, found the end of the file after 0");
-    EXPECT_EQ(error_of(join({header, row, row})), ":3: expected the end of the file after 1 rows, found another line");
-    EXPECT_EQ(error_of(join({header, row, header})), ":3: expected the end of the file after 1 rows, found another line");
-    EXPECT_EQ(error_of(join({header, row, "\n"})), ":3: expected the end of the file after 1 rows, found another line");
-    EXPECT_EQ(error_of(join({"# gpu=V100 format=fp16 k=4 digits=4 rows=2 columns=a,b,c,d32,d16\n", row})), ":3: expected 2 rows, found the end of the file after 1");
+    EXPECT_EQ(error_of(join({header, row, row})),
+              ":3: expected the end of the file after 1 rows, found another line");
+    EXPECT_EQ(error_of(join({header, row, header})),
+              ":3: expected the end of the file after 1 rows, found another line");
+    EXPECT_EQ(error_of(join({header, row, "\n"})),
+              ":3: expected the end of the file after 1 rows, found another line");
+    EXPECT_EQ(
+        error_of(join({"# gpu=V100 format=fp16 k=4 digits=4 rows=2 columns=a,b,c,d32,d16\n", row})),
+        ":3: expected 2 rows, found the end of the file after 1");
 }
 
 TEST_F(SiliconFile, HostileBytes) {
-    EXPECT_EQ(error_of(std::string(1 << 20, '#')), ":1: expected at most 4096 characters in this line, found more");
-    EXPECT_EQ(error_of(join({header, std::string(1 << 20, '0')})), ":2: expected at most 4096 characters in this line, found more");
-    EXPECT_EQ(error_of(gzip(join({header, std::string(1 << 26, '0')}))), ":2: expected at most 4096 characters in this line, found more");
+    EXPECT_EQ(error_of(std::string(1 << 20, '#')),
+              ":1: expected at most 4096 characters in this line, found more");
+    EXPECT_EQ(error_of(join({header, std::string(1 << 20, '0')})),
+              ":2: expected at most 4096 characters in this line, found more");
+    EXPECT_EQ(error_of(gzip(join({header, std::string(1 << 26, '0')}))),
+              ":2: expected at most 4096 characters in this line, found more");
     std::string many(header);
     for (int i = 0; i < 2000; ++i) many += "#\n";
     EXPECT_EQ(error_of(many), ":1001: expected at most 1000 header lines, found more");
-    EXPECT_EQ(error_of(std::string_view("\0\0\0\n", 4)), ":1: expected a header line that begins with '#', found '???"
-                                                         "'");
-    EXPECT_EQ(error_of_header("V100", std::string_view("V1\0\x1B", 4)), ":1: gpu: expected one of V100, A100, Ada, H100, B200, A2, L40S, H200, found 'V1??"
-                                                                        "'");
+    EXPECT_EQ(error_of(std::string_view("\0\0\0\n", 4)),
+              ":1: expected a header line that begins with '#', found '???"
+              "'");
+    EXPECT_EQ(error_of_header("V100", std::string_view("V1\0\x1B", 4)),
+              ":1: gpu: expected one of V100, A100, Ada, H100, B200, A2, L40S, H200, found 'V1??"
+              "'");
     std::string zero(row);
     zero[3] = '\0';
-    EXPECT_EQ(error_of(join({header, zero})), ":2: column a: expected 16 hexadecimal digits, found '3c0?000000000000'");
+    EXPECT_EQ(error_of(join({header, zero})),
+              ":2: column a: expected 16 hexadecimal digits, found '3c0?000000000000'");
     std::string garbage;
     for (uint32_t i = 0; i < 100000; ++i) garbage += static_cast<char>(i * i * 31 + i / 7);
     EXPECT_NE(error_of(garbage), "");
@@ -228,17 +280,22 @@ TEST_F(SiliconFile, DamagedGzip) {
     for (int i = 0; i < 5000; ++i) text += row;
     const std::string packed = gzip(text);
     ASSERT_EQ(check_text(packed).counts.passed, 10000u);
-    for (size_t bytes = 3; bytes < packed.size(); bytes += 1 + packed.size() / 50) EXPECT_NE(error_of(packed.substr(0, bytes)), "") << bytes;
-    EXPECT_NE(error_of(packed.substr(0, packed.size() - 1)).find("expected more gzip data, found the end of the file"), std::string::npos);
+    for (size_t bytes = 3; bytes < packed.size(); bytes += 1 + packed.size() / 50)
+        EXPECT_NE(error_of(packed.substr(0, bytes)), "") << bytes;
+    EXPECT_NE(error_of(packed.substr(0, packed.size() - 1))
+                  .find("expected more gzip data, found the end of the file"),
+              std::string::npos);
     std::string flipped = packed;
     flipped[packed.size() - 6] ^= 1; // in the checksum
     EXPECT_NE(error_of(flipped).find("expected gzip data"), std::string::npos);
 }
 
 TEST_F(SiliconFile, NoFile) {
-    EXPECT_EQ(check(folder / "none").error, (folder / "none").string() + ": No such file or directory");
+    EXPECT_EQ(check(folder / "none").error,
+              (folder / "none").string() + ": No such file or directory");
     EXPECT_NE(check(folder.path()).error, "");
-    EXPECT_EQ(check(folder / "no\nne").error, (folder / "no?ne").string() + ": No such file or directory");
+    EXPECT_EQ(check(folder / "no\nne").error,
+              (folder / "no?ne").string() + ": No such file or directory");
 }
 
 } // namespace

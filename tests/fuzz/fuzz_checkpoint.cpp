@@ -1,5 +1,6 @@
-// libFuzzer: any bytes as a model folder. Two length bytes, config.json, then a safetensors file under all names that layouts use. Whatever opens is
-// checked, and read linear by linear; config.json goes through the decoder's reader too.
+// libFuzzer: any bytes as a model folder. Two length bytes, config.json, then a safetensors file
+// under all names that layouts use. Whatever opens is checked, and read linear by linear;
+// config.json goes through the decoder's reader too.
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -20,7 +21,8 @@ void expect_one_line(const fp4::Error& error) {
 
 const std::filesystem::path& folder() {
     static const std::filesystem::path path = [] {
-        std::string name = (std::filesystem::exists("/dev/shm") ? "/dev/shm" : "/tmp") + std::string("/fuzz-XXXXXX");
+        std::string name = (std::filesystem::exists("/dev/shm") ? "/dev/shm" : "/tmp") +
+                           std::string("/fuzz-XXXXXX");
         if (!mkdtemp(name.data())) std::abort();
         static std::string kept = name;
         std::atexit([] { std::filesystem::remove_all(kept); });
@@ -30,7 +32,8 @@ const std::filesystem::path& folder() {
 }
 
 void write(const char* name, std::string_view bytes) {
-    std::ofstream(folder() / name, std::ios::binary | std::ios::trunc).write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+    std::ofstream(folder() / name, std::ios::binary | std::ios::trunc)
+        .write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
 }
 
 void read_folder() {
@@ -54,7 +57,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     const std::string_view all(reinterpret_cast<const char*>(data) + 2, size - 2);
     const size_t length = std::min<size_t>(all.size(), data[0] + 256u * data[1]);
     const auto config = all.substr(0, length);
-    if (const auto parsed = fp4::quant::parse_decoder_config(config, "config.json"); !parsed) expect_one_line(parsed.error());
+    if (const auto parsed = fp4::quant::parse_decoder_config(config, "config.json"); !parsed)
+        expect_one_line(parsed.error());
     write("config.json", config);
     if (config.find("fp4sim-razer") == config.npos) {
         write("model.safetensors", all.substr(length));

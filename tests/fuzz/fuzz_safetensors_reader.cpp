@@ -9,7 +9,8 @@
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     using namespace fp4::traces;
     const FileDescriptor file(memfd_create("fuzz", MFD_CLOEXEC));
-    if (!file.is_open() || ::write(file.get(), data, size) != static_cast<ssize_t>(size)) std::abort();
+    if (!file.is_open() || ::write(file.get(), data, size) != static_cast<ssize_t>(size))
+        std::abort();
     const auto opened = SafetensorsFile::open("/proc/self/fd/" + std::to_string(file.get()));
     if (!opened) {
         for (char c : opened.error().message)
@@ -18,7 +19,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     }
     uint64_t covered = 0;
     for (const TensorInfo& tensor : opened->tensors()) {
-        if (tensor.byte_size() > size || opened->file_offset(tensor) + tensor.byte_size() > size || opened->find(tensor.name) != &tensor) std::abort();
+        if (tensor.byte_size() > size || opened->file_offset(tensor) + tensor.byte_size() > size ||
+            opened->find(tensor.name) != &tensor)
+            std::abort();
         covered += tensor.byte_size();
         std::vector<std::byte> bytes(tensor.byte_size());
         const bool known = tensor.dtype != Dtype::other;

@@ -9,7 +9,8 @@
 
 namespace fp4::test {
 
-// The call returns `status`, fills its fp4_error with `message`, and does the same without an fp4_error.
+// The call returns `status`, fills its fp4_error with `message`, and does the same without an
+// fp4_error.
 template <class Call>
 void expect_refused(Call&& call, fp4_status status, const std::string& message) {
     fp4_error error;
@@ -31,9 +32,12 @@ void expect_done(Call&& call) {
     EXPECT_STREQ(error.message, "");
 }
 
-inline fp4_operand operand_of(Format format, Specials specials) { return {static_cast<fp4_format>(format), specials.v1_halves, specials.v2_halves}; }
+inline fp4_operand operand_of(Format format, Specials specials) {
+    return {static_cast<fp4_format>(format), specials.v1_halves, specials.v2_halves};
+}
 
-inline fp4_encode_options encode_options_of(Format format, Specials specials, fp4_encoder encoder = FP4_ENCODER_DEFAULT) {
+inline fp4_encode_options encode_options_of(Format format, Specials specials,
+                                            fp4_encoder encoder = FP4_ENCODER_DEFAULT) {
     fp4_encode_options options = FP4_ENCODE_OPTIONS_INIT;
     options.encoder = encoder;
     options.operand = operand_of(format, specials);
@@ -41,7 +45,8 @@ inline fp4_encode_options encode_options_of(Format format, Specials specials, fp
 }
 
 inline fp4_config config_of(const PackedTensor& a, const PackedTensor& b, size_t profile) {
-    return {sizeof(fp4_config), static_cast<fp4_profile>(profile), operand_of(a.format, a.specials), operand_of(b.format, b.specials)};
+    return {sizeof(fp4_config), static_cast<fp4_profile>(profile), operand_of(a.format, a.specials),
+            operand_of(b.format, b.specials)};
 }
 
 } // namespace fp4::test

@@ -11,8 +11,9 @@ namespace {
 TEST(CHeader, SizesAreThoseOfTheAbi) {
     // Offsets are what other languages write down, so they are numbers here.
     const std::array<size_t, 6> sizes{256, 12, 32, 32, 12, 16};
-    const std::array<size_t, 6> in_cpp{sizeof(fp4_error),          sizeof(fp4_operand),      sizeof(fp4_config),
-                                       sizeof(fp4_encode_options), sizeof(fp4_gemm_options), sizeof(fp4_scale)};
+    const std::array<size_t, 6> in_cpp{sizeof(fp4_error),        sizeof(fp4_operand),
+                                       sizeof(fp4_config),       sizeof(fp4_encode_options),
+                                       sizeof(fp4_gemm_options), sizeof(fp4_scale)};
     for (size_t i = 0; i < sizes.size(); ++i) {
         EXPECT_EQ(in_cpp[i], sizes[i]) << i;
         EXPECT_EQ(c_size(static_cast<int>(i)), sizes[i]) << i;

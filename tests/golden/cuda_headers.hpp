@@ -1,4 +1,5 @@
-// NVIDIA's conversions as their headers do them on a host, beside golden's; a second opinion that shares nothing with golden.
+// NVIDIA's conversions as their headers do them on a host, beside golden's; a second opinion that
+// shares nothing with golden.
 #pragma once
 #include <cuda_fp4.h>
 #include <cuda_fp8.h>
@@ -24,7 +25,8 @@ struct ToUe4m3 { // of values that are not negative
     static int golden(float x) { return encode_scale(ue4m3, x, ue4m3.max_payload); }
 };
 
-// The first binary32 pattern of first, first + stride, ... <= last that the two convert differently.
+// The first binary32 pattern of first, first + stride, ... <= last that the two convert
+// differently.
 template <class Conversion>
 std::optional<uint32_t> first_difference(uint32_t first, uint32_t last, uint32_t stride = 1) {
     for (uint64_t bits = first; bits <= last; bits += stride) {

@@ -6,9 +6,15 @@
 namespace fp4 {
 namespace {
 
-TEST(CudaHeadersExhaustive, E2m1OfEveryPatternWithoutASign) { EXPECT_EQ(test::first_difference<test::ToE2m1>(0, 0x7FFFFFFF), std::nullopt); }
-TEST(CudaHeadersExhaustive, E2m1OfEveryPatternWithASign) { EXPECT_EQ(test::first_difference<test::ToE2m1>(0x80000000, 0xFFFFFFFF), std::nullopt); }
-TEST(CudaHeadersExhaustive, Ue4m3OfEveryPatternUpToInfinity) { EXPECT_EQ(test::first_difference<test::ToUe4m3>(0, 0x7F800000), std::nullopt); }
+TEST(CudaHeadersExhaustive, E2m1OfEveryPatternWithoutASign) {
+    EXPECT_EQ(test::first_difference<test::ToE2m1>(0, 0x7FFFFFFF), std::nullopt);
+}
+TEST(CudaHeadersExhaustive, E2m1OfEveryPatternWithASign) {
+    EXPECT_EQ(test::first_difference<test::ToE2m1>(0x80000000, 0xFFFFFFFF), std::nullopt);
+}
+TEST(CudaHeadersExhaustive, Ue4m3OfEveryPatternUpToInfinity) {
+    EXPECT_EQ(test::first_difference<test::ToUe4m3>(0, 0x7F800000), std::nullopt);
+}
 
 } // namespace
 } // namespace fp4

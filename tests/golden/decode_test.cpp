@@ -18,9 +18,12 @@ using test::hex;
 template <class Check>
 void for_every_byte(Check check) {
     for (Format format : all_formats)
-        for (Specials specials : {Specials{}, Specials{14, 18}, Specials{18, 14}, Specials{31, 1}, Specials{1, 31}, Specials{0, 0}, Specials{31, 31}})
+        for (Specials specials : {Specials{}, Specials{14, 18}, Specials{18, 14}, Specials{31, 1},
+                                  Specials{1, 31}, Specials{0, 0}, Specials{31, 31}})
             for (int byte = 0; byte < 256; ++byte) {
-                SCOPED_TRACE(std::string(spec_of(format).name) + " V1 " + std::to_string(specials.v1_halves) + " V2 " + std::to_string(specials.v2_halves) + " byte " +
+                SCOPED_TRACE(std::string(spec_of(format).name) + " V1 " +
+                             std::to_string(specials.v1_halves) + " V2 " +
+                             std::to_string(specials.v2_halves) + " byte " +
                              hex(static_cast<uint64_t>(byte)));
                 check(format, specials, static_cast<uint8_t>(byte));
                 if (testing::Test::HasFatalFailure()) return;
@@ -33,7 +36,8 @@ TEST(Decode, BlockScaleIgnoresTheBitsOfTheSpecial) {
         const Scale scale = block_scale(format, byte);
         ASSERT_EQ(scale.nan, expected.nan);
         if (expected.nan) return;
-        ASSERT_EQ(std::ldexp(scale.significand, scale.exponent - 3), std::ldexp(expected.mantissa, expected.exponent));
+        ASSERT_EQ(std::ldexp(scale.significand, scale.exponent - 3),
+                  std::ldexp(expected.mantissa, expected.exponent));
     });
 }
 
@@ -51,14 +55,20 @@ TEST(Decode, NanBytes) {
 
 TEST(Decode, SpecialHalves) {
     for_every_byte([](Format format, Specials specials, uint8_t byte) {
-        const int expected = !spec_of(format).has_specials() ? 0 : slow::halves_of(format, specials, byte, spec_of(format).sentinel);
+        const int expected =
+            !spec_of(format).has_specials()
+                ? 0
+                : slow::halves_of(format, specials, byte, spec_of(format).sentinel);
         ASSERT_EQ(special_halves(format, specials, byte), expected);
     });
 }
 
 TEST(Decode, ElementHalves) {
     for_every_byte([](Format format, Specials specials, uint8_t byte) {
-        for (uint8_t code = 0; code < 16; ++code) ASSERT_EQ(element_halves(format, specials, byte, {code}), slow::halves_of(format, specials, byte, code)) << int{code};
+        for (uint8_t code = 0; code < 16; ++code)
+            ASSERT_EQ(element_halves(format, specials, byte, {code}),
+                      slow::halves_of(format, specials, byte, code))
+                << int{code};
     });
 }
 
@@ -66,7 +76,8 @@ TEST(Decode, BlockHasEveryCodeInBothNibbles) {
     for_every_byte([](Format format, Specials specials, uint8_t byte) {
         for (uint8_t turn = 0; turn < 16; ++turn) {
             std::array<uint8_t, 8> codes{};
-            for (uint8_t i = 0; i < 8; ++i) codes[i] = static_cast<uint8_t>((2 * i + turn) % 16 | (2 * i + 1 + turn) % 16 << 4);
+            for (uint8_t i = 0; i < 8; ++i)
+                codes[i] = static_cast<uint8_t>((2 * i + turn) % 16 | (2 * i + 1 + turn) % 16 << 4);
             const auto halves = decode_lanes(format, specials, byte, codes);
             for (size_t i = 0; i < 16; ++i) {
                 const int code = static_cast<int>(i + turn) % 16;
@@ -78,8 +89,13 @@ TEST(Decode, BlockHasEveryCodeInBothNibbles) {
 }
 
 TEST(Decode, Landmarks) {
-    const auto value = [](Format format, int byte) { return std::bit_cast<float>(dequantize(format, {}, static_cast<uint8_t>(byte), {2}, {0x3F800000}).bits); };
-    const auto special = [](Format format, int byte) { return special_halves(format, {}, static_cast<uint8_t>(byte)); };
+    const auto value = [](Format format, int byte) {
+        return std::bit_cast<float>(
+            dequantize(format, {}, static_cast<uint8_t>(byte), {2}, {0x3F800000}).bits);
+    };
+    const auto special = [](Format format, int byte) {
+        return special_halves(format, {}, static_cast<uint8_t>(byte));
+    };
     EXPECT_EQ(value(Format::nvfp4, 0x80), 0.0f);
     EXPECT_EQ(value(Format::nvfp4, 0x88), 0x1p-6f);
     EXPECT_TRUE(std::isnan(value(Format::nvfp4, 0xFF)));
@@ -98,14 +114,19 @@ TEST(Decode, Landmarks) {
 
 // The compat encodings, in hand-written tables: code 0x0 is the special, code 0x8 a zero.
 TEST(Decode, CompatFormatsEveryByteAndCode) {
-    constexpr int plain[16] = {99, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8, -12}; // entry 0 is the special's
-    constexpr int razer_cuda[4] = {10, 16, -10, -16};                                     // by bits 7:6
-    constexpr int rzr4[2] = {10, -10};                                                    // by bit 7
+    constexpr int plain[16] = {99, 1,  2,  3,  4,  6,  8,  12,
+                               0,  -1, -2, -3, -4, -6, -8, -12}; // entry 0 is the special's
+    constexpr int razer_cuda[4] = {10, 16, -10, -16};            // by bits 7:6
+    constexpr int rzr4[2] = {10, -10};                           // by bit 7
     for (int byte = 0; byte < 256; ++byte)
         for (uint8_t code = 0; code < 16; ++code) {
             const auto b = static_cast<uint8_t>(byte);
-            ASSERT_EQ(element_halves(Format::razer_cuda, {}, b, {code}), code ? plain[code] : razer_cuda[byte / 64]) << byte << " " << int{code};
-            ASSERT_EQ(element_halves(Format::rzr4, {}, b, {code}), code ? plain[code] : rzr4[byte / 128]) << byte << " " << int{code};
+            ASSERT_EQ(element_halves(Format::razer_cuda, {}, b, {code}),
+                      code ? plain[code] : razer_cuda[byte / 64])
+                << byte << " " << int{code};
+            ASSERT_EQ(element_halves(Format::rzr4, {}, b, {code}),
+                      code ? plain[code] : rzr4[byte / 128])
+                << byte << " " << int{code};
             ASSERT_EQ(block_scale(Format::razer_cuda, b), block_scale(Format::razer_w, b)) << byte;
             ASSERT_EQ(block_scale(Format::rzr4, b), block_scale(Format::razer_a, b)) << byte;
         }
@@ -113,7 +134,9 @@ TEST(Decode, CompatFormatsEveryByteAndCode) {
 
 TEST(Decode, CompatLandmarks) {
     constexpr Fp32 one{0x3F800000};
-    const auto value = [](Format format, int byte, uint8_t code) { return dequantize(format, {}, static_cast<uint8_t>(byte), {code}, one).to_float(); };
+    const auto value = [](Format format, int byte, uint8_t code) {
+        return dequantize(format, {}, static_cast<uint8_t>(byte), {code}, one).to_float();
+    };
     EXPECT_EQ(value(Format::razer_cuda, 0x18, 0x0), 5.0f); // scale 1
     EXPECT_EQ(value(Format::razer_cuda, 0x58, 0x0), 8.0f);
     EXPECT_EQ(value(Format::razer_cuda, 0x98, 0x0), -5.0f);
@@ -124,12 +147,15 @@ TEST(Decode, CompatLandmarks) {
     EXPECT_EQ(value(Format::rzr4, 0xB8, 0x0), -5.0f);
     EXPECT_EQ(value(Format::rzr4, 0x01, 0x0), 5 * 0x1p-9f); // no hidden bit under exponent field 0
     EXPECT_EQ(value(Format::rzr4, 0x87, 0x1), 3.5f * 0x1p-9f);
-    for (Format format : {Format::razer_cuda, Format::rzr4}) EXPECT_EQ(dequantize(format, {}, 0x98, {8}, one).bits, 0u); // one zero, +0
+    for (Format format : {Format::razer_cuda, Format::rzr4})
+        EXPECT_EQ(dequantize(format, {}, 0x98, {8}, one).bits, 0u); // one zero, +0
 }
 
 TEST(Decode, Mxfp4Landmarks) {
     const auto bits = [](int byte, uint8_t code, float tensor_scale) {
-        return dequantize(Format::mxfp4, {}, static_cast<uint8_t>(byte), {code}, Fp32::from_float(tensor_scale)).bits;
+        return dequantize(Format::mxfp4, {}, static_cast<uint8_t>(byte), {code},
+                          Fp32::from_float(tensor_scale))
+            .bits;
     };
     EXPECT_EQ(bits(0x7F, 0x7, 1), 0x40C00000u);
     EXPECT_EQ(bits(0x7F, 0x8, 1), 0x80000000u);
@@ -138,33 +164,43 @@ TEST(Decode, Mxfp4Landmarks) {
     EXPECT_EQ(bits(0xFE, 0x2, 1), 0x7F000000u); // 2^127
     EXPECT_EQ(bits(0xFE, 0x4, 1), 0x7F800000u); // 2^128 is infinite
     EXPECT_EQ(bits(0xFE, 0xC, 1), 0xFF800000u);
-    EXPECT_EQ(bits(0xFE, 0x7, 0x1p-149f), 0x35C00000u); // 6 * 2^-22: exact through a subnormal tensor scale
-    EXPECT_EQ(bits(0x00, 0x9, 0x1p-22f), 0x80000000u);  // -2^-150: a tie with zero, which keeps its sign
-    EXPECT_EQ(bits(0x00, 0xB, 0x1p-22f), 0x80000002u);  // -1.5 * 2^-149
+    EXPECT_EQ(bits(0xFE, 0x7, 0x1p-149f),
+              0x35C00000u); // 6 * 2^-22: exact through a subnormal tensor scale
+    EXPECT_EQ(bits(0x00, 0x9, 0x1p-22f),
+              0x80000000u); // -2^-150: a tie with zero, which keeps its sign
+    EXPECT_EQ(bits(0x00, 0xB, 0x1p-22f), 0x80000002u); // -1.5 * 2^-149
     for (uint8_t code = 0; code < 16; ++code) EXPECT_EQ(bits(0xFF, code, 1), 0x7FFFFFFFu);
 }
 
-// One rounding of an exact binary64 product (5 + 4 + 24 bits). Zeros: nvfp4 and mxfp4 keep the sign, RaZeR has +0 only.
+// One rounding of an exact binary64 product (5 + 4 + 24 bits). Zeros: nvfp4 and mxfp4 keep the
+// sign, RaZeR has +0 only.
 TEST(Dequantize, IsTheProductRoundedOnce) {
     for_every_byte([](Format format, Specials specials, uint8_t byte) {
-        for (float tensor_scale : {1.0f, -1.0f, 3.3e-5f, 0.1f, FLT_MIN, 0x1.8p-126f, FLT_TRUE_MIN, 0x1.fffffp-130f, 7e-40f, FLT_MAX, -FLT_MAX, 0x1p120f, 0.0f})
+        for (float tensor_scale : {1.0f, -1.0f, 3.3e-5f, 0.1f, FLT_MIN, 0x1.8p-126f, FLT_TRUE_MIN,
+                                   0x1.fffffp-130f, 7e-40f, FLT_MAX, -FLT_MAX, 0x1p120f, 0.0f})
             for (uint8_t code = 0; code < 16; ++code) {
-                const uint32_t bits = dequantize(format, specials, byte, {code}, Fp32::from_float(tensor_scale)).bits;
+                const uint32_t bits =
+                    dequantize(format, specials, byte, {code}, Fp32::from_float(tensor_scale)).bits;
                 const auto scale = slow::scale_of(format, byte);
                 const int halves = slow::halves_of(format, specials, byte, code);
                 const double element = halves == 0 && code == 8 ? -0.0 : halves * 0.5;
-                const auto product = static_cast<float>(element * std::ldexp(scale.mantissa, scale.exponent) * double{tensor_scale});
+                const auto product = static_cast<float>(
+                    element * std::ldexp(scale.mantissa, scale.exponent) * double{tensor_scale});
                 uint32_t expected = scale.nan ? 0x7FFFFFFFu : std::bit_cast<uint32_t>(product);
                 const bool one_zero = format != Format::nvfp4 && format != Format::mxfp4;
                 if (one_zero && expected == 0x80000000u) expected = 0;
-                ASSERT_EQ(bits, expected) << "code " << int{code} << " tensor scale " << tensor_scale << ": " << hex(bits) << ", expected " << hex(expected);
+                ASSERT_EQ(bits, expected)
+                    << "code " << int{code} << " tensor scale " << tensor_scale << ": " << hex(bits)
+                    << ", expected " << hex(expected);
             }
     });
 }
 
 TEST(Dequantize, OverflowIsInfinity) {
-    EXPECT_EQ(dequantize(Format::nvfp4, {}, 0x7E, {7}, Fp32::from_float(FLT_MAX)).bits, 0x7F800000u);
-    EXPECT_EQ(dequantize(Format::razer_a, {}, 0xFE, {8}, Fp32::from_float(FLT_MAX)).bits, 0xFF800000u);
+    EXPECT_EQ(dequantize(Format::nvfp4, {}, 0x7E, {7}, Fp32::from_float(FLT_MAX)).bits,
+              0x7F800000u);
+    EXPECT_EQ(dequantize(Format::razer_a, {}, 0xFE, {8}, Fp32::from_float(FLT_MAX)).bits,
+              0xFF800000u);
 }
 
 TEST(Dequantize, SignOfZero) {
@@ -185,7 +221,8 @@ TEST(Dequantize, ANanScaleMakesZerosNanToo) {
 
 TEST(Dequantize, ANonFiniteTensorScaleGivesNan) {
     for (uint32_t scale : {0x7F800000u, 0xFF800000u, 0x7FC00000u, 0x7F800001u})
-        for (Format format : all_formats) EXPECT_EQ(dequantize(format, {}, 0x38, {3}, {scale}).bits, 0x7FFFFFFFu) << hex(scale);
+        for (Format format : all_formats)
+            EXPECT_EQ(dequantize(format, {}, 0x38, {3}, {scale}).bits, 0x7FFFFFFFu) << hex(scale);
 }
 
 } // namespace

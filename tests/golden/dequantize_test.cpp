@@ -14,7 +14,8 @@ using namespace test;
 
 constexpr Fp32 one{0x3F800000};
 
-// Every scale byte over every code, in both nibbles; one row per turn of the codes. Above the size up to which the fast path tabulates nothing.
+// Every scale byte over every code, in both nibbles; one row per turn of the codes. Above the size
+// up to which the fast path tabulates nothing.
 PackedTensor every_byte_and_code(Format format, Specials specials, Fp32 tensor_scale) {
     const auto block = static_cast<size_t>(spec_of(format).block);
     PackedTensor t{format, specials, 2, 256 * block, {}, {}, tensor_scale};
@@ -36,7 +37,8 @@ std::vector<Value> reference_of(const PackedTensor& t) {
 
 // The fast path writes the same values and nothing beside them, wherever the output begins.
 template <class Value>
-void expect_fast(const PackedTensor& t, const std::vector<Value>& expected, const FastOptions& options, size_t offset = 0) {
+void expect_fast(const PackedTensor& t, const std::vector<Value>& expected,
+                 const FastOptions& options, size_t offset = 0) {
     constexpr size_t guard = 64;
     std::vector<Value> memory(expected.size() + offset + guard, Value{0x1234});
     const auto out = std::span(memory).subspan(offset, expected.size());
@@ -44,10 +46,13 @@ void expect_fast(const PackedTensor& t, const std::vector<Value>& expected, cons
     ASSERT_TRUE(status) << status.error().message;
     for (size_t i = 0; i < expected.size(); ++i)
         if (out[i] != expected[i])
-            FAIL() << spec_of(t.format).name << " element " << i << ": " << hex(out[i].bits) << ", expected " << hex(expected[i].bits) << ", isa "
-                   << name_of(*options.isa) << ", threads " << options.threads << ", tensor scale " << hex(t.tensor_scale.bits);
+            FAIL() << spec_of(t.format).name << " element " << i << ": " << hex(out[i].bits)
+                   << ", expected " << hex(expected[i].bits) << ", isa " << name_of(*options.isa)
+                   << ", threads " << options.threads << ", tensor scale "
+                   << hex(t.tensor_scale.bits);
     const auto untouched = [](Value value) { return value == Value{0x1234}; };
-    ASSERT_TRUE(std::all_of(memory.begin(), memory.begin() + static_cast<ptrdiff_t>(offset), untouched));
+    ASSERT_TRUE(
+        std::all_of(memory.begin(), memory.begin() + static_cast<ptrdiff_t>(offset), untouched));
     ASSERT_TRUE(std::all_of(memory.end() - guard, memory.end(), untouched));
 }
 
@@ -67,15 +72,20 @@ TEST(DequantizeTensor, IsTheElementRuleInRowMajorOrder) {
         const auto bf16 = reference_of<Bf16>(t);
         for (uint64_t row = 0; row < t.rows; ++row)
             for (uint64_t col = 0; col < t.k; ++col) {
-                const uint8_t scale = t.row(row).scales[col / static_cast<uint64_t>(spec_of(format).block)];
-                const Fp32 expected = dequantize(format, t.specials, scale, packed_code(t.row(row).codes, col), t.tensor_scale);
+                const uint8_t scale =
+                    t.row(row).scales[col / static_cast<uint64_t>(spec_of(format).block)];
+                const Fp32 expected = dequantize(
+                    format, t.specials, scale, packed_code(t.row(row).codes, col), t.tensor_scale);
                 ASSERT_EQ(f32[row * t.k + col], expected);
-                ASSERT_EQ(bf16[row * t.k + col], dequantize_bf16(format, t.specials, scale, packed_code(t.row(row).codes, col), t.tensor_scale));
+                ASSERT_EQ(bf16[row * t.k + col],
+                          dequantize_bf16(format, t.specials, scale,
+                                          packed_code(t.row(row).codes, col), t.tensor_scale));
             }
     }
 }
 
-// Independent of the library's rounder: the upper half of the binary32, rounded by integer addition.
+// Independent of the library's rounder: the upper half of the binary32, rounded by integer
+// addition.
 TEST(DequantizeTensor, Bf16IsTheNearestToTheBinary32) {
     for (Format format : all_formats)
         for (uint32_t tensor_scale : fp32_edges()) {
@@ -87,7 +97,9 @@ TEST(DequantizeTensor, Bf16IsTheNearestToTheBinary32) {
                 uint32_t expected = (f32[i].bits + 0x7FFF + (f32[i].bits >> 16 & 1)) >> 16;
                 if (f32[i].is_nan()) expected = 0x7FFF;
                 if (one_zero && expected == 0x8000) expected = 0;
-                if (bf16[i].bits != expected) FAIL() << spec_of(format).name << " of " << hex(f32[i].bits) << ": " << hex(bf16[i].bits) << ", expected " << hex(expected);
+                if (bf16[i].bits != expected)
+                    FAIL() << spec_of(format).name << " of " << hex(f32[i].bits) << ": "
+                           << hex(bf16[i].bits) << ", expected " << hex(expected);
             }
         }
 }
@@ -95,11 +107,13 @@ TEST(DequantizeTensor, Bf16IsTheNearestToTheBinary32) {
 TEST(DequantizeTensor, Bf16Landmarks) {
     EXPECT_EQ(dequantize_bf16(Format::nvfp4, {}, 0x38, {8}, one).bits, 0x8000);
     EXPECT_EQ(dequantize_bf16(Format::razer_a, {}, 0x80, {0xF}, one).bits, 0x0000);
-    EXPECT_EQ(dequantize_bf16(Format::razer_a, {}, 0x38, {0xF}, {1}).bits, 0x0000); // -6 * 2^-149: no bfloat16 but zero
+    EXPECT_EQ(dequantize_bf16(Format::razer_a, {}, 0x38, {0xF}, {1}).bits,
+              0x0000); // -6 * 2^-149: no bfloat16 but zero
     EXPECT_EQ(dequantize_bf16(Format::nvfp4, {}, 0x38, {0xF}, {1}).bits, 0x8000);
     EXPECT_EQ(dequantize_bf16(Format::nvfp4, {}, 0x7E, {7}, {0x7F7FFFFF}).bits, 0x7F80);
     EXPECT_EQ(dequantize_bf16(Format::nvfp4, {}, 0x38, {7}, {0x7F7FFFFF}).bits, 0x7F80);
-    EXPECT_EQ(dequantize_bf16(Format::nvfp4, {}, 0x38, {0xA}, {0x7F7FFFFF}).bits, 0xFF80); // finite in binary32, rounds up to infinity
+    EXPECT_EQ(dequantize_bf16(Format::nvfp4, {}, 0x38, {0xA}, {0x7F7FFFFF}).bits,
+              0xFF80); // finite in binary32, rounds up to infinity
     EXPECT_EQ(dequantize_bf16(Format::nvfp4, {}, 0x7F, {0}, one).bits, 0x7FFF);
     EXPECT_EQ(dequantize_bf16(Format::nvfp4, {}, 0x38, {2}, {0x7F800000}).bits, 0x7FFF);
 }
@@ -111,7 +125,8 @@ TEST(DequantizeFast, EveryByteCodeAndTensorScale) {
     unsigned turn = 0;
     for (Format format : all_formats)
         for (uint32_t tensor_scale : tensor_scales) {
-            const PackedTensor t = every_byte_and_code(format, some_specials[++turn % some_specials.size()], {tensor_scale});
+            const PackedTensor t = every_byte_and_code(
+                format, some_specials[++turn % some_specials.size()], {tensor_scale});
             const auto f32 = reference_of<Fp32>(t);
             const auto bf16 = reference_of<Bf16>(t);
             for (Isa isa : supported_isas()) {
@@ -126,7 +141,8 @@ TEST(DequantizeFast, RandomTensorsOfEverySize) {
     Rng rng(92);
     for (Format format : all_formats)
         for (uint64_t rows : {1, 3, 129}) {
-            PackedTensor t = random_tensor(rng, format, {10, 16}, rows, 32 * static_cast<uint64_t>(rng.between(1, 40)), 7);
+            PackedTensor t = random_tensor(rng, format, {10, 16}, rows,
+                                           32 * static_cast<uint64_t>(rng.between(1, 40)), 7);
             t.tensor_scale = {rng.fp32_bits(-20, 20)};
             const auto f32 = reference_of<Fp32>(t);
             const auto bf16 = reference_of<Bf16>(t);
@@ -170,14 +186,17 @@ TEST(DequantizeErrors, ShapesAndSizes) {
         std::vector<Fp32> f32(size, Fp32{7});
         std::vector<Bf16> bf16(size, Bf16{7});
         for (const Status& status :
-             {dequantize_tensor(t, f32, "wq"), dequantize_tensor(t, bf16, "wq"), dequantize_tensor_fast(t, f32, "wq"), dequantize_tensor_fast(t, bf16, "wq")}) {
+             {dequantize_tensor(t, f32, "wq"), dequantize_tensor(t, bf16, "wq"),
+              dequantize_tensor_fast(t, f32, "wq"), dequantize_tensor_fast(t, bf16, "wq")}) {
             ASSERT_FALSE(status) << message;
             EXPECT_EQ(status.error().message, message);
         }
         EXPECT_EQ(f32, std::vector<Fp32>(size, Fp32{7}));
         EXPECT_EQ(bf16, std::vector<Bf16>(size, Bf16{7}));
     };
-    for (size_t size : {0u, 255u, 257u}) expect_error(good, size, "wq: output: expected 256 elements, found " + std::to_string(size));
+    for (size_t size : {0u, 255u, 257u})
+        expect_error(good, size,
+                     "wq: output: expected 256 elements, found " + std::to_string(size));
     PackedTensor bad = good;
     bad.k = 40;
     expect_error(bad, 160, "wq: K: expected a multiple of 16, found 40");
@@ -186,7 +205,8 @@ TEST(DequantizeErrors, ShapesAndSizes) {
     expect_error(bad, 256, "wq: codes: expected 4 rows of 32 bytes, found 127 bytes");
     bad = good;
     bad.rows = uint64_t{1} << 62;
-    expect_error(bad, 0, "wq: codes: expected 4611686018427387904 rows of 32 bytes, found 128 bytes");
+    expect_error(bad, 0,
+                 "wq: codes: expected 4611686018427387904 rows of 32 bytes, found 128 bytes");
     bad = good;
     bad.specials.v2_halves = 32;
     expect_error(bad, 256, "wq: V2: expected 0 to 31 half-units, found 32");

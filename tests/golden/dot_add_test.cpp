@@ -14,7 +14,9 @@ namespace {
 using namespace test;
 
 // n * 2^exponent in the layout of D.
-uint32_t d_of(const DotProfile& profile, int64_t n, int exponent) { return exact_code(spec_of(profile.output).stored, n, exponent); }
+uint32_t d_of(const DotProfile& profile, int64_t n, int exponent) {
+    return exact_code(spec_of(profile.output).stored, n, exponent);
+}
 
 // Products n * 2^exponent, as elements of about equal exponents.
 struct Power {
@@ -28,11 +30,14 @@ struct Dot {
     std::vector<uint32_t> a, b;
     std::vector<uint8_t> scales;
 
-    explicit Dot(const DotProfile& p) : profile(p), a(static_cast<size_t>(2 * p.step)), b(a.size()), scales(p.block_scaled ? 2 : 0, 127) {}
+    explicit Dot(const DotProfile& p)
+        : profile(p), a(static_cast<size_t>(2 * p.step)), b(a.size()),
+          scales(p.block_scaled ? 2 : 0, 127) {}
 
     // Product i of step s, wherever the profile takes it from.
     Dot& put(int s, int i, Power product) {
-        const int at = profile.order == DotOrder::pairs ? i / 2 * 4 + i % 2 + 2 * s : s * profile.step + i;
+        const int at =
+            profile.order == DotOrder::pairs ? i / 2 * 4 + i % 2 + 2 * s : s * profile.step + i;
         const int low = product.exponent / 2;
         a[static_cast<size_t>(at)] = code_of(profile.element, product.n, low);
         b[static_cast<size_t>(at)] = code_of(profile.element, 1, product.exponent - low);
@@ -57,7 +62,9 @@ struct Dot {
 TEST(EveryDotProfile, KeepsFBitsAndNotOneMoreOrLess) {
     for_every_profile([](const DotProfile& profile) {
         const int f = profile.fraction_bits;
-        const auto dot = [&](int n, int exponent) { return Dot(profile).put(0, 0, {1, 8}).put(0, 1, {-1, 8}).put(0, 2, {n, exponent}); };
+        const auto dot = [&](int n, int exponent) {
+            return Dot(profile).put(0, 0, {1, 8}).put(0, 1, {-1, 8}).put(0, 2, {n, exponent});
+        };
         for (int sign : {1, -1}) {
             const Dot last_kept = dot(sign, 8 - f), first_cut = dot(sign, 8 - f - 1);
             EXPECT_EQ(hex(last_kept.d()), hex(d_of(profile, sign, 8 - f)));
@@ -74,29 +81,39 @@ TEST(EveryDotProfile, CutsTowardZeroAndEachTermOnItsOwn) {
         const int f = profile.fraction_bits;
         const auto big = [&] { return Dot(profile).put(0, 0, {1, 8}).put(0, 1, {-1, 8}); };
         for (int sign : {1, -1}) {
-            EXPECT_EQ(hex(big().put(0, 2, {3 * sign, 8 - f - 1}).d()), hex(d_of(profile, sign, 8 - f)));
-            EXPECT_EQ(hex(big().put(0, 2, {sign, 8 - f - 1}).put(0, 3, {sign, 8 - f - 1}).d()), hex(0)); // together they would be a kept bit
+            EXPECT_EQ(hex(big().put(0, 2, {3 * sign, 8 - f - 1}).d()),
+                      hex(d_of(profile, sign, 8 - f)));
+            EXPECT_EQ(hex(big().put(0, 2, {sign, 8 - f - 1}).put(0, 3, {sign, 8 - f - 1}).d()),
+                      hex(0)); // together they would be a kept bit
         }
     });
 }
 
-// 2^9 + 3/2 of the result's last place, all of it above the cut: down for RZ, up to even for RNE. For e8m13 this is the second cut.
+// 2^9 + 3/2 of the result's last place, all of it above the cut: down for RZ, up to even for RNE.
+// For e8m13 this is the second cut.
 TEST(EveryDotProfile, RoundsTheSumOnce) {
     for_every_profile([](const DotProfile& profile) {
         const bool half = is_half(profile);
         const int n = spec_of(profile.output).rounded.fraction_bits;
         for (int sign : {1, -1}) {
-            const auto dot = Dot(profile).put(0, 0, {sign, 8}).put(0, 1, {sign, 8}).put(0, 2, {sign, 9 - n}).put(0, 3, {sign, 8 - n});
-            EXPECT_EQ(hex(dot.d()), hex(d_of(profile, sign * ((int64_t{1} << n) + (half ? 2 : 1)), 9 - n)));
+            const auto dot = Dot(profile)
+                                 .put(0, 0, {sign, 8})
+                                 .put(0, 1, {sign, 8})
+                                 .put(0, 2, {sign, 9 - n})
+                                 .put(0, 3, {sign, 8 - n});
+            EXPECT_EQ(hex(dot.d()),
+                      hex(d_of(profile, sign * ((int64_t{1} << n) + (half ? 2 : 1)), 9 - n)));
             if (n == profile.fraction_bits) { // the last product was not lost at alignment
                 const auto alone = Dot(profile).put(0, 0, {sign, 8}).put(0, 3, {sign, 8 - n});
-                EXPECT_EQ(hex(alone.d()), hex(d_of(profile, sign * ((int64_t{1} << n) + 1), 8 - n)));
+                EXPECT_EQ(hex(alone.d()),
+                          hex(d_of(profile, sign * ((int64_t{1} << n) + 1), 8 - n)));
             }
         }
     });
 }
 
-// A small sum that meets canceling big products in the second step is cut there; a small product after them is not.
+// A small sum that meets canceling big products in the second step is cut there; a small product
+// after them is not.
 TEST(EveryDotProfile, ChainsStepsInOrder) {
     for_every_profile([](const DotProfile& profile) {
         const int small = 8 - profile.fraction_bits - 1;
@@ -107,14 +124,16 @@ TEST(EveryDotProfile, ChainsStepsInOrder) {
     });
 }
 
-// C has its place in the first step, or, in the order `pairs`, in an addition of its own at the end.
+// C has its place in the first step, or, in the order `pairs`, in an addition of its own at the
+// end.
 TEST(EveryDotProfile, CTakesItsPlace) {
     for_every_profile([](const DotProfile& profile) {
         const bool half = is_half(profile);
         const int small = 8 - profile.fraction_bits - 1;
         const auto big = Dot(profile).put(0, 0, {1, 8}).put(0, 1, {-1, 8});
         const uint32_t c = d_of(profile, 1, small);
-        const uint32_t d = half ? big.d(Fp16{static_cast<uint16_t>(c)}, profile) : big.d(Fp32{c}, profile);
+        const uint32_t d =
+            half ? big.d(Fp16{static_cast<uint16_t>(c)}, profile) : big.d(Fp32{c}, profile);
         EXPECT_EQ(hex(d), hex(profile.order == DotOrder::pairs ? c : 0));
     });
 }
@@ -125,7 +144,9 @@ TEST(EveryDotProfile, ZeroIsPlusZero) {
         const uint32_t minus_zero = half ? 0x8000 : 0x80000000;
         Dot dot(profile);
         for (auto& code : dot.a) code = 1u << spec_of(profile.element).layout.sign_position();
-        EXPECT_EQ(hex(half ? dot.d(Fp16{static_cast<uint16_t>(minus_zero)}, profile) : dot.d(Fp32{minus_zero}, profile)), hex(0));
+        EXPECT_EQ(hex(half ? dot.d(Fp16{static_cast<uint16_t>(minus_zero)}, profile)
+                           : dot.d(Fp32{minus_zero}, profile)),
+                  hex(0));
         EXPECT_EQ(hex(dot.d(Fp32{0x80000000}, profile)), hex(0));
         EXPECT_EQ(hex(Dot(profile).put(0, 0, {1, 4}).put(0, 1, {-1, 4}).d()), hex(0));
     });
@@ -134,12 +155,15 @@ TEST(EveryDotProfile, ZeroIsPlusZero) {
 TEST(EveryDotProfile, NanAndInfinity) {
     for_every_profile([](const DotProfile& profile) {
         const bool half = is_half(profile);
-        const uint32_t nan_out = half ? 0x7FFF : 0x7FFFFFFF, plus = half ? 0x7C00 : 0x7F800000, minus = half ? 0xFC00 : 0xFF800000;
+        const uint32_t nan_out = half ? 0x7FFF : 0x7FFFFFFF, plus = half ? 0x7C00 : 0x7F800000,
+                       minus = half ? 0xFC00 : 0xFF800000;
         const ElementSpec& element = spec_of(profile.element);
-        const uint32_t sign = 1u << element.layout.sign_position(), nan_in = sign - 1, one = code_of(profile.element, 1, 0);
+        const uint32_t sign = 1u << element.layout.sign_position(), nan_in = sign - 1,
+                       one = code_of(profile.element, 1, 0);
         const auto d = [&](uint32_t a, uint32_t b, uint32_t a2, uint32_t b2, uint32_t c) {
             Dot dot(profile);
-            dot.a[0] = a, dot.b[0] = b, dot.a[2] = a2, dot.b[2] = b2; // under `pairs` in different steps
+            dot.a[0] = a, dot.b[0] = b, dot.a[2] = a2,
+            dot.b[2] = b2; // under `pairs` in different steps
             return hex(dot.d(Fp32{c}, profile));
         };
         constexpr uint32_t c_infinity = 0x7F800000, c_minus_infinity = 0xFF800000;
@@ -166,13 +190,16 @@ TEST(EveryDotProfile, BinarySixteenOverflowsAt65520) {
     for_every_profile([](const DotProfile& profile) {
         const bool half = is_half(profile);
         if (!half) {
-            EXPECT_FALSE(dot_add(profile, {Dot(profile).a, Dot(profile).b, Dot(profile).scales, Dot(profile).scales}, Fp16{}));
+            EXPECT_FALSE(dot_add(
+                profile, {Dot(profile).a, Dot(profile).b, Dot(profile).scales, Dot(profile).scales},
+                Fp16{}));
             return;
         }
         for (int sign : {1, -1}) {
             const auto c = Fp16{static_cast<uint16_t>(sign < 0 ? 0xFBFF : 0x7BFF)}; // 65504
             EXPECT_EQ(hex(Dot(profile).put(0, 0, {sign, 3}).d(c, profile)), hex(c.bits));
-            EXPECT_EQ(hex(Dot(profile).put(0, 0, {sign, 4}).d(c, profile)), hex(sign < 0 ? 0xFC00 : 0x7C00));
+            EXPECT_EQ(hex(Dot(profile).put(0, 0, {sign, 4}).d(c, profile)),
+                      hex(sign < 0 ? 0xFC00 : 0x7C00));
         }
         // C = RNE_f16(c): 65519.996 stays finite, 65520 does not; a tie goes to even.
         EXPECT_EQ(hex(Dot(profile).d(Fp32{0x477FEFFF}, profile)), hex(0x7BFF));
@@ -190,13 +217,15 @@ TEST(EveryDotProfile, WrongLengthsAndCodesAreErrors) {
             const auto d = dot_add(profile, {a_codes, b_codes, a_scales, b_scales}, Fp32{});
             return d ? std::string() : d.error().message;
         };
-        const auto n = static_cast<size_t>(profile.granule()), s = static_cast<size_t>(profile.block_scaled);
+        const auto n = static_cast<size_t>(profile.granule()),
+                   s = static_cast<size_t>(profile.block_scaled);
         EXPECT_EQ(error(n, n, s, s), "");
         EXPECT_EQ(error(3 * n, 3 * n, 3 * s, 3 * s), "");
         for (size_t wrong : {size_t{0}, size_t{1}, n - 1, n + 1, n + 4 - n % 4, 2 * n - 1}) {
             if (profile.accepts_length(wrong)) continue;
             EXPECT_EQ(error(wrong, wrong, s, s),
-                      "elements of A: expected " + profile.expected_lengths() + " for " + std::string(profile.name) + ", found " + std::to_string(wrong));
+                      "elements of A: expected " + profile.expected_lengths() + " for " +
+                          std::string(profile.name) + ", found " + std::to_string(wrong));
         }
         EXPECT_EQ(error(n, n - 1, s, s).substr(0, 14), "elements of B:");
         EXPECT_EQ(error(n, n, s + 1, s).substr(0, 12), "scales of A:");
@@ -227,17 +256,21 @@ TEST(DotProfiles, MeasuredOnesAreUnique) {
     std::set<std::tuple<std::string_view, ElementFormat, bool>> seen;
     for (const DotProfile& profile : dot_profiles)
         if (profile.evidence != Evidence::model) {
-            EXPECT_TRUE(seen.emplace(profile.gpu, profile.element, profile.output == DotOutput::f16).second) << profile.name;
+            EXPECT_TRUE(
+                seen.emplace(profile.gpu, profile.element, profile.output == DotOutput::f16).second)
+                << profile.name;
         }
     EXPECT_EQ(seen.size(), 30u);
 }
 
 TEST(DotProfiles, OutOfRangeOnesAreErrors) {
     const std::vector<uint32_t> zeros(32);
-    for (auto change : std::initializer_list<void (*)(DotProfile&)>{[](DotProfile& p) { p.step = 0; }, [](DotProfile& p) { p.step = 64, p.k = 64; },
-                                                                    [](DotProfile& p) { p.fraction_bits = 49; }, [](DotProfile& p) { p.fraction_bits = -1; },
-                                                                    [](DotProfile& p) { p.k = 24; }, [](DotProfile& p) { p.short_step = 33; },
-                                                                    [](DotProfile& p) { p.order = DotOrder::pairs, p.k = 16; }}) {
+    for (auto change : std::initializer_list<void (*)(DotProfile&)>{
+             [](DotProfile& p) { p.step = 0; }, [](DotProfile& p) { p.step = 64, p.k = 64; },
+             [](DotProfile& p) { p.fraction_bits = 49; },
+             [](DotProfile& p) { p.fraction_bits = -1; }, [](DotProfile& p) { p.k = 24; },
+             [](DotProfile& p) { p.short_step = 33; },
+             [](DotProfile& p) { p.order = DotOrder::pairs, p.k = 16; }}) {
         DotProfile profile = *dot_profile_from_name("h100-fp16-f32");
         change(profile);
         EXPECT_FALSE(dot_add(profile, {zeros, zeros, {}, {}}, Fp32{}));
@@ -247,7 +280,8 @@ TEST(DotProfiles, OutOfRangeOnesAreErrors) {
 // The order `pairs`: which k belong to which step, and the addition of C to nearest even.
 TEST(DotAddPairs, StepsTakeTheKOfTheirPairs) {
     const DotProfile& profile = *dot_profile_from_name("h100-mma-e4m3-f32");
-    const uint32_t big = code_of(ElementFormat::e4m3, 1, 8), small = code_of(ElementFormat::e4m3, 1, -9), sign = 0x80;
+    const uint32_t big = code_of(ElementFormat::e4m3, 1, 8),
+                   small = code_of(ElementFormat::e4m3, 1, -9), sign = 0x80;
     const auto d = [&](size_t plus, size_t minus, size_t at, uint32_t c = 0) {
         std::vector<uint32_t> a(32), b(32);
         a[plus] = b[plus] = big, a[minus] = big | sign, b[minus] = big, a[at] = b[at] = small;
@@ -269,7 +303,9 @@ TEST(DotAddPairs, StepsTakeTheKOfTheirPairs) {
 
 TEST(DotAddPairs, CIsAddedToNearestEven) {
     const DotProfile& profile = *dot_profile_from_name("b200-mma-e5m2-f32");
-    const auto d = [&](Power product, uint32_t c) { return hex(Dot(profile).put(0, 0, product).d(Fp32{c}, profile)); };
+    const auto d = [&](Power product, uint32_t c) {
+        return hex(Dot(profile).put(0, 0, product).d(Fp32{c}, profile));
+    };
     EXPECT_EQ(d({3, -25}, 0x3F800000), hex(0x3F800001)); // 1 + 3/4 ulp
     EXPECT_EQ(d({1, -24}, 0x3F800000), hex(0x3F800000)); // ties to even
     EXPECT_EQ(d({1, -24}, 0x3F800001), hex(0x3F800002));
@@ -277,7 +313,8 @@ TEST(DotAddPairs, CIsAddedToNearestEven) {
     EXPECT_EQ(d({1, -28}, 0x7F7FFFFF), hex(0x7F7FFFFF));
     // C of every instruction is D of the one before.
     std::vector<uint32_t> a(64), b(64);
-    a[0] = a[32] = code_of(ElementFormat::e5m2, 1, -12), b[0] = b[32] = a[0]; // 2^-24 twice: each alone is a tie under 1
+    a[0] = a[32] = code_of(ElementFormat::e5m2, 1, -12),
+    b[0] = b[32] = a[0]; // 2^-24 twice: each alone is a tie under 1
     EXPECT_EQ(hex(*dot_add(profile, {a, b, {}, {}}, Fp32{0x3F800000})), hex(0x3F800000));
     EXPECT_EQ(hex(*dot_add(profile, {a, b, {}, {}}, Fp32{0x3F800001})), hex(0x3F800002));
 }
@@ -286,17 +323,26 @@ TEST(DotAddBinary32, OverflowIsInfinityAlthoughRounding) {
     const DotProfile& profile = *dot_profile_from_name("a100-bf16-f32");
     for (int sign : {1, -1}) {
         const uint32_t s = sign < 0 ? 0x80000000 : 0;
-        EXPECT_EQ(hex(Dot(profile).put(0, 0, {sign, 104}).d(Fp32{s | 0x7F7FFFFF}, profile)), hex(s | 0x7F800000)); // one unit more
-        EXPECT_EQ(hex(Dot(profile).put(0, 0, {sign, 103}).d(Fp32{s | 0x7F7FFFFF}, profile)), hex(s | 0x7F7FFFFF)); // half a unit
+        EXPECT_EQ(hex(Dot(profile).put(0, 0, {sign, 104}).d(Fp32{s | 0x7F7FFFFF}, profile)),
+                  hex(s | 0x7F800000)); // one unit more
+        EXPECT_EQ(hex(Dot(profile).put(0, 0, {sign, 103}).d(Fp32{s | 0x7F7FFFFF}, profile)),
+                  hex(s | 0x7F7FFFFF)); // half a unit
         EXPECT_EQ(hex(Dot(profile).put(0, 0, {sign, 128}).d()), hex(s | 0x7F800000));
         // An infinity out of the first step meets one of the other sign.
-        EXPECT_EQ(hex(Dot(profile).put(0, 0, {sign, 128}).put(1, 0, {-sign, 128}).d()), hex(s | 0x7F800000));
+        EXPECT_EQ(hex(Dot(profile).put(0, 0, {sign, 128}).put(1, 0, {-sign, 128}).d()),
+                  hex(s | 0x7F800000));
     }
 }
 
 // A zero keeps emax at -126 in the rows; left out, only the floor does.
 TEST(DotAddUnderflow, ZeroExponentAndFloor) {
-    const auto dot = [](const DotProfile& profile) { return Dot(profile).put(0, 0, {1, -151}).put(0, 1, {1, -151}).put(0, 2, {1, -151}).put(0, 3, {1, -151}); };
+    const auto dot = [](const DotProfile& profile) {
+        return Dot(profile)
+            .put(0, 0, {1, -151})
+            .put(0, 1, {1, -151})
+            .put(0, 2, {1, -151})
+            .put(0, 3, {1, -151});
+    };
     DotProfile profile = *dot_profile_from_name("a100-bf16-f32");
     EXPECT_EQ(hex(dot(profile).d()), hex(0)); // 2^-151 is below 2^(-126 - 24)
     profile.zero_exponent = zeros_left_out;

@@ -47,11 +47,14 @@ struct Line {
     uint32_t c, d;
 };
 
-uint32_t bits_of(const std::string& digits) { return static_cast<uint32_t>(std::stoul(digits, nullptr, 16)); }
+uint32_t bits_of(const std::string& digits) {
+    return static_cast<uint32_t>(std::stoul(digits, nullptr, 16));
+}
 
 std::vector<uint32_t> codes_of(const std::string& digits, size_t per_code) {
     std::vector<uint32_t> codes;
-    for (size_t i = 0; i < digits.size(); i += per_code) codes.push_back(bits_of(digits.substr(i, per_code)));
+    for (size_t i = 0; i < digits.size(); i += per_code)
+        codes.push_back(bits_of(digits.substr(i, per_code)));
     return codes;
 }
 
@@ -63,13 +66,21 @@ std::vector<Line> read_lines(std::istream& file, std::string& error) {
         std::vector<std::string> words;
         for (std::string word; stream >> word;) words.push_back(word);
         const bool scaled = words[0] == "mxfp8_e4m3";
-        if (!file_profiles.contains(words[0]) || words.size() != (scaled ? 8u : 5u) || (scaled && words[5] != "SF") || words[1].size() != words[2].size() ||
+        if (!file_profiles.contains(words[0]) || words.size() != (scaled ? 8u : 5u) ||
+            (scaled && words[5] != "SF") || words[1].size() != words[2].size() ||
             words[3].size() != words[4].size()) {
             error = "unknown line: " + text;
             return {};
         }
         const size_t per_code = words[1].size() / file_profiles.at(words[0]).k;
-        Line line{words[0], codes_of(words[1], per_code), codes_of(words[2], per_code), {}, {}, words[3].size() == 4, bits_of(words[3]), bits_of(words[4])};
+        Line line{words[0],
+                  codes_of(words[1], per_code),
+                  codes_of(words[2], per_code),
+                  {},
+                  {},
+                  words[3].size() == 4,
+                  bits_of(words[3]),
+                  bits_of(words[4])};
         if (scaled) {
             line.a_scales = {static_cast<uint8_t>(bits_of(words[6]))};
             line.b_scales = {static_cast<uint8_t>(bits_of(words[7]))};
@@ -81,7 +92,8 @@ std::vector<Line> read_lines(std::istream& file, std::string& error) {
 
 uint32_t result_of(const DotProfile& profile, const Line& line) {
     const DotOperands operands{line.a, line.b, line.a_scales, line.b_scales};
-    const auto d = line.half ? dot_add(profile, operands, Fp16{static_cast<uint16_t>(line.c)}) : dot_add(profile, operands, Fp32{line.c});
+    const auto d = line.half ? dot_add(profile, operands, Fp16{static_cast<uint16_t>(line.c)})
+                             : dot_add(profile, operands, Fp32{line.c});
     EXPECT_TRUE(d) << d.error().message;
     return d ? *d : 0xDEAD;
 }
@@ -90,7 +102,9 @@ class DotVectors : public testing::Test {
   protected:
     void SetUp() override {
         const char* folder = std::getenv("FP4SIM_VECTORS");
-        if (!folder) GTEST_SKIP() << "the environment variable FP4SIM_VECTORS, the folder of the vectors, is not set";
+        if (!folder)
+            GTEST_SKIP()
+                << "the environment variable FP4SIM_VECTORS, the folder of the vectors, is not set";
         const std::string path = std::string(folder) + "/other_mma.txt";
         std::ifstream file(path);
         if (!file) GTEST_SKIP() << path << " was not found";
@@ -107,32 +121,39 @@ TEST_F(DotVectors, EveryLine) {
     for (const Line& line : lines) {
         const DotProfile* profile = dot_profile_from_name(file_profiles.at(line.profile).name);
         ASSERT_NE(profile, nullptr) << line.profile;
-        EXPECT_EQ(hex(result_of(*profile, line)), hex(line.d)) << line.profile << " line " << checked[line.profile];
+        EXPECT_EQ(hex(result_of(*profile, line)), hex(line.d))
+            << line.profile << " line " << checked[line.profile];
         ++checked[line.profile];
     }
     EXPECT_EQ(checked, expected);
     EXPECT_EQ(lines.size(), 342u);
 }
 
-// The lines tell F from its neighbors, but for a few profiles; there the hand-made sums of dot_add_test do.
+// The lines tell F from its neighbors, but for a few profiles; there the hand-made sums of
+// dot_add_test do.
 TEST_F(DotVectors, TellFFromItsNeighbors) {
     std::map<std::string, int> changed;
     for (const Line& line : lines)
         for (int step : {-1, 1}) {
             DotProfile neighbor = *dot_profile_from_name(file_profiles.at(line.profile).name);
             neighbor.fraction_bits += step;
-            changed[line.profile + (step < 0 ? " F-1" : " F+1")] += result_of(neighbor, line) != line.d;
+            changed[line.profile + (step < 0 ? " F-1" : " F+1")] +=
+                result_of(neighbor, line) != line.d;
         }
     EXPECT_EQ(changed.size(), 2 * file_profiles.size());
     std::set<std::string> blind;
     for (const auto& [name, count] : changed)
         if (count == 0) blind.insert(name);
-    EXPECT_EQ(blind, (std::set<std::string>{"ampere_f16out_k16 F-1", "ampere_f16out_k16 F+1", "blackwell_tc5_bf16 F-1", "blackwell_tc5_bf16 F+1",
-                                            "hopper_wgmma_e4m3_f16out F+1", "mxfp8_e4m3 F+1", "rtxbw_e4m3 F+1"}));
+    EXPECT_EQ(blind, (std::set<std::string>{"ampere_f16out_k16 F-1", "ampere_f16out_k16 F+1",
+                                            "blackwell_tc5_bf16 F-1", "blackwell_tc5_bf16 F+1",
+                                            "hopper_wgmma_e4m3_f16out F+1", "mxfp8_e4m3 F+1",
+                                            "rtxbw_e4m3 F+1"}));
 }
 
 TEST(DotVectorsReader, AnUnknownLineIsAnError) {
-    for (const char* text : {"surprise 0 0 0 0\n", "volta_f16 0000 0000 0\n", "mxfp8_e4m3 00 00 00000000 00000000\n", "volta_f16 00000000 0000 00000000 00000000\n"}) {
+    for (const char* text :
+         {"surprise 0 0 0 0\n", "volta_f16 0000 0000 0\n", "mxfp8_e4m3 00 00 00000000 00000000\n",
+          "volta_f16 00000000 0000 00000000 00000000\n"}) {
         std::istringstream file(text);
         std::string error;
         read_lines(file, error);

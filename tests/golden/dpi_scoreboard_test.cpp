@@ -21,7 +21,9 @@ constexpr uint32_t forty_eight = 0x42400000;
 int32_t push(void* h) { return fp4_ref_dot16(h, halves.data(), 0x38, sixes.data(), 0x38, 0); }
 
 TEST(DpiConfig, WhatIsAConfiguration) {
-    for (const char* cfg : {"", "a=razer-a", "b=rzr4,profile=fp32-seq", "v1=0,v2=31,a_v1=1,a_v2=2,b_v1=3,b_v2=4", "a=mxfp4,b=mxfp4", "a=mxfp4,a=nvfp4"}) {
+    for (const char* cfg :
+         {"", "a=razer-a", "b=rzr4,profile=fp32-seq", "v1=0,v2=31,a_v1=1,a_v2=2,b_v1=3,b_v2=4",
+          "a=mxfp4,b=mxfp4", "a=mxfp4,a=nvfp4"}) {
         EXPECT_NE(open(cfg), nullptr) << cfg;
         EXPECT_STREQ(fp4_ref_new_error(cfg), "") << cfg;
     }
@@ -34,13 +36,16 @@ TEST(DpiConfig, WhatIsNotSaysWhy) {
         {",", "cfg: pair: expected key=value, found ''"},
         {"a=nvfp4,", "cfg: pair: expected key=value, found ''"},
         {"a=", "cfg: a: expected nvfp4 razer-w razer-a mxfp4 razer-cuda rzr4, found ''"},
-        {"b=nvfp4 ", "cfg: b: expected nvfp4 razer-w razer-a mxfp4 razer-cuda rzr4, found 'nvfp4 '"},
-        {"profile=blackwell", "cfg: profile: expected exact nv-blackwell fp32-seq, found 'blackwell'"},
+        {"b=nvfp4 ",
+         "cfg: b: expected nvfp4 razer-w razer-a mxfp4 razer-cuda rzr4, found 'nvfp4 '"},
+        {"profile=blackwell",
+         "cfg: profile: expected exact nv-blackwell fp32-seq, found 'blackwell'"},
         {"v1=32", "cfg: v1: expected 0 to 31 half-units, found '32'"},
         {"v2=-1", "cfg: v2: expected 0 to 31 half-units, found '-1'"},
         {"a_v1=", "cfg: a_v1: expected 0 to 31 half-units, found ''"},
         {"a_v2=5.0", "cfg: a_v2: expected 0 to 31 half-units, found '5.0'"},
-        {"b_v1=99999999999999999999", "cfg: b_v1: expected 0 to 31 half-units, found '99999999999999999999'"},
+        {"b_v1=99999999999999999999",
+         "cfg: b_v1: expected 0 to 31 half-units, found '99999999999999999999'"},
         {"b_v2=1=2", "cfg: b_v2: expected 0 to 31 half-units, found '1=2'"},
         {"A=nvfp4", "cfg: key: expected a b profile v1 v2 a_v1 a_v2 b_v1 b_v2, found 'A'"},
         {"a=mxfp4", "cfg: b: expected blocks of 32 as in a, found 'nvfp4'"},
@@ -56,22 +61,32 @@ TEST(DpiScoreboard, ResultsAreExpectedInOrder) {
     for (Format format : all_formats)
         for (const auto& profile : arithmetic_profiles) {
             const std::string name(spec_of(format).name);
-            const Handle h = open(("a=" + name + ",b=" + name + ",v1=14,v2=18,profile=" + std::string(profile.name)).c_str());
+            const Handle h = open(
+                ("a=" + name + ",b=" + name + ",v1=14,v2=18,profile=" + std::string(profile.name))
+                    .c_str());
             ASSERT_NE(h, nullptr);
             std::vector<uint32_t> expected;
             for (uint64_t k : {32, 64, 96, 160}) {
-                const PackedTensor a = random_tensor(rng, format, {14, 18}, 1, k), b = random_tensor(rng, format, {14, 18}, 1, k);
+                const PackedTensor a = random_tensor(rng, format, {14, 18}, 1, k),
+                                   b = random_tensor(rng, format, {14, 18}, 1, k);
                 const uint32_t c = rng.fp32_bits(-20, 20);
                 const auto word = [](const PackedTensor& t, size_t i) {
                     std::array<uint32_t, 2> words{};
-                    for (size_t byte = 0; byte < 8; ++byte) words[byte / 4] |= static_cast<uint32_t>(t.codes[i * 8 + byte]) << (byte % 4 * 8);
+                    for (size_t byte = 0; byte < 8; ++byte)
+                        words[byte / 4] |= static_cast<uint32_t>(t.codes[i * 8 + byte])
+                                           << (byte % 4 * 8);
                     return words;
                 };
-                const size_t lanes_per_block = static_cast<size_t>(spec_of(format).block / dot_lanes);
+                const size_t lanes_per_block =
+                    static_cast<size_t>(spec_of(format).block / dot_lanes);
                 for (size_t i = 0; i < k / 16; ++i) {
-                    const bool begins = i % lanes_per_block == 0; // elsewhere the scale byte does not matter
-                    const uint8_t a_scale = begins ? a.scales[i / lanes_per_block] : rng.byte(), b_scale = begins ? b.scales[i / lanes_per_block] : rng.byte();
-                    ASSERT_EQ(fp4_ref_add(h.get(), word(a, i).data(), a_scale, word(b, i).data(), b_scale), 1);
+                    const bool begins =
+                        i % lanes_per_block == 0; // elsewhere the scale byte does not matter
+                    const uint8_t a_scale = begins ? a.scales[i / lanes_per_block] : rng.byte(),
+                                  b_scale = begins ? b.scales[i / lanes_per_block] : rng.byte();
+                    ASSERT_EQ(fp4_ref_add(h.get(), word(a, i).data(), a_scale, word(b, i).data(),
+                                          b_scale),
+                              1);
                 }
                 ASSERT_EQ(fp4_ref_finish(h.get(), c), 1);
                 expected.push_back(dot_reference(a, 0, b, 0, {c}, profile).bits);
@@ -82,11 +97,14 @@ TEST(DpiScoreboard, ResultsAreExpectedInOrder) {
                 std::memcpy(b_words.data(), b.codes.data(), 32);
                 std::memcpy(&a_scales, a.scales.data(), a.scales.size());
                 std::memcpy(&b_scales, b.scales.data(), b.scales.size());
-                ASSERT_EQ(fp4_ref_dot64(h.get(), a_words.data(), &a_scales, b_words.data(), &b_scales, c), 1);
+                ASSERT_EQ(
+                    fp4_ref_dot64(h.get(), a_words.data(), &a_scales, b_words.data(), &b_scales, c),
+                    1);
                 expected.push_back(expected.back());
             }
             EXPECT_EQ(fp4_ref_pending(h.get()), expected.size());
-            for (uint32_t bits : expected) EXPECT_EQ(fp4_ref_check(h.get(), bits), 1) << fp4_ref_message(h.get());
+            for (uint32_t bits : expected)
+                EXPECT_EQ(fp4_ref_check(h.get(), bits), 1) << fp4_ref_message(h.get());
             EXPECT_EQ(fp4_ref_pending(h.get()), 0u);
             EXPECT_EQ(fp4_ref_checks(h.get()), expected.size());
             EXPECT_EQ(fp4_ref_errors(h.get()), 0u);
@@ -98,9 +116,11 @@ TEST(DpiScoreboard, OneWrongBitIsAnError) {
     const Handle h = open("");
     for (int i = 0; i < 34; ++i) ASSERT_EQ(push(h.get()), 1);
     EXPECT_EQ(fp4_ref_check(h.get(), forty_eight), 1);
-    for (int bit = 0; bit < 32; ++bit) EXPECT_EQ(fp4_ref_check(h.get(), forty_eight ^ 1u << bit), 0) << bit;
+    for (int bit = 0; bit < 32; ++bit)
+        EXPECT_EQ(fp4_ref_check(h.get(), forty_eight ^ 1u << bit), 0) << bit;
     EXPECT_EQ(fp4_ref_errors(h.get()), 32u);
-    EXPECT_STREQ(fp4_ref_message(h.get()), "result 32: expected 0x42400000 (48), found 0xC2400000 (-48)");
+    EXPECT_STREQ(fp4_ref_message(h.get()),
+                 "result 32: expected 0x42400000 (48), found 0xC2400000 (-48)");
     EXPECT_EQ(fp4_ref_check(h.get(), forty_eight), 1); // the others were removed
     EXPECT_EQ(fp4_ref_check(h.get(), forty_eight), 0);
     EXPECT_STREQ(fp4_ref_message(h.get()), "result 34: none expected, found 0x42400000 (48)");
@@ -111,14 +131,16 @@ TEST(DpiScoreboard, OneWrongBitIsAnError) {
 TEST(DpiScoreboard, WhatCannotBeMultipliedIsAnError) {
     const Handle h = open("");
     EXPECT_EQ(fp4_ref_finish(h.get(), 0), 0);
-    EXPECT_STREQ(fp4_ref_message(h.get()), "no elements were added before the dot product was finished");
+    EXPECT_STREQ(fp4_ref_message(h.get()),
+                 "no elements were added before the dot product was finished");
     const Handle blocks_of_32 = open("a=mxfp4,b=mxfp4");
     EXPECT_EQ(push(blocks_of_32.get()), 0);
     EXPECT_STREQ(fp4_ref_message(blocks_of_32.get()), "A: K: expected a multiple of 32, found 16");
     EXPECT_EQ(fp4_ref_errors(blocks_of_32.get()), 1u);
     EXPECT_EQ(fp4_ref_pending(blocks_of_32.get()), 0u);
     // The half block is gone; the next dot product begins anew.
-    for (int i = 0; i < 2; ++i) EXPECT_EQ(fp4_ref_add(blocks_of_32.get(), halves.data(), 127, sixes.data(), 127), 1);
+    for (int i = 0; i < 2; ++i)
+        EXPECT_EQ(fp4_ref_add(blocks_of_32.get(), halves.data(), 127, sixes.data(), 127), 1);
     EXPECT_EQ(fp4_ref_finish(blocks_of_32.get(), 0), 1);
     EXPECT_EQ(fp4_ref_check(blocks_of_32.get(), 0x42C00000), 1); // 96
 }

@@ -35,7 +35,8 @@ TEST(E2m1Round, TiesOfEachRule) {
 }
 
 TEST(E2m1Round, BesideATieEveryRuleIsTheNearest) {
-    for (Rule rule : {encode_e2m1_rne, encode_e2m1_rne_neg, encode_e2m1_floor_ties, encode_e2m1_zero_ties, encode_e2m1_away_ties}) {
+    for (Rule rule : {encode_e2m1_rne, encode_e2m1_rne_neg, encode_e2m1_floor_ties,
+                      encode_e2m1_zero_ties, encode_e2m1_away_ties}) {
         int code = 0;
         for (float tie : ties) {
             EXPECT_EQ(rule(below(tie)).code, code) << tie;
@@ -47,19 +48,23 @@ TEST(E2m1Round, BesideATieEveryRuleIsTheNearest) {
 
 // 0, -0, a magnitude that rounds to zero, the largest value, beyond it.
 TEST(E2m1Round, ZerosSaturationAndNan) {
-    const auto values = {0.0f, -0.0f, .1f, -.1f, -0x1p-149f, 6.0f, 7.0f, 1e30f, -1e30f, INFINITY, -INFINITY};
+    const auto values = {0.0f, -0.0f, .1f,    -.1f,     -0x1p-149f, 6.0f,
+                         7.0f, 1e30f, -1e30f, INFINITY, -INFINITY};
     EXPECT_EQ(codes(encode_e2m1_rne, values), "08088777F7F");
     EXPECT_EQ(codes(encode_e2m1_rne_neg, values), "00088777F7F");
-    for (Rule rule : {encode_e2m1_floor_ties, encode_e2m1_zero_ties, encode_e2m1_away_ties}) EXPECT_EQ(codes(rule, values), "00000777F7F");
+    for (Rule rule : {encode_e2m1_floor_ties, encode_e2m1_zero_ties, encode_e2m1_away_ties})
+        EXPECT_EQ(codes(rule, values), "00000777F7F");
     const float nan = std::numeric_limits<float>::quiet_NaN();
-    for (Rule rule : {encode_e2m1_rne, encode_e2m1_rne_neg, encode_e2m1_floor_ties, encode_e2m1_zero_ties, encode_e2m1_away_ties})
+    for (Rule rule : {encode_e2m1_rne, encode_e2m1_rne_neg, encode_e2m1_floor_ties,
+                      encode_e2m1_zero_ties, encode_e2m1_away_ties})
         EXPECT_EQ(codes(rule, {nan, -nan}), "77");
 }
 
 TEST(E2m1Round, RandomValuesAgreeWithTheSlowTwin) {
     Rng rng(20);
     for (int i = 0; i < 300000; ++i) {
-        const float y = i % 4 == 0 ? static_cast<float>(rng.between(-64, 64)) * 0.125f : std::bit_cast<float>(rng.fp32_bits(-8, 4));
+        const float y = i % 4 == 0 ? static_cast<float>(rng.between(-64, 64)) * 0.125f
+                                   : std::bit_cast<float>(rng.fp32_bits(-8, 4));
         ASSERT_EQ(encode_e2m1_rne(y).code, slow::encode_rne(y)) << y;
         ASSERT_EQ(encode_e2m1_rne_neg(y).code, slow::encode_rne_neg(y)) << y;
         ASSERT_EQ(encode_e2m1_floor_ties(y).code, slow::nearest_in_codebook(y, 6)) << y;

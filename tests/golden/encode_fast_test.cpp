@@ -23,7 +23,8 @@ struct Packed {
     std::vector<uint8_t> codes, scales;
 };
 
-Packed block_by_block(std::span<const float> x, Format format, Specials specials, float tensor_scale) {
+Packed block_by_block(std::span<const float> x, Format format, Specials specials,
+                      float tensor_scale) {
     const Encoder encoder = *default_encoder(format);
     const BlockEncoder blocks(encoder, format, specials);
     const TensorScale scale = tensor_scale_of(encoder, format, TensorMultiplier{tensor_scale});
@@ -31,19 +32,23 @@ Packed block_by_block(std::span<const float> x, Format format, Specials specials
     std::array<uint8_t, dot_lanes> codes;
     for (size_t at = 0; at < x.size(); at += dot_lanes) {
         packed.scales.push_back(blocks.encode_block(x.subspan(at, dot_lanes), scale, codes));
-        for (size_t i = 0; i < dot_lanes; i += 2) packed.codes.push_back(static_cast<uint8_t>(codes[i] | codes[i + 1] << 4));
+        for (size_t i = 0; i < dot_lanes; i += 2)
+            packed.codes.push_back(static_cast<uint8_t>(codes[i] | codes[i + 1] << 4));
     }
     return packed;
 }
 
-Packed fast(std::span<const float> x, Format format, Specials specials, float tensor_scale, const FastOptions& options) {
+Packed fast(std::span<const float> x, Format format, Specials specials, float tensor_scale,
+            const FastOptions& options) {
     Packed packed{std::vector<uint8_t>(x.size() / 2), std::vector<uint8_t>(x.size() / dot_lanes)};
-    const auto status = encode_fast(x, dot_lanes, {.format = format, .specials = specials}, tensor_scale, {packed.codes, packed.scales}, "x", options);
+    const auto status = encode_fast(x, dot_lanes, {.format = format, .specials = specials},
+                                    tensor_scale, {packed.codes, packed.scales}, "x", options);
     EXPECT_TRUE(status) << status.error().message;
     return packed;
 }
 
-void expect_fast(std::span<const float> x, const Packed& expected, Format format, Specials specials, float tensor_scale, const FastOptions& options) {
+void expect_fast(std::span<const float> x, const Packed& expected, Format format, Specials specials,
+                 float tensor_scale, const FastOptions& options) {
     const Packed found = fast(x, format, specials, tensor_scale, options);
     for (size_t block = 0; block < expected.scales.size(); ++block) {
         const auto text = [&](const Packed& p) {
@@ -51,16 +56,23 @@ void expect_fast(std::span<const float> x, const Packed& expected, Format format
             for (size_t i = 0; i < 8; ++i) line += " " + hex(p.codes[block * 8 + i]);
             return line;
         };
-        if (found.scales[block] == expected.scales[block] && std::equal(&found.codes[block * 8], &found.codes[block * 8] + 8, &expected.codes[block * 8])) continue;
+        if (found.scales[block] == expected.scales[block] &&
+            std::equal(&found.codes[block * 8], &found.codes[block * 8] + 8,
+                       &expected.codes[block * 8]))
+            continue;
         Block values;
-        std::copy_n(x.begin() + static_cast<ptrdiff_t>(block * dot_lanes), dot_lanes, values.begin());
-        FAIL() << text(found) << ", expected " << text(expected) << ": " << spec_of(format).name << " V1 " << int{specials.v1_halves} << " V2 " << int{specials.v2_halves}
-               << " S " << tensor_scale << " isa " << name_of(*options.isa) << " block " << block << ": " << values_of(values);
+        std::copy_n(x.begin() + static_cast<ptrdiff_t>(block * dot_lanes), dot_lanes,
+                    values.begin());
+        FAIL() << text(found) << ", expected " << text(expected) << ": " << spec_of(format).name
+               << " V1 " << int{specials.v1_halves} << " V2 " << int{specials.v2_halves} << " S "
+               << tensor_scale << " isa " << name_of(*options.isa) << " block " << block << ": "
+               << values_of(values);
     }
 }
 
 // Blocks under one tensor scale, on every instruction set.
-void expect_fast(const std::vector<Block>& blocks, Format format, Specials specials, float tensor_scale) {
+void expect_fast(const std::vector<Block>& blocks, Format format, Specials specials,
+                 float tensor_scale) {
     std::vector<float> x;
     for (const Block& block : blocks) x.insert(x.end(), block.begin(), block.end());
     const Packed expected = block_by_block(x, format, specials, tensor_scale);
@@ -81,11 +93,14 @@ TEST(EncodeFast, EveryBoundaryUnderEveryScale) {
             if (format == Format::nvfp4 && v != 10) continue;
             std::vector<Block> blocks;
             for (int payload = 1; payload <= spec_of(format).encode_max; ++payload) {
-                const float scale = scale_to_float(decode_scale(spec_of(format).scale_spec(), payload));
+                const float scale =
+                    scale_to_float(decode_scale(spec_of(format).scale_spec(), payload));
                 for (float sign : {1.0f, -1.0f})
-                    for (const Block& y : boundary_blocks(6, sign * static_cast<float>(v) / 2)) blocks.push_back(times(y, scale));
+                    for (const Block& y : boundary_blocks(6, sign * static_cast<float>(v) / 2))
+                        blocks.push_back(times(y, scale));
             }
-            expect_fast(blocks, format, {static_cast<uint8_t>(v), static_cast<uint8_t>(v == 10 ? 16 : 10)}, 1);
+            expect_fast(blocks, format,
+                        {static_cast<uint8_t>(v), static_cast<uint8_t>(v == 10 ? 16 : 10)}, 1);
             if (HasFatalFailure()) return;
         }
 }
@@ -96,8 +111,11 @@ TEST(EncodeFast, EveryScaleBoundary) {
             std::vector<Block> blocks;
             for (int payload = 0; payload < spec_of(format).encode_max; ++payload)
                 for (float divisor : {6.0f, 8.0f}) {
-                    const auto value = [&](int p) { return scale_to_float(decode_scale(spec_of(format).scale_spec(), p)); };
-                    const float middle = (value(payload) + value(payload + 1)) / 2 * divisor * tensor_scale;
+                    const auto value = [&](int p) {
+                        return scale_to_float(decode_scale(spec_of(format).scale_spec(), p));
+                    };
+                    const float middle =
+                        (value(payload) + value(payload + 1)) / 2 * divisor * tensor_scale;
                     for (float b : {below(middle), middle, above(middle)})
                         if (std::isfinite(b)) blocks.push_back(block_of({b, b * .8f, -b / 2}, 0));
                 }
@@ -110,10 +128,15 @@ TEST(EncodeFast, RandomBlocksSpecialsAndTensorScales) {
     Rng rng(100);
     for (Format format : encoded_formats)
         for (int round = 0; round < 60; ++round) {
-            const float tensor_scale = rng.one_in(3) ? 1.0f : rng.one_in(4) ? 0x1p-126f : std::fabs(std::bit_cast<float>(rng.fp32_bits(-126, 127)));
+            const float tensor_scale =
+                rng.one_in(3)   ? 1.0f
+                : rng.one_in(4) ? 0x1p-126f
+                                : std::fabs(std::bit_cast<float>(rng.fp32_bits(-126, 127)));
             std::vector<Block> blocks;
             for (int i = 0; i < 100; ++i) {
-                const float size = std::ldexp(1.0f + std::fabs(rng.uniform(1)), rng.between(-12, 12)) * tensor_scale;
+                const float size =
+                    std::ldexp(1.0f + std::fabs(rng.uniform(1)), rng.between(-12, 12)) *
+                    tensor_scale;
                 if (std::isfinite(size * 32)) blocks.push_back(random_block(rng, size));
             }
             expect_fast(blocks, format, random_specials(rng), tensor_scale);
@@ -127,15 +150,18 @@ TEST(EncodeFast, AnyFiniteValues) {
     const auto edges = finite_edges();
     for (Format format : encoded_formats)
         for (int round = 0; round < 60; ++round) {
-            float tensor_scale = std::fabs(std::bit_cast<float>(edges[static_cast<size_t>(rng.below(static_cast<int>(edges.size())))]));
+            float tensor_scale = std::fabs(std::bit_cast<float>(
+                edges[static_cast<size_t>(rng.below(static_cast<int>(edges.size())))]));
             if (!std::isnormal(tensor_scale)) tensor_scale = 0x1p-126f;
             std::vector<Block> blocks;
             for (int i = 0; i < 40; ++i) {
                 Block block;
                 const int top = rng.between(-126, 127);
                 for (float& x : block)
-                    x = std::bit_cast<float>(rng.one_in(4) ? edges[static_cast<size_t>(rng.below(static_cast<int>(edges.size())))]
-                                                           : rng.fp32_bits(std::max(-127, top - 8), top));
+                    x = std::bit_cast<float>(
+                        rng.one_in(4)
+                            ? edges[static_cast<size_t>(rng.below(static_cast<int>(edges.size())))]
+                            : rng.fp32_bits(std::max(-127, top - 8), top));
                 blocks.push_back(block);
             }
             expect_fast(blocks, format, random_specials(rng), tensor_scale);
@@ -151,7 +177,9 @@ TEST(EncodeFast, GainsAndErrorsThatNearlyCancel) {
             for (int i = 0; i < 1000; ++i) {
                 Block block = i % 2 ? mirrored_block(rng, 6) : block_of({6}, 0);
                 if (i % 2 == 0)
-                    for (size_t j = 1; j < 7; ++j) block[j] = static_cast<float>(rng.between(2 * 16, 7 * 16)) / 16 * (rng.one_in(2) ? 1.0f : -1.0f);
+                    for (size_t j = 1; j < 7; ++j)
+                        block[j] = static_cast<float>(rng.between(2 * 16, 7 * 16)) / 16 *
+                                   (rng.one_in(2) ? 1.0f : -1.0f);
                 block[0] = 6, block[15] = -6;
                 blocks.push_back(block);
             }
@@ -166,7 +194,8 @@ TEST(EncodeFast, DivisionsAreRoundedInTheWrittenOrder) {
         for (int round = 0; round < 60; ++round) {
             const float tensor_scale = std::fabs(std::bit_cast<float>(rng.fp32_bits(-20, 4)));
             std::vector<Block> blocks;
-            for (int i = 0; i < 100; ++i) blocks.push_back(delicate_block(rng, scale_or_midpoint(rng, format), tensor_scale));
+            for (int i = 0; i < 100; ++i)
+                blocks.push_back(delicate_block(rng, scale_or_midpoint(rng, format), tensor_scale));
             expect_fast(blocks, format, random_specials(rng), tensor_scale);
             if (HasFatalFailure()) return;
         }
@@ -175,7 +204,9 @@ TEST(EncodeFast, DivisionsAreRoundedInTheWrittenOrder) {
 TEST(EncodeFast, ZerosOfEitherSign) {
     for (Format format : encoded_formats)
         for (float rest : {0.0f, -0.0f, 0x1p-149f, -0x1p-149f, -0x1p-20f})
-            expect_fast({block_of({6, -0.0f, 0.0f}, rest), block_of({}, rest), block_of({-0.0f}, rest)}, format, {}, 1);
+            expect_fast(
+                {block_of({6, -0.0f, 0.0f}, rest), block_of({}, rest), block_of({-0.0f}, rest)},
+                format, {}, 1);
 }
 
 // Every number of blocks about the batch, every number of threads; nothing is written outside.
@@ -189,12 +220,16 @@ TEST(EncodeFast, EveryCountOfBlocksAndThreads) {
                 const Format format = encoded_formats[blocks % 3];
                 const Packed expected = block_by_block(x, format, {}, 0.01f);
                 std::vector<uint8_t> codes(blocks * 8 + 32, 0xA5), scales(blocks + 32, 0xA5);
-                const PackedOutput out{std::span(codes).subspan(16, blocks * 8), std::span(scales).subspan(16, blocks)};
-                ASSERT_TRUE(encode_fast(x, 16, {.format = format}, 0.01f, out, "x", {isa, threads}));
-                ASSERT_TRUE(std::ranges::equal(out.codes, expected.codes) && std::ranges::equal(out.scales, expected.scales))
+                const PackedOutput out{std::span(codes).subspan(16, blocks * 8),
+                                       std::span(scales).subspan(16, blocks)};
+                ASSERT_TRUE(
+                    encode_fast(x, 16, {.format = format}, 0.01f, out, "x", {isa, threads}));
+                ASSERT_TRUE(std::ranges::equal(out.codes, expected.codes) &&
+                            std::ranges::equal(out.scales, expected.scales))
                     << blocks << " blocks, " << threads << " threads";
                 for (size_t i = 0; i < 16; ++i)
-                    ASSERT_TRUE(codes[i] == 0xA5 && codes[codes.size() - 1 - i] == 0xA5 && scales[i] == 0xA5 && scales[scales.size() - 1 - i] == 0xA5)
+                    ASSERT_TRUE(codes[i] == 0xA5 && codes[codes.size() - 1 - i] == 0xA5 &&
+                                scales[i] == 0xA5 && scales[scales.size() - 1 - i] == 0xA5)
                         << blocks << " blocks";
             }
 }
@@ -207,7 +242,8 @@ TEST(EncodeFast, WholeTensorsWithTheirOwnScale) {
                 std::vector<float> x(7 * 48);
                 for (float& value : x) value = rng.uniform(size);
                 const EncodeOptions options{.format = format, .specials = random_specials(rng)};
-                const auto expected = encode(x, 7, 48, options, "x"), found = encode_fast(x, 7, 48, options, "x", {isa, 2});
+                const auto expected = encode(x, 7, 48, options, "x"),
+                           found = encode_fast(x, 7, 48, options, "x", {isa, 2});
                 ASSERT_TRUE(expected && found);
                 EXPECT_EQ(found->format, format);
                 EXPECT_EQ(found->specials, options.specials);
@@ -219,27 +255,39 @@ TEST(EncodeFast, WholeTensorsWithTheirOwnScale) {
             }
 }
 
-// Whole tensors under a tensor scale of the options: quotients overflow under the smallest, underflow and vanish under the largest.
+// Whole tensors under a tensor scale of the options: quotients overflow under the smallest,
+// underflow and vanish under the largest.
 TEST(EncodeFast, WholeTensorsUnderAGivenScale) {
     Rng rng(108);
     for (Format format : encoded_formats)
         for (float multiplier :
-             {0x1p-126f, 0x1.000002p-126f, 0x1.fffffep-120f, 0x1.8p-60f, 0.01f, 1.0f, 0x1.8p60f, 0x1.000002p120f, 0x1p126f, 0x1.8p126f, 0x1p127f, FLT_MAX})
+             {0x1p-126f, 0x1.000002p-126f, 0x1.fffffep-120f, 0x1.8p-60f, 0.01f, 1.0f, 0x1.8p60f,
+              0x1.000002p120f, 0x1p126f, 0x1.8p126f, 0x1p127f, FLT_MAX})
             for (int top : {-149, -126, -60, 0, 60, 120, 127}) {
                 std::vector<float> x(3 * 112);
-                for (float& value : x) value = rng.one_in(12) ? std::copysign(0.0f, rng.uniform(1)) : std::ldexp(rng.uniform(1.99f), top - rng.below(6));
+                for (float& value : x)
+                    value = rng.one_in(12) ? std::copysign(0.0f, rng.uniform(1))
+                                           : std::ldexp(rng.uniform(1.99f), top - rng.below(6));
                 x[20] = FLT_MAX, x[60] = -FLT_MAX, x[100] = 0x1p-149f, x[140] = -0x1p-149f;
-                for (size_t i = 160; i < 176; ++i) x[i] = std::copysign(i % 3 ? 0x1p-126f : FLT_MAX, x[i]);
-                const EncodeOptions options{
-                    .format = format, .specials = random_specials(rng), .tensor_scale = tensor_scale_of(*default_encoder(format), format, TensorMultiplier{multiplier})};
+                for (size_t i = 160; i < 176; ++i)
+                    x[i] = std::copysign(i % 3 ? 0x1p-126f : FLT_MAX, x[i]);
+                const EncodeOptions options{.format = format,
+                                            .specials = random_specials(rng),
+                                            .tensor_scale =
+                                                tensor_scale_of(*default_encoder(format), format,
+                                                                TensorMultiplier{multiplier})};
                 const auto expected = encode(x, 3, 112, options, "x");
                 ASSERT_TRUE(expected);
                 ASSERT_EQ(expected->tensor_scale.to_float(), multiplier);
                 for (Isa isa : supported_isas()) {
                     const auto found = encode_fast(x, 3, 112, options, "x", {isa, 2});
                     ASSERT_TRUE(found);
-                    ASSERT_EQ(found->codes, expected->codes) << spec_of(format).name << " S " << multiplier << " 2^" << top << " " << name_of(isa);
-                    ASSERT_EQ(found->scales, expected->scales) << spec_of(format).name << " S " << multiplier << " 2^" << top << " " << name_of(isa);
+                    ASSERT_EQ(found->codes, expected->codes)
+                        << spec_of(format).name << " S " << multiplier << " 2^" << top << " "
+                        << name_of(isa);
+                    ASSERT_EQ(found->scales, expected->scales)
+                        << spec_of(format).name << " S " << multiplier << " 2^" << top << " "
+                        << name_of(isa);
                     ASSERT_EQ(found->tensor_scale, expected->tensor_scale);
                 }
             }
@@ -249,13 +297,16 @@ TEST(EncodeFast, TheFirstNanOrInfinityIsNamed) {
     for (Isa isa : supported_isas())
         for (Format format : encoded_formats)
             for (size_t at : {0u, 17u, 1000u, 16u * 1024u * 3u + 5u, 65535u})
-                for (uint32_t bits : {0x7F800000u, 0xFF800000u, 0x7FC00000u, 0xFFFFFFFFu, 0x7F800001u}) {
+                for (uint32_t bits :
+                     {0x7F800000u, 0xFF800000u, 0x7FC00000u, 0xFFFFFFFFu, 0x7F800001u}) {
                     std::vector<float> x(65536, 1.0f);
                     x[at] = std::bit_cast<float>(bits);
                     std::vector<uint8_t> codes(x.size() / 2), scales(x.size() / 16);
                     const auto expected = encode(x, 64, 1024, {.format = format}, "wq");
-                    const auto computed = encode_fast(x, 64, 1024, {.format = format}, "wq", {isa, 3});
-                    const auto given = encode_fast(x, 1024, {.format = format}, 1.0f, {codes, scales}, "wq", {isa, 3});
+                    const auto computed =
+                        encode_fast(x, 64, 1024, {.format = format}, "wq", {isa, 3});
+                    const auto given = encode_fast(x, 1024, {.format = format}, 1.0f,
+                                                   {codes, scales}, "wq", {isa, 3});
                     const auto amax = finite_amax_fast(x, 1024, "wq", {isa, 3});
                     ASSERT_TRUE(!expected && !computed && !given && !amax);
                     EXPECT_EQ(computed.error().message, expected.error().message);
@@ -279,7 +330,8 @@ TEST(EncodeFast, FiniteAmax) {
 TEST(EncodeFastErrors, AreThoseOfEncode) {
     const std::vector<float> x(64, 1.0f);
     const auto same = [&](uint64_t rows, uint64_t k, const EncodeOptions& options) {
-        const auto expected = encode(x, rows, k, options, "wq"), found = encode_fast(x, rows, k, options, "wq");
+        const auto expected = encode(x, rows, k, options, "wq"),
+                   found = encode_fast(x, rows, k, options, "wq");
         ASSERT_TRUE(!expected && !found);
         EXPECT_EQ(found.error().message, expected.error().message);
         EXPECT_EQ(found.error().code, expected.error().code);
@@ -296,8 +348,12 @@ TEST(EncodeFastErrors, AreThoseOfEncode) {
 TEST(EncodeFastErrors, OfAGivenScaleAndOutput) {
     std::vector<float> x(64, 1.0f);
     std::vector<uint8_t> codes(32), scales(4);
-    const auto expect_error = [&](const EncodeOptions& options, float tensor_scale, size_t code_bytes, size_t scale_bytes, uint64_t k, const std::string& message) {
-        const auto status = encode_fast(x, k, options, tensor_scale, {std::span(codes).first(code_bytes), std::span(scales).first(scale_bytes)}, "wq");
+    const auto expect_error = [&](const EncodeOptions& options, float tensor_scale,
+                                  size_t code_bytes, size_t scale_bytes, uint64_t k,
+                                  const std::string& message) {
+        const auto status = encode_fast(
+            x, k, options, tensor_scale,
+            {std::span(codes).first(code_bytes), std::span(scales).first(scale_bytes)}, "wq");
         ASSERT_FALSE(status) << message;
         EXPECT_EQ(status.error().message, message);
     };
@@ -312,18 +368,21 @@ TEST(EncodeFastErrors, OfAGivenScaleAndOutput) {
     expect_error({}, 1, 32, 4, 48, "wq: expected rows of 48 values, found 64 values");
     expect_error({}, 1, 32, 4, 24, "wq: K: expected a multiple of 16, found 24");
     expect_error({}, 1, 32, 4, 0, "wq: K: expected a multiple of 16, found 0");
-    expect_error({.format = Format::razer_a, .specials = {0, 0}}, 1, 32, 4, 16, "wq: V1: expected 1 to 31 half-units, found 0");
+    expect_error({.format = Format::razer_a, .specials = {0, 0}}, 1, 32, 4, 16,
+                 "wq: V1: expected 1 to 31 half-units, found 0");
 }
 
 #if defined(__x86_64__)
-// Flush-to-zero, denormals-are-zero and another rounding: the bytes stay, and so does the caller's setting.
+// Flush-to-zero, denormals-are-zero and another rounding: the bytes stay, and so does the caller's
+// setting.
 TEST(EncodeFast, TheCallersFloatingPointControlDoesNotMatter) {
     Rng rng(107);
     for (Format format : encoded_formats)
         for (Isa isa : supported_isas()) {
             std::vector<float> x;
             for (int i = 0; i < 50; ++i) {
-                const Block block = delicate_block(rng, scale_or_midpoint(rng, format), 0x1.1p-126f);
+                const Block block =
+                    delicate_block(rng, scale_or_midpoint(rng, format), 0x1.1p-126f);
                 x.insert(x.end(), block.begin(), block.end());
             }
             const Packed expected = block_by_block(x, format, {}, 0x1.1p-126f);
@@ -334,7 +393,8 @@ TEST(EncodeFast, TheCallersFloatingPointControlDoesNotMatter) {
                 const unsigned after = _mm_getcsr();
                 _mm_setcsr(saved);
                 ASSERT_EQ(after, control);
-                ASSERT_TRUE(found.codes == expected.codes && found.scales == expected.scales) << spec_of(format).name << " MXCSR " << hex(control);
+                ASSERT_TRUE(found.codes == expected.codes && found.scales == expected.scales)
+                    << spec_of(format).name << " MXCSR " << hex(control);
             }
         }
 }

@@ -47,9 +47,10 @@ TEST(EncodeOcp, TheScaleIsTheBlocksExponent) {
 TEST(EncodeOcp, EndsOfTheRange) {
     EXPECT_EQ(first_of({0, -0.0f, 0}), "0x0:080");
     EXPECT_EQ(first_of({FLT_MAX, -FLT_MAX, 0x1p126f, 0x1p-149f}), "0xFC:7F40"); // e = 125
-    EXPECT_EQ(first_of({0x1p-125f, 0x1p-126f, 0x1p-130f}), "0x0:640");          // e = -127; 2^-130 is .125
+    EXPECT_EQ(first_of({0x1p-125f, 0x1p-126f, 0x1p-130f}), "0x0:640"); // e = -127; 2^-130 is .125
     EXPECT_EQ(first_of({0x1p-124f, 0x1p-126f, 0x1p-149f}), "0x1:620");
-    EXPECT_EQ(first_of({0x1p-128f, -0x1p-129f, 0x1.8p-129f, 0x1p-149f}), "0x0:1810"); // e would be -130: .5, -.25, .375
+    EXPECT_EQ(first_of({0x1p-128f, -0x1p-129f, 0x1.8p-129f, 0x1p-149f}),
+              "0x0:1810"); // e would be -130: .5, -.25, .375
 }
 
 TEST(EncodeOcp, RandomBlocks) {
@@ -59,8 +60,11 @@ TEST(EncodeOcp, RandomBlocks) {
         Block32 x;
         for (float& value : x) {
             value = std::bit_cast<float>(rng.fp32_bits(std::max(-126, exponent - 6), exponent));
-            if (rng.one_in(3)) value = std::ldexp(static_cast<float>(rng.between(-31, 31)), exponent - 4); // ties
-            if (rng.one_in(10)) value = std::bit_cast<float>(rng.fp32_bits() & 0x807FFFFF);                // zeros of either sign and subnormals
+            if (rng.one_in(3))
+                value = std::ldexp(static_cast<float>(rng.between(-31, 31)), exponent - 4); // ties
+            if (rng.one_in(10))
+                value = std::bit_cast<float>(rng.fp32_bits() &
+                                             0x807FFFFF); // zeros of either sign and subnormals
         }
         expect_rule(x);
         if (HasFatalFailure()) return;
@@ -71,16 +75,19 @@ TEST(EncodeOcp, RandomBlocks) {
 TEST(EncodeOcp, Tensors) {
     Rng rng(211);
     std::vector<float> x(3 * 64);
-    for (size_t i = 0; i < x.size(); ++i) x[i] = i / 32 == 4 ? 0.0f : std::ldexp(rng.uniform(1), rng.between(-20, 20));
+    for (size_t i = 0; i < x.size(); ++i)
+        x[i] = i / 32 == 4 ? 0.0f : std::ldexp(rng.uniform(1), rng.between(-20, 20));
     const auto tensor = encode(x, 3, 64, {.format = Format::mxfp4}, "w");
     ASSERT_TRUE(tensor);
     ASSERT_TRUE(check_shape(*tensor, "w"));
     EXPECT_EQ(tensor->tensor_scale.bits, 0x3F800000u);
     ASSERT_EQ(tensor->scales.size(), 6u);
     for (size_t block = 0; block < 6; ++block) {
-        const auto expected = slow::encode_ocp(std::span<const float, 32>(x.data() + block * 32, 32));
+        const auto expected =
+            slow::encode_ocp(std::span<const float, 32>(x.data() + block * 32, 32));
         ASSERT_EQ(tensor->scales[block], expected.scale_byte);
-        for (size_t i = 0; i < 32; ++i) ASSERT_EQ(tensor->codes[block * 16 + i / 2] >> (i % 2 * 4) & 15, expected.codes[i]);
+        for (size_t i = 0; i < 32; ++i)
+            ASSERT_EQ(tensor->codes[block * 16 + i / 2] >> (i % 2 * 4) & 15, expected.codes[i]);
     }
 }
 

@@ -1,4 +1,5 @@
-// What encode() makes of its options: encoder names, non-finite values, padding, a given tensor scale.
+// What encode() makes of its options: encoder names, non-finite values, padding, a given tensor
+// scale.
 #include <gtest/gtest.h>
 
 #include <cfloat>
@@ -13,7 +14,9 @@ using namespace test;
 
 constexpr float nan_value = std::numeric_limits<float>::quiet_NaN();
 
-std::string message(const Result<PackedTensor>& result) { return result ? std::string("no error") : result.error().message; }
+std::string message(const Result<PackedTensor>& result) {
+    return result ? std::string("no error") : result.error().message;
+}
 
 struct Made {
     Encoder encoder;
@@ -31,8 +34,10 @@ std::vector<Made> all_encoders() {
 TEST(EncoderTable, NamesAndFormats) {
     std::vector<std::string> names;
     for (const EncoderSpec& spec : encoder_specs) names.emplace_back(spec.name);
-    EXPECT_EQ(names, (std::vector<std::string>{"nv", "razer-paper", "ocp", "te", "vllm", "ct", "ct-bf16", "modelopt", "torchao", "fouroversix-6", "fouroversix", "ggml",
-                                               "razer-head", "razer-fork", "razer-rne", "mse", "fouroversix-448"}));
+    EXPECT_EQ(names, (std::vector<std::string>{"nv", "razer-paper", "ocp", "te", "vllm", "ct",
+                                               "ct-bf16", "modelopt", "torchao", "fouroversix-6",
+                                               "fouroversix", "ggml", "razer-head", "razer-fork",
+                                               "razer-rne", "mse", "fouroversix-448"}));
     EXPECT_EQ(spec_of(Encoder::fouroversix_448).name, "fouroversix-448");
     EXPECT_EQ(all_encoders().size(), 20u);
     EXPECT_FALSE(encoder_from_name("NV"));
@@ -45,30 +50,51 @@ TEST(EncodeOptions, AnEncoderThatDoesNotMakeTheFormat) {
     for (const EncoderSpec& spec : encoder_specs)
         for (Format format : all_formats) {
             if (spec.makes(format)) continue;
-            const auto result = encode(x, 1, 32, {.format = format, .encoder = encoder_from_name(spec.name)}, "w");
-            ASSERT_EQ(message(result), "w: format " + std::string(spec_of(format).name) + ": not made by encoder " + std::string(spec.name));
+            const auto result =
+                encode(x, 1, 32, {.format = format, .encoder = encoder_from_name(spec.name)}, "w");
+            ASSERT_EQ(message(result), "w: format " + std::string(spec_of(format).name) +
+                                           ": not made by encoder " + std::string(spec.name));
             ASSERT_EQ(result.error().code, ErrorCode::bad_argument);
         }
-    EXPECT_EQ(message(encode(x, 1, 32, {.format = Format::rzr4}, "w")), "w: format rzr4: only decoded, no encoder makes it");
+    EXPECT_EQ(message(encode(x, 1, 32, {.format = Format::rzr4}, "w")),
+              "w: format rzr4: only decoded, no encoder makes it");
 }
 
 TEST(EncodeOptions, OptionsOutsideTheirRange) {
     const std::vector<float> x(32, 1.0f);
-    EXPECT_EQ(message(encode(x, 1, 32, {.format = Format::razer_w, .e3m3_max = 29}, "w")), "w: e3m3_max: expected 28 or 30, found 29");
-    EXPECT_EQ(message(encode(x, 1, 32, {.pad = PadPolicy::zero, .k_multiple = 24}, "w")), "w: k_multiple: expected a multiple of 16 up to 4096, found 24");
-    EXPECT_EQ(message(encode(x, 1, 32, {.pad = PadPolicy::zero, .k_multiple = 4112}, "w")), "w: k_multiple: expected a multiple of 16 up to 4096, found 4112");
-    EXPECT_EQ(message(encode(x, 2, 16, {.format = Format::mxfp4}, "w")), "w: K: expected a multiple of 32, found 16");
-    EXPECT_EQ(message(encode({}, 0, UINT64_MAX, {.pad = PadPolicy::zero}, "w")), "w: K: 18446744073709551615 cannot be extended to a multiple of 16");
+    EXPECT_EQ(message(encode(x, 1, 32, {.format = Format::razer_w, .e3m3_max = 29}, "w")),
+              "w: e3m3_max: expected 28 or 30, found 29");
+    EXPECT_EQ(message(encode(x, 1, 32, {.pad = PadPolicy::zero, .k_multiple = 24}, "w")),
+              "w: k_multiple: expected a multiple of 16 up to 4096, found 24");
+    EXPECT_EQ(message(encode(x, 1, 32, {.pad = PadPolicy::zero, .k_multiple = 4112}, "w")),
+              "w: k_multiple: expected a multiple of 16 up to 4096, found 4112");
+    EXPECT_EQ(message(encode(x, 2, 16, {.format = Format::mxfp4}, "w")),
+              "w: K: expected a multiple of 32, found 16");
+    EXPECT_EQ(message(encode({}, 0, UINT64_MAX, {.pad = PadPolicy::zero}, "w")),
+              "w: K: 18446744073709551615 cannot be extended to a multiple of 16");
     for (float bad : {0.0f, -1.0f, 0x1p-127f, INFINITY}) {
-        const std::string found = bad == 0 ? "0" : bad == -1 ? "-1" : bad == INFINITY ? "inf" : "5.877472e-39";
-        EXPECT_EQ(message(encode(x, 1, 32, {.tensor_scale = TensorScale{.multiplier = {bad}}}, "w")),
-                  "w: tensor scale: expected a positive normal number, found " + found);
-        EXPECT_EQ(message(encode(x, 1, 32, {.encoder = Encoder::ct, .tensor_scale = TensorScale{.divisor = {bad}}}, "w")),
-                  "w: tensor scale: expected a positive normal number, found " + found);
+        const std::string found = bad == 0          ? "0"
+                                  : bad == -1       ? "-1"
+                                  : bad == INFINITY ? "inf"
+                                                    : "5.877472e-39";
+        EXPECT_EQ(
+            message(encode(x, 1, 32, {.tensor_scale = TensorScale{.multiplier = {bad}}}, "w")),
+            "w: tensor scale: expected a positive normal number, found " + found);
+        EXPECT_EQ(
+            message(encode(x, 1, 32,
+                           {.encoder = Encoder::ct, .tensor_scale = TensorScale{.divisor = {bad}}},
+                           "w")),
+            "w: tensor scale: expected a positive normal number, found " + found);
     }
-    EXPECT_EQ(message(encode(x, 1, 32, {.encoder = Encoder::ggml, .tensor_scale = TensorScale{.multiplier = {2}}}, "w")),
+    EXPECT_EQ(message(encode(
+                  x, 1, 32,
+                  {.encoder = Encoder::ggml, .tensor_scale = TensorScale{.multiplier = {2}}}, "w")),
               "w: tensor scale: expected 1, which encoder ggml has, found 2");
-    EXPECT_EQ(message(encode(x, 1, 32, {.encoder = Encoder::te, .tensor_scale = TensorScale{.multiplier = {nan_value}}}, "w")), "no error"); // te uses the divisor
+    EXPECT_EQ(
+        message(encode(
+            x, 1, 32,
+            {.encoder = Encoder::te, .tensor_scale = TensorScale{.multiplier = {nan_value}}}, "w")),
+        "no error"); // te uses the divisor
 }
 
 TEST(EncodeOptions, ZeroTensorsOfEveryEncoder) {
@@ -85,12 +111,15 @@ TEST(EncodeOptions, ZeroTensorsOfEveryEncoder) {
                                                               : 0x00;
         EXPECT_EQ(tensor->tensor_scale.bits, 0x3F800000u) << spec_of(encoder).name;
         EXPECT_EQ(tensor->codes, std::vector<uint8_t>(32, 0)) << spec_of(encoder).name;
-        EXPECT_EQ(tensor->scales, std::vector<uint8_t>(tensor->scales.size(), static_cast<uint8_t>(zero_block))) << spec_of(encoder).name;
+        EXPECT_EQ(tensor->scales,
+                  std::vector<uint8_t>(tensor->scales.size(), static_cast<uint8_t>(zero_block)))
+            << spec_of(encoder).name;
     }
 }
 
-// A NaN is 0x7 whatever its sign. An infinity makes the scales that the largest float makes; its code is 0x7 or 0xF, also where another code
-// is nearer to the largest float (4/6) or all are equally far (ggml).
+// A NaN is 0x7 whatever its sign. An infinity makes the scales that the largest float makes; its
+// code is 0x7 or 0xF, also where another code is nearer to the largest float (4/6) or all are
+// equally far (ggml).
 TEST(EncodeOptions, SaturatedValuesOfEveryEncoder) {
     int others = 0;
     for (const auto& [encoder, format] : all_encoders()) {
@@ -98,8 +127,10 @@ TEST(EncodeOptions, SaturatedValuesOfEveryEncoder) {
         std::vector<float> x(64, 1.0f), finite(64, 1.0f);
         for (size_t i = 0; i < 16; ++i) x[i] = finite[i] = FLT_MAX / static_cast<float>(1 << i % 4);
         x[0] = INFINITY, x[40] = -INFINITY, finite[0] = FLT_MAX, finite[40] = -FLT_MAX;
-        const EncodeOptions options{.format = format, .encoder = encoder, .nonfinite = NonfinitePolicy::saturate};
-        EXPECT_EQ(message(encode(x, 2, 32, {.format = format, .encoder = encoder}, "w")), "w: expected finite values, found infinity at row 0, column 0 (index 0)")
+        const EncodeOptions options{
+            .format = format, .encoder = encoder, .nonfinite = NonfinitePolicy::saturate};
+        EXPECT_EQ(message(encode(x, 2, 32, {.format = format, .encoder = encoder}, "w")),
+                  "w: expected finite values, found infinity at row 0, column 0 (index 0)")
             << name;
         auto tensor = encode(x, 2, 32, options, "w");
         ASSERT_TRUE(tensor);
@@ -107,7 +138,11 @@ TEST(EncodeOptions, SaturatedValuesOfEveryEncoder) {
         EXPECT_EQ(tensor->scales, expected->scales) << name;
         EXPECT_EQ(tensor->tensor_scale, expected->tensor_scale) << name;
         for (size_t i = 0; i < 64; ++i)
-            EXPECT_EQ(packed_code(tensor->codes, i).code, i == 0 ? 0x7 : i == 40 ? 0xF : packed_code(expected->codes, i).code) << name << " " << i;
+            EXPECT_EQ(packed_code(tensor->codes, i).code,
+                      i == 0    ? 0x7
+                      : i == 40 ? 0xF
+                                : packed_code(expected->codes, i).code)
+                << name << " " << i;
         others += packed_code(expected->codes, 0).code != 0x7;
 
         x = std::vector<float>(64, 1.0f);
@@ -119,7 +154,10 @@ TEST(EncodeOptions, SaturatedValuesOfEveryEncoder) {
         const auto rest = encode(without, 2, 32, options, "w");
         EXPECT_EQ(tensor->scales, rest->scales) << name;
         EXPECT_EQ(tensor->tensor_scale, rest->tensor_scale) << name;
-        for (size_t i = 0; i < 64; ++i) EXPECT_EQ(packed_code(tensor->codes, i).code, i == 3 || i == 17 ? 0x7 : packed_code(rest->codes, i).code) << name << " " << i;
+        for (size_t i = 0; i < 64; ++i)
+            EXPECT_EQ(packed_code(tensor->codes, i).code,
+                      i == 3 || i == 17 ? 0x7 : packed_code(rest->codes, i).code)
+                << name << " " << i;
     }
     EXPECT_EQ(others, 2);
 }
@@ -133,32 +171,43 @@ TEST(EncodeOptions, ATensorOfNans) {
     EXPECT_EQ(tensor->tensor_scale.bits, 0x3F800000u);
 }
 
-// 3 rows of 21 to K = 64: a whole block, a block of 5 and 11 padding elements, and blocks of padding alone, whose scale byte is 0x00.
+// 3 rows of 21 to K = 64: a whole block, a block of 5 and 11 padding elements, and blocks of
+// padding alone, whose scale byte is 0x00.
 TEST(EncodeOptions, PaddingOfEveryEncoder) {
     Rng rng(260);
     for (const auto& [encoder, format] : all_encoders())
         for (uint64_t multiple : {0, 64}) {
             const auto name = spec_of(encoder).name;
-            const auto block = static_cast<uint64_t>(spec_of(format).block), padded_k = multiple ? multiple : 32;
+            const auto block = static_cast<uint64_t>(spec_of(format).block),
+                       padded_k = multiple ? multiple : 32;
             std::vector<float> x(3 * 21), extended;
             for (float& value : x) value = rng.uniform(1);
             for (size_t i = 0; i < x.size(); ++i) {
                 extended.push_back(x[i]);
                 if (i % 21 == 20) extended.resize(extended.size() + padded_k - 21);
             }
-            EXPECT_EQ(message(encode(x, 3, 21, {.format = format, .encoder = encoder}, "w")), "w: K: expected a multiple of " + std::to_string(block) + ", found 21");
-            const auto tensor = encode(x, 3, 21, {.format = format, .encoder = encoder, .pad = PadPolicy::zero, .k_multiple = multiple}, "w");
+            EXPECT_EQ(message(encode(x, 3, 21, {.format = format, .encoder = encoder}, "w")),
+                      "w: K: expected a multiple of " + std::to_string(block) + ", found 21");
+            const auto tensor = encode(x, 3, 21,
+                                       {.format = format,
+                                        .encoder = encoder,
+                                        .pad = PadPolicy::zero,
+                                        .k_multiple = multiple},
+                                       "w");
             ASSERT_TRUE(tensor);
             ASSERT_EQ(tensor->k, padded_k);
             ASSERT_TRUE(check_shape(*tensor, "w"));
-            const auto whole = encode(extended, 3, padded_k, {.format = format, .encoder = encoder}, "w");
+            const auto whole =
+                encode(extended, 3, padded_k, {.format = format, .encoder = encoder}, "w");
             EXPECT_EQ(tensor->codes, whole->codes) << name;
             EXPECT_EQ(tensor->tensor_scale, whole->tensor_scale) << name;
             for (uint64_t row = 0; row < 3; ++row)
                 for (uint64_t k = 0; k < padded_k; ++k) {
                     const uint64_t i = (row * padded_k + k) / block;
-                    ASSERT_TRUE(k < 21 || packed_code(tensor->codes, row * padded_k + k).code == 0) << name;
-                    ASSERT_EQ(tensor->scales[i], k / block * block >= 21 ? 0 : whole->scales[i]) << name;
+                    ASSERT_TRUE(k < 21 || packed_code(tensor->codes, row * padded_k + k).code == 0)
+                        << name;
+                    ASSERT_EQ(tensor->scales[i], k / block * block >= 21 ? 0 : whole->scales[i])
+                        << name;
                 }
         }
 }
@@ -168,7 +217,8 @@ TEST(EncodeOptions, PaddingNeverShortens) {
     EXPECT_EQ(encode(x, 3, 80, {.pad = PadPolicy::zero}, "w")->k, 80u);
     EXPECT_EQ(encode(x, 3, 80, {.pad = PadPolicy::zero, .k_multiple = 64}, "w")->k, 128u);
     EXPECT_EQ(encode(x, 3, 80, {.k_multiple = 64}, "w")->k, 80u); // without the policy
-    EXPECT_EQ(message(encode({}, 0, 0, {.pad = PadPolicy::zero}, "w")), "w: K: expected a multiple of 16, found 0");
+    EXPECT_EQ(message(encode({}, 0, 0, {.pad = PadPolicy::zero}, "w")),
+              "w: K: expected a multiple of 16, found 0");
 }
 
 // Two tensors that share a scale, as fused projections do: each is encoded under the scale of both.
@@ -182,7 +232,8 @@ TEST(EncodeOptions, AGivenTensorScaleIsUsed) {
         EncodeOptions given = own;
         given.tensor_scale = tensor_scale_of(encoder, format, *finite_amax(both, 64, "w"));
         const auto whole = encode(both, 2, 64, own, "w");
-        const auto first = encode(std::span(both).first(64), 1, 64, given, "w"), second = encode(std::span(both).subspan(64), 1, 64, given, "w");
+        const auto first = encode(std::span(both).first(64), 1, 64, given, "w"),
+                   second = encode(std::span(both).subspan(64), 1, 64, given, "w");
         ASSERT_TRUE(whole && first && second);
         EXPECT_EQ(first->tensor_scale, whole->tensor_scale);
         auto codes = first->codes, scales = first->scales;
@@ -190,8 +241,10 @@ TEST(EncodeOptions, AGivenTensorScaleIsUsed) {
         scales.insert(scales.end(), second->scales.begin(), second->scales.end());
         EXPECT_EQ(codes, whole->codes) << spec_of(encoder).name;
         EXPECT_EQ(scales, whole->scales) << spec_of(encoder).name;
-        const bool differs = encode(std::span(both).first(64), 1, 64, own, "w")->tensor_scale != whole->tensor_scale;
-        EXPECT_EQ(differs, spec_of(encoder).tensor_scale.kind != TensorScaleKind::one) << spec_of(encoder).name;
+        const bool differs =
+            encode(std::span(both).first(64), 1, 64, own, "w")->tensor_scale != whole->tensor_scale;
+        EXPECT_EQ(differs, spec_of(encoder).tensor_scale.kind != TensorScaleKind::one)
+            << spec_of(encoder).name;
     }
 }
 
@@ -202,17 +255,25 @@ TEST(BlockEncoder, EncodesOneBlockOfATensor) {
         std::vector<float> x(4 * 64);
         for (float& value : x) value = std::ldexp(rng.uniform(1), rng.between(-6, 0));
         const Specials specials{9, 15};
-        const auto tensor = encode(x, 4, 64, {.format = format, .encoder = encoder, .specials = specials, .e3m3_max = 30}, "w");
+        const auto tensor = encode(
+            x, 4, 64, {.format = format, .encoder = encoder, .specials = specials, .e3m3_max = 30},
+            "w");
         ASSERT_TRUE(tensor);
         const auto tensor_scale = tensor_scale_of(encoder, format, *finite_amax(x, 64, "w"), 30);
-        const auto block_encoder = fp4::block_encoder({.format = format, .encoder = encoder, .specials = specials, .e3m3_max = 30}, "w");
+        const auto block_encoder = fp4::block_encoder(
+            {.format = format, .encoder = encoder, .specials = specials, .e3m3_max = 30}, "w");
         ASSERT_TRUE(block_encoder);
         EXPECT_EQ(block_encoder->encoder(), encoder);
         EXPECT_EQ(block_encoder->format(), format);
         std::vector<uint8_t> codes(block);
         for (size_t i = 0; i < tensor->scales.size(); ++i) {
-            ASSERT_EQ(block_encoder->encode_block(std::span(x).subspan(i * block, block), tensor_scale, codes), tensor->scales[i]) << spec_of(encoder).name;
-            for (size_t j = 0; j < block; ++j) ASSERT_EQ(codes[j], packed_code(tensor->codes, i * block + j).code) << spec_of(encoder).name;
+            ASSERT_EQ(block_encoder->encode_block(std::span(x).subspan(i * block, block),
+                                                  tensor_scale, codes),
+                      tensor->scales[i])
+                << spec_of(encoder).name;
+            for (size_t j = 0; j < block; ++j)
+                ASSERT_EQ(codes[j], packed_code(tensor->codes, i * block + j).code)
+                    << spec_of(encoder).name;
         }
     }
 }

@@ -25,7 +25,8 @@ uint32_t product(uint32_t x, uint32_t y) { return multiply_fp32({x}, {y}).bits; 
 
 TEST(MultiplyFp32, EveryPairOfEdges) {
     for (uint32_t x : test::fp32_edges())
-        for (uint32_t y : test::fp32_edges()) ASSERT_EQ(product(x, y), native_product(x, y)) << hex(x) << " * " << hex(y);
+        for (uint32_t y : test::fp32_edges())
+            ASSERT_EQ(product(x, y), native_product(x, y)) << hex(x) << " * " << hex(y);
 }
 
 TEST(MultiplyFp32, RandomPatterns) {
@@ -40,9 +41,11 @@ TEST(MultiplyFp32, RandomPatterns) {
 TEST(MultiplyFp32, RandomProductsNearTheEndsOfTheRange) {
     test::Rng rng(41);
     for (int i = 0; i < 600000; ++i) {
-        const int exponent = rng.between(-125, 126), sum = i % 2 ? rng.between(-152, -124) : rng.between(125, 128);
+        const int exponent = rng.between(-125, 126),
+                  sum = i % 2 ? rng.between(-152, -124) : rng.between(125, 128);
         if (sum - exponent < -126 || sum - exponent > 127) continue;
-        const uint32_t x = rng.fp32_bits(exponent, exponent), y = rng.fp32_bits(sum - exponent, sum - exponent);
+        const uint32_t x = rng.fp32_bits(exponent, exponent),
+                       y = rng.fp32_bits(sum - exponent, sum - exponent);
         ASSERT_EQ(product(x, y), native_product(x, y)) << hex(x) << " * " << hex(y);
     }
 }
@@ -51,32 +54,39 @@ TEST(MultiplyFp32, RandomSubnormalOperandsAndTies) {
     test::Rng rng(42);
     for (int i = 0; i < 300000; ++i) {
         const uint32_t subnormal = rng.fp32_bits() & 0x807FFFFF, any = rng.fp32_bits();
-        ASSERT_EQ(product(subnormal, any), native_product(subnormal, any)) << hex(subnormal) << " * " << hex(any);
-        const uint32_t a = rng.fp32_bits(-3, 3) & 0xFFFFF000, b = rng.fp32_bits(-3, 3) & 0xFFFFF800; // short factors make ties common
+        ASSERT_EQ(product(subnormal, any), native_product(subnormal, any))
+            << hex(subnormal) << " * " << hex(any);
+        const uint32_t a = rng.fp32_bits(-3, 3) & 0xFFFFF000,
+                       b = rng.fp32_bits(-3, 3) & 0xFFFFF800; // short factors make ties common
         ASSERT_EQ(product(a, b), native_product(a, b)) << hex(a) << " * " << hex(b);
     }
 }
 
-// Every pair of edges as scale and output, with another scale behind; in place and by threads; whatever the caller's rounding is.
+// Every pair of edges as scale and output, with another scale behind; in place and by threads;
+// whatever the caller's rounding is.
 TEST(EpilogueF32Fast, EqualsTheReference) {
     std::vector<Fp32> d;
     for (const uint32_t bits : test::fp32_edges()) d.push_back({bits});
     test::Rng rng(44);
     while (d.size() < 20000) d.push_back({rng.fp32_bits()});
     for (const uint32_t scale : test::fp32_edges())
-        for (const Fp32 other : {Fp32{0x3F800000}, Fp32{0x35A3D70B}, Fp32{rng.fp32_bits(-20, 20)}}) {
+        for (const Fp32 other :
+             {Fp32{0x3F800000}, Fp32{0x35A3D70B}, Fp32{rng.fp32_bits(-20, 20)}}) {
             std::vector<Fp32> found(d.size()), in_place = d;
             std::fesetround(FE_UPWARD);
             epilogue_f32_fast(d, {scale}, other, found);
             std::fesetround(FE_TONEAREST);
             epilogue_f32_fast(in_place, {scale}, other, in_place, {.threads = 3});
-            for (size_t i = 0; i < d.size(); ++i) ASSERT_EQ(found[i].bits, epilogue(d[i], {scale}, other, OutputType::f32)) << hex(scale) << " * " << hex(d[i].bits);
+            for (size_t i = 0; i < d.size(); ++i)
+                ASSERT_EQ(found[i].bits, epilogue(d[i], {scale}, other, OutputType::f32))
+                    << hex(scale) << " * " << hex(d[i].bits);
             ASSERT_EQ(in_place, found);
         }
 }
 
 TEST(MultiplyFp32, NanAndZeroHaveOnePatternEach) {
-    for (uint32_t nan : {0x7F800001u, 0x7FC00000u, 0xFFC12345u}) EXPECT_EQ(product(nan, 0x3F800000), 0x7FFFFFFFu);
+    for (uint32_t nan : {0x7F800001u, 0x7FC00000u, 0xFFC12345u})
+        EXPECT_EQ(product(nan, 0x3F800000), 0x7FFFFFFFu);
     EXPECT_EQ(product(0xFF800000, 0), 0x7FFFFFFFu);
     EXPECT_EQ(product(0x80000000, 0x3F800000), 0u);
     EXPECT_EQ(product(0x80000001, 0x3F000000), 0u); // a tie with zero
@@ -89,13 +99,16 @@ struct Narrow {
     uint32_t infinity;
     uint32_t sign;
 };
-const Narrow narrow_types[] = {{OutputType::bf16, slow::bf16_layout, 0x7F80, 0x8000}, {OutputType::f16, slow::fp16_layout, 0x7C00, 0x8000}};
+const Narrow narrow_types[] = {{OutputType::bf16, slow::bf16_layout, 0x7F80, 0x8000},
+                               {OutputType::f16, slow::fp16_layout, 0x7C00, 0x8000}};
 
-double value_of(const Narrow& narrow, uint32_t code) { // finite magnitudes, and 2^(emax + 1) for infinity's code
+double value_of(const Narrow& narrow,
+                uint32_t code) { // finite magnitudes, and 2^(emax + 1) for infinity's code
     const auto field = static_cast<int>(code >> narrow.layout.fraction_bits);
     const auto fraction = static_cast<int>(code) & ((1 << narrow.layout.fraction_bits) - 1);
     const int hidden = field ? 1 << narrow.layout.fraction_bits : 0;
-    return std::ldexp(hidden + fraction, std::max(field, 1) - narrow.layout.bias - narrow.layout.fraction_bits);
+    return std::ldexp(hidden + fraction,
+                      std::max(field, 1) - narrow.layout.bias - narrow.layout.fraction_bits);
 }
 
 uint32_t convert(float x, OutputType type) { return convert_fp32(Fp32::from_float(x), type); }
@@ -113,13 +126,17 @@ TEST(ConvertFp32, EverySixteenBitValueIsAFixedPoint) {
 TEST(ConvertFp32, EveryMidpointAndItsNeighbors) {
     for (const Narrow& narrow : narrow_types)
         for (uint32_t code = 0; code < narrow.infinity; ++code) {
-            const auto tie = static_cast<float>((value_of(narrow, code) + value_of(narrow, code + 1)) / 2);
-            const auto with_sign = [&](uint32_t magnitude) { return magnitude ? magnitude | narrow.sign : 0; };
+            const auto tie =
+                static_cast<float>((value_of(narrow, code) + value_of(narrow, code + 1)) / 2);
+            const auto with_sign = [&](uint32_t magnitude) {
+                return magnitude ? magnitude | narrow.sign : 0;
+            };
             ASSERT_EQ(convert(tie, narrow.type), code + code % 2) << hex(code);
             ASSERT_EQ(convert(-tie, narrow.type), with_sign(code + code % 2)) << hex(code);
             ASSERT_EQ(convert(std::nextafter(tie, 0.0f), narrow.type), code) << hex(code);
             ASSERT_EQ(convert(std::nextafter(tie, INFINITY), narrow.type), code + 1) << hex(code);
-            ASSERT_EQ(convert(-std::nextafter(tie, INFINITY), narrow.type), with_sign(code + 1)) << hex(code);
+            ASSERT_EQ(convert(-std::nextafter(tie, INFINITY), narrow.type), with_sign(code + 1))
+                << hex(code);
         }
 }
 
@@ -128,7 +145,9 @@ TEST(ConvertFp32, RandomPatternsAgainstTheTwin) {
     for (int i = 0; i < 40000; ++i)
         for (const Narrow& narrow : narrow_types) {
             const uint32_t x = i % 2 ? rng.fp32_bits(-126, 127) : rng.fp32_bits(-28, 17);
-            ASSERT_EQ(convert_fp32({x}, narrow.type), slow::bits_of_value(narrow.layout, slow::value_of_fp32(x), false)) << hex(x);
+            ASSERT_EQ(convert_fp32({x}, narrow.type),
+                      slow::bits_of_value(narrow.layout, slow::value_of_fp32(x), false))
+                << hex(x);
         }
 }
 
@@ -149,24 +168,31 @@ TEST(ConvertFp32, SpecialValues) {
 }
 
 TEST(ConvertFp32, Fp32KeepsEverythingButNanAndMinusZero) {
-    for (uint32_t x : test::finite_edges()) EXPECT_EQ(convert_fp32({x}, OutputType::f32), x == 0x80000000u ? 0u : x) << hex(x);
+    for (uint32_t x : test::finite_edges())
+        EXPECT_EQ(convert_fp32({x}, OutputType::f32), x == 0x80000000u ? 0u : x) << hex(x);
     EXPECT_EQ(convert_fp32({0xFF800000}, OutputType::f32), 0xFF800000u);
 }
 
-// alpha = RNE(a * b) first, then RNE(alpha * d), then the narrow type: three roundings, each where the definition has it.
+// alpha = RNE(a * b) first, then RNE(alpha * d), then the narrow type: three roundings, each where
+// the definition has it.
 TEST(Epilogue, RoundsAlphaThenTheProductThenTheOutput) {
     test::Rng rng(44);
     int other_order_differs = 0, one_rounding_differs = 0;
     for (int i = 0; i < 200000; ++i) {
-        const uint32_t d = rng.fp32_bits(-20, 30), a = rng.fp32_bits(-20, -2), b = rng.fp32_bits(-20, -2);
+        const uint32_t d = rng.fp32_bits(-20, 30), a = rng.fp32_bits(-20, -2),
+                       b = rng.fp32_bits(-20, -2);
         const uint32_t out = native_product(native_product(a, b), d);
-        ASSERT_EQ(epilogue({d}, {a}, {b}, OutputType::f32), out) << hex(d) << " " << hex(a) << " " << hex(b);
+        ASSERT_EQ(epilogue({d}, {a}, {b}, OutputType::f32), out)
+            << hex(d) << " " << hex(a) << " " << hex(b);
         for (const Narrow& narrow : narrow_types) {
-            const uint32_t expected = slow::bits_of_value(narrow.layout, slow::value_of_fp32(out), false);
-            ASSERT_EQ(epilogue({d}, {a}, {b}, narrow.type), expected) << hex(d) << " " << hex(a) << " " << hex(b);
+            const uint32_t expected =
+                slow::bits_of_value(narrow.layout, slow::value_of_fp32(out), false);
+            ASSERT_EQ(epilogue({d}, {a}, {b}, narrow.type), expected)
+                << hex(d) << " " << hex(a) << " " << hex(b);
         }
         other_order_differs += native_product(a, native_product(b, d)) != out;
-        const double once = double{std::bit_cast<float>(a)} * double{std::bit_cast<float>(b)} * double{std::bit_cast<float>(d)};
+        const double once = double{std::bit_cast<float>(a)} * double{std::bit_cast<float>(b)} *
+                            double{std::bit_cast<float>(d)};
         one_rounding_differs += std::bit_cast<uint32_t>(static_cast<float>(once)) != out;
     }
     EXPECT_GT(other_order_differs, 1000); // the data can tell
@@ -176,7 +202,8 @@ TEST(Epilogue, RoundsAlphaThenTheProductThenTheOutput) {
 TEST(Epilogue, AlphaOverflowsAndVanishesBeforeItMeetsD) {
     EXPECT_EQ(epilogue({0x00800000}, {0x7F000000}, {0x7F000000}, OutputType::f32), 0x7F800000u);
     EXPECT_EQ(epilogue({0x7F000000}, {0x00800000}, {0x00800000}, OutputType::f32), 0u);
-    EXPECT_EQ(epilogue({0xFF800000}, {0x00800000}, {0x00800000}, OutputType::bf16), 0x7FFFu); // infinity * 0
+    EXPECT_EQ(epilogue({0xFF800000}, {0x00800000}, {0x00800000}, OutputType::bf16),
+              0x7FFFu); // infinity * 0
     EXPECT_EQ(epilogue({0x7FC00000}, {0x3F800000}, {0x3F800000}, OutputType::f32), 0x7FFFFFFFu);
     EXPECT_EQ(epilogue({0x80000000}, {0x3F800000}, {0x3F800000}, OutputType::f16), 0u);
 }

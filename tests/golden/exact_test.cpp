@@ -15,7 +15,10 @@ using test::hex;
 
 uint32_t finish(int64_t sum_q20, uint32_t c) { return ExactSum::finish(sum_q20, false, {c}).bits; }
 
-uint32_t twin(int64_t sum_q20, uint32_t c) { return slow::bits_of_value(slow::fp32_layout, slow::scaled(sum_q20, -20) + slow::value_of_fp32(c), false); }
+uint32_t twin(int64_t sum_q20, uint32_t c) {
+    return slow::bits_of_value(slow::fp32_layout,
+                               slow::scaled(sum_q20, -20) + slow::value_of_fp32(c), false);
+}
 
 int64_t random_sum(test::Rng& rng) {
     const auto magnitude = static_cast<int64_t>(rng.bits() >> rng.between(1, 63));
@@ -44,7 +47,8 @@ TEST(ExactFinish, EdgesOfCAgainstPowersOfTwo) {
 TEST(ExactFinish, TheEndsOfInt64) {
     constexpr int64_t ends[] = {INT64_MAX, INT64_MAX - 1, INT64_MIN, INT64_MIN + 1};
     for (int64_t sum : ends)
-        for (uint32_t c : test::finite_edges()) ASSERT_EQ(finish(sum, c), twin(sum, c)) << sum << " " << hex(c);
+        for (uint32_t c : test::finite_edges())
+            ASSERT_EQ(finish(sum, c), twin(sum, c)) << sum << " " << hex(c);
 }
 
 // C is minus the sum to within one unit in its last place, so that nearly everything cancels.
@@ -62,7 +66,8 @@ TEST(ExactFinish, CancellationToOneUlpOfC) {
 
 // A sum whose rounding is a tie until a C far below 2^-20 decides it.
 TEST(ExactFinish, AStickyCDecidesTies) {
-    constexpr int64_t tie = (int64_t{0xFFFFFF} << 4) + 8; // 24 bits, then exactly half a unit; odd, so it would go up
+    constexpr int64_t tie =
+        (int64_t{0xFFFFFF} << 4) + 8; // 24 bits, then exactly half a unit; odd, so it would go up
     const uint32_t up = twin(tie, 0), down = up - 1;
     for (uint32_t c : {0x00000001u, 0x00800000u, 0x1F800000u, 0x2A000000u}) {
         EXPECT_EQ(finish(tie, c), up) << hex(c);
@@ -107,7 +112,8 @@ TEST(ExactSum, ANanScaleCountsUnderZeroElementsToo) {
 // As many of the largest terms as the limit allows stay inside int64, in both directions.
 TEST(ExactSum, TheWorstCaseFillsTheAccumulatorWithoutOverflow) {
     const Scale largest = block_scale(Format::razer_a, 0x7E);
-    const uint64_t blocks = exact_k_limit(Format::razer_a, {31, 16}, Format::razer_a, {31, 16}) / 16;
+    const uint64_t blocks =
+        exact_k_limit(Format::razer_a, {31, 16}, Format::razer_a, {31, 16}) / 16;
     for (int sign : {-1, 1}) {
         ExactSum sum;
         for (uint64_t i = 0; i < blocks; ++i) sum.add(block_term(sign * 15376, largest, largest));
@@ -121,13 +127,21 @@ TEST(ExactDot, RandomRowsOfEveryPair) {
     for (Format fa : formats_of_16)
         for (Format fb : formats_of_16)
             for (int i = 0; i < 300; ++i) {
-                const auto a_specials = test::some_specials[static_cast<size_t>(rng.below(6))], b_specials = test::some_specials[static_cast<size_t>(rng.below(6))];
+                const auto a_specials = test::some_specials[static_cast<size_t>(rng.below(6))],
+                           b_specials = test::some_specials[static_cast<size_t>(rng.below(6))];
                 const auto k = static_cast<uint64_t>(16 * rng.between(1, 12));
-                const auto a = test::random_tensor(rng, fa, a_specials, 1, k, i % 10 ? 0 : 8), b = test::random_tensor(rng, fb, b_specials, 1, k);
+                const auto a = test::random_tensor(rng, fa, a_specials, 1, k, i % 10 ? 0 : 8),
+                           b = test::random_tensor(rng, fb, b_specials, 1, k);
                 const auto edges = test::fp32_edges();
-                uint32_t c = i % 5 ? rng.fp32_bits(-30, 40) : edges[static_cast<size_t>(rng.below(static_cast<int>(edges.size())))];
-                if (i % 5 == 1) c = slow::exact_dot(a, 0, b, 0, 0x80000000) ^ 0x80000000u; // what is left is the rounding error of the sum
-                ASSERT_EQ(dot_reference(a, 0, b, 0, {c}, exact).bits, slow::exact_dot(a, 0, b, 0, c)) << spec_of(fa).name << " " << spec_of(fb).name << " " << hex(c);
+                uint32_t c =
+                    i % 5 ? rng.fp32_bits(-30, 40)
+                          : edges[static_cast<size_t>(rng.below(static_cast<int>(edges.size())))];
+                if (i % 5 == 1)
+                    c = slow::exact_dot(a, 0, b, 0, 0x80000000) ^
+                        0x80000000u; // what is left is the rounding error of the sum
+                ASSERT_EQ(dot_reference(a, 0, b, 0, {c}, exact).bits,
+                          slow::exact_dot(a, 0, b, 0, c))
+                    << spec_of(fa).name << " " << spec_of(fb).name << " " << hex(c);
             }
 }
 
@@ -140,9 +154,12 @@ TEST(ExactKLimit, IsThePrintedTable) {
         uint64_t blocks, k;
     };
     constexpr Row rows[] = {
-        {Format::nvfp4, 10, Format::nvfp4, 10, 76087, 1217392},     {Format::razer_w, 16, Format::razer_a, 10, 852176, 13634816},
-        {Format::razer_w, 16, Format::nvfp4, 10, 852176, 13634816}, {Format::razer_w, 31, Format::razer_a, 31, 170257, 2724112},
-        {Format::razer_a, 31, Format::nvfp4, 10, 29453, 471248},    {Format::razer_a, 31, Format::razer_a, 31, 11401, 182416},
+        {Format::nvfp4, 10, Format::nvfp4, 10, 76087, 1217392},
+        {Format::razer_w, 16, Format::razer_a, 10, 852176, 13634816},
+        {Format::razer_w, 16, Format::nvfp4, 10, 852176, 13634816},
+        {Format::razer_w, 31, Format::razer_a, 31, 170257, 2724112},
+        {Format::razer_a, 31, Format::nvfp4, 10, 29453, 471248},
+        {Format::razer_a, 31, Format::razer_a, 31, 11401, 182416},
     };
     for (const Row& row : rows) {
         const Specials a{row.a_special, row.a_special}, b{row.b_special, row.b_special};
@@ -153,7 +170,9 @@ TEST(ExactKLimit, IsThePrintedTable) {
 }
 
 TEST(ExactKLimit, OnlySpecialsThatTheFormatHasCount) {
-    const auto limit = [](Format format, Specials specials) { return exact_k_limit(format, specials, Format::nvfp4, {31, 31}); };
+    const auto limit = [](Format format, Specials specials) {
+        return exact_k_limit(format, specials, Format::nvfp4, {31, 31});
+    };
     EXPECT_EQ(limit(Format::nvfp4, {31, 31}), 1217392u);
     EXPECT_EQ(limit(Format::razer_a, {10, 31}), 1217392u);
     EXPECT_EQ(limit(Format::razer_a, {31, 10}), 471248u);

@@ -1,4 +1,5 @@
-// Random, edge and adversarial operands for gemm_fast, and the comparison with gemm_reference on everything it can run on.
+// Random, edge and adversarial operands for gemm_fast, and the comparison with gemm_reference on
+// everything it can run on.
 #pragma once
 #include <gtest/gtest.h>
 
@@ -10,15 +11,21 @@
 namespace fp4::test {
 
 enum class Fill { random, largest, canceling, subnormal, zero_scales, wide_span };
-inline constexpr Fill fills[] = {Fill::random, Fill::largest, Fill::canceling, Fill::subnormal, Fill::zero_scales, Fill::wide_span};
+inline constexpr Fill fills[] = {Fill::random,    Fill::largest,     Fill::canceling,
+                                 Fill::subnormal, Fill::zero_scales, Fill::wide_span};
 
-// largest: the largest magnitude that the format has in every place, under the largest scale, signs of the specials alternating by block;
-// canceling: elements that alternate in sign, so that sums meet every carry; wide_span: only the smallest and the largest scales.
-inline PackedTensor filled_tensor(Rng& rng, Fill fill, Format format, Specials specials, uint64_t rows, uint64_t k, int nan_in) {
+// largest: the largest magnitude that the format has in every place, under the largest scale, signs
+// of the specials alternating by block; canceling: elements that alternate in sign, so that sums
+// meet every carry; wide_span: only the smallest and the largest scales.
+inline PackedTensor filled_tensor(Rng& rng, Fill fill, Format format, Specials specials,
+                                  uint64_t rows, uint64_t k, int nan_in) {
     PackedTensor tensor = random_tensor(rng, format, specials, rows, k, nan_in);
     const FormatSpec& spec = spec_of(format);
-    const int mask = spec.scale_spec().payload_mask(), top = spec.scale_spec().max_payload, low = format == Format::mxfp4 ? 0 : 1;
-    const bool special = spec.has_specials() && std::max(specials.v1_halves, spec.select_bit >= 0 ? specials.v2_halves : uint8_t{0}) > 12;
+    const int mask = spec.scale_spec().payload_mask(), top = spec.scale_spec().max_payload,
+              low = format == Format::mxfp4 ? 0 : 1;
+    const bool special =
+        spec.has_specials() &&
+        std::max(specials.v1_halves, spec.select_bit >= 0 ? specials.v2_halves : uint8_t{0}) > 12;
     const bool second = spec.select_bit >= 0 && specials.v2_halves > specials.v1_halves;
     for (size_t i = 0; i < tensor.scales.size(); ++i) {
         uint8_t& scale = tensor.scales[i];
@@ -28,7 +35,8 @@ inline PackedTensor filled_tensor(Rng& rng, Fill fill, Format format, Specials s
         if (fill == Fill::zero_scales) payload = rng.one_in(3) ? scale & mask : 0;
         if (fill == Fill::wide_span) payload = rng.one_in(2) ? top : low;
         scale = static_cast<uint8_t>((scale & ~mask) | payload);
-        if (fill == Fill::largest && second) scale = static_cast<uint8_t>(scale | 1 << spec.select_bit);
+        if (fill == Fill::largest && second)
+            scale = static_cast<uint8_t>(scale | 1 << spec.select_bit);
     }
     if (fill == Fill::largest || fill == Fill::canceling)
         for (uint8_t& byte : tensor.codes) {
@@ -44,11 +52,15 @@ inline std::vector<Fp32> make_c(Rng& rng, Start start, size_t count) {
     if (start == Start::empty) return {};
     std::vector<Fp32> c(count);
     const auto edges = fp32_edges();
-    for (Fp32& x : c) x.bits = start == Start::random ? rng.fp32_bits(-20, 45) : edges[static_cast<size_t>(rng.below(static_cast<int>(edges.size())))];
+    for (Fp32& x : c)
+        x.bits = start == Start::random
+                     ? rng.fp32_bits(-20, 45)
+                     : edges[static_cast<size_t>(rng.below(static_cast<int>(edges.size())))];
     return c;
 }
 
-inline void expect_fast_equals_reference(const PackedTensor& a, const PackedTensor& b, const std::vector<Fp32>& c, const Arithmetic& arithmetic) {
+inline void expect_fast_equals_reference(const PackedTensor& a, const PackedTensor& b,
+                                         const std::vector<Fp32>& c, const Arithmetic& arithmetic) {
     const auto reference = gemm_reference(a, b, c, arithmetic);
     ASSERT_TRUE(reference);
     for (const Isa isa : supported_isas())
@@ -59,12 +71,15 @@ inline void expect_fast_equals_reference(const PackedTensor& a, const PackedTens
             ASSERT_EQ(run.isa, isa);
             ASSERT_EQ(fast->size(), reference->size());
             for (size_t i = 0; i < fast->size(); ++i)
-                ASSERT_EQ((*fast)[i].bits, (*reference)[i].bits) << name_of(isa) << ", " << threads << " threads, output " << i << ": " << hex((*fast)[i].bits)
-                                                                 << ", expected " << hex((*reference)[i].bits) << " from C " << hex(c.empty() ? 0 : c[i].bits);
+                ASSERT_EQ((*fast)[i].bits, (*reference)[i].bits)
+                    << name_of(isa) << ", " << threads << " threads, output " << i << ": "
+                    << hex((*fast)[i].bits) << ", expected " << hex((*reference)[i].bits)
+                    << " from C " << hex(c.empty() ? 0 : c[i].bits);
         }
 }
 
-// `rounds` draws of shape, specials, C and NaN scales for every profile, pair of formats with equal blocks, and pair of fills.
+// `rounds` draws of shape, specials, C and NaN scales for every profile, pair of formats with equal
+// blocks, and pair of fills.
 inline void compare_with_reference(uint64_t seed, int rounds) {
     Rng rng(seed);
     constexpr uint64_t ns[] = {1, 15, 16, 17, 33}, blocks[] = {1, 2, 3, 4, 5, 7, 8};
@@ -73,16 +88,26 @@ inline void compare_with_reference(uint64_t seed, int rounds) {
             for (const Format fa : all_formats)
                 for (const Format fb : all_formats) {
                     if (spec_of(fa).block != spec_of(fb).block) continue;
-                    const auto pick = [&](const auto& list) { return list[static_cast<size_t>(rng.below(static_cast<int>(std::size(list))))]; };
-                    const auto m = static_cast<uint64_t>(rng.between(1, 9)), n = pick(ns), k = pick(blocks) * static_cast<uint64_t>(spec_of(fa).block);
-                    const Specials sa{static_cast<uint8_t>(rng.below(32)), static_cast<uint8_t>(rng.below(32))},
+                    const auto pick = [&](const auto& list) {
+                        return list[static_cast<size_t>(
+                            rng.below(static_cast<int>(std::size(list))))];
+                    };
+                    const auto m = static_cast<uint64_t>(rng.between(1, 9)), n = pick(ns),
+                               k = pick(blocks) * static_cast<uint64_t>(spec_of(fa).block);
+                    const Specials sa{static_cast<uint8_t>(rng.below(32)),
+                                      static_cast<uint8_t>(rng.below(32))},
                         sb = rng.one_in(2) ? Specials{31, 31} : pick(some_specials);
                     const Fill fill_a = pick(fills), fill_b = pick(fills);
                     const auto start = static_cast<Start>(rng.below(3));
                     const int nan_in = rng.one_in(4) ? 20 : 0;
-                    SCOPED_TRACE(std::string(arithmetic.name) + " " + std::string(spec_of(fa).name) + " x " + std::string(spec_of(fb).name) + " " + std::to_string(m) +
-                                 "x" + std::to_string(n) + "x" + std::to_string(k) + " round " + std::to_string(round));
-                    const auto a = filled_tensor(rng, fill_a, fa, rng.one_in(2) ? Specials{31, 31} : sa, m, k, nan_in),
+                    SCOPED_TRACE(std::string(arithmetic.name) + " " +
+                                 std::string(spec_of(fa).name) + " x " +
+                                 std::string(spec_of(fb).name) + " " + std::to_string(m) + "x" +
+                                 std::to_string(n) + "x" + std::to_string(k) + " round " +
+                                 std::to_string(round));
+                    const auto a = filled_tensor(rng, fill_a, fa,
+                                                 rng.one_in(2) ? Specials{31, 31} : sa, m, k,
+                                                 nan_in),
                                b = filled_tensor(rng, fill_b, fb, sb, n, k, nan_in);
                     expect_fast_equals_reference(a, b, make_c(rng, start, m * n), arithmetic);
                     if (testing::Test::HasFatalFailure()) return;

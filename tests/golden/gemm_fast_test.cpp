@@ -24,24 +24,41 @@ TEST(GemmFast, EqualsReferenceBeyondOneRunAndOneGroup) {
         for (const Format format : {Format::nvfp4, Format::razer_w, Format::mxfp4}) {
             SCOPED_TRACE(std::string(arithmetic.name) + " " + std::string(spec_of(format).name));
             const Format other = format == Format::mxfp4 ? Format::mxfp4 : Format::razer_a;
-            expect_fast_equals_reference(random_tensor(rng, other, {31, 31}, 5, 2144), random_tensor(rng, format, {31, 18}, 19, 2144), make_c(rng, Start::random, 95),
+            expect_fast_equals_reference(random_tensor(rng, other, {31, 31}, 5, 2144),
+                                         random_tensor(rng, format, {31, 18}, 19, 2144),
+                                         make_c(rng, Start::random, 95), arithmetic);
+            expect_fast_equals_reference(random_tensor(rng, other, {12, 12}, 131, 96),
+                                         random_tensor(rng, format, {14, 18}, 33, 96), {},
                                          arithmetic);
-            expect_fast_equals_reference(random_tensor(rng, other, {12, 12}, 131, 96), random_tensor(rng, format, {14, 18}, 33, 96), {}, arithmetic);
         }
 }
 
-// The largest operands on both sides of every bound that chooses a kernel: elements of A that stay an int8 times 8 up to 15 half-units,
-// dots that stay an int16 up to a product of 255.
+// The largest operands on both sides of every bound that chooses a kernel: elements of A that stay
+// an int8 times 8 up to 15 half-units, dots that stay an int16 up to a product of 255.
 TEST(GemmFast, LargestOperandsRoundTheBoundsOfTheNarrowKernel) {
     Rng rng(42);
-    for (const auto& [va, vb] : {std::pair{12, 12}, {15, 17}, {15, 18}, {16, 12}, {16, 15}, {15, 31}, {12, 21}, {12, 22}, {17, 15}, {31, 12}, {31, 31}})
+    for (const auto& [va, vb] : {std::pair{12, 12},
+                                 {15, 17},
+                                 {15, 18},
+                                 {16, 12},
+                                 {16, 15},
+                                 {15, 31},
+                                 {12, 21},
+                                 {12, 22},
+                                 {17, 15},
+                                 {31, 12},
+                                 {31, 31}})
         for (const Format fa : formats_of_16)
             for (const Format fb : formats_of_16) {
-                SCOPED_TRACE(std::string(spec_of(fa).name) + " " + std::to_string(va) + " x " + std::string(spec_of(fb).name) + " " + std::to_string(vb));
-                const Specials sa{static_cast<uint8_t>(va), static_cast<uint8_t>(va)}, sb{static_cast<uint8_t>(vb), static_cast<uint8_t>(vb)};
+                SCOPED_TRACE(std::string(spec_of(fa).name) + " " + std::to_string(va) + " x " +
+                             std::string(spec_of(fb).name) + " " + std::to_string(vb));
+                const Specials sa{static_cast<uint8_t>(va), static_cast<uint8_t>(va)},
+                    sb{static_cast<uint8_t>(vb), static_cast<uint8_t>(vb)};
                 const auto b = filled_tensor(rng, Fill::largest, fb, sb, 17, 80, 0);
-                expect_fast_equals_reference(filled_tensor(rng, Fill::largest, fa, sa, 5, 80, 0), b, {}, exact);
-                expect_fast_equals_reference(filled_tensor(rng, Fill::wide_span, fa, sa, 5, 80, 0), b, {}, exact);
+                expect_fast_equals_reference(filled_tensor(rng, Fill::largest, fa, sa, 5, 80, 0), b,
+                                             {}, exact);
+                expect_fast_equals_reference(filled_tensor(rng, Fill::wide_span, fa, sa, 5, 80, 0),
+                                             b, {}, exact);
                 if (HasFatalFailure()) return;
             }
 }
@@ -54,22 +71,29 @@ TEST(GemmFast, ExactSumsAgreeWith128Bits) {
     const auto value_q9 = [](const PackedTensor& t, uint64_t row, uint64_t k) {
         const uint8_t byte = t.row(row).scales[k / 16];
         const Scale scale = block_scale(t.format, byte);
-        const int64_t sig = element_halves(t.format, t.specials, byte, packed_code(t.row(row).codes, k)) * int64_t{scale.significand};
+        const int64_t sig =
+            element_halves(t.format, t.specials, byte, packed_code(t.row(row).codes, k)) *
+            int64_t{scale.significand};
         return scale.significand ? sig << (scale.exponent + 6) : 0;
     };
     for (const Fill fill : {Fill::random, Fill::largest, Fill::wide_span, Fill::canceling}) {
-        const auto a = filled_tensor(rng, fill, Format::nvfp4, {}, 3, 4096, 0), b = filled_tensor(rng, fill, Format::razer_a, {14, 0}, 18, 4096, 0);
+        const auto a = filled_tensor(rng, fill, Format::nvfp4, {}, 3, 4096, 0),
+                   b = filled_tensor(rng, fill, Format::razer_a, {14, 0}, 18, 4096, 0);
         for (const Isa isa : supported_isas()) {
             const auto d = gemm_fast(a, b, {}, exact, {isa});
             ASSERT_TRUE(d);
             for (uint64_t m = 0; m < a.rows; ++m)
                 for (uint64_t n = 0; n < b.rows; ++n) {
                     Int128 sum = 0;
-                    for (uint64_t k = 0; k < a.k; ++k) sum += Int128{value_q9(a, m, k)} * value_q9(b, n, k);
+                    for (uint64_t k = 0; k < a.k; ++k)
+                        sum += Int128{value_q9(a, m, k)} * value_q9(b, n, k);
                     const bool negative = sum < 0;
                     const Int128 magnitude = negative ? -sum : sum;
                     ASSERT_EQ(static_cast<uint64_t>(magnitude >> 63), 0u);
-                    ASSERT_EQ((*d)[m * b.rows + n], round_fp32(negative, static_cast<uint64_t>(magnitude), -20, false, Rounding::nearest_even)) << name_of(isa);
+                    ASSERT_EQ((*d)[m * b.rows + n],
+                              round_fp32(negative, static_cast<uint64_t>(magnitude), -20, false,
+                                         Rounding::nearest_even))
+                        << name_of(isa);
                 }
         }
     }
@@ -80,22 +104,29 @@ TEST(GemmFast, LargestSumAtTheLimitOfK) {
     Rng rng(44);
     const Specials largest{31, 31};
     const uint64_t k = 182416;
-    auto a = filled_tensor(rng, Fill::largest, Format::razer_a, largest, 1, k, 0), b = filled_tensor(rng, Fill::largest, Format::razer_a, largest, 1, k, 0);
-    for (PackedTensor* t : {&a, &b}) std::ranges::fill(t->scales, uint8_t{0x7E}); // all specials positive
+    auto a = filled_tensor(rng, Fill::largest, Format::razer_a, largest, 1, k, 0),
+         b = filled_tensor(rng, Fill::largest, Format::razer_a, largest, 1, k, 0);
+    for (PackedTensor* t : {&a, &b})
+        std::ranges::fill(t->scales, uint8_t{0x7E}); // all specials positive
     expect_fast_equals_reference(a, b, {}, exact);
     auto longer = filled_tensor(rng, Fill::largest, Format::razer_a, largest, 1, k + 16, 0);
     EXPECT_FALSE(gemm_fast(longer, longer, {}, exact));
-    const auto n = filled_tensor(rng, Fill::largest, Format::nvfp4, {}, 1, 1217392, 0); // and of the narrow kernel
+    const auto n = filled_tensor(rng, Fill::largest, Format::nvfp4, {}, 1, 1217392,
+                                 0); // and of the narrow kernel
     expect_fast_equals_reference(n, n, {}, exact);
 }
 
-// Scales so far apart that the 64-bit window of a pair of rows cannot hold them, next to some where it just can.
+// Scales so far apart that the 64-bit window of a pair of rows cannot hold them, next to some where
+// it just can.
 TEST(GemmFast, MxfpSpansRoundTheWindow) {
     Rng rng(45);
     for (int span = 15; span <= 30; ++span) {
-        auto a = random_tensor(rng, Format::mxfp4, {}, 3, 128), b = random_tensor(rng, Format::mxfp4, {}, 17, 128);
+        auto a = random_tensor(rng, Format::mxfp4, {}, 3, 128),
+             b = random_tensor(rng, Format::mxfp4, {}, 17, 128);
         for (PackedTensor* t : {&a, &b})
-            for (size_t i = 0; i < t->scales.size(); ++i) t->scales[i] = static_cast<uint8_t>(110 + (i % 2 ? span : 0)), t->codes[i * 16] = 0x77;
+            for (size_t i = 0; i < t->scales.size(); ++i)
+                t->scales[i] = static_cast<uint8_t>(110 + (i % 2 ? span : 0)),
+                t->codes[i * 16] = 0x77;
         for (uint8_t& byte : a.codes) byte = 0x77;
         SCOPED_TRACE(span);
         expect_fast_equals_reference(a, b, {}, exact);
@@ -105,16 +136,19 @@ TEST(GemmFast, MxfpSpansRoundTheWindow) {
     }
 }
 
-// Blocks of zeros have no say in the window, whatever their scale; blocks of the smallest elements have.
+// Blocks of zeros have no say in the window, whatever their scale; blocks of the smallest elements
+// have.
 TEST(GemmFast, MxfpBlocksOfZerosAndOfTheSmallestElements) {
     Rng rng(51);
-    auto a = random_tensor(rng, Format::mxfp4, {}, 5, 128), b = random_tensor(rng, Format::mxfp4, {}, 17, 128);
+    auto a = random_tensor(rng, Format::mxfp4, {}, 5, 128),
+         b = random_tensor(rng, Format::mxfp4, {}, 17, 128);
     for (PackedTensor* t : {&a, &b})
         for (size_t block = 0; block < t->scales.size(); ++block) {
             constexpr uint8_t codes[] = {0x00, 0x88, 0x11, 0x99, 0x75};
             const int kind = rng.below(5);
             std::fill_n(t->codes.begin() + static_cast<ptrdiff_t>(block * 16), 16, codes[kind]);
-            t->scales[block] = static_cast<uint8_t>(kind < 2 ? rng.below(255) : rng.between(118, 132));
+            t->scales[block] =
+                static_cast<uint8_t>(kind < 2 ? rng.below(255) : rng.between(118, 132));
         }
     expect_fast_equals_reference(a, b, {}, exact);
     expect_fast_equals_reference(a, b, make_c(rng, Start::random, 85), exact);
@@ -132,10 +166,13 @@ TEST(GemmFast, PanelsServeManyLeftOperands) {
         EXPECT_EQ(panels->header().rows, 35u);
         EXPECT_EQ(panels->header().k, 192u);
         EXPECT_EQ(panels->header().tensor_scale, b.tensor_scale);
-        for (const Format format : {Format::nvfp4, Format::razer_a, Format::razer_w}) { // narrow and wide sums from the same panels
+        for (const Format format : {Format::nvfp4, Format::razer_a,
+                                    Format::razer_w}) { // narrow and wide sums from the same panels
             const auto a = random_tensor(rng, format, {31, 31}, 6, 192, 20);
             const auto c = make_c(rng, Start::edges, 210);
-            for (const Isa isa : supported_isas()) EXPECT_EQ(*gemm_fast(a, *panels, c, {isa, 2}), *gemm_reference(a, b, c, arithmetic));
+            for (const Isa isa : supported_isas())
+                EXPECT_EQ(*gemm_fast(a, *panels, c, {isa, 2}),
+                          *gemm_reference(a, b, c, arithmetic));
         }
         const auto shorter = random_tensor(rng, Format::nvfp4, {}, 6, 176);
         const auto result = gemm_fast(shorter, *panels, {}, {});
@@ -154,13 +191,16 @@ TEST(GemmFast, PanelsServeManyLeftOperands) {
 
 TEST(GemmFast, NoRowsAndMoreThreadsThanWork) {
     Rng rng(47);
-    const auto a = random_tensor(rng, Format::nvfp4, {}, 9, 64), b = random_tensor(rng, Format::nvfp4, {}, 17, 64), none = random_tensor(rng, Format::nvfp4, {}, 0, 64);
+    const auto a = random_tensor(rng, Format::nvfp4, {}, 9, 64),
+               b = random_tensor(rng, Format::nvfp4, {}, 17, 64),
+               none = random_tensor(rng, Format::nvfp4, {}, 0, 64);
     for (const Arithmetic& arithmetic : arithmetic_profiles) {
         EXPECT_TRUE(gemm_fast(none, b, {}, arithmetic)->empty());
         EXPECT_TRUE(gemm_fast(a, none, {}, arithmetic)->empty());
         for (const unsigned threads : {0u, 40u, 4000000000u}) {
             FastRun run{};
-            EXPECT_EQ(*gemm_fast(a, b, {}, arithmetic, {{}, threads, &run}), *gemm_reference(a, b, {}, arithmetic));
+            EXPECT_EQ(*gemm_fast(a, b, {}, arithmetic, {{}, threads, &run}),
+                      *gemm_reference(a, b, {}, arithmetic));
             EXPECT_GE(run.threads, 1u);
             EXPECT_TRUE(threads == 0 || run.threads == threads);
         }
@@ -170,11 +210,14 @@ TEST(GemmFast, NoRowsAndMoreThreadsThanWork) {
 // The caller's rounding mode and flushing of subnormals neither reach the results nor get lost.
 TEST(GemmFast, FloatingPointEnvironmentDoesNotMatter) {
     Rng rng(48);
-    const auto a = filled_tensor(rng, Fill::subnormal, Format::mxfp4, {}, 5, 2080, 0), b = random_tensor(rng, Format::mxfp4, {}, 18, 2080);
-    const auto x = random_tensor(rng, Format::nvfp4, {}, 5, 2080), y = random_tensor(rng, Format::razer_a, {}, 18, 2080);
+    const auto a = filled_tensor(rng, Fill::subnormal, Format::mxfp4, {}, 5, 2080, 0),
+               b = random_tensor(rng, Format::mxfp4, {}, 18, 2080);
+    const auto x = random_tensor(rng, Format::nvfp4, {}, 5, 2080),
+               y = random_tensor(rng, Format::razer_a, {}, 18, 2080);
     const auto c = make_c(rng, Start::edges, 90);
     for (const Arithmetic& arithmetic : arithmetic_profiles) {
-        const auto mx = *gemm_reference(a, b, c, arithmetic), nv = *gemm_reference(x, y, {}, arithmetic);
+        const auto mx = *gemm_reference(a, b, c, arithmetic),
+                   nv = *gemm_reference(x, y, {}, arithmetic);
         for (const int rounding : {FE_UPWARD, FE_TOWARDZERO}) {
             std::fesetround(rounding);
 #ifdef __SSE__
@@ -184,7 +227,8 @@ TEST(GemmFast, FloatingPointEnvironmentDoesNotMatter) {
             std::vector<std::vector<Fp32>> results;
             for (const Isa isa : supported_isas())
                 for (const unsigned threads : {1u, 2u})
-                    results.push_back(*gemm_fast(a, b, c, arithmetic, {isa, threads})), results.push_back(*gemm_fast(x, y, {}, arithmetic, {isa, threads}));
+                    results.push_back(*gemm_fast(a, b, c, arithmetic, {isa, threads})),
+                        results.push_back(*gemm_fast(x, y, {}, arithmetic, {isa, threads}));
             const int after = std::fegetround();
 #ifdef __SSE__
             const unsigned csr = _mm_getcsr();
@@ -193,7 +237,8 @@ TEST(GemmFast, FloatingPointEnvironmentDoesNotMatter) {
 #endif
             std::fesetround(FE_TONEAREST);
             EXPECT_EQ(after, rounding);
-            for (size_t i = 0; i < results.size(); ++i) EXPECT_EQ(results[i], i % 2 ? nv : mx) << arithmetic.name << " " << i;
+            for (size_t i = 0; i < results.size(); ++i)
+                EXPECT_EQ(results[i], i % 2 ? nv : mx) << arithmetic.name << " " << i;
         }
     }
 }
@@ -201,7 +246,8 @@ TEST(GemmFast, FloatingPointEnvironmentDoesNotMatter) {
 // Fused steps that the kernels' bounds do not cover still give the reference's bits.
 TEST(GemmFast, OtherFusedStepsTakeTheReferencePath) {
     Rng rng(49);
-    const auto a = random_tensor(rng, Format::nvfp4, {}, 3, 128), b = random_tensor(rng, Format::nvfp4, {}, 5, 128);
+    const auto a = random_tensor(rng, Format::nvfp4, {}, 3, 128),
+               b = random_tensor(rng, Format::nvfp4, {}, 5, 128);
     const auto c = make_c(rng, Start::random, 15);
     for (int bits : {7, 8, 9, 13, 22, 23, 34, 35, 36}) {
         Arithmetic other = nv_blackwell;
@@ -222,9 +268,13 @@ class GemmFastIsa : public testing::Test {
     GemmFastIsa() {
         if (const char* value = std::getenv("FP4SIM_ISA")) saved_ = value;
     }
-    ~GemmFastIsa() override { saved_.empty() ? unsetenv("FP4SIM_ISA") : setenv("FP4SIM_ISA", saved_.c_str(), 1); }
+    ~GemmFastIsa() override {
+        saved_.empty() ? unsetenv("FP4SIM_ISA") : setenv("FP4SIM_ISA", saved_.c_str(), 1);
+    }
 
-    Result<std::vector<Fp32>> multiply(std::optional<Isa> isa, FastRun* run) { return gemm_fast(a, a, {}, exact, {isa, 1, run}); }
+    Result<std::vector<Fp32>> multiply(std::optional<Isa> isa, FastRun* run) {
+        return gemm_fast(a, a, {}, exact, {isa, 1, run});
+    }
 
     Rng rng{50};
     PackedTensor a = random_tensor(rng, Format::nvfp4, {}, 2, 64);

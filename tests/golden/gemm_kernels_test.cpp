@@ -1,4 +1,5 @@
-// Kernels that this machine would not choose: exact sums of VNNI without IFMA, against the portable kernel on the largest words.
+// Kernels that this machine would not choose: exact sums of VNNI without IFMA, against the portable
+// kernel on the largest words.
 #include <gtest/gtest.h>
 
 #include <array>
@@ -23,7 +24,8 @@ TEST(GemmKernels, ExactNarrowIsTheSameWithAndWithoutIfma) {
         const bool largest = round % 2;
         const int sign = round % 4 < 2 ? 1 : -1;
         for (int8_t& x : a) x = static_cast<int8_t>(largest ? sign * 120 : rng.between(-120, 120));
-        for (uint8_t& x : b) x = static_cast<uint8_t>(largest ? 34 : rng.below(35)); // 17 + bias of 17
+        for (uint8_t& x : b)
+            x = static_cast<uint8_t>(largest ? 34 : rng.below(35)); // 17 + bias of 17
         for (size_t i = 0; i < a_scales.size(); ++i) {
             int sum = 0;
             for (size_t k = 0; k < 16; ++k) sum += a[i * 16 + k];
@@ -34,14 +36,18 @@ TEST(GemmKernels, ExactNarrowIsTheSameWithAndWithoutIfma) {
             scale_sums[i % panel_columns] += b_scales[i];
         }
         for (int rows = 1; rows <= tile_rows; ++rows) {
-            const Tile tile{a.data(), blocks * 16, a_scales.data(), blocks, b.data(), b_scales.data(), blocks};
+            const Tile tile{a.data(), blocks * 16,     a_scales.data(), blocks,
+                            b.data(), b_scales.data(), blocks};
             std::array<int64_t, tile_rows * panel_columns> expected{};
             portable_kernels().exact_narrow(tile, rows, expected.data());
             for (const Kernels* kernels : {&avx512_kernels(true), &avx512_kernels(false)}) {
-                if (kernels == &avx512_kernels(true) && !__builtin_cpu_supports("avx512ifma")) continue;
+                if (kernels == &avx512_kernels(true) && !__builtin_cpu_supports("avx512ifma"))
+                    continue;
                 std::array<int64_t, tile_rows * panel_columns> sums{};
                 for (size_t i = 0; i < static_cast<size_t>(rows) * panel_columns; ++i)
-                    sums[i] = static_cast<int64_t>(0 - static_cast<uint64_t>(kernels->narrow_bias) * static_cast<uint64_t>(scale_sums[i % panel_columns]));
+                    sums[i] = static_cast<int64_t>(
+                        0 - static_cast<uint64_t>(kernels->narrow_bias) *
+                                static_cast<uint64_t>(scale_sums[i % panel_columns]));
                 kernels->exact_narrow(tile, rows, sums.data());
                 ASSERT_EQ(sums, expected) << rows << " rows, round " << round;
             }

@@ -17,7 +17,8 @@ using test::Start;
 struct Shape {
     uint64_t m, n, k;
 };
-constexpr Shape shapes[] = {{1, 1, 16}, {1, 1, 64}, {1, 7, 48}, {5, 1, 32}, {3, 5, 80}, {7, 3, 128}, {2, 9, 208}, {4, 4, 1024}};
+constexpr Shape shapes[] = {{1, 1, 16}, {1, 1, 64},  {1, 7, 48},  {5, 1, 32},
+                            {3, 5, 80}, {7, 3, 128}, {2, 9, 208}, {4, 4, 1024}};
 
 template <class Check>
 void for_every_case(uint64_t seed, Check check) {
@@ -30,10 +31,16 @@ void for_every_case(uint64_t seed, Check check) {
                     if (k % static_cast<uint64_t>(spec_of(fa).block) != 0) continue;
                     for (Start start : {Start::empty, Start::random, Start::edges})
                         for (int nan_in : {0, 20}) {
-                            const auto a = random_tensor(rng, fa, test::some_specials[static_cast<size_t>(rng.below(6))], m, k, nan_in);
-                            const auto b = random_tensor(rng, fb, test::some_specials[static_cast<size_t>(rng.below(6))], n, k, nan_in);
-                            SCOPED_TRACE(std::string(arithmetic.name) + " " + std::string(spec_of(fa).name) + " x " + std::string(spec_of(fb).name) + " " +
-                                         std::to_string(m) + "x" + std::to_string(n) + "x" + std::to_string(k));
+                            const auto a = random_tensor(
+                                rng, fa, test::some_specials[static_cast<size_t>(rng.below(6))], m,
+                                k, nan_in);
+                            const auto b = random_tensor(
+                                rng, fb, test::some_specials[static_cast<size_t>(rng.below(6))], n,
+                                k, nan_in);
+                            SCOPED_TRACE(std::string(arithmetic.name) + " " +
+                                         std::string(spec_of(fa).name) + " x " +
+                                         std::string(spec_of(fb).name) + " " + std::to_string(m) +
+                                         "x" + std::to_string(n) + "x" + std::to_string(k));
                             check(a, b, make_c(rng, start, m * n), arithmetic);
                             if (testing::Test::HasFatalFailure()) return;
                         }
@@ -42,19 +49,23 @@ void for_every_case(uint64_t seed, Check check) {
 }
 
 TEST(Gemm, FastEqualsReference) {
-    for_every_case(30, [](const PackedTensor& a, const PackedTensor& b, const std::vector<Fp32>& c, const Arithmetic& arithmetic) {
-        const auto reference = gemm_reference(a, b, c, arithmetic), fast = gemm_fast(a, b, c, arithmetic);
+    for_every_case(30, [](const PackedTensor& a, const PackedTensor& b, const std::vector<Fp32>& c,
+                          const Arithmetic& arithmetic) {
+        const auto reference = gemm_reference(a, b, c, arithmetic),
+                   fast = gemm_fast(a, b, c, arithmetic);
         ASSERT_TRUE(reference && fast);
         ASSERT_EQ(reference->size(), a.rows * b.rows);
         ASSERT_EQ(fast->size(), reference->size());
         for (size_t i = 0; i < fast->size(); ++i)
-            ASSERT_EQ((*fast)[i].bits, (*reference)[i].bits) << i << ": " << hex((*fast)[i].bits) << ", expected " << hex((*reference)[i].bits);
+            ASSERT_EQ((*fast)[i].bits, (*reference)[i].bits)
+                << i << ": " << hex((*fast)[i].bits) << ", expected " << hex((*reference)[i].bits);
     });
 }
 
 // Row-major results and C: element (m, n) is row m of A, row n of B and C[m][n]; an empty C is +0.
 TEST(Gemm, ReferenceEqualsTheSlowTwin) {
-    for_every_case(31, [](const PackedTensor& a, const PackedTensor& b, const std::vector<Fp32>& c, const Arithmetic& arithmetic) {
+    for_every_case(31, [](const PackedTensor& a, const PackedTensor& b, const std::vector<Fp32>& c,
+                          const Arithmetic& arithmetic) {
         if (a.k > 256) return;
         const auto d = gemm_reference(a, b, c, arithmetic);
         ASSERT_TRUE(d);
@@ -62,7 +73,9 @@ TEST(Gemm, ReferenceEqualsTheSlowTwin) {
             for (uint64_t n = 0; n < b.rows; ++n) {
                 const uint64_t at = m * b.rows + n;
                 const uint32_t start = c.empty() ? 0 : c[at].bits;
-                const auto slow_dot = &arithmetic == &exact ? slow::exact_dot : &arithmetic == &fp32_seq ? slow::sequential_dot : slow::fused_dot;
+                const auto slow_dot = &arithmetic == &exact      ? slow::exact_dot
+                                      : &arithmetic == &fp32_seq ? slow::sequential_dot
+                                                                 : slow::fused_dot;
                 ASSERT_EQ((*d)[at].bits, slow_dot(a, m, b, n, start)) << m << " " << n;
             }
     });
@@ -70,7 +83,8 @@ TEST(Gemm, ReferenceEqualsTheSlowTwin) {
 
 TEST(Gemm, TensorScalesAreNotApplied) {
     test::Rng rng(32);
-    auto a = random_tensor(rng, Format::razer_w, {}, 2, 64), b = random_tensor(rng, Format::nvfp4, {}, 2, 64);
+    auto a = random_tensor(rng, Format::razer_w, {}, 2, 64),
+         b = random_tensor(rng, Format::nvfp4, {}, 2, 64);
     for (const Arithmetic& arithmetic : arithmetic_profiles) {
         const auto before = gemm_reference(a, b, {}, arithmetic);
         a.tensor_scale = {0x40490FDB};
@@ -92,12 +106,14 @@ TEST(Gemm, ProfilesByName) {
 class GemmErrors : public testing::Test {
   protected:
     // Both paths and the common check report the same error, and its text names the field.
-    void expect_error(ErrorCode code, const std::string& field, const Arithmetic& arithmetic = nv_blackwell) {
+    void expect_error(ErrorCode code, const std::string& field,
+                      const Arithmetic& arithmetic = nv_blackwell) {
         const auto status = check_gemm(a, b, c, arithmetic);
         ASSERT_FALSE(status) << field;
         EXPECT_EQ(status.error().code, code) << field;
         EXPECT_NE(status.error().message.find(field), std::string::npos) << status.error().message;
-        for (const auto& result : {gemm_reference(a, b, c, arithmetic), gemm_fast(a, b, c, arithmetic)}) {
+        for (const auto& result :
+             {gemm_reference(a, b, c, arithmetic), gemm_fast(a, b, c, arithmetic)}) {
             ASSERT_FALSE(result) << field;
             EXPECT_EQ(result.error().code, code);
             EXPECT_EQ(result.error().message, status.error().message);
@@ -105,20 +121,24 @@ class GemmErrors : public testing::Test {
     }
 
     test::Rng rng{33};
-    PackedTensor a = random_tensor(rng, Format::nvfp4, {}, 2, 64), b = random_tensor(rng, Format::razer_a, {}, 3, 64);
+    PackedTensor a = random_tensor(rng, Format::nvfp4, {}, 2, 64),
+                 b = random_tensor(rng, Format::razer_a, {}, 3, 64);
     std::vector<Fp32> c = std::vector<Fp32>(6);
 };
 
 TEST_F(GemmErrors, NoneForGoodShapes) {
-    for (const Arithmetic& arithmetic : arithmetic_profiles) EXPECT_TRUE(check_gemm(a, b, c, arithmetic));
+    for (const Arithmetic& arithmetic : arithmetic_profiles)
+        EXPECT_TRUE(check_gemm(a, b, c, arithmetic));
     c.clear();
-    for (const Arithmetic& arithmetic : arithmetic_profiles) EXPECT_TRUE(check_gemm(a, b, c, arithmetic));
+    for (const Arithmetic& arithmetic : arithmetic_profiles)
+        EXPECT_TRUE(check_gemm(a, b, c, arithmetic));
 }
 
 TEST_F(GemmErrors, KIsAMultipleOf16) {
     for (uint64_t k : {0, 8, 63, 65}) {
         a.k = k;
-        expect_error(ErrorCode::bad_shape, "A: K: expected a multiple of 16, found " + std::to_string(k));
+        expect_error(ErrorCode::bad_shape,
+                     "A: K: expected a multiple of 16, found " + std::to_string(k));
     }
     a.k = 64;
     b.k = 72;
@@ -156,7 +176,8 @@ TEST_F(GemmErrors, RowsTooManyFor64Bits) {
     a.rows = uint64_t{1} << 63;
     a.codes.clear();
     a.scales.clear();
-    expect_error(ErrorCode::bad_shape, "A: codes: expected 9223372036854775808 rows of 32 bytes, found 0 bytes");
+    expect_error(ErrorCode::bad_shape,
+                 "A: codes: expected 9223372036854775808 rows of 32 bytes, found 0 bytes");
 }
 
 TEST_F(GemmErrors, KOfBIsKOfA) {
@@ -167,7 +188,8 @@ TEST_F(GemmErrors, KOfBIsKOfA) {
 TEST_F(GemmErrors, ElementsOfC) {
     for (size_t size : {1u, 5u, 7u}) {
         c.resize(size);
-        expect_error(ErrorCode::bad_shape, "elements of C: expected 6, found " + std::to_string(size));
+        expect_error(ErrorCode::bad_shape,
+                     "elements of C: expected 6, found " + std::to_string(size));
     }
 }
 
@@ -175,10 +197,13 @@ TEST_F(GemmErrors, ElementsOfC) {
 TEST_F(GemmErrors, KBeyondTheExactBound) {
     c.clear();
     const Specials largest{31, 31};
-    a = random_tensor(rng, Format::razer_a, largest, 1, 182416), b = random_tensor(rng, Format::razer_a, largest, 1, 182416);
+    a = random_tensor(rng, Format::razer_a, largest, 1, 182416),
+    b = random_tensor(rng, Format::razer_a, largest, 1, 182416);
     EXPECT_TRUE(check_gemm(a, b, c, exact));
-    a = random_tensor(rng, Format::razer_a, largest, 1, 182432), b = random_tensor(rng, Format::razer_a, largest, 1, 182432);
-    expect_error(ErrorCode::bound_exceeded, "K: expected at most 182416 for an exact 64-bit sum, found 182432", exact);
+    a = random_tensor(rng, Format::razer_a, largest, 1, 182432),
+    b = random_tensor(rng, Format::razer_a, largest, 1, 182432);
+    expect_error(ErrorCode::bound_exceeded,
+                 "K: expected at most 182416 for an exact 64-bit sum, found 182432", exact);
     EXPECT_TRUE(check_gemm(a, b, c, nv_blackwell));
 }
 

@@ -1,4 +1,5 @@
-// Block-scaled MMA results of a peer model: one output element per line, then fragments of m16n8k64 tiles. Profile nv-blackwell.
+// Block-scaled MMA results of a peer model: one output element per line, then fragments of m16n8k64
+// tiles. Profile nv-blackwell.
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -15,8 +16,10 @@ namespace {
 
 using Words = std::vector<std::string>;
 
-const std::set<std::string> nvfp4_tags{"uniform", "c_zero",     "typical", "c_near",     "c_huge",   "c_tiny", "c_sub",     "c_any",      "scale_mix", "zero_blk",
-                                       "cancel",  "all_zero_a", "c_max",   "zero_scale", "sgn_zero", "nan_c",  "nan_scale", "sf_signbit", "max_pos",   "min_pos"};
+const std::set<std::string> nvfp4_tags{
+    "uniform",  "c_zero",    "typical",   "c_near",     "c_huge",     "c_tiny", "c_sub",
+    "c_any",    "scale_mix", "zero_blk",  "cancel",     "all_zero_a", "c_max",  "zero_scale",
+    "sgn_zero", "nan_c",     "nan_scale", "sf_signbit", "max_pos",    "min_pos"};
 const std::set<std::string> mxfp4_tags{"mx_typ", "mx_any", "mx_low", "mx_nan"};
 
 // The lines of each section, split into words; an unknown line ends the reading with an error.
@@ -55,7 +58,9 @@ class MmaVectors : public testing::Test {
   protected:
     void SetUp() override {
         const char* folder = std::getenv("FP4SIM_VECTORS");
-        if (!folder) GTEST_SKIP() << "the environment variable FP4SIM_VECTORS, the folder of the vectors, is not set";
+        if (!folder)
+            GTEST_SKIP()
+                << "the environment variable FP4SIM_VECTORS, the folder of the vectors, is not set";
         const std::string path = std::string(folder) + "/nvfp4_mma.txt";
         std::ifstream file(path);
         if (!file) GTEST_SKIP() << path << " was not found";
@@ -70,13 +75,19 @@ uint32_t parse_bits(const std::string& digits) {
     return static_cast<uint32_t>(std::stoul(digits, nullptr, 16));
 }
 
-// Row `row` of a tensor with K = 64. The file has one digit per code, k = 0 first; memory has k = 0 in the low nibble.
-void set_row(PackedTensor& tensor, uint64_t row, const std::string& codes, const std::string& scales) {
+// Row `row` of a tensor with K = 64. The file has one digit per code, k = 0 first; memory has k = 0
+// in the low nibble.
+void set_row(PackedTensor& tensor, uint64_t row, const std::string& codes,
+             const std::string& scales) {
     const size_t blocks = tensor.scale_bytes_per_row();
     ASSERT_EQ(codes.size(), 64u);
     ASSERT_EQ(scales.size(), 2 * blocks);
-    for (size_t i = 0; i < 32; ++i) tensor.codes[row * 32 + i] = static_cast<uint8_t>(std::stoul(std::string{codes[2 * i + 1], codes[2 * i]}, nullptr, 16));
-    for (size_t i = 0; i < blocks; ++i) tensor.scales[row * blocks + i] = static_cast<uint8_t>(std::stoul(scales.substr(2 * i, 2), nullptr, 16));
+    for (size_t i = 0; i < 32; ++i)
+        tensor.codes[row * 32 + i] = static_cast<uint8_t>(
+            std::stoul(std::string{codes[2 * i + 1], codes[2 * i]}, nullptr, 16));
+    for (size_t i = 0; i < blocks; ++i)
+        tensor.scales[row * blocks + i] =
+            static_cast<uint8_t>(std::stoul(scales.substr(2 * i, 2), nullptr, 16));
 }
 
 PackedTensor empty_tensor(Format format, uint64_t rows) {
@@ -86,7 +97,8 @@ PackedTensor empty_tensor(Format format, uint64_t rows) {
 }
 
 TEST_F(MmaVectors, CountsAreThoseOfTheFile) {
-    EXPECT_EQ(vectors.announced, (std::map<std::string, size_t>{{"NVFP4", 473}, {"MXFP4", 103}, {"TILES", 126}}));
+    EXPECT_EQ(vectors.announced,
+              (std::map<std::string, size_t>{{"NVFP4", 473}, {"MXFP4", 103}, {"TILES", 126}}));
     EXPECT_EQ(vectors.nvfp4.size(), 473u);
     EXPECT_EQ(vectors.tiles.size(), 126u);
     EXPECT_EQ(vectors.mxfp4.size(), 103u);
@@ -100,7 +112,8 @@ void check_lines(Format format, const std::vector<Words>& lines, size_t count) {
         ASSERT_NO_FATAL_FAILURE(set_row(a, 0, words[1], words[3]));
         ASSERT_NO_FATAL_FAILURE(set_row(b, 0, words[2], words[4]));
         const uint32_t c = parse_bits(words[5]), d = parse_bits(words[6]);
-        EXPECT_EQ(test::hex(dot_reference(a, 0, b, 0, {c}, nv_blackwell).bits), test::hex(d)) << words[0] << " line " << checked;
+        EXPECT_EQ(test::hex(dot_reference(a, 0, b, 0, {c}, nv_blackwell).bits), test::hex(d))
+            << words[0] << " line " << checked;
         const auto fast = gemm_fast(a, b, std::array{Fp32{c}}, nv_blackwell);
         ASSERT_TRUE(fast);
         EXPECT_EQ(test::hex((*fast)[0].bits), test::hex(d)) << words[0] << " line " << checked;
@@ -113,7 +126,8 @@ TEST_F(MmaVectors, EveryNvfp4Line) { check_lines(Format::nvfp4, vectors.nvfp4, 4
 
 TEST_F(MmaVectors, EveryMxfp4Line) { check_lines(Format::mxfp4, vectors.mxfp4, 103); }
 
-// An output is checked where its row of A, column of B and rows of C and D are given; the others are computed from zeros.
+// An output is checked where its row of A, column of B and rows of C and D are given; the others
+// are computed from zeros.
 TEST_F(MmaVectors, EveryGivenTileOutput) {
     struct Tile {
         PackedTensor a = empty_tensor(Format::nvfp4, 16), b = empty_tensor(Format::nvfp4, 8);
@@ -134,19 +148,26 @@ TEST_F(MmaVectors, EveryGivenTileOutput) {
             ASSERT_TRUE(words[2] == "C" || words[2] == "D") << words[2];
             ASSERT_EQ(words.size(), 12u);
             ASSERT_LT(row, 16u);
-            for (size_t n = 0; n < 8; ++n) (words[2] == "C" ? tile.c : tile.d)[row * 8 + n].bits = parse_bits(words[4 + n]);
+            for (size_t n = 0; n < 8; ++n)
+                (words[2] == "C" ? tile.c : tile.d)[row * 8 + n].bits = parse_bits(words[4 + n]);
             (words[2] == "C" ? tile.c_rows : tile.d_rows).insert(row);
         }
     }
     int checked = 0;
     for (const Tile& tile : tiles) {
-        const auto reference = gemm_reference(tile.a, tile.b, tile.c, nv_blackwell), fast = gemm_fast(tile.a, tile.b, tile.c, nv_blackwell);
+        const auto reference = gemm_reference(tile.a, tile.b, tile.c, nv_blackwell),
+                   fast = gemm_fast(tile.a, tile.b, tile.c, nv_blackwell);
         ASSERT_TRUE(reference && fast);
         for (uint64_t m = 0; m < 16; ++m)
             for (uint64_t n = 0; n < 8; ++n) {
-                if (!tile.a_rows.contains(m) || !tile.b_rows.contains(n) || !tile.c_rows.contains(m) || !tile.d_rows.contains(m)) continue;
-                EXPECT_EQ(test::hex((*reference)[m * 8 + n].bits), test::hex(tile.d[m * 8 + n].bits)) << "row " << m << " column " << n;
-                EXPECT_EQ(test::hex((*fast)[m * 8 + n].bits), test::hex(tile.d[m * 8 + n].bits)) << "row " << m << " column " << n;
+                if (!tile.a_rows.contains(m) || !tile.b_rows.contains(n) ||
+                    !tile.c_rows.contains(m) || !tile.d_rows.contains(m))
+                    continue;
+                EXPECT_EQ(test::hex((*reference)[m * 8 + n].bits),
+                          test::hex(tile.d[m * 8 + n].bits))
+                    << "row " << m << " column " << n;
+                EXPECT_EQ(test::hex((*fast)[m * 8 + n].bits), test::hex(tile.d[m * 8 + n].bits))
+                    << "row " << m << " column " << n;
                 ++checked;
             }
     }
@@ -155,7 +176,8 @@ TEST_F(MmaVectors, EveryGivenTileOutput) {
 
 TEST(MmaVectorsReader, AnUnknownLineIsAnError) {
     for (const char* text :
-         {"SECTION NVFP4 1\nsurprise 0 0 0 0 0 0\n", "uniform 0 0 0 0 0 0\n", "SECTION NVFP4 1\nuniform 0 0 0 0 0\n", "SECTION OTHER 1\nuniform 0 0 0 0 0 0\n"}) {
+         {"SECTION NVFP4 1\nsurprise 0 0 0 0 0 0\n", "uniform 0 0 0 0 0 0\n",
+          "SECTION NVFP4 1\nuniform 0 0 0 0 0\n", "SECTION OTHER 1\nuniform 0 0 0 0 0 0\n"}) {
         std::istringstream file(text);
         EXPECT_NE(read_vectors(file).error, "") << text;
     }

@@ -1,4 +1,5 @@
-// Blocks of 32 under E8M0 scales in the three profiles, with emphasis on the ends of the scales' range.
+// Blocks of 32 under E8M0 scales in the three profiles, with emphasis on the ends of the scales'
+// range.
 #include <gtest/gtest.h>
 
 #include "fp4/exact_sum.hpp"
@@ -20,7 +21,8 @@ struct FirstElement {
 };
 
 PackedTensor row_of(const std::vector<FirstElement>& blocks) {
-    PackedTensor tensor{mxfp4, {}, 1, 32 * blocks.size(), std::vector<uint8_t>(16 * blocks.size()), {}};
+    PackedTensor tensor{mxfp4, {}, 1, 32 * blocks.size(), std::vector<uint8_t>(16 * blocks.size()),
+                        {}};
     for (size_t i = 0; i < blocks.size(); ++i) {
         tensor.codes[16 * i] = blocks[i].code;
         tensor.scales.push_back(blocks[i].scale);
@@ -28,13 +30,17 @@ PackedTensor row_of(const std::vector<FirstElement>& blocks) {
     return tensor;
 }
 
-uint32_t twin_dot(const PackedTensor& a, const PackedTensor& b, uint32_t c, const Arithmetic& arithmetic) {
-    const auto dot = &arithmetic == &exact ? slow::exact_dot : &arithmetic == &fp32_seq ? slow::sequential_dot : slow::fused_dot;
+uint32_t twin_dot(const PackedTensor& a, const PackedTensor& b, uint32_t c,
+                  const Arithmetic& arithmetic) {
+    const auto dot = &arithmetic == &exact      ? slow::exact_dot
+                     : &arithmetic == &fp32_seq ? slow::sequential_dot
+                                                : slow::fused_dot;
     return dot(a, 0, b, 0, c);
 }
 
 // D by both paths, which the twin confirms.
-uint32_t dot(const PackedTensor& a, const PackedTensor& b, uint32_t c, const Arithmetic& arithmetic) {
+uint32_t dot(const PackedTensor& a, const PackedTensor& b, uint32_t c,
+             const Arithmetic& arithmetic) {
     const uint32_t d = dot_reference(a, 0, b, 0, {c}, arithmetic).bits;
     const auto fast = gemm_fast(a, b, std::array{Fp32{c}}, arithmetic);
     EXPECT_TRUE(fast && (*fast)[0].bits == d) << arithmetic.name << " " << hex(c);
@@ -42,7 +48,8 @@ uint32_t dot(const PackedTensor& a, const PackedTensor& b, uint32_t c, const Ari
     return d;
 }
 
-uint32_t dot(const std::vector<FirstElement>& a, const std::vector<FirstElement>& b, uint32_t c, const Arithmetic& arithmetic) {
+uint32_t dot(const std::vector<FirstElement>& a, const std::vector<FirstElement>& b, uint32_t c,
+             const Arithmetic& arithmetic) {
     return dot(row_of(a), row_of(b), c, arithmetic);
 }
 
@@ -55,11 +62,17 @@ TEST(Mxfp4Dot, ScalesAtTheEndsOfTheirRangeInEveryProfile) {
         for (uint8_t a_byte : bytes)
             for (uint8_t b_byte : bytes)
                 for (uint64_t k : {32u, 64u, 96u}) {
-                    auto a = test::random_tensor(rng, mxfp4, {}, 1, k), b = test::random_tensor(rng, mxfp4, {}, 1, k);
+                    auto a = test::random_tensor(rng, mxfp4, {}, 1, k),
+                         b = test::random_tensor(rng, mxfp4, {}, 1, k);
                     a.scales[0] = a_byte, b.scales[0] = b_byte;
                     for (size_t block = 1; block < a.scales.size(); ++block)
-                        a.scales[block] = bytes[static_cast<size_t>(rng.below(10))], b.scales[block] = bytes[static_cast<size_t>(rng.below(10))];
-                    if (k == 64) std::ranges::fill(a.codes, a_byte == b_byte ? uint8_t{0} : uint8_t{0x77}); // exponents of empty terms count
+                        a.scales[block] = bytes[static_cast<size_t>(rng.below(10))],
+                        b.scales[block] = bytes[static_cast<size_t>(rng.below(10))];
+                    if (k == 64)
+                        std::ranges::fill(a.codes,
+                                          a_byte == b_byte
+                                              ? uint8_t{0}
+                                              : uint8_t{0x77}); // exponents of empty terms count
                     for (uint32_t c : edges) dot(a, b, c, arithmetic);
                     if (HasFailure()) return;
                 }
@@ -71,13 +84,19 @@ TEST(Mxfp4Dot, RandomRowsInEveryProfile) {
     for (const Arithmetic& arithmetic : arithmetic_profiles)
         for (int i = 0; i < 1500; ++i) {
             const auto k = static_cast<uint64_t>(32 * rng.between(1, 7));
-            auto a = test::random_tensor(rng, mxfp4, {}, 1, k, i % 10 ? 0 : 6), b = test::random_tensor(rng, mxfp4, {}, 1, k);
+            auto a = test::random_tensor(rng, mxfp4, {}, 1, k, i % 10 ? 0 : 6),
+                 b = test::random_tensor(rng, mxfp4, {}, 1, k);
             if (i % 3 == 0) // results near and below 2^-126
                 for (size_t block = 0; block < a.scales.size(); ++block)
-                    b.scales[block] = static_cast<uint8_t>(std::clamp(254 - rng.between(120, 160) - a.scales[block], 0, 254));
-            uint32_t c = i % 3 == 0 ? rng.fp32_bits(-126, -110) : i % 3 == 1 ? rng.fp32_bits(-60, 60) : edges[static_cast<size_t>(i) % edges.size()];
+                    b.scales[block] = static_cast<uint8_t>(
+                        std::clamp(254 - rng.between(120, 160) - a.scales[block], 0, 254));
+            uint32_t c = i % 3 == 0   ? rng.fp32_bits(-126, -110)
+                         : i % 3 == 1 ? rng.fp32_bits(-60, 60)
+                                      : edges[static_cast<size_t>(i) % edges.size()];
             if (i % 6 == 0) c = rng.fp32_bits() & 0x807FFFFF;
-            if (i % 5 == 0) c = twin_dot(a, b, 0x80000000, arithmetic) ^ 0x80000000u; // nearly everything cancels
+            if (i % 5 == 0)
+                c = twin_dot(a, b, 0x80000000, arithmetic) ^
+                    0x80000000u; // nearly everything cancels
             dot(a, b, c, arithmetic);
             if (HasFailure()) return;
         }
@@ -86,7 +105,8 @@ TEST(Mxfp4Dot, RandomRowsInEveryProfile) {
 TEST(Mxfp4Dot, ANanScaleUnderZerosMakesNanInEveryProfile) {
     for (const Arithmetic& arithmetic : arithmetic_profiles)
         for (uint32_t c : {0u, 0x3F800000u, 0x7F800000u, 0xFF800000u, 0x7FC00000u}) {
-            EXPECT_EQ(dot({{0x7F, 2}, {0xFF, 0}}, {{0x7F, 2}, {0x00, 0}}, c, arithmetic), 0x7FFFFFFFu);
+            EXPECT_EQ(dot({{0x7F, 2}, {0xFF, 0}}, {{0x7F, 2}, {0x00, 0}}, c, arithmetic),
+                      0x7FFFFFFFu);
             EXPECT_EQ(dot({{0x00, 0}}, {{0xFF, 2}}, c, arithmetic), 0x7FFFFFFFu);
         }
 }
@@ -100,7 +120,8 @@ TEST(Mxfp4Dot, AnInfiniteCPassesThroughTheLargestBlocks) {
 
 // 2^254 - 2^254 leaves 2^-256, which decides a tie of C.
 TEST(Mxfp4Dot, ExactKeepsTheSmallestProductBesideTheLargest) {
-    const std::vector<FirstElement> large{{0xFE, 2}, {0xFE, 0xA}, {0x80, 1}, {0x00, 1}}, minus{{0xFE, 2}, {0xFE, 0xA}, {0x80, 1}, {0x00, 9}};
+    const std::vector<FirstElement> large{{0xFE, 2}, {0xFE, 0xA}, {0x80, 1}, {0x00, 1}},
+        minus{{0xFE, 2}, {0xFE, 0xA}, {0x80, 1}, {0x00, 9}};
     // Products: 2^254, -2^254, 2^-24 (half a unit of C), +-2^-256.
     const std::vector<FirstElement> ones{{0xFE, 2}, {0xFE, 2}, {0x68, 1}, {0x00, 1}};
     EXPECT_EQ(dot(large, ones, 0x3F800000, exact), 0x3F800001u);
@@ -115,18 +136,21 @@ TEST(Mxfp4Dot, ExactKeepsTheSmallestProductBesideTheLargest) {
 }
 
 TEST(Mxfp4Dot, ExactOverflowsOnlyInTheLastRounding) {
-    EXPECT_EQ(dot({{0xFE, 7}, {0xFE, 0xF}, {0x7F, 2}}, {{0xFE, 7}, {0xFE, 7}, {0x7F, 2}}, 0, exact), 0x3F800000u);
+    EXPECT_EQ(dot({{0xFE, 7}, {0xFE, 0xF}, {0x7F, 2}}, {{0xFE, 7}, {0xFE, 7}, {0x7F, 2}}, 0, exact),
+              0x3F800000u);
     EXPECT_EQ(dot({{0xFE, 7}}, {{0xFE, 7}}, 0, exact), 0x7F800000u);
     EXPECT_EQ(dot({{0xFE, 0xF}}, {{0xFE, 7}}, 0x7F7FFFFF, exact), 0xFF800000u);
-    EXPECT_EQ(dot({{0xBF, 2}}, {{0xBE, 2}}, 0xFF000000, exact), 0u);          // 2^127 - 2^127
-    EXPECT_EQ(dot({{0xBF, 2}}, {{0xBF, 2}}, 0xF3000000, exact), 0x7F800000u); // 2^128 - 2^103: a tie with the even 2^128
+    EXPECT_EQ(dot({{0xBF, 2}}, {{0xBE, 2}}, 0xFF000000, exact), 0u); // 2^127 - 2^127
+    EXPECT_EQ(dot({{0xBF, 2}}, {{0xBF, 2}}, 0xF3000000, exact),
+              0x7F800000u); // 2^128 - 2^103: a tie with the even 2^128
     EXPECT_EQ(dot({{0xBF, 2}}, {{0xBF, 2}}, 0xF3000001, exact), 0x7F7FFFFFu);
 }
 
 TEST(Mxfp4Dot, ResultsAtTheSmallestSubnormal) {
     // 0.5 * 0.5 * 2^e: e = -147 is 2^-149.
     const auto product = [](int exponent, uint8_t code, const Arithmetic& arithmetic) {
-        return dot({{static_cast<uint8_t>(exponent + 127 + 64), code}}, {{127 - 64, 1}}, 0, arithmetic);
+        return dot({{static_cast<uint8_t>(exponent + 127 + 64), code}}, {{127 - 64, 1}}, 0,
+                   arithmetic);
     };
     for (const Arithmetic* nearest : {&exact, &fp32_seq}) {
         EXPECT_EQ(product(-147, 1, *nearest), 1u);
@@ -143,21 +167,27 @@ TEST(Mxfp4Dot, ResultsAtTheSmallestSubnormal) {
 // C = 0 holds the largest exponent at -126: 35 bits below that is 2^-161.
 TEST(Mxfp4Dot, ATermFarBelowAZeroCIsCutInAFusedStep) {
     const BlockTerm term{1 << 8, -161, false};
-    EXPECT_EQ(fused_step(nv_blackwell, std::array{term, BlockTerm{(1 << 8) - 1, -161, false}}, {0}).bits, 0u);
-    const std::array many{BlockTerm{(1 << 20) - 1, -161, false}, BlockTerm{1, -161, false}}; // 2^12 - 2^-8 and 2^-8 units of 2^-161
+    EXPECT_EQ(
+        fused_step(nv_blackwell, std::array{term, BlockTerm{(1 << 8) - 1, -161, false}}, {0}).bits,
+        0u);
+    const std::array many{BlockTerm{(1 << 20) - 1, -161, false},
+                          BlockTerm{1, -161, false}}; // 2^12 - 2^-8 and 2^-8 units of 2^-161
     EXPECT_EQ(fused_step(nv_blackwell, many, {0}).bits, 0u);
     EXPECT_EQ(fused_step(nv_blackwell, std::array{BlockTerm{1 << 20, -161, false}}, {0}).bits, 1u);
 }
 
 // Two groups of 16 under one scale are two terms of a fused step: each keeps the block's exponent.
 TEST(Mxfp4Dot, ABlockIsTwoTermsUnderOneScale) {
-    PackedTensor a{mxfp4, {}, 1, 64, std::vector<uint8_t>(32), {0x7F, 0x6B}}, b{mxfp4, {}, 1, 64, std::vector<uint8_t>(32), {0x7F, 0x6B}};
+    PackedTensor a{mxfp4, {}, 1, 64, std::vector<uint8_t>(32), {0x7F, 0x6B}},
+        b{mxfp4, {}, 1, 64, std::vector<uint8_t>(32), {0x7F, 0x6B}};
     a.codes[8] = b.codes[8] = 0x22;   // elements 16 and 17, the second group of the first block: 2
     a.codes[24] = b.codes[24] = 0x01; // element 48, the second group of the second block: 2^-42
-    for (const Arithmetic& arithmetic : arithmetic_profiles) EXPECT_EQ(dot(a, b, 0, arithmetic), 0x40000000u);
+    for (const Arithmetic& arithmetic : arithmetic_profiles)
+        EXPECT_EQ(dot(a, b, 0, arithmetic), 0x40000000u);
     EXPECT_EQ(dot(a, b, 0xC0000000, exact), 0x2A800000u); // 2^-42
     EXPECT_EQ(dot(a, b, 0xC0000000, fp32_seq), 0x2A800000u);
-    EXPECT_EQ(dot(a, b, 0xC0000000, nv_blackwell), 0u); // C's exponent is 1: bits below 2^-34 are cut
+    EXPECT_EQ(dot(a, b, 0xC0000000, nv_blackwell),
+              0u); // C's exponent is 1: bits below 2^-34 are cut
 }
 
 TEST(Mxfp4Dot, KIsAMultipleOf32) {
@@ -168,7 +198,8 @@ TEST(Mxfp4Dot, KIsAMultipleOf32) {
         for (const Arithmetic& arithmetic : arithmetic_profiles) {
             const auto status = check_gemm(a, b, {}, arithmetic);
             ASSERT_FALSE(status);
-            EXPECT_EQ(status.error().message, "A: K: expected a multiple of 32, found " + std::to_string(k));
+            EXPECT_EQ(status.error().message,
+                      "A: K: expected a multiple of 32, found " + std::to_string(k));
         }
     }
 }
@@ -180,13 +211,18 @@ TEST(Mxfp4Dot, BlocksOf32DoNotMeetBlocksOf16) {
         const auto other = test::random_tensor(rng, format, {}, 1, 64);
         const std::string name(spec_of(format).name);
         for (const Arithmetic& arithmetic : arithmetic_profiles) {
-            const auto mx_first = check_gemm(mx, other, {}, arithmetic), mx_second = check_gemm(other, mx, {}, arithmetic);
+            const auto mx_first = check_gemm(mx, other, {}, arithmetic),
+                       mx_second = check_gemm(other, mx, {}, arithmetic);
             ASSERT_FALSE(mx_first);
             ASSERT_FALSE(mx_second);
             EXPECT_EQ(mx_first.error().code, ErrorCode::bad_argument);
-            EXPECT_EQ(mx_first.error().message, "format of B: expected blocks of 32 as in A, found " + name + " with blocks of 16");
-            EXPECT_EQ(mx_second.error().message, "format of B: expected blocks of 16 as in A, found mxfp4 with blocks of 32");
-            for (const auto& result : {gemm_reference(mx, other, {}, arithmetic), gemm_fast(mx, other, {}, arithmetic)}) {
+            EXPECT_EQ(mx_first.error().message,
+                      "format of B: expected blocks of 32 as in A, found " + name +
+                          " with blocks of 16");
+            EXPECT_EQ(mx_second.error().message,
+                      "format of B: expected blocks of 16 as in A, found mxfp4 with blocks of 32");
+            for (const auto& result : {gemm_reference(mx, other, {}, arithmetic),
+                                       gemm_fast(mx, other, {}, arithmetic)}) {
                 ASSERT_FALSE(result);
                 EXPECT_EQ(result.error().message, mx_first.error().message);
             }
@@ -194,12 +230,15 @@ TEST(Mxfp4Dot, BlocksOf32DoNotMeetBlocksOf16) {
     }
 }
 
-// The register's claim: 2^27 blocks and more; and the compat encodings have the limits of the formats they re-encode.
+// The register's claim: 2^27 blocks and more; and the compat encodings have the limits of the
+// formats they re-encode.
 TEST(Mxfp4Dot, ExactKLimits) {
     EXPECT_EQ(exact_k_limit(mxfp4, {}, mxfp4, {}), uint64_t{1} << 49);
     const auto same = [](Format compat, Format canonical) {
         for (Specials specials : test::some_specials)
-            for (Format other : test::formats_of_16) EXPECT_EQ(exact_k_limit(compat, specials, other, specials), exact_k_limit(canonical, specials, other, specials));
+            for (Format other : test::formats_of_16)
+                EXPECT_EQ(exact_k_limit(compat, specials, other, specials),
+                          exact_k_limit(canonical, specials, other, specials));
     };
     same(Format::razer_cuda, Format::razer_w);
     same(Format::rzr4, Format::razer_a);

@@ -1,5 +1,5 @@
-// Mean squared error over mean square of whole encoders, on 3.2 M elements. The one comparison with a tolerance: the published figures are
-// statistics, given with +-2%.
+// Mean squared error over mean square of whole encoders, on 3.2 M elements. The one comparison with
+// a tolerance: the published figures are statistics, given with +-2%.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -20,7 +20,8 @@ class Normal {
   public:
     explicit Normal(uint64_t seed) : rng_(seed) {}
     double operator()() { // Box-Muller
-        const double u = (static_cast<double>(rng_.bits() >> 11) + 0.5) * 0x1p-53, v = static_cast<double>(rng_.bits() >> 11) * 0x1p-53;
+        const double u = (static_cast<double>(rng_.bits() >> 11) + 0.5) * 0x1p-53,
+                     v = static_cast<double>(rng_.bits() >> 11) * 0x1p-53;
         return std::sqrt(-2 * std::log(u)) * std::cos(2 * std::numbers::pi * v);
     }
 
@@ -50,7 +51,9 @@ double nmse(const std::vector<float>& x, const PackedTensor& tensor) {
     double error = 0, square = 0;
     const auto block = static_cast<size_t>(spec_of(tensor.format).block);
     for (size_t i = 0; i < x.size(); ++i) {
-        const float q = dequantize(tensor.format, tensor.specials, tensor.scales[i / block], packed_code(tensor.codes, i), tensor.tensor_scale).to_float();
+        const float q = dequantize(tensor.format, tensor.specials, tensor.scales[i / block],
+                                   packed_code(tensor.codes, i), tensor.tensor_scale)
+                            .to_float();
         error += std::pow(double{q} - double{x[i]}, 2);
         square += std::pow(double{x[i]}, 2);
     }
@@ -73,27 +76,34 @@ void expect_targets(const std::vector<float>& x, const std::vector<Target>& targ
     }
 }
 
-const EncodeOptions razer_w{.format = Format::razer_w}, razer_a{.format = Format::razer_a}, four_over_six{.encoder = Encoder::fouroversix},
+const EncodeOptions razer_w{.format = Format::razer_w}, razer_a{.format = Format::razer_a},
+    four_over_six{.encoder = Encoder::fouroversix},
     no_special{.format = Format::razer_w, .specials = {12, 12}}; // E2M1 has 6 already
 
 TEST(SlowNmse, Normal) {
-    expect_targets(
-        normal_data(),
-        {{"nvfp4", {}, .00904}, {"4/6", four_over_six, .00756}, {"razer-w", razer_w, .00567}, {"razer-a", razer_a, .00621}, {"E3M3, no special", no_special, .00904}});
+    expect_targets(normal_data(), {{"nvfp4", {}, .00904},
+                                   {"4/6", four_over_six, .00756},
+                                   {"razer-w", razer_w, .00567},
+                                   {"razer-a", razer_a, .00621},
+                                   {"E3M3, no special", no_special, .00904}});
 }
 
 TEST(SlowNmse, Student5) {
-    expect_targets(
-        student_data(),
-        {{"nvfp4", {}, .00853}, {"4/6", four_over_six, .00752}, {"razer-w", razer_w, .00552}, {"razer-a", razer_a, .00656}, {"E3M3, no special", no_special, .00853}});
+    expect_targets(student_data(), {{"nvfp4", {}, .00853},
+                                    {"4/6", four_over_six, .00752},
+                                    {"razer-w", razer_w, .00552},
+                                    {"razer-a", razer_a, .00656},
+                                    {"E3M3, no special", no_special, .00853}});
 }
 
-// +5 wins about half of the blocks, also those with no element in either window; -5 24%, +8 and -8 13% each.
+// +5 wins about half of the blocks, also those with no element in either window; -5 24%, +8 and -8
+// 13% each.
 TEST(SlowNmse, ChoicesOfNormalWeightBlocks) {
     const auto tensor = encode(normal_data(), rows, k, razer_w, "w");
     ASSERT_TRUE(tensor);
     std::array<double, 4> percent{};
-    for (uint8_t byte : tensor->scales) percent[byte >> 6] += 100.0 / static_cast<double>(tensor->scales.size()); // +V1 +V2 -V1 -V2
+    for (uint8_t byte : tensor->scales)
+        percent[byte >> 6] += 100.0 / static_cast<double>(tensor->scales.size()); // +V1 +V2 -V1 -V2
     EXPECT_NEAR(percent[0], 50, 1);
     EXPECT_NEAR(percent[1], 13, 1);
     EXPECT_NEAR(percent[2], 24, 1);

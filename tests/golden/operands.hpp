@@ -13,9 +13,13 @@
 
 namespace fp4::test {
 
-inline constexpr std::array<Format, 6> all_formats{Format::nvfp4, Format::razer_w, Format::razer_a, Format::mxfp4, Format::razer_cuda, Format::rzr4};
-inline constexpr std::array<Format, 5> formats_of_16{Format::nvfp4, Format::razer_w, Format::razer_a, Format::razer_cuda, Format::rzr4};
-inline constexpr std::array<Specials, 6> some_specials{{{10, 16}, {14, 18}, {18, 14}, {31, 1}, {1, 31}, {0, 0}}};
+inline constexpr std::array<Format, 6> all_formats{Format::nvfp4,      Format::razer_w,
+                                                   Format::razer_a,    Format::mxfp4,
+                                                   Format::razer_cuda, Format::rzr4};
+inline constexpr std::array<Format, 5> formats_of_16{
+    Format::nvfp4, Format::razer_w, Format::razer_a, Format::razer_cuda, Format::rzr4};
+inline constexpr std::array<Specials, 6> some_specials{
+    {{10, 16}, {14, 18}, {18, 14}, {31, 1}, {1, 31}, {0, 0}}};
 
 inline std::string hex(uint64_t bits) {
     std::ostringstream text;
@@ -33,7 +37,9 @@ class Rng {
     uint8_t byte() { return static_cast<uint8_t>(below(256)); }
     uint32_t fp32_bits() { return static_cast<uint32_t>(engine_()); }
     // Random sign and fraction under an exponent drawn from low..high.
-    uint32_t fp32_bits(int low, int high) { return (fp32_bits() & 0x807FFFFFu) | static_cast<uint32_t>(between(low, high) + 127) << 23; }
+    uint32_t fp32_bits(int low, int high) {
+        return (fp32_bits() & 0x807FFFFFu) | static_cast<uint32_t>(between(low, high) + 127) << 23;
+    }
     float uniform(float limit) { // in -limit..limit
         return static_cast<float>(static_cast<double>(engine_() >> 11) * 0x1p-52 - 1.0) * limit;
     }
@@ -45,9 +51,12 @@ class Rng {
 // Finite binary32 patterns round which rounding changes its mind, both signs.
 inline std::vector<uint32_t> finite_edges() {
     std::vector<uint32_t> edges;
-    for (uint32_t bits : {0x00000000u, 0x00000001u, 0x00000002u, 0x00000003u, 0x00400000u, 0x007FFFFFu, 0x00800000u, 0x00800001u, 0x00FFFFFFu, 0x01000000u, 0x1FFFFFFFu,
-                          0x20000000u, 0x33800000u, 0x34000000u, 0x35800000u, 0x3EFFFFFFu, 0x3F000000u, 0x3F7FFFFFu, 0x3F800000u, 0x3F800001u, 0x3FC00000u, 0x40490FDBu,
-                          0x4B000001u, 0x4B800000u, 0x4DDC8000u, 0x5F000000u, 0x5F7FFFFFu, 0x5F800000u, 0x7E800000u, 0x7EFFFFFFu, 0x7F000000u, 0x7F7FFFFEu, 0x7F7FFFFFu})
+    for (uint32_t bits :
+         {0x00000000u, 0x00000001u, 0x00000002u, 0x00000003u, 0x00400000u, 0x007FFFFFu, 0x00800000u,
+          0x00800001u, 0x00FFFFFFu, 0x01000000u, 0x1FFFFFFFu, 0x20000000u, 0x33800000u, 0x34000000u,
+          0x35800000u, 0x3EFFFFFFu, 0x3F000000u, 0x3F7FFFFFu, 0x3F800000u, 0x3F800001u, 0x3FC00000u,
+          0x40490FDBu, 0x4B000001u, 0x4B800000u, 0x4DDC8000u, 0x5F000000u, 0x5F7FFFFFu, 0x5F800000u,
+          0x7E800000u, 0x7EFFFFFFu, 0x7F000000u, 0x7F7FFFFEu, 0x7F7FFFFFu})
         for (uint32_t sign : {0u, 0x80000000u}) edges.push_back(sign | bits);
     return edges;
 }
@@ -62,7 +71,8 @@ inline std::vector<uint32_t> fp32_edges() {
 
 // A scale byte that is not NaN: anywhere in the range, or subnormal, or at the top.
 inline uint8_t random_scale(Rng& rng, Format format) {
-    if (format == Format::mxfp4) return static_cast<uint8_t>(rng.one_in(4) ? rng.below(255) : rng.between(107, 147));
+    if (format == Format::mxfp4)
+        return static_cast<uint8_t>(rng.one_in(4) ? rng.below(255) : rng.between(107, 147));
     const bool e3m3 = spec_of(format).scale == ScaleType::e3m3;
     const int mask = e3m3 ? 0x3F : 0x7F, top = e3m3 ? 0x3F : 0x7E;
     int payload = rng.below(top + 1);
@@ -71,16 +81,25 @@ inline uint8_t random_scale(Rng& rng, Format format) {
     return static_cast<uint8_t>((rng.byte() & ~mask) | payload);
 }
 
-// Random codes and scales; one scale in `nan_in` is NaN where the format has one (0: none). Some blocks hold only zeros.
-inline PackedTensor random_tensor(Rng& rng, Format format, Specials specials, uint64_t rows, uint64_t k, int nan_in = 0) {
+// Random codes and scales; one scale in `nan_in` is NaN where the format has one (0: none). Some
+// blocks hold only zeros.
+inline PackedTensor random_tensor(Rng& rng, Format format, Specials specials, uint64_t rows,
+                                  uint64_t k, int nan_in = 0) {
     const auto block_bytes = static_cast<size_t>(spec_of(format).block / 2);
-    PackedTensor tensor{format, specials, rows, k, std::vector<uint8_t>(rows * k / 2), std::vector<uint8_t>(rows * k / 2 / block_bytes)};
+    PackedTensor tensor{format,
+                        specials,
+                        rows,
+                        k,
+                        std::vector<uint8_t>(rows * k / 2),
+                        std::vector<uint8_t>(rows * k / 2 / block_bytes)};
     for (size_t block = 0; block < tensor.scales.size(); ++block) {
         tensor.scales[block] = random_scale(rng, format);
         const int nan = spec_of(format).scale_spec().nan_payload;
-        if (nan_in && rng.one_in(nan_in) && nan >= 0) tensor.scales[block] = static_cast<uint8_t>(rng.one_in(2) ? nan : 0xFF);
+        if (nan_in && rng.one_in(nan_in) && nan >= 0)
+            tensor.scales[block] = static_cast<uint8_t>(rng.one_in(2) ? nan : 0xFF);
         const bool empty = rng.one_in(10);
-        for (size_t i = 0; i < block_bytes; ++i) tensor.codes[block * block_bytes + i] = empty ? uint8_t{0} : rng.byte();
+        for (size_t i = 0; i < block_bytes; ++i)
+            tensor.codes[block * block_bytes + i] = empty ? uint8_t{0} : rng.byte();
     }
     return tensor;
 }

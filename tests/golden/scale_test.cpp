@@ -46,7 +46,9 @@ constexpr double e3m3_table[8][8] = {
 };
 
 double value_of(const Scale& scale) { return std::ldexp(scale.significand, scale.exponent - 3); }
-double value_of(const ScaleSpec& spec, int payload) { return value_of(decode_scale(spec, payload)); }
+double value_of(const ScaleSpec& spec, int payload) {
+    return value_of(decode_scale(spec, payload));
+}
 
 TEST(ScaleDecode, Ue4m3IsThePrintedTable) {
     for (int payload = 0; payload < 127; ++payload) {
@@ -65,7 +67,8 @@ TEST(ScaleDecode, E3m3IsThePrintedTableAndHasNoNan) {
 }
 
 TEST(ScaleDecode, E3m3Is16TimesUe4m3) {
-    for (int payload = 0; payload < 64; ++payload) ASSERT_EQ(value_of(e3m3, payload), 16 * value_of(ue4m3, payload)) << payload;
+    for (int payload = 0; payload < 64; ++payload)
+        ASSERT_EQ(value_of(e3m3, payload), 16 * value_of(ue4m3, payload)) << payload;
 }
 
 TEST(ScaleDecode, Landmarks) {
@@ -104,14 +107,17 @@ TEST(ScaleDecode, SignificandAndExponentAreNotNormalized) {
             const int field = payload / 8, fraction = payload % 8;
             const Scale scale = decode_scale(*spec, payload);
             ASSERT_EQ(scale.significand, field ? 8 + fraction : fraction) << payload;
-            ASSERT_EQ(scale.exponent, payload == 0 ? -126 : std::max(field, 1) - spec->bias) << payload;
+            ASSERT_EQ(scale.exponent, payload == 0 ? -126 : std::max(field, 1) - spec->bias)
+                << payload;
         }
 }
 
 TEST(ScaleDecode, NativeFloatIsExact) {
     for (const ScaleSpec* spec : {&ue4m3, &e3m3})
         for (int payload = 0; payload <= spec->max_payload; ++payload)
-            ASSERT_EQ(double{scale_to_float(decode_scale(*spec, payload))}, value_of(*spec, payload)) << payload;
+            ASSERT_EQ(double{scale_to_float(decode_scale(*spec, payload))},
+                      value_of(*spec, payload))
+                << payload;
 }
 
 struct Limit {
@@ -122,29 +128,35 @@ const Limit limits[] = {{ue4m3, 0x7E}, {e3m3, 0x3F}, {e3m3, 0x3E}};
 
 TEST(ScaleEncode, EveryValueIsAFixedPoint) {
     for (const auto& [spec, max] : limits)
-        for (int payload = 0; payload <= max; ++payload) ASSERT_EQ(encode_scale(spec, static_cast<float>(value_of(spec, payload)), max), payload);
+        for (int payload = 0; payload <= max; ++payload)
+            ASSERT_EQ(encode_scale(spec, static_cast<float>(value_of(spec, payload)), max),
+                      payload);
 }
 
 TEST(ScaleEncode, EveryMidpointGoesToTheEvenPayloadAndItsNeighborsToTheNearest) {
     for (const auto& [spec, max] : limits)
         for (int payload = 0; payload < max; ++payload) {
-            const auto midpoint = static_cast<float>((value_of(spec, payload) + value_of(spec, payload + 1)) / 2);
+            const auto midpoint =
+                static_cast<float>((value_of(spec, payload) + value_of(spec, payload + 1)) / 2);
             ASSERT_EQ(encode_scale(spec, midpoint, max), payload + payload % 2) << payload;
             ASSERT_EQ(encode_scale(spec, std::nextafter(midpoint, 0.0f), max), payload) << payload;
-            ASSERT_EQ(encode_scale(spec, std::nextafter(midpoint, INFINITY), max), payload + 1) << payload;
+            ASSERT_EQ(encode_scale(spec, std::nextafter(midpoint, INFINITY), max), payload + 1)
+                << payload;
         }
 }
 
 TEST(ScaleEncode, SaturatesAtTheGivenMaximum) {
     for (const auto& [spec, max] : limits) {
         const auto largest = static_cast<float>(value_of(spec, max));
-        for (float x : {std::nextafter(largest, INFINITY), largest * 1.01f, largest * 1.1f, largest * 2, largest * 1000, FLT_MAX, INFINITY})
+        for (float x : {std::nextafter(largest, INFINITY), largest * 1.01f, largest * 1.1f,
+                        largest * 2, largest * 1000, FLT_MAX, INFINITY})
             EXPECT_EQ(encode_scale(spec, x, max), max) << x;
     }
 }
 
 TEST(ScaleEncode, Landmarks) {
-    for (float x : {464.0f, 480.0f, 448.00003f, static_cast<float>(INFINITY)}) EXPECT_EQ(encode_scale(ue4m3, x, 0x7E), 0x7E) << x;
+    for (float x : {464.0f, 480.0f, 448.00003f, static_cast<float>(INFINITY)})
+        EXPECT_EQ(encode_scale(ue4m3, x, 0x7E), 0x7E) << x;
     EXPECT_EQ(encode_scale(ue4m3, 0x1p-10f, 0x7E), 0x00);
     EXPECT_EQ(encode_scale(ue4m3, std::nextafter(0x1p-10f, 1.0f), 0x7E), 0x01);
     EXPECT_EQ(encode_scale(e3m3, 7.5f * 0x1p-5f, 0x3E), 0x08);
@@ -156,7 +168,8 @@ TEST(ScaleEncode, Landmarks) {
 
 TEST(ScaleEncode, ZeroAndTinyInputsGiveZero) {
     for (const auto& [spec, max] : limits)
-        for (float x : {0.0f, -0.0f, FLT_TRUE_MIN, FLT_MIN, 0x1p-11f}) EXPECT_EQ(encode_scale(spec, x, max), 0) << x;
+        for (float x : {0.0f, -0.0f, FLT_TRUE_MIN, FLT_MIN, 0x1p-11f})
+            EXPECT_EQ(encode_scale(spec, x, max), 0) << x;
 }
 
 TEST(ScaleEncode, RandomInputsGoToTheNearestPayload) {
@@ -166,7 +179,8 @@ TEST(ScaleEncode, RandomInputsGoToTheNearestPayload) {
             const float x = std::fabs(std::bit_cast<float>(rng.fp32_bits(-14, 10)));
             int nearest = 0; // distances to 7-bit neighbors are exact in binary64
             for (int payload = 1; payload <= max; ++payload) {
-                const double gain = std::fabs(value_of(spec, nearest) - x) - std::fabs(value_of(spec, payload) - x);
+                const double gain =
+                    std::fabs(value_of(spec, nearest) - x) - std::fabs(value_of(spec, payload) - x);
                 if (gain > 0 || (gain == 0 && payload % 2 == 0)) nearest = payload;
             }
             ASSERT_EQ(encode_scale(spec, x, max), nearest) << x;

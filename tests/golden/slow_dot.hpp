@@ -19,7 +19,8 @@ struct Term {
 
 inline Term term_of(int dot_quarters, const BlockScale& a, const BlockScale& b) {
     if (a.nan || b.nan) return {0, 0, true};
-    return {scaled(Exact(dot_quarters) * a.mantissa * b.mantissa, a.exponent + b.exponent - 2), a.alignment + b.alignment, false};
+    return {scaled(Exact(dot_quarters) * a.mantissa * b.mantissa, a.exponent + b.exponent - 2),
+            a.alignment + b.alignment, false};
 }
 
 // NaN and infinity before any sum; otherwise false.
@@ -58,7 +59,8 @@ inline uint32_t fused_step(std::vector<Term> terms, uint32_t c) {
 }
 
 // One term per `length` products; several of them may lie in one block.
-inline std::vector<Term> terms_of_rows(const PackedTensor& a, uint64_t a_row, const PackedTensor& b, uint64_t b_row, uint64_t length) {
+inline std::vector<Term> terms_of_rows(const PackedTensor& a, uint64_t a_row, const PackedTensor& b,
+                                       uint64_t b_row, uint64_t length) {
     const auto block = static_cast<uint64_t>(block_of(a.format));
     std::vector<Term> terms;
     const auto code = [](const PackedTensor& t, uint64_t row, uint64_t k) {
@@ -66,31 +68,41 @@ inline std::vector<Term> terms_of_rows(const PackedTensor& a, uint64_t a_row, co
         return k % 2 == 0 ? byte % 16 : byte / 16;
     };
     for (uint64_t first = 0; first < a.k; first += length) {
-        const int a_byte = a.scales[a_row * (a.k / block) + first / block], b_byte = b.scales[b_row * (b.k / block) + first / block];
+        const int a_byte = a.scales[a_row * (a.k / block) + first / block],
+                  b_byte = b.scales[b_row * (b.k / block) + first / block];
         int dot = 0;
         for (uint64_t k = first; k < first + length; ++k)
-            dot += halves_of(a.format, a.specials, a_byte, code(a, a_row, k)) * halves_of(b.format, b.specials, b_byte, code(b, b_row, k));
+            dot += halves_of(a.format, a.specials, a_byte, code(a, a_row, k)) *
+                   halves_of(b.format, b.specials, b_byte, code(b, b_row, k));
         terms.push_back(term_of(dot, scale_of(a.format, a_byte), scale_of(b.format, b_byte)));
     }
     return terms;
 }
 
-inline uint32_t exact_dot(const PackedTensor& a, uint64_t a_row, const PackedTensor& b, uint64_t b_row, uint32_t c) {
+inline uint32_t exact_dot(const PackedTensor& a, uint64_t a_row, const PackedTensor& b,
+                          uint64_t b_row, uint32_t c) {
     return exact_sum(terms_of_rows(a, a_row, b, b_row, 16), c);
 }
 
 // A binary32 accumulator, block by block.
-inline uint32_t sequential_dot(const PackedTensor& a, uint64_t a_row, const PackedTensor& b, uint64_t b_row, uint32_t c) {
-    for (const Term& term : terms_of_rows(a, a_row, b, b_row, static_cast<uint64_t>(block_of(a.format)))) c = exact_sum({term}, c);
+inline uint32_t sequential_dot(const PackedTensor& a, uint64_t a_row, const PackedTensor& b,
+                               uint64_t b_row, uint32_t c) {
+    for (const Term& term :
+         terms_of_rows(a, a_row, b, b_row, static_cast<uint64_t>(block_of(a.format))))
+        c = exact_sum({term}, c);
     return c;
 }
 
 // Chained steps of 64 products; the last one is filled with zero elements under zero scales.
-inline uint32_t fused_dot(const PackedTensor& a, uint64_t a_row, const PackedTensor& b, uint64_t b_row, uint32_t c) {
+inline uint32_t fused_dot(const PackedTensor& a, uint64_t a_row, const PackedTensor& b,
+                          uint64_t b_row, uint32_t c) {
     auto terms = terms_of_rows(a, a_row, b, b_row, 16);
-    while (terms.size() % 4 != 0) terms.push_back(term_of(0, scale_of(a.format, 0), scale_of(b.format, 0)));
+    while (terms.size() % 4 != 0)
+        terms.push_back(term_of(0, scale_of(a.format, 0), scale_of(b.format, 0)));
     for (size_t first = 0; first < terms.size(); first += 4)
-        c = fused_step({terms.begin() + static_cast<ptrdiff_t>(first), terms.begin() + static_cast<ptrdiff_t>(first) + 4}, c);
+        c = fused_step({terms.begin() + static_cast<ptrdiff_t>(first),
+                        terms.begin() + static_cast<ptrdiff_t>(first) + 4},
+                       c);
     return c;
 }
 

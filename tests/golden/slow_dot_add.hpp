@@ -1,4 +1,5 @@
-// The slow twin of the GPU dot products: the rows of the definition's table, numbers as wide integers, no code shared with golden.
+// The slow twin of the GPU dot products: the rows of the definition's table, numbers as wide
+// integers, no code shared with golden.
 #pragma once
 #include <map>
 #include <string>
@@ -19,14 +20,20 @@ struct GpuDot {
     int emax_floor = -100000;
 };
 
-// Every profile, spelt out of one line per table row: where, which elements, step, F, binary32 output, binary16 output.
+// Every profile, spelt out of one line per table row: where, which elements, step, F, binary32
+// output, binary16 output.
 inline std::map<std::string, GpuDot> gpu_dots() {
     std::map<std::string, GpuDot> dots;
-    const auto add = [&](const std::string& where, const std::vector<std::string>& elements, int step, int kept_bits, const std::string& wide, bool half,
+    const auto add = [&](const std::string& where, const std::vector<std::string>& elements,
+                         int step, int kept_bits, const std::string& wide, bool half,
                          bool legacy = false, bool scaled = false) {
         for (const auto& element : elements) {
-            if (!wide.empty()) dots[where + "-" + element + "-f32"] = {element, step, kept_bits, wide, legacy, scaled};
-            if (half) dots[where + "-" + element + "-f16"] = {element, step, kept_bits, "f16", legacy, scaled};
+            if (!wide.empty())
+                dots[where + "-" + element + "-f32"] = {element, step,   kept_bits,
+                                                        wide,    legacy, scaled};
+            if (half)
+                dots[where + "-" + element + "-f16"] = {element, step,   kept_bits,
+                                                        "f16",   legacy, scaled};
         }
     };
     add("v100", {"fp16"}, 4, 23, "f32", true);
@@ -66,13 +73,16 @@ inline Layout element_layout(const std::string& element) {
 }
 
 inline Number number_of(const Layout& layout, bool e4m3, uint32_t code, int zero_exponent) {
-    const uint32_t half = 1u << (layout.exponent_bits + layout.fraction_bits), magnitude = code % half, hidden = 1u << layout.fraction_bits;
+    const uint32_t half = 1u << (layout.exponent_bits + layout.fraction_bits),
+                   magnitude = code % half, hidden = 1u << layout.fraction_bits;
     const bool negative = code >= half;
     const uint32_t field = magnitude / hidden, fields = 1u << layout.exponent_bits;
-    if (e4m3 ? magnitude == 0x7F : field == fields - 1 && magnitude % hidden != 0) return {Number::nan, negative, 0, 0};
+    if (e4m3 ? magnitude == 0x7F : field == fields - 1 && magnitude % hidden != 0)
+        return {Number::nan, negative, 0, 0};
     if (!e4m3 && field == fields - 1) return {Number::infinite, negative, 0, 0};
     const Exact value = value_of_code(layout, magnitude);
-    const int exponent = magnitude == 0 ? zero_exponent : std::max(static_cast<int>(field), 1) - layout.bias;
+    const int exponent =
+        magnitude == 0 ? zero_exponent : std::max(static_cast<int>(field), 1) - layout.bias;
     return {Number::finite, negative, negative ? Exact(-value) : value, exponent};
 }
 
@@ -80,7 +90,8 @@ inline Number product_of(const Number& a, const Number& b) {
     const bool negative = a.negative != b.negative;
     if (a.kind == Number::nan || b.kind == Number::nan) return {Number::nan, negative, 0, 0};
     if (a.kind == Number::infinite || b.kind == Number::infinite) {
-        const bool by_zero = (a.kind == Number::finite && a.value == 0) || (b.kind == Number::finite && b.value == 0);
+        const bool by_zero = (a.kind == Number::finite && a.value == 0) ||
+                             (b.kind == Number::finite && b.value == 0);
         return {by_zero ? Number::nan : Number::infinite, negative, 0, 0};
     }
     return {Number::finite, negative, Exact(a.value * b.value), a.exponent + b.exponent};
@@ -98,7 +109,10 @@ inline bool is_special(const GpuDot& dot, const std::vector<Number>& terms, uint
     return nan || plus || minus;
 }
 
-inline Number c_number(const GpuDot& dot, uint32_t bits) { return number_of(dot.output == "f16" ? fp16_layout : fp32_layout, false, bits, dot.zero_exponent); }
+inline Number c_number(const GpuDot& dot, uint32_t bits) {
+    return number_of(dot.output == "f16" ? fp16_layout : fp32_layout, false, bits,
+                     dot.zero_exponent);
+}
 
 inline uint32_t gpu_step(const GpuDot& dot, std::vector<Number> terms, uint32_t c) {
     terms.push_back(c_number(dot, c));
@@ -123,16 +137,21 @@ inline uint32_t rounded_sum(const GpuDot& dot, uint32_t x, uint32_t c) {
     const std::vector<Number> terms{c_number(dot, x), c_number(dot, c)};
     uint32_t d;
     if (is_special(dot, terms, d)) return d;
-    return bits_of_value(dot.output == "f16" ? fp16_layout : fp32_layout, terms[0].value + terms[1].value, false);
+    return bits_of_value(dot.output == "f16" ? fp16_layout : fp32_layout,
+                         terms[0].value + terms[1].value, false);
 }
 
 // c in the layout of the output.
-inline uint32_t gpu_dot(const GpuDot& dot, const std::vector<uint32_t>& a, const std::vector<uint32_t>& b, uint32_t c, const std::vector<uint8_t>& a_scales = {},
+inline uint32_t gpu_dot(const GpuDot& dot, const std::vector<uint32_t>& a,
+                        const std::vector<uint32_t>& b, uint32_t c,
+                        const std::vector<uint8_t>& a_scales = {},
                         const std::vector<uint8_t>& b_scales = {}) {
     const Layout layout = element_layout(dot.element);
     std::vector<Number> products;
     for (size_t i = 0; i < a.size(); ++i) {
-        const auto element = [&](uint32_t code) { return number_of(layout, dot.element == "e4m3", code, dot.zero_exponent); };
+        const auto element = [&](uint32_t code) {
+            return number_of(layout, dot.element == "e4m3", code, dot.zero_exponent);
+        };
         products.push_back(product_of(element(a[i]), element(b[i])));
         if (!dot.scaled) continue;
         const int scale = a_scales[i / 32] + b_scales[i / 32] - 254;
@@ -144,14 +163,18 @@ inline uint32_t gpu_dot(const GpuDot& dot, const std::vector<uint32_t>& a, const
     if (dot.legacy) {
         for (size_t first = 0; first < products.size(); first += 32) {
             std::vector<Number> low, high;
-            for (size_t i = first; i < first + 32; ++i) (i % 4 < 2 ? low : high).push_back(products[i]);
+            for (size_t i = first; i < first + 32; ++i)
+                (i % 4 < 2 ? low : high).push_back(products[i]);
             c = rounded_sum(dot, gpu_step(dot, high, gpu_step(dot, low, 0)), c);
         }
         return c;
     }
     for (size_t first = 0; first < products.size(); first += static_cast<size_t>(dot.step)) {
         const size_t last = std::min(products.size(), first + static_cast<size_t>(dot.step));
-        c = gpu_step(dot, {products.begin() + static_cast<ptrdiff_t>(first), products.begin() + static_cast<ptrdiff_t>(last)}, c);
+        c = gpu_step(dot,
+                     {products.begin() + static_cast<ptrdiff_t>(first),
+                      products.begin() + static_cast<ptrdiff_t>(last)},
+                     c);
     }
     return c;
 }

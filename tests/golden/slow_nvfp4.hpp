@@ -1,4 +1,5 @@
-// The encoders of the public NVFP4 and MXFP4 quantizers by brute force, rule by rule, sharing no code with golden. Beside slow_encode.hpp.
+// The encoders of the public NVFP4 and MXFP4 quantizers by brute force, rule by rule, sharing no
+// code with golden. Beside slow_encode.hpp.
 #pragma once
 #include <bit>
 #include <cfloat>
@@ -8,19 +9,24 @@
 
 namespace fp4::slow {
 
-inline float to_bf16(float x) { return std::bit_cast<float>(bits_of_value(bf16_layout, value_of_fp32(std::bit_cast<uint32_t>(x)), false) << 16); }
+inline float to_bf16(float x) {
+    return std::bit_cast<float>(
+        bits_of_value(bf16_layout, value_of_fp32(std::bit_cast<uint32_t>(x)), false) << 16);
+}
 
 // S or G, whichever the rule has.
 inline float tensor_number(std::string_view name, float amax) {
     if (amax == 0 || name == "ggml" || name == "ocp") return 1;
-    if (name == "nv" || name == "mse" || name == "modelopt" || name == "torchao") return std::max(amax / 2688.0f, FLT_MIN);
+    if (name == "nv" || name == "mse" || name == "modelopt" || name == "torchao")
+        return std::max(amax / 2688.0f, FLT_MIN);
     float g = (name == "fouroversix" ? 1536.0f : 2688.0f) / amax;
     if (name == "ct-bf16") g = to_bf16(g);
     if (g > FLT_MAX) g = name == "ct" || name == "ct-bf16" ? 1 : FLT_MAX;
     return g;
 }
 
-inline EncodedBlock with_scale(std::string_view name, std::span<const float, 16> x, int payload, float t) {
+inline EncodedBlock with_scale(std::string_view name, std::span<const float, 16> x, int payload,
+                               float t) {
     EncodedBlock block{static_cast<uint8_t>(payload), {}};
     const auto s = static_cast<float>(scale_value(Format::nvfp4, payload));
     for (size_t i = 0; i < 16; ++i) {
@@ -31,10 +37,12 @@ inline EncodedBlock with_scale(std::string_view name, std::span<const float, 16>
                 y = x[i] / unit;
                 if (s == 0) y = std::copysign(0.0f, x[i]);
             } else if (name == "te") {
-                const float inverse = 1.0f / t, product = s * inverse, factor = product == 0 ? FLT_MAX : std::min(1.0f / product, FLT_MAX);
+                const float inverse = 1.0f / t, product = s * inverse,
+                            factor = product == 0 ? FLT_MAX : std::min(1.0f / product, FLT_MAX);
                 y = x[i] * factor;
             } else if (name == "vllm") {
-                const float inverse = 1.0f / t, product = s * inverse, factor = product == 0 ? 1.0f / 1e8f : 1.0f / product;
+                const float inverse = 1.0f / t, product = s * inverse,
+                            factor = product == 0 ? 1.0f / 1e8f : 1.0f / product;
                 y = x[i] * factor;
             } else if (name == "ct" || name == "ct-bf16") {
                 const float unit = s / t;
@@ -63,7 +71,9 @@ inline int ggml_payload(float x) {
     }
     int best = 8;
     for (int payload = 9; payload < 0x78; ++payload)
-        if (std::fabs(scale_value(Format::nvfp4, payload) - x) <= std::fabs(scale_value(Format::nvfp4, best) - x)) best = payload;
+        if (std::fabs(scale_value(Format::nvfp4, payload) - x) <=
+            std::fabs(scale_value(Format::nvfp4, best) - x))
+            best = payload;
     return best;
 }
 
@@ -73,15 +83,18 @@ inline EncodedBlock encode_ggml(std::span<const float, 16> x) {
         std::array<float, 16> distance;
         for (size_t code = 0; code < 16; ++code) {
             const double q = (code < 8 ? 1 : -1) * e2m1_magnitude[code % 8];
-            distance[code] = std::fabs(static_cast<float>(q * scale_value(Format::nvfp4, block.scale_byte)) - x[i]);
+            distance[code] = std::fabs(
+                static_cast<float>(q * scale_value(Format::nvfp4, block.scale_byte)) - x[i]);
         }
-        block.codes[i] = static_cast<uint8_t>(std::ranges::min_element(distance) - distance.begin());
+        block.codes[i] =
+            static_cast<uint8_t>(std::ranges::min_element(distance) - distance.begin());
     }
     return block;
 }
 
 // t: S or G; A: the tensor's amax.
-inline EncodedBlock encode_public(std::string_view name, std::span<const float, 16> x, float t, float amax) {
+inline EncodedBlock encode_public(std::string_view name, std::span<const float, 16> x, float t,
+                                  float amax) {
     constexpr auto sixth = std::bit_cast<float>(0x3E2AAAABu);
     const auto q8 = [](float d) { return nearest_payload(Format::nvfp4, d, 0x7E); };
     const float b = largest_of(x), b_over_6 = b / 6.0f;
@@ -120,8 +133,10 @@ inline EncodedBlock encode_public(std::string_view name, std::span<const float, 
             const auto block = with_scale("nv", x, payload, t);
             double sum = 0;
             for (size_t i = 0; i < 16; ++i) {
-                const double q = (block.codes[i] < 8 ? 1 : -1) * e2m1_magnitude[block.codes[i] % 8], qs = q * scale_value(Format::nvfp4, payload);
-                const double restored = qs * double{t}, difference = restored - double{x[i]}, square = difference * difference;
+                const double q = (block.codes[i] < 8 ? 1 : -1) * e2m1_magnitude[block.codes[i] % 8],
+                             qs = q * scale_value(Format::nvfp4, payload);
+                const double restored = qs * double{t}, difference = restored - double{x[i]},
+                             square = difference * difference;
                 sum = sum + square;
             }
             if (sum < smallest) best = block, smallest = sum;
@@ -134,9 +149,11 @@ inline EncodedBlock encode_public(std::string_view name, std::span<const float, 
     const auto error = [&](const EncodedBlock& block) {
         double sum = 0;
         for (size_t i = 0; i < 16; ++i) {
-            const double q = (block.codes[i] < 8 ? 1 : -1) * e2m1_magnitude[block.codes[i] % 8], qs = q * scale_value(Format::nvfp4, block.scale_byte);
-            const double scaled_back = qs * double{amax}, restored = scaled_back / (name == "fouroversix" ? 1536 : 2688), difference = restored - double{x[i]},
-                         square = difference * difference;
+            const double q = (block.codes[i] < 8 ? 1 : -1) * e2m1_magnitude[block.codes[i] % 8],
+                         qs = q * scale_value(Format::nvfp4, block.scale_byte);
+            const double scaled_back = qs * double{amax},
+                         restored = scaled_back / (name == "fouroversix" ? 1536 : 2688),
+                         difference = restored - double{x[i]}, square = difference * difference;
             sum = sum + square;
         }
         return sum;
@@ -154,7 +171,8 @@ inline EncodedOcp encode_ocp(std::span<const float, 32> x) {
     int exponent = -127;
     while (exponent < 127 && std::ldexp(1.0, exponent + 3) <= b) ++exponent;
     EncodedOcp block{static_cast<uint8_t>(exponent + 127), {}};
-    for (size_t i = 0; i < 32; ++i) block.codes[i] = static_cast<uint8_t>(encode_rne(std::ldexp(double{x[i]}, -exponent)));
+    for (size_t i = 0; i < 32; ++i)
+        block.codes[i] = static_cast<uint8_t>(encode_rne(std::ldexp(double{x[i]}, -exponent)));
     return block;
 }
 

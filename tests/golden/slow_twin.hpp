@@ -1,4 +1,5 @@
-// A slow twin of golden's numbers: rationals without bounds, every definition taken literally, no code shared with golden.
+// A slow twin of golden's numbers: rationals without bounds, every definition taken literally, no
+// code shared with golden.
 #pragma once
 #include <algorithm>
 #include <boost/multiprecision/cpp_int.hpp>
@@ -26,7 +27,8 @@ inline constexpr Layout fp32_layout{8, 23, 127};
 inline constexpr Layout bf16_layout{8, 7, 127};
 inline constexpr Layout fp16_layout{5, 10, 15};
 
-// Value of a magnitude code; codes past the largest finite one continue the sequence, so infinity's code is worth 2^(emax + 1).
+// Value of a magnitude code; codes past the largest finite one continue the sequence, so infinity's
+// code is worth 2^(emax + 1).
 inline Exact value_of_code(const Layout& layout, uint64_t code) {
     const auto field = static_cast<int>(code >> layout.fraction_bits);
     const uint64_t hidden = uint64_t{1} << layout.fraction_bits;
@@ -35,12 +37,14 @@ inline Exact value_of_code(const Layout& layout, uint64_t code) {
     return scaled(hidden + fraction, field - layout.bias - layout.fraction_bits);
 }
 
-// The code a magnitude rounds to: its exponent field by bisection, then whole steps of that field's grid.
+// The code a magnitude rounds to: its exponent field by bisection, then whole steps of that field's
+// grid.
 inline uint64_t code_of_value(const Layout& layout, const Exact& magnitude, bool toward_zero) {
-    const auto reaches = [&](uint64_t field) { // cross-multiplied: Boost's comparison takes twice as long
-        const Exact x = value_of_code(layout, field << layout.fraction_bits);
-        return numerator(x) * denominator(magnitude) <= numerator(magnitude) * denominator(x);
-    };
+    const auto reaches =
+        [&](uint64_t field) { // cross-multiplied: Boost's comparison takes twice as long
+            const Exact x = value_of_code(layout, field << layout.fraction_bits);
+            return numerator(x) * denominator(magnitude) <= numerator(magnitude) * denominator(x);
+        };
     uint64_t field = 0, high = 1;
     while (reaches(high)) high *= 2;
     while (high - field > 1) {
@@ -48,7 +52,9 @@ inline uint64_t code_of_value(const Layout& layout, const Exact& magnitude, bool
         (reaches(middle) ? field : high) = middle;
     }
     const uint64_t first = field << layout.fraction_bits;
-    const Exact steps = scaled(magnitude - value_of_code(layout, first), layout.bias + layout.fraction_bits - std::max(static_cast<int>(field), 1));
+    const Exact steps =
+        scaled(magnitude - value_of_code(layout, first),
+               layout.bias + layout.fraction_bits - std::max(static_cast<int>(field), 1));
     const Integer whole = numerator(steps) / denominator(steps);
     const uint64_t code = first + static_cast<uint64_t>(whole);
     const Exact rest = steps - whole, half(1, 2);
@@ -60,7 +66,8 @@ inline uint64_t code_of_value(const Layout& layout, const Exact& magnitude, bool
 inline uint32_t bits_of_value(const Layout& layout, const Exact& value, bool toward_zero) {
     const uint64_t infinity = ((uint64_t{1} << layout.exponent_bits) - 1) << layout.fraction_bits;
     const uint64_t code = std::min(code_of_value(layout, abs(value), toward_zero), infinity);
-    const uint64_t sign = value < 0 && code != 0 ? uint64_t{1} << (layout.exponent_bits + layout.fraction_bits) : 0;
+    const uint64_t sign =
+        value < 0 && code != 0 ? uint64_t{1} << (layout.exponent_bits + layout.fraction_bits) : 0;
     return static_cast<uint32_t>(sign | code);
 }
 
@@ -76,7 +83,8 @@ inline int halves_of(Format format, Specials specials, int scale_byte, int code)
     const bool compat = format == Format::razer_cuda || format == Format::rzr4;
     if (code != (compat ? 0 : 8)) return e2m1[code];
     const bool two_specials = format == Format::razer_w || format == Format::razer_cuda;
-    const int magnitude = two_specials && scale_byte / 64 % 2 == 1 ? specials.v2_halves : specials.v1_halves;
+    const int magnitude =
+        two_specials && scale_byte / 64 % 2 == 1 ? specials.v2_halves : specials.v1_halves;
     return scale_byte >= 128 ? -magnitude : magnitude;
 }
 

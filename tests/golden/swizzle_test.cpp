@@ -9,7 +9,8 @@ namespace {
 
 using namespace test;
 
-// Inside a tile: 4 bytes per row, rows 0, 32, 64, 96 beside each other; tiles of 512 bytes, those of one row of tiles first.
+// Inside a tile: 4 bytes per row, rows 0, 32, 64, 96 beside each other; tiles of 512 bytes, those
+// of one row of tiles first.
 TEST(Swizzle, OffsetsByHand) {
     EXPECT_EQ(swizzled_scale_offset(0, 0, 6), 0u);
     EXPECT_EQ(swizzled_scale_offset(0, 3, 6), 3u);
@@ -25,7 +26,13 @@ TEST(Swizzle, OffsetsByHand) {
 
 TEST(Swizzle, EveryScaleHasItsByteAndTheRestIsZero) {
     Rng rng(240);
-    for (const auto& [rows, blocks] : {std::pair{1u, 1u}, {127u, 3u}, {128u, 4u}, {129u, 5u}, {33u, 9u}, {300u, 6u}, {256u, 1u}}) {
+    for (const auto& [rows, blocks] : {std::pair{1u, 1u},
+                                       {127u, 3u},
+                                       {128u, 4u},
+                                       {129u, 5u},
+                                       {33u, 9u},
+                                       {300u, 6u},
+                                       {256u, 1u}}) {
         std::vector<uint8_t> scales(rows * blocks);
         for (uint8_t& scale : scales) scale = static_cast<uint8_t>(1 + rng.below(255));
         const auto swizzled = swizzle_scales(scales, rows, blocks);
@@ -35,7 +42,8 @@ TEST(Swizzle, EveryScaleHasItsByteAndTheRestIsZero) {
         std::vector<int> owners(swizzled->size());
         for (uint64_t row = 0; row < rows; ++row)
             for (uint64_t block = 0; block < blocks; ++block) {
-                const uint64_t offset = row / 128 * ((blocks + 3) / 4) * 512 + block / 4 * 512 + row % 32 * 16 + row % 128 / 32 * 4 + block % 4;
+                const uint64_t offset = row / 128 * ((blocks + 3) / 4) * 512 + block / 4 * 512 +
+                                        row % 32 * 16 + row % 128 / 32 * 4 + block % 4;
                 ASSERT_EQ((*swizzled)[offset], scales[row * blocks + block]) << row << " " << block;
                 ++owners[offset];
             }
@@ -52,7 +60,8 @@ TEST(Swizzle, EveryScaleHasItsByteAndTheRestIsZero) {
 }
 
 TEST(Swizzle, EmptyTensors) {
-    for (const auto& [rows, blocks] : {std::pair<uint64_t, uint64_t>{0, 4}, {4, 0}, {0, 0}, {UINT64_MAX, 0}, {0, UINT64_MAX}}) {
+    for (const auto& [rows, blocks] :
+         {std::pair<uint64_t, uint64_t>{0, 4}, {4, 0}, {0, 0}, {UINT64_MAX, 0}, {0, UINT64_MAX}}) {
         EXPECT_EQ(*swizzled_scale_bytes(rows, blocks), 0u);
         EXPECT_TRUE(swizzle_scales({}, rows, blocks)->empty());
         EXPECT_TRUE(unswizzle_scales({}, rows, blocks)->empty());
@@ -61,16 +70,24 @@ TEST(Swizzle, EmptyTensors) {
 
 TEST(Swizzle, WrongLengths) {
     const std::vector<uint8_t> bytes(1024);
-    const auto message = [](const auto& result) { return result ? std::string("no error") : result.error().message; };
-    EXPECT_EQ(message(swizzle_scales(std::span(bytes).first(15), 4, 4)), "scales: expected 4 rows of 4 blocks, found 15 bytes");
-    EXPECT_EQ(message(swizzle_scales(std::span(bytes).first(17), 4, 4)), "scales: expected 4 rows of 4 blocks, found 17 bytes");
-    EXPECT_EQ(message(unswizzle_scales(std::span(bytes).first(511), 4, 4)), "swizzled scales: expected 512 bytes for 4 rows of 4 blocks, found 511");
-    EXPECT_EQ(message(unswizzle_scales(bytes, 4, 4)), "swizzled scales: expected 512 bytes for 4 rows of 4 blocks, found 1024");
+    const auto message = [](const auto& result) {
+        return result ? std::string("no error") : result.error().message;
+    };
+    EXPECT_EQ(message(swizzle_scales(std::span(bytes).first(15), 4, 4)),
+              "scales: expected 4 rows of 4 blocks, found 15 bytes");
+    EXPECT_EQ(message(swizzle_scales(std::span(bytes).first(17), 4, 4)),
+              "scales: expected 4 rows of 4 blocks, found 17 bytes");
+    EXPECT_EQ(message(unswizzle_scales(std::span(bytes).first(511), 4, 4)),
+              "swizzled scales: expected 512 bytes for 4 rows of 4 blocks, found 511");
+    EXPECT_EQ(message(unswizzle_scales(bytes, 4, 4)),
+              "swizzled scales: expected 512 bytes for 4 rows of 4 blocks, found 1024");
 }
 
 TEST(Swizzle, SizesThatOverflow) {
-    for (const auto& [rows, blocks] :
-         {std::pair<uint64_t, uint64_t>{UINT64_MAX, UINT64_MAX}, {UINT64_C(1) << 32, UINT64_C(1) << 32}, {UINT64_C(1) << 63, 4}, {1, UINT64_MAX}}) {
+    for (const auto& [rows, blocks] : {std::pair<uint64_t, uint64_t>{UINT64_MAX, UINT64_MAX},
+                                       {UINT64_C(1) << 32, UINT64_C(1) << 32},
+                                       {UINT64_C(1) << 63, 4},
+                                       {1, UINT64_MAX}}) {
         ASSERT_FALSE(swizzled_scale_bytes(rows, blocks));
         EXPECT_EQ(swizzled_scale_bytes(rows, blocks).error().code, ErrorCode::bad_shape);
         EXPECT_FALSE(swizzle_scales({}, rows, blocks));

@@ -42,15 +42,19 @@ TEST(TensorScaleOf, CtBf16RoundsTheDivisor) {
 
 // 2688 / 1e-36 overflows; 2688 / 7.9059e-36 = 3.4e38 does not, but its bfloat16 does.
 TEST(TensorScaleOf, InfiniteDivisors) {
-    for (Encoder encoder : {Encoder::te, Encoder::vllm, Encoder::fouroversix_6, Encoder::fouroversix}) EXPECT_EQ(scale_of(encoder, 1e-36f).divisor.value, FLT_MAX);
-    for (Encoder encoder : {Encoder::ct, Encoder::ct_bf16}) EXPECT_EQ(scale_of(encoder, 1e-36f).divisor.value, 1.0f);
+    for (Encoder encoder :
+         {Encoder::te, Encoder::vllm, Encoder::fouroversix_6, Encoder::fouroversix})
+        EXPECT_EQ(scale_of(encoder, 1e-36f).divisor.value, FLT_MAX);
+    for (Encoder encoder : {Encoder::ct, Encoder::ct_bf16})
+        EXPECT_EQ(scale_of(encoder, 1e-36f).divisor.value, 1.0f);
     EXPECT_EQ(scale_of(Encoder::ct, 7.9059e-36f).divisor.value, 2688.0f / 7.9059e-36f);
     EXPECT_EQ(scale_of(Encoder::ct_bf16, 7.9059e-36f).divisor.value, 1.0f);
 }
 
 TEST(TensorScaleOf, TinyMultipliersAre2ToTheMinus126) {
     for (Encoder encoder : {Encoder::nv, Encoder::modelopt, Encoder::torchao})
-        for (float amax : {0x1p-149f, 0x1p-126f, 2688 * 0x1p-127f, 2688 * 0x1p-126f}) EXPECT_EQ(scale_of(encoder, amax).multiplier.value, 0x1p-126f);
+        for (float amax : {0x1p-149f, 0x1p-126f, 2688 * 0x1p-127f, 2688 * 0x1p-126f})
+            EXPECT_EQ(scale_of(encoder, amax).multiplier.value, 0x1p-126f);
 }
 
 TEST(TensorScaleOf, AnAllZeroTensorHasOne) {
@@ -64,13 +68,19 @@ TEST(TensorScaleOf, AnAllZeroTensorHasOne) {
 TEST(TensorScaleOf, EveryAmaxAgreesWithTheSlowTwin) {
     Rng rng(230);
     for (int i = 0; i < 20000; ++i) {
-        const float amax = std::bit_cast<float>(i % 8 ? rng.fp32_bits(-126, 127) & 0x7FFFFFFF : rng.fp32_bits() & 0x7FFFFF);
+        const float amax = std::bit_cast<float>(i % 8 ? rng.fp32_bits(-126, 127) & 0x7FFFFFFF
+                                                      : rng.fp32_bits() & 0x7FFFFF);
         for (const EncoderSpec& spec : encoder_specs) {
             if (!spec.makes(nvfp4)) continue;
             const auto scale = scale_of(*encoder_from_name(spec.name), amax);
-            const float used = spec.tensor_scale.kind == TensorScaleKind::divisor ? scale.divisor.value : scale.multiplier.value;
-            const float inverse = spec.tensor_scale.kind == TensorScaleKind::divisor ? scale.multiplier.value : scale.divisor.value;
-            ASSERT_EQ(used, slow::tensor_number(spec.name, amax)) << spec.name << " " << std::hexfloat << amax;
+            const float used = spec.tensor_scale.kind == TensorScaleKind::divisor
+                                   ? scale.divisor.value
+                                   : scale.multiplier.value;
+            const float inverse = spec.tensor_scale.kind == TensorScaleKind::divisor
+                                      ? scale.multiplier.value
+                                      : scale.divisor.value;
+            ASSERT_EQ(used, slow::tensor_number(spec.name, amax))
+                << spec.name << " " << std::hexfloat << amax;
             ASSERT_EQ(inverse, 1.0f / used) << spec.name << " " << std::hexfloat << amax;
             ASSERT_EQ(scale.amax, amax);
         }
@@ -80,7 +90,8 @@ TEST(TensorScaleOf, EveryAmaxAgreesWithTheSlowTwin) {
 // A given number stays as it is, its inverse is rounded once; the amax is that of the full range.
 TEST(TensorScaleOf, GivenNumbers) {
     for (Encoder encoder : {Encoder::nv, Encoder::ct}) {
-        const auto from_multiplier = tensor_scale_of(encoder, nvfp4, TensorMultiplier{3}), from_divisor = tensor_scale_of(encoder, nvfp4, TensorDivisor{3});
+        const auto from_multiplier = tensor_scale_of(encoder, nvfp4, TensorMultiplier{3}),
+                   from_divisor = tensor_scale_of(encoder, nvfp4, TensorDivisor{3});
         EXPECT_EQ(from_multiplier.multiplier.value, 3.0f);
         EXPECT_EQ(from_multiplier.divisor.value, 1.0f / 3.0f);
         EXPECT_EQ(from_multiplier.amax, 3 * 2688.0f);
@@ -89,13 +100,17 @@ TEST(TensorScaleOf, GivenNumbers) {
         EXPECT_EQ(from_divisor.amax, 896.0f);
     }
     EXPECT_EQ(tensor_scale_of(Encoder::fouroversix, nvfp4, TensorDivisor{3}).amax, 512.0f);
-    EXPECT_EQ(tensor_scale_of(Encoder::razer_paper, Format::razer_w, TensorMultiplier{2}).amax, 336.0f);
-    EXPECT_EQ(tensor_scale_of(Encoder::razer_paper, Format::razer_w, TensorMultiplier{2}, 30).amax, 360.0f);
-    EXPECT_EQ(tensor_scale_of(Encoder::razer_paper, Format::razer_a, TensorMultiplier{2}, 30).amax, 5376.0f);
+    EXPECT_EQ(tensor_scale_of(Encoder::razer_paper, Format::razer_w, TensorMultiplier{2}).amax,
+              336.0f);
+    EXPECT_EQ(tensor_scale_of(Encoder::razer_paper, Format::razer_w, TensorMultiplier{2}, 30).amax,
+              360.0f);
+    EXPECT_EQ(tensor_scale_of(Encoder::razer_paper, Format::razer_a, TensorMultiplier{2}, 30).amax,
+              5376.0f);
 }
 
 TEST(TensorScaleFor, FormatsWithoutAnEncoderHaveOne) {
-    for (Format format : {Format::mxfp4, Format::razer_cuda, Format::rzr4}) EXPECT_EQ(tensor_scale_for(format, 100.0f), 1.0f);
+    for (Format format : {Format::mxfp4, Format::razer_cuda, Format::rzr4})
+        EXPECT_EQ(tensor_scale_for(format, 100.0f), 1.0f);
 }
 
 // 0x3F80 and 0x3F81 are neighbors in bfloat16; halfway goes to the even one.
@@ -109,7 +124,9 @@ TEST(RoundToBf16, NearestTiesToEven) {
     Rng rng(231);
     for (int i = 0; i < 20000; ++i) {
         const uint32_t bits = rng.fp32_bits(-126, 127);
-        ASSERT_EQ(round_to_bf16(std::bit_cast<float>(bits)), slow::to_bf16(std::bit_cast<float>(bits))) << hex(bits);
+        ASSERT_EQ(round_to_bf16(std::bit_cast<float>(bits)),
+                  slow::to_bf16(std::bit_cast<float>(bits)))
+            << hex(bits);
     }
 }
 

@@ -25,7 +25,10 @@ struct Pair {
         value += slow::scaled(n, exponent);
     }
     void expect_equal() const {
-        for (Rounding rounding : {nearest, zero}) ASSERT_EQ(hex(reg.round(rounding).bits), hex(slow::bits_of_value(slow::fp32_layout, value, rounding == zero))) << value;
+        for (Rounding rounding : {nearest, zero})
+            ASSERT_EQ(hex(reg.round(rounding).bits),
+                      hex(slow::bits_of_value(slow::fp32_layout, value, rounding == zero)))
+                << value;
     }
 };
 
@@ -34,10 +37,12 @@ TEST(WideFixed, StartsAsPlusZero) {
     EXPECT_EQ((WideFixed<2, 0>{}.round(zero).bits), 0u);
 }
 
-// One bit at every place of the register, both signs: also the places where an addend straddles two limbs.
+// One bit at every place of the register, both signs: also the places where an addend straddles two
+// limbs.
 TEST(WideFixed, OneAddendAtEveryPlace) {
     for (int place = 0; place < 9 * 64 - 64; ++place)
-        for (int64_t n : {int64_t{1}, int64_t{-1}, int64_t{0x1234567}, int64_t{-0x1234567}, INT64_MAX, INT64_MIN}) {
+        for (int64_t n : {int64_t{1}, int64_t{-1}, int64_t{0x1234567}, int64_t{-0x1234567},
+                          INT64_MAX, INT64_MIN}) {
             Pair<9, -262> pair;
             pair.add(n, place - 262);
             pair.expect_equal();
@@ -62,15 +67,18 @@ TEST(WideFixed, CarriesAndBorrowsCrossEveryLimb) {
     }
 }
 
-// A tie whose only sticky bit lies at any place below it, in the window's own limb or limbs away, above or below the tie.
+// A tie whose only sticky bit lies at any place below it, in the window's own limb or limbs away,
+// above or below the tie.
 TEST(WideFixed, AStickyBitAtAnyPlaceDecidesATie) {
     for (int top = 40; top < 500; ++top)
-        for (int place : {0, 1, 31, 62, 63, 64, 65, 127, 128, 191, 192, top / 2, top - 30, top - 26}) {
+        for (int place :
+             {0, 1, 31, 62, 63, 64, 65, 127, 128, 191, 192, top / 2, top - 30, top - 26}) {
             if (place >= top - 24) continue;
             for (int64_t sign : {1, -1})
                 for (int64_t sticky : {1, -1}) {
                     Pair<9, -262> pair;
-                    pair.add(sign * 0x1000001, top - 24 - 262); // 24 significant bits and one more: a tie
+                    pair.add(sign * 0x1000001,
+                             top - 24 - 262); // 24 significant bits and one more: a tie
                     pair.add(sign * sticky, place - 262);
                     pair.expect_equal();
                     if (HasFatalFailure()) return;
@@ -85,7 +93,8 @@ TEST(WideFixed, RandomSumsOfEveryDistance) {
         const int center = rng.between(-262, 220);
         for (int j = rng.between(1, 6); j > 0; --j) {
             const auto n = static_cast<int64_t>(rng.bits()) >> rng.below(63);
-            pair.add(n, rng.one_in(3) ? rng.between(-262, 220) : std::clamp(center + rng.between(-40, 40), -262, 220));
+            pair.add(n, rng.one_in(3) ? rng.between(-262, 220)
+                                      : std::clamp(center + rng.between(-40, 40), -262, 220));
         }
         pair.expect_equal();
         if (HasFatalFailure()) return;
@@ -106,7 +115,8 @@ TEST(WideFixed, TheEndsOfBinary32) {
 
     Pair<9, -262> smallest;
     smallest.add(-1, -150);
-    EXPECT_EQ(smallest.reg.round(nearest).bits, 0u); // a tie between -0 and the smallest subnormal is +0
+    EXPECT_EQ(smallest.reg.round(nearest).bits,
+              0u); // a tie between -0 and the smallest subnormal is +0
     smallest.add(-1, -262);
     EXPECT_EQ(smallest.reg.round(nearest).bits, 0x80000001u);
     EXPECT_EQ(smallest.reg.round(zero).bits, 0u);

@@ -15,7 +15,9 @@ namespace {
 
 using test::TempDir;
 
-std::span<const std::byte> bytes_of(std::string_view text) { return std::as_bytes(std::span(text)); }
+std::span<const std::byte> bytes_of(std::string_view text) {
+    return std::as_bytes(std::span(text));
+}
 
 // Files cannot grow beyond `bytes` while this lives: writes fail as on a full disk, with EFBIG.
 class FileSizeLimit {
@@ -94,7 +96,8 @@ TEST(AtomicFile, FailedWriteCannotBeCommitted) {
         EXPECT_TRUE(file->write(bytes_of("more")));
         const auto commit = file->commit();
         ASSERT_FALSE(commit);
-        EXPECT_EQ(commit.error().message, (dir / "f").string() + ": cannot commit: an earlier step failed");
+        EXPECT_EQ(commit.error().message,
+                  (dir / "f").string() + ": cannot commit: an earlier step failed");
     }
     EXPECT_EQ(test::read_file(dir / "f"), "old");
     EXPECT_EQ(dir.entries(), std::vector<std::string>{"f"});
@@ -120,7 +123,9 @@ TEST(AtomicFile, RefusedTargets) {
         EXPECT_EQ(status.error().code, ErrorCode::write_failed);
         test::expect_message(status.error().message, message);
     };
-    const auto at = [&](std::string_view name, const std::string& what) { refused(dir / name, (dir / name).string() + ": " + what); };
+    const auto at = [&](std::string_view name, const std::string& what) {
+        refused(dir / name, (dir / name).string() + ": " + what);
+    };
     at("file/below", "cannot create a temporary file beside it: Not a directory");
     at("missing/below", "cannot create a temporary file beside it: No such file or directory");
     at("directory", "cannot replace: expected a new name or a regular file");
@@ -139,7 +144,8 @@ TEST(AtomicFile, RenameFailureLeavesNoTemporary) {
     std::filesystem::create_directory(dir / "f");
     const auto status = file->commit();
     ASSERT_FALSE(status);
-    test::expect_message(status.error().message, (dir / "f").string() + ": cannot rename the temporary file: ");
+    test::expect_message(status.error().message,
+                         (dir / "f").string() + ": cannot rename the temporary file: ");
     EXPECT_FALSE(file->commit());
     { const auto gone = std::move(*file); }
     EXPECT_EQ(dir.entries(), std::vector<std::string>{"f"});
@@ -156,7 +162,9 @@ TEST(AtomicFile, DirectoryWithoutPermission) {
     }
     ASSERT_EQ(::chmod(dir.path().c_str(), 0700), 0);
     ASSERT_FALSE(status);
-    EXPECT_EQ(status.error().message, (dir / "f").string() + ": cannot create a temporary file beside it: Permission denied");
+    EXPECT_EQ(status.error().message,
+              (dir / "f").string() +
+                  ": cannot create a temporary file beside it: Permission denied");
     EXPECT_TRUE(dir.entries().empty());
 }
 

@@ -10,7 +10,9 @@ using test::entry;
 using test::safetensors;
 using test::TempDir;
 
-std::string one(const std::string& entries, size_t data) { return safetensors("{" + entries + "}", std::string(data, 'x')); }
+std::string one(const std::string& entries, size_t data) {
+    return safetensors("{" + entries + "}", std::string(data, 'x'));
+}
 
 TEST(SafetensorsReader, FileNameIsMadePrintable) {
     const std::string json = "[]";
@@ -23,7 +25,8 @@ TEST(SafetensorsReader, NotARegularFile) {
     const TempDir dir;
     const auto missing = SafetensorsFile::open(dir / "missing");
     ASSERT_FALSE(missing);
-    EXPECT_EQ(missing.error().message, (dir / "missing").string() + ": cannot open: No such file or directory");
+    EXPECT_EQ(missing.error().message,
+              (dir / "missing").string() + ": cannot open: No such file or directory");
     const auto directory = SafetensorsFile::open(dir.path());
     ASSERT_FALSE(directory);
     EXPECT_EQ(directory.error().message, dir.path().string() + ": expected a regular file");
@@ -40,9 +43,13 @@ TEST(SafetensorsReader, EmptyFile) {
     EXPECT_EQ(file->find(""), nullptr);
 }
 
-TEST(SafetensorsReader, ForeignWriter) { // any order in the header, white space, no alignment, scalars, empty tensors, escapes
-    const std::string header = "{ \"z\" :\t{\"shape\":[3] , \"data_offsets\":[5,8],\"dtype\":\"U8\"},\n\"__metadata__\":{\"b\":\"\\u00e9\",\"a\":\"\"}," +
-                               entry("scalar", "F32", "[]", "[1,5]") + "," + entry("empty", "BF16", "[0,9223372036854775808]", "[8,8]") + "," +
+TEST(SafetensorsReader, ForeignWriter) { // any order in the header, white space, no alignment,
+                                         // scalars, empty tensors, escapes
+    const std::string header = "{ \"z\" :\t{\"shape\":[3] , "
+                               "\"data_offsets\":[5,8],\"dtype\":\"U8\"},\n\"__metadata__\":{\"b\":"
+                               "\"\\u00e9\",\"a\":\"\"}," +
+                               entry("scalar", "F32", "[]", "[1,5]") + "," +
+                               entry("empty", "BF16", "[0,9223372036854775808]", "[8,8]") + "," +
                                entry("first", "BOOL", "[1,1]", "[0,1]") + "}";
     const TempDir dir;
     const auto opened = SafetensorsFile::open(dir.write("f", safetensors(header, "Ascalxyz")));
@@ -72,7 +79,9 @@ TEST(SafetensorsReader, ForeignWriter) { // any order in the header, white space
 
 TEST(SafetensorsReader, UnknownDtypeIsListedButNotRead) {
     const TempDir dir;
-    const auto path = dir.write("f", one(entry("new", "F3_X", "[3]", "[0,2]") + "," + entry("old", "U8", "[2]", "[2,4]"), 4));
+    const auto path = dir.write(
+        "f",
+        one(entry("new", "F3_X", "[3]", "[0,2]") + "," + entry("old", "U8", "[2]", "[2,4]"), 4));
     const auto file = SafetensorsFile::open(path);
     ASSERT_TRUE(file) << file.error().message;
     const auto* tensor = file->find("new");
@@ -83,7 +92,8 @@ TEST(SafetensorsReader, UnknownDtypeIsListedButNotRead) {
     const auto read = file->read(*tensor, std::as_writable_bytes(std::span(bytes)));
     ASSERT_FALSE(read);
     EXPECT_EQ(read.error().code, ErrorCode::bad_file);
-    EXPECT_EQ(read.error().message, path.string() + ": tensor 'new': dtype: expected a known one, found 'F3_X'");
+    EXPECT_EQ(read.error().message,
+              path.string() + ": tensor 'new': dtype: expected a known one, found 'F3_X'");
     EXPECT_TRUE(file->read(*file->find("old"), std::as_writable_bytes(std::span(bytes))));
 }
 
@@ -94,12 +104,14 @@ TEST(SafetensorsReader, EveryDtypeName) {
         const auto begin = end;
         end += spec.bits; // eight elements
         if (begin) entries += ',';
-        entries += entry(spec.name, spec.name, "[8]", "[" + std::to_string(begin).append(",") + std::to_string(end) + "]");
+        entries += entry(spec.name, spec.name, "[8]",
+                         "[" + std::to_string(begin).append(",") + std::to_string(end) + "]");
     }
     const TempDir dir;
     const auto file = SafetensorsFile::open(dir.write("f", one(entries, end)));
     ASSERT_TRUE(file) << file.error().message;
-    for (const auto& spec : dtype_specs) EXPECT_EQ(file->find(spec.name)->dtype, spec.dtype) << spec.name;
+    for (const auto& spec : dtype_specs)
+        EXPECT_EQ(file->find(spec.name)->dtype, spec.dtype) << spec.name;
 }
 
 TEST(SafetensorsReader, WrongRoomAndShrunkenFile) {
@@ -112,28 +124,36 @@ TEST(SafetensorsReader, WrongRoomAndShrunkenFile) {
     const auto room = file->read(*tensor, std::as_writable_bytes(std::span(bytes)));
     ASSERT_FALSE(room);
     EXPECT_EQ(room.error().code, ErrorCode::bad_argument);
-    EXPECT_EQ(room.error().message, path.string() + ": tensor 'a': expected room for 4 bytes, found 5");
-    const auto beyond = file->read_part(*tensor, 3, std::as_writable_bytes(std::span(bytes)).first(2));
+    EXPECT_EQ(room.error().message,
+              path.string() + ": tensor 'a': expected room for 4 bytes, found 5");
+    const auto beyond =
+        file->read_part(*tensor, 3, std::as_writable_bytes(std::span(bytes)).first(2));
     ASSERT_FALSE(beyond);
     EXPECT_EQ(beyond.error().code, ErrorCode::bad_argument);
     std::filesystem::resize_file(path, file->file_offset(*tensor) + 3);
     const auto shrunk = file->read(*tensor, std::as_writable_bytes(std::span(bytes)).first(4));
     ASSERT_FALSE(shrunk);
     EXPECT_EQ(shrunk.error().code, ErrorCode::bad_file);
-    EXPECT_NE(shrunk.error().message.find("expected 1 more bytes, found the end of the file"), std::string::npos) << shrunk.error().message;
+    EXPECT_NE(shrunk.error().message.find("expected 1 more bytes, found the end of the file"),
+              std::string::npos)
+        << shrunk.error().message;
 }
 
 TEST(SafetensorsMap, BytesWithoutACopy) {
     const TempDir dir;
-    dir.write("f", test::safetensors("{" + test::entry("a", "U8", "[3]", "[0,3]") + "," + test::entry("b", "F32", "[1]", "[3,7]") + "," +
-                                         test::entry("c", "X9", "[1]", "[7,8]") + "," + test::entry("d", "U8", "[0]", "[8,8]") + "}",
+    dir.write("f", test::safetensors("{" + test::entry("a", "U8", "[3]", "[0,3]") + "," +
+                                         test::entry("b", "F32", "[1]", "[3,7]") + "," +
+                                         test::entry("c", "X9", "[1]", "[7,8]") + "," +
+                                         test::entry("d", "U8", "[0]", "[8,8]") + "}",
                                      "abcBBBBx"));
     auto opened = SafetensorsFile::open(dir / "f");
     ASSERT_TRUE(opened) << opened.error().message;
     const auto a = opened->bytes(*opened->find("a"));
     ASSERT_TRUE(a) << a.error().message;
     const SafetensorsFile file = std::move(*opened); // the bytes stay where they are
-    const auto text = [](std::span<const std::byte> bytes) { return std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size()); };
+    const auto text = [](std::span<const std::byte> bytes) {
+        return std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    };
     EXPECT_EQ(text(*a), "abc");
     const auto b = file.bytes(*file.find("b"));
     ASSERT_TRUE(b);
@@ -142,7 +162,8 @@ TEST(SafetensorsMap, BytesWithoutACopy) {
     EXPECT_EQ(file.bytes(*file.find("d"))->size(), 0u);
     const auto unknown = file.bytes(*file.find("c"));
     ASSERT_FALSE(unknown);
-    EXPECT_EQ(unknown.error().message, (dir / "f").string() + ": tensor 'c': dtype: expected a known one, found 'X9'");
+    EXPECT_EQ(unknown.error().message,
+              (dir / "f").string() + ": tensor 'c': dtype: expected a known one, found 'X9'");
 }
 
 TEST(SafetensorsMap, NotMapped) {

@@ -6,7 +6,9 @@ namespace {
 
 using test::TempDir;
 
-std::span<const std::byte> bytes_of(std::string_view text) { return std::as_bytes(std::span(text)); }
+std::span<const std::byte> bytes_of(std::string_view text) {
+    return std::as_bytes(std::span(text));
+}
 
 // The tensors of a file as writer input; `storage` keeps their bytes.
 std::vector<TensorData> contents(const SafetensorsFile& file, std::vector<std::string>& storage) {
@@ -30,13 +32,17 @@ TEST(SafetensorsWriter, Bytes) {
                                               {"a", Dtype::f32, {1}, bytes_of("AAAA")},
                                           });
     ASSERT_TRUE(status) << status.error().message;
-    const std::string header = "{\"__metadata__\":{\"format\":\"pt\",\"seed\":\"7\"},\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},"
-                               "\"b\":{\"dtype\":\"F32\",\"shape\":[],\"data_offsets\":[4,8]},\"codes\":{\"dtype\":\"U8\",\"shape\":[1,3],\"data_offsets\":[8,11]}}";
+    const std::string header =
+        "{\"__metadata__\":{\"format\":\"pt\",\"seed\":\"7\"},\"a\":{\"dtype\":\"F32\",\"shape\":["
+        "1],\"data_offsets\":[0,4]},"
+        "\"b\":{\"dtype\":\"F32\",\"shape\":[],\"data_offsets\":[4,8]},\"codes\":{\"dtype\":\"U8\","
+        "\"shape\":[1,3],\"data_offsets\":[8,11]}}";
     const std::string padded = header + std::string(-header.size() % 8, ' ');
     EXPECT_EQ(test::read_file(dir / "f"), test::safetensors(padded, "AAAABBBBabc"));
 }
 
-TEST(SafetensorsWriter, SameBytesAsTheOfficialWriter) { // header of safetensors 0.8.0 for one empty tensor of each dtype it accepts
+TEST(SafetensorsWriter, SameBytesAsTheOfficialWriter) { // header of safetensors 0.8.0 for one empty
+                                                        // tensor of each dtype it accepts
     static constexpr std::string_view official =
         R"({"__metadata__":{"format":"pt"},"uint64":{"dtype":"U64","shape":[0],"data_offsets":[0,0]},"int64":{"dtype":"I64","shape":[0],"data_offsets":[0,0]},)"
         R"("float64":{"dtype":"F64","shape":[0],"data_offsets":[0,0]},"complex64":{"dtype":"C64","shape":[0],"data_offsets":[0,0]},)"
@@ -72,7 +78,8 @@ TEST(SafetensorsWriter, SameBytesAsTheOfficialWriter) { // header of safetensors
     };
     const TempDir dir;
     ASSERT_TRUE(write_safetensors(dir / "f", {}, tensors));
-    EXPECT_EQ(test::read_file(dir / "f"), test::safetensors(std::string(official) + std::string(-official.size() % 8, ' ')));
+    EXPECT_EQ(test::read_file(dir / "f"),
+              test::safetensors(std::string(official) + std::string(-official.size() % 8, ' ')));
 }
 
 TEST(SafetensorsWriter, HeaderIsPaddedToEight) {
@@ -89,8 +96,12 @@ TEST(SafetensorsWriter, HeaderIsPaddedToEight) {
 TEST(SafetensorsWriter, RoundTripAndOrderOfInput) {
     const std::string hostile = "\"\\\n\x01\xC3\xA9\x7F/";
     std::vector<TensorData> tensors{
-        {"codes", Dtype::u8, {2, 2}, bytes_of("abcd")}, {"scales", Dtype::u8, {1}, bytes_of("e")}, {"scalar", Dtype::f32, {}, bytes_of("ffff")},
-        {hostile, Dtype::bf16, {1}, bytes_of("gg")},    {"none", Dtype::i64, {3, 0}, {}},          {"", Dtype::boolean, {1}, bytes_of("h")},
+        {"codes", Dtype::u8, {2, 2}, bytes_of("abcd")},
+        {"scales", Dtype::u8, {1}, bytes_of("e")},
+        {"scalar", Dtype::f32, {}, bytes_of("ffff")},
+        {hostile, Dtype::bf16, {1}, bytes_of("gg")},
+        {"none", Dtype::i64, {3, 0}, {}},
+        {"", Dtype::boolean, {1}, bytes_of("h")},
     };
     const Metadata metadata{{"format", "pt"}, {hostile, hostile}, {"fp4sim.trace", "1"}};
     const TempDir dir;
@@ -111,7 +122,8 @@ TEST(SafetensorsWriter, RoundTripAndOrderOfInput) {
 
 TEST(SafetensorsWriter, RefusedInputLeavesNothing) {
     const TempDir dir;
-    const auto refused = [&](const Metadata& metadata, const std::vector<TensorData>& tensors, const std::string& message) {
+    const auto refused = [&](const Metadata& metadata, const std::vector<TensorData>& tensors,
+                             const std::string& message) {
         const auto status = write_safetensors(dir / "f", metadata, tensors);
         ASSERT_FALSE(status) << message;
         EXPECT_EQ(status.error().code, ErrorCode::bad_argument);
@@ -120,25 +132,36 @@ TEST(SafetensorsWriter, RefusedInputLeavesNothing) {
     };
     const TensorData good{"a", Dtype::u8, {1}, bytes_of("x")};
     refused({}, {good, good}, "tensor 'a': expected each name once, found a duplicate");
-    refused({}, {{"__metadata__", Dtype::u8, {1}, bytes_of("x")}}, "tensor '__metadata__': name: expected UTF-8 other than __metadata__");
-    refused({}, {{"\xFF\x1b", Dtype::u8, {1}, bytes_of("x")}}, "tensor '\\xFF\\x1B': name: expected UTF-8 other than __metadata__");
-    refused({}, {{"\xED\xA0\x80", Dtype::u8, {1}, bytes_of("x")}}, "tensor '\\xED\\xA0\\x80': name: expected UTF-8 other than __metadata__");
-    refused({}, {{"a", Dtype::other, {1}, bytes_of("x")}}, "tensor 'a': dtype: expected a known one");
+    refused({}, {{"__metadata__", Dtype::u8, {1}, bytes_of("x")}},
+            "tensor '__metadata__': name: expected UTF-8 other than __metadata__");
+    refused({}, {{"\xFF\x1b", Dtype::u8, {1}, bytes_of("x")}},
+            "tensor '\\xFF\\x1B': name: expected UTF-8 other than __metadata__");
+    refused({}, {{"\xED\xA0\x80", Dtype::u8, {1}, bytes_of("x")}},
+            "tensor '\\xED\\xA0\\x80': name: expected UTF-8 other than __metadata__");
+    refused({}, {{"a", Dtype::other, {1}, bytes_of("x")}},
+            "tensor 'a': dtype: expected a known one");
     refused({}, {{"a", Dtype::u8, {2}, bytes_of("x")}}, "tensor 'a': bytes: expected 2, found 1");
-    refused({}, {{"a", Dtype::f4, {1}, bytes_of("x")}}, "tensor 'a': shape: expected whole bytes and a size below 2^61 bytes");
-    refused({}, {{"a", Dtype::u8, {1ull << 40, 1ull << 40}, {}}}, "tensor 'a': shape: expected whole bytes and a size below 2^61 bytes");
-    refused({}, {{"a", Dtype::u8, {0, (1ull << 63) + 1}, {}}}, "tensor 'a': shape: expected dimensions up to 2^63, found 9223372036854775809");
-    refused({}, {{"a", Dtype::u8, std::vector<uint64_t>(65, 1), bytes_of("x")}}, "tensor 'a': shape: expected at most 64 dimensions, found 65");
+    refused({}, {{"a", Dtype::f4, {1}, bytes_of("x")}},
+            "tensor 'a': shape: expected whole bytes and a size below 2^61 bytes");
+    refused({}, {{"a", Dtype::u8, {1ull << 40, 1ull << 40}, {}}},
+            "tensor 'a': shape: expected whole bytes and a size below 2^61 bytes");
+    refused({}, {{"a", Dtype::u8, {0, (1ull << 63) + 1}, {}}},
+            "tensor 'a': shape: expected dimensions up to 2^63, found 9223372036854775809");
+    refused({}, {{"a", Dtype::u8, std::vector<uint64_t>(65, 1), bytes_of("x")}},
+            "tensor 'a': shape: expected at most 64 dimensions, found 65");
     refused({{"format", "tf"}}, {good}, "__metadata__: key 'format': expected 'pt', found 'tf'");
     refused({{"k", "\x80"}}, {good}, "__metadata__: key 'k': expected UTF-8");
-    refused({{"k", std::string(max_header_bytes, 'v')}}, {}, "header: expected at most 100000000 bytes, found 100000040");
-    refused({}, std::vector<TensorData>(max_tensors + 1, good), "expected at most 262144 tensors and metadata entries");
+    refused({{"k", std::string(max_header_bytes, 'v')}}, {},
+            "header: expected at most 100000000 bytes, found 100000040");
+    refused({}, std::vector<TensorData>(max_tensors + 1, good),
+            "expected at most 262144 tensors and metadata entries");
 }
 
 TEST(SafetensorsWriter, FailedWriteLeavesTheOldFile) {
     const TempDir dir;
     dir.write("f", "old");
-    EXPECT_FALSE(write_safetensors(dir / "f", {}, std::vector<TensorData>{{"a", Dtype::u8, {2}, bytes_of("x")}}));
+    EXPECT_FALSE(write_safetensors(dir / "f", {},
+                                   std::vector<TensorData>{{"a", Dtype::u8, {2}, bytes_of("x")}}));
     EXPECT_EQ(test::read_file(dir / "f"), "old");
     const auto below = write_safetensors(dir / "f/g", {}, {});
     ASSERT_FALSE(below);
@@ -149,12 +172,18 @@ TEST(SafetensorsWriter, FailedWriteLeavesTheOldFile) {
 
 TEST(SafetensorsStream, PartsInAnyOrderGiveTheSameFile) {
     const TempDir dir;
-    const std::vector<TensorData> tensors{{"a", Dtype::u8, {4}, bytes_of("abcd")}, {"b", Dtype::f32, {2}, bytes_of("BBBBbbbb")}, {"none", Dtype::i64, {0}, {}}};
+    const std::vector<TensorData> tensors{{"a", Dtype::u8, {4}, bytes_of("abcd")},
+                                          {"b", Dtype::f32, {2}, bytes_of("BBBBbbbb")},
+                                          {"none", Dtype::i64, {0}, {}}};
     ASSERT_TRUE(write_safetensors(dir / "whole", {{"k", "v"}}, tensors));
-    auto stream =
-        SafetensorsStream::create(dir / "parts", {{"k", "v"}}, std::vector<TensorSpec>{{"a", Dtype::u8, {4}}, {"none", Dtype::i64, {0}}, {"b", Dtype::f32, {2}}});
+    auto stream = SafetensorsStream::create(dir / "parts", {{"k", "v"}},
+                                            std::vector<TensorSpec>{{"a", Dtype::u8, {4}},
+                                                                    {"none", Dtype::i64, {0}},
+                                                                    {"b", Dtype::f32, {2}}});
     ASSERT_TRUE(stream) << stream.error().message;
-    for (const auto& [name, bytes] : {std::pair{"a", "a"}, {"b", "BBB"}, {"a", "bcd"}, {"b", "Bbbbb"}}) ASSERT_TRUE(stream->append(name, bytes_of(bytes)));
+    for (const auto& [name, bytes] :
+         {std::pair{"a", "a"}, {"b", "BBB"}, {"a", "bcd"}, {"b", "Bbbbb"}})
+        ASSERT_TRUE(stream->append(name, bytes_of(bytes)));
     EXPECT_FALSE(std::filesystem::exists(dir / "parts"));
     ASSERT_TRUE(stream->commit());
     EXPECT_EQ(test::read_file(dir / "parts"), test::read_file(dir / "whole"));
@@ -163,7 +192,8 @@ TEST(SafetensorsStream, PartsInAnyOrderGiveTheSameFile) {
 TEST(SafetensorsStream, BytesThatDoNotFit) {
     const TempDir dir;
     {
-        auto stream = SafetensorsStream::create(dir / "f", {}, std::vector<TensorSpec>{{"a", Dtype::u8, {3}}, {"b", Dtype::u8, {1}}});
+        auto stream = SafetensorsStream::create(
+            dir / "f", {}, std::vector<TensorSpec>{{"a", Dtype::u8, {3}}, {"b", Dtype::u8, {1}}});
         ASSERT_TRUE(stream);
         const auto expect = [&](const Status& status, const std::string& message) {
             ASSERT_FALSE(status);
@@ -171,7 +201,8 @@ TEST(SafetensorsStream, BytesThatDoNotFit) {
             EXPECT_EQ(status.error().message, (dir / "f").string() + ": " + message);
         };
         ASSERT_TRUE(stream->append("a", bytes_of("xy")));
-        expect(stream->append("a", bytes_of("xy")), "tensor 'a': bytes: expected at most 1 more, found 2");
+        expect(stream->append("a", bytes_of("xy")),
+               "tensor 'a': bytes: expected at most 1 more, found 2");
         expect(stream->append("c", bytes_of("x")), "tensor 'c': expected one that was announced");
         ASSERT_TRUE(stream->append("b", bytes_of("z")));
         expect(stream->commit(), "tensor 'a': bytes: expected 1 more, found none");

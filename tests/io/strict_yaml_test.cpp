@@ -26,7 +26,9 @@ class Yaml : public testing::Test {
         const auto status = yaml->finish();
         return status ? "" : status.error().message;
     }
-    void expect_error(const std::string& text, const std::string& message) { EXPECT_NE(read(text).find("f.yaml" + message), std::string::npos) << read(text); }
+    void expect_error(const std::string& text, const std::string& message) {
+        EXPECT_NE(read(text).find("f.yaml" + message), std::string::npos) << read(text);
+    }
 
     test::TempDir folder_;
     uint64_t number_ = 0, x_ = 0;
@@ -55,17 +57,24 @@ TEST_F(Yaml, MissingKeysTakeTheirDefaultsOrAreErrors) {
 }
 
 TEST_F(Yaml, UnknownKeysAreErrorsAtEveryLevel) {
-    expect_error("name: n\ninner: {x: 1}\ncolor: red\n", ":3: key color: unknown, expected one of number, name, ratio, side, inner");
-    expect_error("name: n\ninner:\n  x: 1\n  y: 2\n", ":4: key inner.y: unknown, expected one of x");
+    expect_error("name: n\ninner: {x: 1}\ncolor: red\n",
+                 ":3: key color: unknown, expected one of number, name, ratio, side, inner");
+    expect_error("name: n\ninner:\n  x: 1\n  y: 2\n",
+                 ":4: key inner.y: unknown, expected one of x");
     expect_error("name: n\n[1, 2]: 3\ninner: {x: 1}\n", ":2: key : unknown");
 }
 
 TEST_F(Yaml, TypesAndRanges) {
-    for (const char* bad : {"0", "10", "-1", "1.0", "1e0", "0x5", "five", "''", "99999999999999999999999"})
-        expect_error("name: n\ninner: {x: 1}\nnumber: " + std::string(bad) + "\n", ":3: key number: expected an integer from 1 to 9");
+    for (const char* bad :
+         {"0", "10", "-1", "1.0", "1e0", "0x5", "five", "''", "99999999999999999999999"})
+        expect_error("name: n\ninner: {x: 1}\nnumber: " + std::string(bad) + "\n",
+                     ":3: key number: expected an integer from 1 to 9");
     for (const char* bad : {"0", "-2", "nan", "inf", ".inf", "wide", "1e999"})
-        expect_error("name: n\ninner: {x: 1}\nratio: " + std::string(bad) + "\n", ":3: key ratio: expected a positive number");
-    for (const char* bad : {"up", "''", "[left]"}) expect_error("name: n\ninner: {x: 1}\nside: " + std::string(bad) + "\n", ":3: key side: expected one of left, right, found ");
+        expect_error("name: n\ninner: {x: 1}\nratio: " + std::string(bad) + "\n",
+                     ":3: key ratio: expected a positive number");
+    for (const char* bad : {"up", "''", "[left]"})
+        expect_error("name: n\ninner: {x: 1}\nside: " + std::string(bad) + "\n",
+                     ":3: key side: expected one of left, right, found ");
     expect_error("name: [a]\ninner: {x: 1}\n", ":1: key name: expected a text");
     expect_error("name: n\ninner: 3\n", ":2: key inner: expected a map");
 }

@@ -26,7 +26,8 @@ struct Neighbors {
 TEST(EmulatedBlock, ABarrierLetsEveryThreadSeeTheOthersWrites) {
     std::vector<int> out(Neighbors::threads);
     EXPECT_EQ(emulate(Neighbors{out.data(), true}, {}, 1), "");
-    for (int i = 0; i < Neighbors::threads; ++i) EXPECT_EQ(out[static_cast<size_t>(i)], (i + 1) % Neighbors::threads);
+    for (int i = 0; i < Neighbors::threads; ++i)
+        EXPECT_EQ(out[static_cast<size_t>(i)], (i + 1) % Neighbors::threads);
 }
 
 TEST(EmulatedBlock, AMissingBarrierShowsAndShowsDifferentlyUnderAnotherSeed) {
@@ -47,7 +48,9 @@ struct Leaves {
     }
 };
 
-TEST(EmulatedBlock, ABarrierThatAThreadNeverReachesIsAnError) { EXPECT_NE(emulate(Leaves{}, {}, 1), ""); }
+TEST(EmulatedBlock, ABarrierThatAThreadNeverReachesIsAnError) {
+    EXPECT_NE(emulate(Leaves{}, {}, 1), "");
+}
 
 struct Diverges {
     static constexpr int threads = 32, shared_bytes = 0;
@@ -61,14 +64,17 @@ struct Diverges {
     }
 };
 
-TEST(EmulatedBlock, LanesThatMeetInDifferentInstructionsAreAnError) { EXPECT_NE(emulate(Diverges{}, {}, 1).find("mma_s8"), std::string::npos); }
+TEST(EmulatedBlock, LanesThatMeetInDifferentInstructionsAreAnError) {
+    EXPECT_NE(emulate(Diverges{}, {}, 1).find("mma_s8"), std::string::npos);
+}
 
 struct Counts {
     static constexpr int threads = 32, shared_bytes = 0;
     uint32_t* seen;
     template <class Context>
     void operator()(Context& context) const {
-        seen[(context.block_y() * 3 + context.block_x()) * threads + context.thread()] += context.shuffle_xor(static_cast<uint32_t>(context.thread()), 3);
+        seen[(context.block_y() * 3 + context.block_x()) * threads + context.thread()] +=
+            context.shuffle_xor(static_cast<uint32_t>(context.thread()), 3);
     }
 };
 

@@ -7,7 +7,8 @@ class EncodeKernel : public KernelTest {};
 
 TEST_P(EncodeKernel, EqualsGolden) { equals_golden(); }
 
-INSTANTIATE_TEST_SUITE_P(Checks, EncodeKernel, testing::ValuesIn(emulated(kernels::encode_checks())), name_of);
+INSTANTIATE_TEST_SUITE_P(Checks, EncodeKernel,
+                         testing::ValuesIn(emulated(kernels::encode_checks())), name_of);
 
 } // namespace
 } // namespace fp4::test

@@ -20,14 +20,16 @@ class EngineErrors : public testing::Test {
     }
 
     static DenseMatrix row(const std::vector<float>& values) {
-        DenseMatrix out{Dense::f32, 1, static_cast<int64_t>(values.size()), std::vector<uint8_t>(values.size() * 4)};
+        DenseMatrix out{Dense::f32, 1, static_cast<int64_t>(values.size()),
+                        std::vector<uint8_t>(values.size() * 4)};
         std::memcpy(out.bytes.data(), values.data(), out.bytes.size());
         return out;
     }
 
     static DenseMatrix f16_ones(int64_t rows, int64_t columns) {
         DenseMatrix out{Dense::f16, rows, columns, {}};
-        for (int64_t i = 0; i < rows * columns; ++i) out.bytes.insert(out.bytes.end(), {0x00, 0x3C});
+        for (int64_t i = 0; i < rows * columns; ++i)
+            out.bytes.insert(out.bytes.end(), {0x00, 0x3C});
         return out;
     }
 
@@ -36,20 +38,30 @@ class EngineErrors : public testing::Test {
 };
 
 TEST_F(EngineErrors, Decode) {
-    const PackedTensor tensor{Format::nvfp4, {}, 2, 16, std::vector<uint8_t>(16), std::vector<uint8_t>(1)};
+    const PackedTensor tensor{Format::nvfp4,          {}, 2, 16, std::vector<uint8_t>(16),
+                              std::vector<uint8_t>(1)};
     EXPECT_EQ(code_of(engine_->decode(tensor, Dense::f32)), ErrorCode::bad_shape);
 }
 
 TEST_F(EngineErrors, Encode) {
     std::vector<float> x(16, 1.0f);
-    EXPECT_EQ(code_of(engine_->encode(row(std::vector<float>(24, 1.0f)), {})), ErrorCode::bad_shape);
+    EXPECT_EQ(code_of(engine_->encode(row(std::vector<float>(24, 1.0f)), {})),
+              ErrorCode::bad_shape);
     EXPECT_EQ(code_of(engine_->encode(row(x), {.format = Format::rzr4})), ErrorCode::bad_argument);
-    EXPECT_EQ(code_of(engine_->encode(row(x), {.format = Format::razer_w, .e3m3_max = 29})), ErrorCode::bad_argument);
+    EXPECT_EQ(code_of(engine_->encode(row(x), {.format = Format::razer_w, .e3m3_max = 29})),
+              ErrorCode::bad_argument);
     for (const uint8_t halves : {uint8_t{0}, uint8_t{32}}) {
-        EXPECT_EQ(code_of(engine_->encode(row(x), {.format = Format::razer_w, .specials = {10, halves}})), ErrorCode::bad_argument);
-        EXPECT_EQ(code_of(engine_->encode(row(x), {.format = Format::razer_a, .specials = {halves, 16}})), ErrorCode::bad_argument);
+        EXPECT_EQ(
+            code_of(engine_->encode(row(x), {.format = Format::razer_w, .specials = {10, halves}})),
+            ErrorCode::bad_argument);
+        EXPECT_EQ(
+            code_of(engine_->encode(row(x), {.format = Format::razer_a, .specials = {halves, 16}})),
+            ErrorCode::bad_argument);
     }
-    for (const float scale : {0.0f, -1.0f, INFINITY, NAN}) EXPECT_EQ(code_of(engine_->encode(row(x), {.tensor_scale = scale})), ErrorCode::bad_argument) << scale;
+    for (const float scale : {0.0f, -1.0f, INFINITY, NAN})
+        EXPECT_EQ(code_of(engine_->encode(row(x), {.tensor_scale = scale})),
+                  ErrorCode::bad_argument)
+            << scale;
     DenseMatrix short_of_bytes = row(x);
     short_of_bytes.bytes.pop_back();
     EXPECT_EQ(code_of(engine_->encode(short_of_bytes, {})), ErrorCode::bad_shape);
@@ -60,9 +72,11 @@ TEST_F(EngineErrors, Encode) {
 }
 
 TEST_F(EngineErrors, Gemm) {
-    const auto a = random_tensor(rng_, Format::nvfp4, {}, 2, 32), longer = random_tensor(rng_, Format::nvfp4, {}, 2, 64),
+    const auto a = random_tensor(rng_, Format::nvfp4, {}, 2, 32),
+               longer = random_tensor(rng_, Format::nvfp4, {}, 2, 64),
                mx = random_tensor(rng_, Format::mxfp4, {}, 2, 32);
-    const auto gemm = [&](const PackedTensor& left, const PackedTensor& right, size_t c, const Arithmetic& arithmetic) {
+    const auto gemm = [&](const PackedTensor& left, const PackedTensor& right, size_t c,
+                          const Arithmetic& arithmetic) {
         return code_of(engine_->gemm(left, right, std::vector<Fp32>(c), arithmetic));
     };
     EXPECT_EQ(gemm(a, longer, 0, exact), ErrorCode::bad_shape);
@@ -74,7 +88,9 @@ TEST_F(EngineErrors, Gemm) {
 
 TEST_F(EngineErrors, NativeTakesSpecialsThatAreSums) {
     const auto a = random_tensor(rng_, Format::nvfp4, {}, 2, 64);
-    const auto code = [&](Format format) { return code_of(engine_->gemm_native(a, random_tensor(rng_, format, {10, 31}, 2, 64))); };
+    const auto code = [&](Format format) {
+        return code_of(engine_->gemm_native(a, random_tensor(rng_, format, {10, 31}, 2, 64)));
+    };
     EXPECT_EQ(code(Format::razer_a), std::nullopt); // which has the first special alone
     EXPECT_EQ(code(Format::razer_w), ErrorCode::bad_argument);
     EXPECT_EQ(code(Format::mxfp4), ErrorCode::bad_argument);
@@ -84,7 +100,9 @@ TEST_F(EngineErrors, W4A16) {
     const auto w = random_tensor(rng_, Format::nvfp4, {}, 4, 32);
     EXPECT_EQ(code_of(engine_->w4a16(f16_ones(1, 48), w)), ErrorCode::bad_shape);
     EXPECT_EQ(code_of(engine_->w4a16(row(std::vector<float>(32)), w)), ErrorCode::bad_shape);
-    EXPECT_EQ(code_of(engine_->w4a16(f16_ones(1, 32), random_tensor(rng_, Format::mxfp4, {}, 4, 32))), ErrorCode::bad_argument);
+    EXPECT_EQ(
+        code_of(engine_->w4a16(f16_ones(1, 32), random_tensor(rng_, Format::mxfp4, {}, 4, 32))),
+        ErrorCode::bad_argument);
     EXPECT_EQ(code_of(engine_->w4a16(f16_ones(1, 32), w)), std::nullopt);
 }
 

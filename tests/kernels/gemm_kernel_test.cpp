@@ -7,7 +7,8 @@ class GemmKernel : public KernelTest {};
 
 TEST_P(GemmKernel, EqualsGolden) { equals_golden(); }
 
-INSTANTIATE_TEST_SUITE_P(Checks, GemmKernel, testing::ValuesIn(emulated(kernels::gemm_checks())), name_of);
+INSTANTIATE_TEST_SUITE_P(Checks, GemmKernel, testing::ValuesIn(emulated(kernels::gemm_checks())),
+                         name_of);
 
 } // namespace
 } // namespace fp4::test

@@ -11,7 +11,9 @@
 
 namespace fp4::kernels {
 
-inline void PrintTo(const Check& check, std::ostream* out) { *out << check.kernel << ' ' << check.what; }
+inline void PrintTo(const Check& check, std::ostream* out) {
+    *out << check.kernel << ' ' << check.what;
+}
 
 } // namespace fp4::kernels
 
@@ -39,7 +41,8 @@ inline std::string name_of(const testing::TestParamInfo<kernels::Check>& check) 
 
 // What is too large to be emulated is not a test.
 inline std::vector<kernels::Check> emulated(std::vector<kernels::Check> checks) {
-    std::erase_if(checks, [](const kernels::Check& check) { return check.what.ends_with(" large"); });
+    std::erase_if(checks,
+                  [](const kernels::Check& check) { return check.what.ends_with(" large"); });
     return checks;
 }
 

@@ -50,9 +50,13 @@ class OpsFolder : public testing::Test {
         return out;
     }
     void write(const char* name, const std::vector<uint8_t>& bytes) {
-        std::ofstream(folder_ / name, std::ios::binary).write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+        std::ofstream(folder_ / name, std::ios::binary)
+            .write(reinterpret_cast<const char*>(bytes.data()),
+                   static_cast<std::streamsize>(bytes.size()));
     }
-    void write_text(const char* name, const std::string& text) { std::ofstream(folder_ / name) << text; }
+    void write_text(const char* name, const std::string& text) {
+        std::ofstream(folder_ / name) << text;
+    }
 
     std::string refusal() const {
         const auto read = kernels::read_ops_folder(folder_);
@@ -65,12 +69,14 @@ class OpsFolder : public testing::Test {
         EXPECT_TRUE(read) << read.error().message;
         std::vector<kernels::Outcome> out;
         const auto engine = kernels::emulated_engine(1);
-        for (const auto& check : kernels::ops_checks(std::move(*read))) out.push_back(check.run(*engine, kernels::emulated_size));
+        for (const auto& check : kernels::ops_checks(std::move(*read)))
+            out.push_back(check.run(*engine, kernels::emulated_size));
         return out;
     }
 
     static constexpr const char* header = "fp4sim-ops 1\nengine rtl profile exact d-type bf16\n";
-    static constexpr const char* op = "op q m 3 n 5 k 32 c 1 a razer-a 10 16 3A3D5412 b razer-w 10 16 3F800000\n";
+    static constexpr const char* op =
+        "op q m 3 n 5 k 32 c 1 a razer-a 10 16 3A3D5412 b razer-w 10 16 3F800000\n";
 
     fs::path folder_ = [] {
         std::string pattern = (fs::temp_directory_path() / "fp4-ops-XXXXXX").string();
@@ -108,12 +114,28 @@ TEST_F(OpsFolder, RefusesWhatItDoesNotUnderstand) {
              {"fp4sim-ops 1\nengine rtl profile exact d-type f64\n", "ops.txt:2"},
              {header, "at least one op"},
              {header + good_op + "op", "ops.txt:4"},
-             {header + std::string("op q m 3 n 5 k 32 c 1 a razer-a 10 32 3A3D5412 b razer-w 10 16 3F800000\n"), "ops.txt:3"},
-             {header + std::string("op q m 0 n 5 k 32 c 1 a razer-a 10 16 3A3D5412 b razer-w 10 16 3F800000\n"), "ops.txt:3"},
-             {header + std::string("op q m 3 n 5 k 99999999999 c 1 a razer-a 10 16 3A3D5412 b razer-w 10 16 3F800000\n"), "ops.txt:3"},
-             {header + std::string("op q m 3 n 5 k 24 c 1 a razer-a 10 16 3A3D5412 b razer-w 10 16 3F800000\n"), "whole blocks"},
-             {header + std::string("op q m 3 n 5 k 64 c 1 a razer-a 10 16 3A3D5412 b razer-w 10 16 3F800000\n"), "000.a_codes: expected 96 bytes, found 48"},
-             {header + std::string("op q m 3 n 5 k 32 c 1 a fp4 10 16 3A3D5412 b razer-w 10 16 3F800000\n"), "ops.txt:3"}}) {
+             {header +
+                  std::string(
+                      "op q m 3 n 5 k 32 c 1 a razer-a 10 32 3A3D5412 b razer-w 10 16 3F800000\n"),
+              "ops.txt:3"},
+             {header +
+                  std::string(
+                      "op q m 0 n 5 k 32 c 1 a razer-a 10 16 3A3D5412 b razer-w 10 16 3F800000\n"),
+              "ops.txt:3"},
+             {header + std::string("op q m 3 n 5 k 99999999999 c 1 a razer-a 10 16 3A3D5412 b "
+                                   "razer-w 10 16 3F800000\n"),
+              "ops.txt:3"},
+             {header +
+                  std::string(
+                      "op q m 3 n 5 k 24 c 1 a razer-a 10 16 3A3D5412 b razer-w 10 16 3F800000\n"),
+              "whole blocks"},
+             {header +
+                  std::string(
+                      "op q m 3 n 5 k 64 c 1 a razer-a 10 16 3A3D5412 b razer-w 10 16 3F800000\n"),
+              "000.a_codes: expected 96 bytes, found 48"},
+             {header + std::string(
+                           "op q m 3 n 5 k 32 c 1 a fp4 10 16 3A3D5412 b razer-w 10 16 3F800000\n"),
+              "ops.txt:3"}}) {
         write_text("ops.txt", text);
         EXPECT_NE(refusal().find(expected), std::string::npos) << text << refusal();
     }

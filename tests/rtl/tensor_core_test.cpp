@@ -1,4 +1,5 @@
-// The Verilated tensor core by itself, its ports driven with random stalls: no beat lost, doubled or mixed, whatever the handshakes do.
+// The Verilated tensor core by itself, its ports driven with random stalls: no beat lost, doubled
+// or mixed, whatever the handshakes do.
 #include <gtest/gtest.h>
 
 #include <cstring>
@@ -27,7 +28,8 @@ PackedTensor random_operand(std::mt19937_64& random, uint32_t count, uint64_t k)
                    std::vector<uint8_t>(count * k / 16),
                    {}};
     for (auto& byte : t.codes) byte = static_cast<uint8_t>(random());
-    for (auto& byte : t.scales) byte = static_cast<uint8_t>(random() % 4 == 0 ? random() % 16 : random());
+    for (auto& byte : t.scales)
+        byte = static_cast<uint8_t>(random() % 4 == 0 ? random() % 16 : random());
     return t;
 }
 
@@ -35,7 +37,8 @@ Tile random_tile(std::mt19937_64& random, const Arithmetic& arithmetic) {
     const uint64_t k = 16 * (1 + random() % 9);
     Tile tile{random_operand(random, rows, k), random_operand(random, cols, k), {}, {}};
     if (random() % 2)
-        for (uint32_t i = 0; i < rows * cols; ++i) tile.c.push_back({static_cast<uint32_t>(random())});
+        for (uint32_t i = 0; i < rows * cols; ++i)
+            tile.c.push_back({static_cast<uint32_t>(random())});
     tile.expected = *gemm_reference(tile.a, tile.b, tile.c, arithmetic);
     return tile;
 }
@@ -68,12 +71,14 @@ class Bench {
             inputs_.d_ready = random_() % 8 < pace_.d;
             if (k_offered) {
                 const Tile& tile = tiles[k_tile];
-                const auto gather = [&](const PackedTensor& t, auto& codes, auto& scales, CoreInputs::Operand& port) {
+                const auto gather = [&](const PackedTensor& t, auto& codes, auto& scales,
+                                        CoreInputs::Operand& port) {
                     for (uint64_t r = 0; r < t.rows; ++r) {
                         std::memcpy(codes.data() + r * 8, t.row(r).codes.data() + beat * 8, 8);
                         scales[r] = t.row(r).scales[beat];
                     }
-                    port = {static_cast<uint8_t>(t.format), t.specials.v1_halves, t.specials.v2_halves, codes.data(), scales.data()};
+                    port = {static_cast<uint8_t>(t.format), t.specials.v1_halves,
+                            t.specials.v2_halves, codes.data(), scales.data()};
                 };
                 gather(tile.a, a_codes, a_scales, inputs_.a);
                 gather(tile.b, b_codes, b_scales, inputs_.b);
@@ -102,7 +107,8 @@ class Bench {
                 ASSERT_EQ(outputs_.d_tag, d_tile * 7 + 1);
                 ASSERT_EQ(outputs_.d_last, d_row + 1 == rows);
                 for (uint32_t col = 0; col < cols; ++col)
-                    ASSERT_EQ(outputs_.d[col], tiles[d_tile].expected[d_row * cols + col].bits) << "tile " << d_tile << " row " << d_row << " col " << col;
+                    ASSERT_EQ(outputs_.d[col], tiles[d_tile].expected[d_row * cols + col].bits)
+                        << "tile " << d_tile << " row " << d_row << " col " << col;
                 d_row = (d_row + 1) % rows;
                 d_tile += d_row == 0;
             }
@@ -133,13 +139,16 @@ TEST_P(TensorCore, EveryTileSurvivesStalls) {
     ASSERT_TRUE(core) << core.error().message;
     std::mt19937_64 random(11);
     std::vector<Tile> tiles;
-    for (int i = 0; i < 4000; ++i) tiles.push_back(random_tile(random, *arithmetic_from_name(profile)));
+    for (int i = 0; i < 4000; ++i)
+        tiles.push_back(random_tile(random, *arithmetic_from_name(profile)));
     Bench(**core, pace, 5).run(tiles);
 }
 
 INSTANTIATE_TEST_SUITE_P(Paces, TensorCore,
                          testing::Combine(testing::Values("exact", "nv-blackwell"),
-                                          testing::Values(Pace{8, 8, 8}, Pace{8, 8, 1}, Pace{8, 1, 8}, Pace{1, 8, 8}, Pace{4, 4, 4}, Pace{7, 2, 2})));
+                                          testing::Values(Pace{8, 8, 8}, Pace{8, 8, 1},
+                                                          Pace{8, 1, 8}, Pace{1, 8, 8},
+                                                          Pace{4, 4, 4}, Pace{7, 2, 2})));
 
 // The very first tile after reset, one block long: nothing that was not loaded may take part in it.
 TEST(TensorCore, FirstTileOfOneBlock) {
@@ -150,7 +159,8 @@ TEST(TensorCore, FirstTileOfOneBlock) {
             std::mt19937_64 random(seed);
             Tile tile{random_operand(random, rows, 16), random_operand(random, cols, 16), {}, {}};
             for (PackedTensor* t : {&tile.a, &tile.b})
-                for (auto& byte : t->scales) byte &= 0x0F; // small exponents, which stale ones would outweigh
+                for (auto& byte : t->scales)
+                    byte &= 0x0F; // small exponents, which stale ones would outweigh
             tile.expected = *gemm_reference(tile.a, tile.b, tile.c, *arithmetic_from_name(profile));
             Bench(**core, {8, 8, 8}, seed).run({tile});
         }
@@ -167,9 +177,14 @@ TEST(TensorCore, FullPaceLosesNoCycle) {
         (*core)->cycle(inputs, outputs);
         const std::array<uint8_t, 8 * rows> codes{};
         const std::array<uint8_t, rows> scales{};
-        inputs = {.k_valid = true, .a = {0, 10, 16, codes.data(), scales.data()}, .b = {0, 10, 16, codes.data(), scales.data()}, .d_ready = true};
+        inputs = {.k_valid = true,
+                  .a = {0, 10, 16, codes.data(), scales.data()},
+                  .b = {0, 10, 16, codes.data(), scales.data()},
+                  .d_ready = true};
         for (int cycle = 0; cycle < 400; ++cycle) {
-            inputs.k_last = cycle % 4 == 3; // four beats cover the three cycles that a tile of three rows drains in
+            inputs.k_last =
+                cycle % 4 ==
+                3; // four beats cover the three cycles that a tile of three rows drains in
             (*core)->cycle(inputs, outputs);
             ASSERT_TRUE(outputs.k_ready) << profile << " cycle " << cycle;
         }

@@ -1,4 +1,5 @@
-// Wrong and hostile input: exit status 2 and one line that names the file, the field and what was expected; never a crash, never a leftover.
+// Wrong and hostile input: exit status 2 and one line that names the file, the field and what was
+// expected; never a crash, never a leftover.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -11,12 +12,15 @@ namespace fp4::test {
 namespace {
 
 // Status 2, exactly one line, every fragment in it.
-void expect_refused(const std::vector<std::string>& arguments, const std::vector<std::string>& fragments) {
+void expect_refused(const std::vector<std::string>& arguments,
+                    const std::vector<std::string>& fragments) {
     const auto run = simrun(arguments);
     EXPECT_EQ(run.status, 2) << run.err;
     EXPECT_EQ(run.err_lines(), 1u) << run.err;
     EXPECT_EQ(run.out, "");
-    for (const auto& fragment : fragments) EXPECT_NE(run.err.find(fragment), std::string::npos) << "wanted \"" << fragment << "\" in: " << run.err;
+    for (const auto& fragment : fragments)
+        EXPECT_NE(run.err.find(fragment), std::string::npos)
+            << "wanted \"" << fragment << "\" in: " << run.err;
 }
 
 std::string safetensors(const std::string& header, const std::string& body = "") {
@@ -26,22 +30,38 @@ std::string safetensors(const std::string& header, const std::string& body = "")
     return out + header + body;
 }
 
-TEST(BadInput, UnknownTraceListsTheKnown) { expect_refused({"--trace", "no-such-trace"}, {"no-such-trace", "llama3-1b-layer0"}); }
+TEST(BadInput, UnknownTraceListsTheKnown) {
+    expect_refused({"--trace", "no-such-trace"}, {"no-such-trace", "llama3-1b-layer0"});
+}
 
 TEST(BadInput, TraceFiles) {
     const TemporaryFolder folder;
     const std::vector<std::tuple<std::string, std::string, std::string>> cases{
         {"empty", "", "8"},
         {"short", std::string("\5\0\0", 3), "8"},
-        {"truncated", safetensors(R"({"a":{"dtype":"U8","shape":[8],"data_offsets":[0,8]}})").substr(0, 30), "header"},
+        {"truncated",
+         safetensors(R"({"a":{"dtype":"U8","shape":[8],"data_offsets":[0,8]}})").substr(0, 30),
+         "header"},
         {"oversized", std::string("\0\0\0\0\0\0\0\x40", 8) + "{}", "header"},
         {"notjson", safetensors(R"({"a":)"), "object"},
         {"nested", safetensors(std::string(100000, '[')), ""},
-        {"overlap", safetensors(R"({"a":{"dtype":"U8","shape":[8],"data_offsets":[0,8]},"b":{"dtype":"U8","shape":[8],"data_offsets":[4,12]}})", std::string(12, '\0')),
+        {"overlap",
+         safetensors(
+             R"({"a":{"dtype":"U8","shape":[8],"data_offsets":[0,8]},"b":{"dtype":"U8","shape":[8],"data_offsets":[4,12]}})",
+             std::string(12, '\0')),
          "'b'"},
-        {"range", safetensors(R"({"a":{"dtype":"U8","shape":[64],"data_offsets":[0,64]}})", std::string(8, '\0')), "64"},
-        {"shape", safetensors(R"({"a":{"dtype":"U8","shape":[4611686018427387904,4],"data_offsets":[0,8]}})", std::string(8, '\0')), "'a'"},
-        {"notrace", safetensors(R"({"a":{"dtype":"U8","shape":[8],"data_offsets":[0,8]}})", std::string(8, '\0')), "fp4sim.trace"}};
+        {"range",
+         safetensors(R"({"a":{"dtype":"U8","shape":[64],"data_offsets":[0,64]}})",
+                     std::string(8, '\0')),
+         "64"},
+        {"shape",
+         safetensors(R"({"a":{"dtype":"U8","shape":[4611686018427387904,4],"data_offsets":[0,8]}})",
+                     std::string(8, '\0')),
+         "'a'"},
+        {"notrace",
+         safetensors(R"({"a":{"dtype":"U8","shape":[8],"data_offsets":[0,8]}})",
+                     std::string(8, '\0')),
+         "fp4sim.trace"}};
     for (const auto& [name, bytes, fragment] : cases) {
         const auto path = folder / (name + ".safetensors");
         folder.write(name + ".safetensors", bytes);
@@ -67,13 +87,19 @@ TEST(BadInput, TraceFields) {
         t.codes.resize(rows * (k / 2));
         t.scales.resize(rows * (k / 16));
     };
-    refused([&](auto& t) { reshape(t.ops[0].a, 2, 24), reshape(t.ops[0].b, 3, 24); }, {path, "x.a_codes", "multiple of 16", "24"});
+    refused([&](auto& t) { reshape(t.ops[0].a, 2, 24), reshape(t.ops[0].b, 3, 24); },
+            {path, "x.a_codes", "multiple of 16", "24"});
     refused([&](auto& t) { reshape(t.ops[0].b, 3, 48); }, {path, "x.b_codes", "K", "32", "48"});
-    refused([&](auto& t) { t.ops[0].a.tensor_scale = {0x7F800000}; }, {path, "x.a_tensor_scale", "finite"});
-    refused([&](auto& t) { t.ops.push_back(t.ops[0]), t.ops[1].name = "x,y"; }, {path, "ops", "distinct"});
-    const io::Metadata metadata{{"fp4sim.trace", "1"},  {"model", "m"},        {"layer", "0"},        {"ops", "x"},        {"source", "synthetic"},
-                                    {"source_sha256", "-"}, {"a_format", "nvfp4"}, {"b_format", "nvfp4"}, {"v1_halves", "10"}, {"v2_halves", "16"},
-                                    {"encoder", "nv"},      {"tokens", "1"},       {"seed", "0"}};
+    refused([&](auto& t) { t.ops[0].a.tensor_scale = {0x7F800000}; },
+            {path, "x.a_tensor_scale", "finite"});
+    refused([&](auto& t) { t.ops.push_back(t.ops[0]), t.ops[1].name = "x,y"; },
+            {path, "ops", "distinct"});
+    const io::Metadata metadata{
+        {"fp4sim.trace", "1"}, {"model", "m"},          {"layer", "0"},
+        {"ops", "x"},          {"source", "synthetic"}, {"source_sha256", "-"},
+        {"a_format", "nvfp4"}, {"b_format", "nvfp4"},   {"v1_halves", "10"},
+        {"v2_halves", "16"},   {"encoder", "nv"},       {"tokens", "1"},
+        {"seed", "0"}};
     for (const auto& [key, value, fragment] : {std::tuple{"fp4sim.trace", "2", "\"1\""},
                                                {"layer", "-1", "integer"},
                                                {"a_format", "fp8", "razer-w"},
@@ -93,7 +119,8 @@ TEST(BadInput, TraceFields) {
         expect_refused({"--trace", path}, {path, key});
     }
     const std::vector<float> wrong(16);
-    const std::vector<io::TensorData> tensors{{"x.a_codes", io::Dtype::f32, {2, 8}, std::as_bytes(std::span(wrong))}};
+    const std::vector<io::TensorData> tensors{
+        {"x.a_codes", io::Dtype::f32, {2, 8}, std::as_bytes(std::span(wrong))}};
     ASSERT_TRUE(io::write_safetensors(path, metadata, tensors));
     expect_refused({"--trace", path}, {path, "x.a_codes", "U8", "F32"});
 }
@@ -101,8 +128,10 @@ TEST(BadInput, TraceFields) {
 TEST(BadInput, Weights) {
     const TemporaryFolder folder;
     const auto path = folder / "w.safetensors";
-    const auto refused = [&](io::Dtype dtype, std::vector<uint64_t> shape, std::vector<float> values, const std::vector<std::string>& fragments) {
-        const std::vector<io::TensorData> tensors{{"w", dtype, shape, std::as_bytes(std::span(values))}};
+    const auto refused = [&](io::Dtype dtype, std::vector<uint64_t> shape,
+                             std::vector<float> values, const std::vector<std::string>& fragments) {
+        const std::vector<io::TensorData> tensors{
+            {"w", dtype, shape, std::as_bytes(std::span(values))}};
         ASSERT_TRUE(io::write_safetensors(path, {}, tensors));
         expect_refused({"--weights", path, "--tensor", "w", "--config", "small"}, fragments);
     };
@@ -136,26 +165,34 @@ TEST(BadInput, Checkpoints) {
     with("\"hidden_size\": 64,", "");
     expect_refused({"--checkpoint", folder / "hf"}, {"config.json", "hidden_size"});
     with("LlamaForCausalLM", "GPT2LMHeadModel");
-    expect_refused({"--checkpoint", folder / "hf"}, {"config.json", "GPT2LMHeadModel", "LlamaForCausalLM"});
+    expect_refused({"--checkpoint", folder / "hf"},
+                   {"config.json", "GPT2LMHeadModel", "LlamaForCausalLM"});
 }
 
 TEST(BadInput, Configurations) {
     const TemporaryFolder folder;
     const auto path = folder / "c.yaml";
-    const std::string good = "array: {rows: 4, cols: 4}\nmemory: {bytes_per_cycle: 16, latency_cycles: 10}\nbuffers: {a_bytes: 65536, b_bytes: 65536}\n";
-    for (const auto& [text, fragments] : std::vector<std::pair<std::string, std::vector<std::string>>>{
+    const std::string good = "array: {rows: 4, cols: 4}\nmemory: {bytes_per_cycle: 16, "
+                             "latency_cycles: 10}\nbuffers: {a_bytes: 65536, b_bytes: 65536}\n";
+    for (const auto& [text, fragments] :
+         std::vector<std::pair<std::string, std::vector<std::string>>>{
              {good + "color: red\n", {path + ":4", "color", "clock_mhz"}},
-             {"array: {rows: 4, cols: 4, depth: 2}\nmemory: {bytes_per_cycle: 16, latency_cycles: 10}\nbuffers: {a_bytes: 65536, b_bytes: 65536}\n",
+             {"array: {rows: 4, cols: 4, depth: 2}\nmemory: {bytes_per_cycle: 16, latency_cycles: "
+              "10}\nbuffers: {a_bytes: 65536, b_bytes: 65536}\n",
               {path + ":1", "array.depth"}},
-             {"array: {rows: four, cols: 4}\nmemory: {bytes_per_cycle: 16, latency_cycles: 10}\nbuffers: {a_bytes: 65536, b_bytes: 65536}\n",
+             {"array: {rows: four, cols: 4}\nmemory: {bytes_per_cycle: 16, latency_cycles: "
+              "10}\nbuffers: {a_bytes: 65536, b_bytes: 65536}\n",
               {path + ":1", "array.rows", "'four'"}},
              {"array: {rows: 4, cols: 4}\n", {path, "memory"}},
              {good + "clock_mhz: 0\n", {path + ":4", "clock_mhz", "positive"}},
              {good + "profile: sloppy\n", {path, "profile", "nv-blackwell"}},
              {"array: [\n", {path}},
              {"just words\n", {path, "map"}},
-             {"array: {rows: 5, cols: 4}\nmemory: {bytes_per_cycle: 16, latency_cycles: 10}\nbuffers: {a_bytes: 65536, b_bytes: 65536}\n", {"5x4", "core-4x4-exact"}},
-             {"array: {rows: 4, cols: 4}\nmemory: {bytes_per_cycle: 16, latency_cycles: 10}\nbuffers: {a_bytes: 100, b_bytes: 65536}\n",
+             {"array: {rows: 5, cols: 4}\nmemory: {bytes_per_cycle: 16, latency_cycles: "
+              "10}\nbuffers: {a_bytes: 65536, b_bytes: 65536}\n",
+              {"5x4", "core-4x4-exact"}},
+             {"array: {rows: 4, cols: 4}\nmemory: {bytes_per_cycle: 16, latency_cycles: "
+              "10}\nbuffers: {a_bytes: 100, b_bytes: 65536}\n",
               {"buffers.a_bytes", "4608", "100"}}}) {
         folder.write("c.yaml", text);
         expect_refused({"--ops", "k", "--tokens", "1", "--config", path}, fragments);
@@ -177,7 +214,9 @@ TEST(BadInput, Usage) {
     expect_refused({"--fst-window", "k:0:5"}, {"--fst"});
     const TemporaryFolder folder;
     for (const char* window : {"k", "k:0", "k:x:5", "k:0:0", "z:0:5", "k:99999:5"})
-        expect_refused({"--ops", "k", "--tokens", "1", "--config", "small", "--fst", folder / "w.fst", "--fst-window", window}, {"--fst-window", window});
+        expect_refused({"--ops", "k", "--tokens", "1", "--config", "small", "--fst",
+                        folder / "w.fst", "--fst-window", window},
+                       {"--fst-window", window});
     EXPECT_TRUE(folder.entries().empty());
 }
 
@@ -192,7 +231,8 @@ TEST(BadInput, FoldersThatCannotBeWritten) {
     folder.write("mine/thesis.txt", "ten years");
     expect_refused({"--out", folder / "mine"}, {"mine", "--force"});
     EXPECT_EQ(read_file(folder / "mine/thesis.txt"), "ten years");
-    expect_refused({"--save-trace", folder / "file/t.safetensors", "--ops", "k", "--tokens", "1"}, {"file/t.safetensors"});
+    expect_refused({"--save-trace", folder / "file/t.safetensors", "--ops", "k", "--tokens", "1"},
+                   {"file/t.safetensors"});
     EXPECT_EQ(folder.entries(), (std::vector<std::string>{"file", "mine"}));
 }
 

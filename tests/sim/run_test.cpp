@@ -12,22 +12,29 @@
 namespace fp4::test {
 namespace {
 
-nlohmann::json stats(const std::string& folder) { return nlohmann::json::parse(read_file(folder + "/stats.json")); }
+nlohmann::json stats(const std::string& folder) {
+    return nlohmann::json::parse(read_file(folder + "/stats.json"));
+}
 
 // Odd shapes on the 4 x 4 array: partial tiles on both edges, one block, a short last fused step.
-const std::vector<OpShape> odd_shapes{{"one", 1, 1, 16}, {"ragged", 5, 9, 80}, {"wide", 3, 18, 48}, {"tall", 13, 2, 192}};
+const std::vector<OpShape> odd_shapes{
+    {"one", 1, 1, 16}, {"ragged", 5, 9, 80}, {"wide", 3, 18, 48}, {"tall", 13, 2, 192}};
 
 class EveryPair : public testing::TestWithParam<std::tuple<int, int, int>> {};
 
 TEST_P(EveryPair, RtlEqualsGoldenOnUniformBits) {
     const auto [weights, activations, profile] = GetParam();
-    const auto name = [](int format) { return std::string(spec_of(static_cast<Format>(format)).name); };
+    const auto name = [](int format) {
+        return std::string(spec_of(static_cast<Format>(format)).name);
+    };
     const TemporaryFolder folder;
     for (const auto& [v1, v2] : {std::pair{"10", "16"}, {"31", "29"}, {"1", "7"}})
         for (const char* c : {"zero", "random"}) {
-            const auto run =
-                simrun({"--trace", "uniform-bits", "--format", name(weights) + ":" + name(activations), "--v1-halves", v1, "--v2-halves", v2, "--config", "small",
-                        "--quiet", "--c", c, "--profile", std::string(arithmetic_profiles[static_cast<size_t>(profile)].name), "--out", folder / "out"});
+            const auto run = simrun(
+                {"--trace", "uniform-bits", "--format", name(weights) + ":" + name(activations),
+                 "--v1-halves", v1, "--v2-halves", v2, "--config", "small", "--quiet", "--c", c,
+                 "--profile", std::string(arithmetic_profiles[static_cast<size_t>(profile)].name),
+                 "--out", folder / "out"});
             EXPECT_EQ(run.status, 0) << run.err;
             const auto result = stats(folder / "out");
             EXPECT_EQ(result["result"], "pass");
@@ -37,15 +44,20 @@ TEST_P(EveryPair, RtlEqualsGoldenOnUniformBits) {
         }
 }
 
-INSTANTIATE_TEST_SUITE_P(Formats, EveryPair, testing::Combine(testing::Range(0, 3), testing::Range(0, 3), testing::Range(0, 2)));
+INSTANTIATE_TEST_SUITE_P(Formats, EveryPair,
+                         testing::Combine(testing::Range(0, 3), testing::Range(0, 3),
+                                          testing::Range(0, 2)));
 
 TEST(Run, EnginesAndOutputTypesGiveTheSameBytes) {
     const TemporaryFolder folder;
-    ASSERT_TRUE(traces::write_trace(folder / "t.safetensors", random_trace(3, Format::razer_w, Format::razer_a, odd_shapes)));
+    ASSERT_TRUE(traces::write_trace(folder / "t.safetensors",
+                                    random_trace(3, Format::razer_w, Format::razer_a, odd_shapes)));
     for (const char* type : {"f32", "bf16", "f16"}) {
         std::vector<std::string> hashes;
         for (const char* engine : {"rtl", "golden"}) {
-            const auto run = simrun({"--trace", folder / "t.safetensors", "--config", "small", "--quiet", "--engine", engine, "--d-type", type, "--out", folder / "out"});
+            const auto run =
+                simrun({"--trace", folder / "t.safetensors", "--config", "small", "--quiet",
+                        "--engine", engine, "--d-type", type, "--out", folder / "out"});
             ASSERT_EQ(run.status, 0) << run.err;
             EXPECT_EQ(stats(folder / "out")["engine"], engine);
             hashes.push_back(stats(folder / "out")["outputs_sha256"]);
@@ -56,8 +68,10 @@ TEST(Run, EnginesAndOutputTypesGiveTheSameBytes) {
 
 TEST(Run, CudaGivesTheSameBytesOrSaysWhyNot) {
     const TemporaryFolder folder;
-    ASSERT_TRUE(traces::write_trace(folder / "t.safetensors", random_trace(4, Format::razer_w, Format::razer_a, odd_shapes)));
-    const auto run = simrun({"--trace", folder / "t.safetensors", "--quiet", "--engine", "cuda", "--out", folder / "cuda"});
+    ASSERT_TRUE(traces::write_trace(folder / "t.safetensors",
+                                    random_trace(4, Format::razer_w, Format::razer_a, odd_shapes)));
+    const auto run = simrun({"--trace", folder / "t.safetensors", "--quiet", "--engine", "cuda",
+                             "--out", folder / "cuda"});
     if (run.status == 2) {
         EXPECT_TRUE(run.err.starts_with("simrun: --engine cuda: ")) << run.err;
         EXPECT_EQ(run.err_lines(), 1u) << run.err;
@@ -65,25 +79,33 @@ TEST(Run, CudaGivesTheSameBytesOrSaysWhyNot) {
         GTEST_SKIP() << run.err;
     }
     ASSERT_EQ(run.status, 0) << run.err;
-    ASSERT_EQ(simrun({"--trace", folder / "t.safetensors", "--quiet", "--engine", "golden", "--out", folder / "golden"}).status, 0);
+    ASSERT_EQ(simrun({"--trace", folder / "t.safetensors", "--quiet", "--engine", "golden", "--out",
+                      folder / "golden"})
+                  .status,
+              0);
     EXPECT_EQ(stats(folder / "cuda")["engine"], "cuda");
     EXPECT_EQ(stats(folder / "cuda")["outputs_sha256"], stats(folder / "golden")["outputs_sha256"]);
 }
 
-// What the RTL computed, read back by the kernels' own reader: RTL, golden and kernels meet on one trace.
-class DumpedOps : public testing::TestWithParam<std::tuple<const char*, const char*, const char*>> {};
+// What the RTL computed, read back by the kernels' own reader: RTL, golden and kernels meet on one
+// trace.
+class DumpedOps : public testing::TestWithParam<std::tuple<const char*, const char*, const char*>> {
+};
 
 TEST_P(DumpedOps, KernelsAndGoldenEqualTheRtl) {
     const auto [profile, type, c] = GetParam();
     const TemporaryFolder folder;
-    ASSERT_TRUE(traces::write_trace(folder / "t.safetensors", random_trace(6, Format::razer_w, Format::razer_a, odd_shapes)));
+    ASSERT_TRUE(traces::write_trace(folder / "t.safetensors",
+                                    random_trace(6, Format::razer_w, Format::razer_a, odd_shapes)));
     const auto run =
-        simrun({"--trace", folder / "t.safetensors", "--config", "small", "--quiet", "--profile", profile, "--d-type", type, "--c", c, "--dump-ops", folder / "ops"});
+        simrun({"--trace", folder / "t.safetensors", "--config", "small", "--quiet", "--profile",
+                profile, "--d-type", type, "--c", c, "--dump-ops", folder / "ops"});
     ASSERT_EQ(run.status, 0) << run.err;
-    EXPECT_EQ(
-        run_program("/bin/sh", {"-c", "cd " + std::string(folder / "ops") + " && sha256sum --quiet -c SHA256SUMS && [ $(wc -l <SHA256SUMS) = $(($(ls | wc -l) - 1)) ]"})
-            .status,
-        0);
+    EXPECT_EQ(run_program("/bin/sh", {"-c", "cd " + std::string(folder / "ops") +
+                                                " && sha256sum --quiet -c SHA256SUMS && [ $(wc -l "
+                                                "<SHA256SUMS) = $(($(ls | wc -l) - 1)) ]"})
+                  .status,
+              0);
     const auto check = run_program(FP4_KERNELCHECK, {"--emulated", "--ops", folder / "ops"});
     EXPECT_EQ(check.status, 0) << check.out << check.err;
     EXPECT_NE(check.out.find("8 checks, 0 failed, 0 skipped"), std::string::npos) << check.out;
@@ -96,11 +118,14 @@ TEST_P(DumpedOps, KernelsAndGoldenEqualTheRtl) {
     EXPECT_NE(wrong.out.find("2 failed"), std::string::npos) << wrong.out;
 }
 
-INSTANTIATE_TEST_SUITE_P(Runs, DumpedOps, testing::Values(std::tuple{"exact", "bf16", "random"}, std::tuple{"nv-blackwell", "f16", "zero"}));
+INSTANTIATE_TEST_SUITE_P(Runs, DumpedOps,
+                         testing::Values(std::tuple{"exact", "bf16", "random"},
+                                         std::tuple{"nv-blackwell", "f16", "zero"}));
 
 TEST(Run, StatsSayWhatWasRun) {
     const TemporaryFolder folder;
-    const auto run = simrun({"--trace", "llama3-1b-layer0", "--ops", "k", "--tokens", "3", "--config", "small", "--out", folder / "out"});
+    const auto run = simrun({"--trace", "llama3-1b-layer0", "--ops", "k", "--tokens", "3",
+                             "--config", "small", "--out", folder / "out"});
     ASSERT_EQ(run.status, 0) << run.err;
     EXPECT_EQ(run.err, "");
     EXPECT_NE(run.out.find("synthetic"), std::string::npos);
@@ -116,26 +141,31 @@ TEST(Run, StatsSayWhatWasRun) {
     EXPECT_EQ(result["ops"].size(), 1u);
     const auto& op = result["ops"][0];
     EXPECT_EQ(op["macs"], 3u * 512 * 2048);
-    // The bus sets the pace: 128 panels of weights take 288 cycles each; the activations, the outputs between them and the latencies are the rest.
+    // The bus sets the pace: 128 panels of weights take 288 cycles each; the activations, the
+    // outputs between them and the latencies are the rest.
     EXPECT_EQ(op["cycles"], 128 * 288 + 774);
     EXPECT_EQ(op["utilization"].get<double>(), 128.0 * 128 / (128 * 288 + 774));
     // Every byte of both operands once, and the outputs.
     EXPECT_EQ(op["bytes_read"], (3u + 512u) * (1024 + 128));
     EXPECT_EQ(op["bytes_written"], 3u * 512 * 4);
-    EXPECT_NE(read_file(folder / "out/junit.xml").find("tests=\"1\" failures=\"0\""), std::string::npos);
+    EXPECT_NE(read_file(folder / "out/junit.xml").find("tests=\"1\" failures=\"0\""),
+              std::string::npos);
     // The configuration in effect is itself a configuration.
     const auto again =
-        simrun({"--trace", "llama3-1b-layer0", "--ops", "k", "--tokens", "3", "--config", folder / "out/config.yaml", "--quiet", "--out", folder / "again"});
+        simrun({"--trace", "llama3-1b-layer0", "--ops", "k", "--tokens", "3", "--config",
+                folder / "out/config.yaml", "--quiet", "--out", folder / "again"});
     ASSERT_EQ(again.status, 0) << again.err;
     EXPECT_EQ(stats(folder / "again")["cycles"], result["cycles"]);
 }
 
 TEST(Run, SavedTraceGivesTheSameOutputs) {
     const TemporaryFolder folder;
-    const auto first = simrun({"--ops", "k,v", "--tokens", "2", "--config", "small", "--quiet", "--save-trace", folder / "t.safetensors", "--out", folder / "a",
-                               "--dump-outputs", folder / "da"});
+    const auto first =
+        simrun({"--ops", "k,v", "--tokens", "2", "--config", "small", "--quiet", "--save-trace",
+                folder / "t.safetensors", "--out", folder / "a", "--dump-outputs", folder / "da"});
     ASSERT_EQ(first.status, 0) << first.err;
-    const auto second = simrun({"--trace", folder / "t.safetensors", "--config", "small", "--quiet", "--out", folder / "b", "--dump-outputs", folder / "db"});
+    const auto second = simrun({"--trace", folder / "t.safetensors", "--config", "small", "--quiet",
+                                "--out", folder / "b", "--dump-outputs", folder / "db"});
     ASSERT_EQ(second.status, 0) << second.err;
     EXPECT_EQ(stats(folder / "a")["outputs_sha256"], stats(folder / "b")["outputs_sha256"]);
     EXPECT_EQ(stats(folder / "b")["source"], "synthetic");
@@ -160,10 +190,12 @@ TEST(Run, CheckpointsOfEveryTypeAndShapeOfFolder) {
     const TemporaryFolder folder;
     for (auto dtype : {io::Dtype::bf16, io::Dtype::f16, io::Dtype::f32})
         for (bool shards : {false, true}) {
-            const auto name = folder / (std::string(traces::spec_of(dtype).name) + (shards ? "-sharded" : ""));
+            const auto name =
+                folder / (std::string(traces::spec_of(dtype).name) + (shards ? "-sharded" : ""));
             write_checkpoint(name, dtype, shards);
             for (const char* profile : {"exact", "nv-blackwell"}) {
-                const auto run = simrun({"--checkpoint", name, "--config", "small", "--profile", profile, "--out", folder / "out"});
+                const auto run = simrun({"--checkpoint", name, "--config", "small", "--profile",
+                                         profile, "--out", folder / "out"});
                 ASSERT_EQ(run.status, 0) << run.err;
                 EXPECT_EQ(stats(folder / "out")["source"], "checkpoint+synthetic-activations");
                 EXPECT_NE(run.out.find("checkpoint+synthetic-activations"), std::string::npos);
@@ -175,18 +207,24 @@ TEST(Run, CheckpointsOfEveryTypeAndShapeOfFolder) {
 TEST(Run, OneWeightOfAnyFile) {
     const TemporaryFolder folder;
     write_checkpoint(folder / "hf", io::Dtype::bf16, false);
-    const auto run =
-        simrun({"--weights", folder / "hf/model.safetensors", "--tensor", "model.layers.0.mlp.down_proj.weight", "--config", "small", "--out", folder / "out"});
+    const auto run = simrun({"--weights", folder / "hf/model.safetensors", "--tensor",
+                             "model.layers.0.mlp.down_proj.weight", "--config", "small", "--out",
+                             folder / "out"});
     ASSERT_EQ(run.status, 0) << run.err;
     EXPECT_EQ(stats(folder / "out")["ops"][0]["n"], 64);
     EXPECT_EQ(stats(folder / "out")["ops"][0]["k"], 96);
 }
 
 TEST(Run, FormatsOfTheCommandLine) {
-    for (const auto& [format, weights, activations] : {std::tuple{"nvfp4", "nvfp4", "nvfp4"}, {"razer", "razer-w", "razer-a"}, {"razer-w:nvfp4", "razer-w", "nvfp4"}}) {
-        const auto run = simrun({"--ops", "k", "--tokens", "1", "--config", "small", "--format", format});
+    for (const auto& [format, weights, activations] : {std::tuple{"nvfp4", "nvfp4", "nvfp4"},
+                                                       {"razer", "razer-w", "razer-a"},
+                                                       {"razer-w:nvfp4", "razer-w", "nvfp4"}}) {
+        const auto run =
+            simrun({"--ops", "k", "--tokens", "1", "--config", "small", "--format", format});
         EXPECT_EQ(run.status, 0) << run.err;
-        EXPECT_NE(run.out.find(std::string("weights ") + weights + "  activations " + activations), std::string::npos) << run.out;
+        EXPECT_NE(run.out.find(std::string("weights ") + weights + "  activations " + activations),
+                  std::string::npos)
+            << run.out;
     }
 }
 

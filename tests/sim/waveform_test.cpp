@@ -16,7 +16,8 @@ class Waveform : public testing::Test {
 TEST_F(Waveform, RecordsTheWindow) {
     const TemporaryFolder folder;
     const auto record = [&](const std::string& name, const std::string& cycles) {
-        const auto run = simrun({"--ops", "k", "--tokens", "2", "--config", "small", "--quiet", "--fst", folder / name, "--fst-window", "k:3:" + cycles});
+        const auto run = simrun({"--ops", "k", "--tokens", "2", "--config", "small", "--quiet",
+                                 "--fst", folder / name, "--fst-window", "k:3:" + cycles});
         EXPECT_EQ(run.status, 0) << run.err;
         return std::filesystem::file_size(folder / name);
     };
@@ -29,7 +30,8 @@ TEST_F(Waveform, RecordsTheWindow) {
 TEST_F(Waveform, CannotBeWritten) {
     const TemporaryFolder folder;
     folder.write("file", "");
-    const auto run = simrun({"--ops", "k", "--tokens", "1", "--config", "small", "--fst", folder / "file/w.fst"});
+    const auto run = simrun(
+        {"--ops", "k", "--tokens", "1", "--config", "small", "--fst", folder / "file/w.fst"});
     EXPECT_EQ(run.status, 2);
     EXPECT_NE(run.err.find("file/w.fst"), std::string::npos);
 }

@@ -34,7 +34,8 @@ class TemporaryFolder : public TempDir {
 // A program that runs beside the test.
 class StartedProgram {
   public:
-    StartedProgram(const std::string& program, const std::vector<std::string>& arguments, std::string_view input = {}) {
+    StartedProgram(const std::string& program, const std::vector<std::string>& arguments,
+                   std::string_view input = {}) {
         folder_.write("in", input);
         const std::string in = folder_ / "in", out = folder_ / "out", err = folder_ / "err";
         std::vector<std::string> words{program};
@@ -44,7 +45,9 @@ class StartedProgram {
         argv.push_back(nullptr);
         child_ = fork();
         if (child_ != 0) return;
-        const auto redirect = [](const char* path, int flags, int to) { dup2(open(path, flags, 0600), to); };
+        const auto redirect = [](const char* path, int flags, int to) {
+            dup2(open(path, flags, 0600), to);
+        };
         redirect(in.c_str(), O_RDONLY, STDIN_FILENO);
         redirect(out.c_str(), O_WRONLY | O_CREAT, STDOUT_FILENO);
         redirect(err.c_str(), O_WRONLY | O_CREAT, STDERR_FILENO);
@@ -61,7 +64,8 @@ class StartedProgram {
 
     ProgramResult finish() {
         if (status_ == -1) waitpid(child_, &status_, 0);
-        return {WIFEXITED(status_) ? WEXITSTATUS(status_) : 128 + WTERMSIG(status_), read_file(folder_ / "out"), read_file(folder_ / "err")};
+        return {WIFEXITED(status_) ? WEXITSTATUS(status_) : 128 + WTERMSIG(status_),
+                read_file(folder_ / "out"), read_file(folder_ / "err")};
     }
 
   private:
@@ -71,7 +75,9 @@ class StartedProgram {
 };
 
 // Standard input is `input`. `signal`, where not 0, is sent after a while.
-inline ProgramResult run_program(const std::string& program, const std::vector<std::string>& arguments, std::string_view input = {}, int signal = 0, int after_ms = 0) {
+inline ProgramResult run_program(const std::string& program,
+                                 const std::vector<std::string>& arguments,
+                                 std::string_view input = {}, int signal = 0, int after_ms = 0) {
     StartedProgram started(program, arguments, input);
     if (signal != 0) {
         std::this_thread::sleep_for(std::chrono::milliseconds(after_ms));
@@ -81,9 +87,12 @@ inline ProgramResult run_program(const std::string& program, const std::vector<s
 }
 
 // Killed without warning as soon as a file is there; its status is 0 where it ended before.
-inline ProgramResult run_program_killed_at(const std::string& program, const std::vector<std::string>& arguments, const std::filesystem::path& file) {
+inline ProgramResult run_program_killed_at(const std::string& program,
+                                           const std::vector<std::string>& arguments,
+                                           const std::filesystem::path& file) {
     StartedProgram started(program, arguments);
-    while (started.running() && !std::filesystem::exists(file)) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    while (started.running() && !std::filesystem::exists(file))
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
     started.send(SIGKILL);
     return started.finish();
 }

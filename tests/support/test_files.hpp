@@ -17,7 +17,8 @@ namespace fp4::test {
 class TempDir {
   public:
     TempDir() {
-        std::string name = (std::filesystem::temp_directory_path() / "fp4sim-traces-XXXXXX").string();
+        std::string name =
+            (std::filesystem::temp_directory_path() / "fp4sim-traces-XXXXXX").string();
         if (::mkdtemp(name.data()) == nullptr) std::abort();
         path_ = name;
     }
@@ -32,14 +33,16 @@ class TempDir {
     std::filesystem::path operator/(std::string_view name) const { return path_ / name; }
 
     std::filesystem::path write(std::string_view name, std::string_view bytes) const {
-        std::ofstream(path_ / name, std::ios::binary).write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+        std::ofstream(path_ / name, std::ios::binary)
+            .write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
         return path_ / name;
     }
 
     // Names of everything in the directory, sorted.
     std::vector<std::string> entries() const {
         std::vector<std::string> names;
-        for (const auto& entry : std::filesystem::directory_iterator(path_)) names.push_back(entry.path().filename().string());
+        for (const auto& entry : std::filesystem::directory_iterator(path_))
+            names.push_back(entry.path().filename().string());
         std::sort(names.begin(), names.end());
         return names;
     }
@@ -56,8 +59,12 @@ inline std::string read_file(const std::filesystem::path& path) {
 
 // Two directories with the same files of the same bytes.
 inline void expect_same_files(const std::filesystem::path& a, const std::filesystem::path& b) {
-    for (const auto& entry : std::filesystem::directory_iterator(a)) EXPECT_TRUE(read_file(entry.path()) == read_file(b / entry.path().filename())) << entry.path();
-    const auto count = [](const auto& path) { return std::distance(std::filesystem::directory_iterator(path), {}); };
+    for (const auto& entry : std::filesystem::directory_iterator(a))
+        EXPECT_TRUE(read_file(entry.path()) == read_file(b / entry.path().filename()))
+            << entry.path();
+    const auto count = [](const auto& path) {
+        return std::distance(std::filesystem::directory_iterator(path), {});
+    };
     EXPECT_EQ(count(a), count(b)) << a << " and " << b;
 }
 
@@ -67,17 +74,21 @@ inline std::string little_endian(uint64_t value, int bytes) {
     return text;
 }
 
-inline std::string safetensors(std::string_view header, std::string_view data = {}) { return little_endian(header.size(), 8).append(header).append(data); }
+inline std::string safetensors(std::string_view header, std::string_view data = {}) {
+    return little_endian(header.size(), 8).append(header).append(data);
+}
 
-inline std::string entry(std::string_view name, std::string_view dtype, std::string_view shape, std::string_view offsets) {
-    return std::string("\"").append(name) + "\":{\"dtype\":\"" + std::string(dtype) + "\",\"shape\":" + std::string(shape) + ",\"data_offsets\":" + std::string(offsets) +
-           "}";
+inline std::string entry(std::string_view name, std::string_view dtype, std::string_view shape,
+                         std::string_view offsets) {
+    return std::string("\"").append(name) + "\":{\"dtype\":\"" + std::string(dtype) +
+           "\",\"shape\":" + std::string(shape) + ",\"data_offsets\":" + std::string(offsets) + "}";
 }
 
 // One line, no control character, and beginning with `start`.
 inline void expect_message(const std::string& message, const std::string& start) {
     EXPECT_EQ(message.substr(0, start.size()), start);
-    for (const char c : message) EXPECT_TRUE(static_cast<unsigned char>(c) >= 0x20 && c != 0x7F) << message;
+    for (const char c : message)
+        EXPECT_TRUE(static_cast<unsigned char>(c) >= 0x20 && c != 0x7F) << message;
 }
 
 } // namespace fp4::test

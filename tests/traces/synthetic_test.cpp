@@ -34,14 +34,19 @@ double excess_kurtosis(const std::vector<float>& x) {
 TEST(Sha256, KnownDigest) {
     Sha256 sha256;
     sha256.update(std::as_bytes(std::span("abc", 3)));
-    EXPECT_EQ(sha256.hex_digest(), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    EXPECT_EQ(sha256.hex_digest(),
+              "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 }
 
 TEST(Synthetic, BytesArePinned) {
-    EXPECT_EQ(sha256_of(synthetic_weights(0, "w", 33, 48)), "b2a9907f93ede7711aec185dced8efc1baee6d48bc3d9ac4ca94a82eada4da10");
-    EXPECT_EQ(sha256_of(synthetic_activations(0, "x", 5, 512)), "2ecc6c2e0f5458d15048ae1e60dc2be3189361a256e5cd3e13283e0320a885dd");
-    EXPECT_EQ(sha256_of(synthetic_c_bits(0, "c", 1000)), "fff3ef3ec2906f7635d2a7e171d29489086dd300a64f6b9d1545621ed92f64fd");
-    EXPECT_EQ(sha256_of(uniform_operand(0, "u", Format::nvfp4, {}, 7, 64).codes), "41e636a8a6fcada00c6fd50e86e8bf4e8ab1014ab6b3860389bf2ef73ee5ee04");
+    EXPECT_EQ(sha256_of(synthetic_weights(0, "w", 33, 48)),
+              "b2a9907f93ede7711aec185dced8efc1baee6d48bc3d9ac4ca94a82eada4da10");
+    EXPECT_EQ(sha256_of(synthetic_activations(0, "x", 5, 512)),
+              "2ecc6c2e0f5458d15048ae1e60dc2be3189361a256e5cd3e13283e0320a885dd");
+    EXPECT_EQ(sha256_of(synthetic_c_bits(0, "c", 1000)),
+              "fff3ef3ec2906f7635d2a7e171d29489086dd300a64f6b9d1545621ed92f64fd");
+    EXPECT_EQ(sha256_of(uniform_operand(0, "u", Format::nvfp4, {}, 7, 64).codes),
+              "41e636a8a6fcada00c6fd50e86e8bf4e8ab1014ab6b3860389bf2ef73ee5ee04");
 }
 
 TEST(Synthetic, EveryPartOfTheCounterMatters) {
@@ -52,13 +57,16 @@ TEST(Synthetic, EveryPartOfTheCounterMatters) {
 }
 
 TEST(Synthetic, FirstTokensDoNotDependOnTheirNumber) {
-    const auto few = synthetic_activations(3, "x", 4, 320), many = synthetic_activations(3, "x", 9, 320);
+    const auto few = synthetic_activations(3, "x", 4, 320),
+               many = synthetic_activations(3, "x", 9, 320);
     EXPECT_TRUE(std::equal(few.begin(), few.end(), many.begin()));
 }
 
 TEST(Synthetic, ValuesAreBf16) {
-    for (float value : synthetic_weights(1, "w", 16, 64)) EXPECT_EQ(std::bit_cast<uint32_t>(value) & 0xFFFF, 0u);
-    for (float value : synthetic_activations(1, "x", 16, 64)) EXPECT_EQ(std::bit_cast<uint32_t>(value) & 0xFFFF, 0u);
+    for (float value : synthetic_weights(1, "w", 16, 64))
+        EXPECT_EQ(std::bit_cast<uint32_t>(value) & 0xFFFF, 0u);
+    for (float value : synthetic_activations(1, "x", 16, 64))
+        EXPECT_EQ(std::bit_cast<uint32_t>(value) & 0xFFFF, 0u);
 }
 
 TEST(Synthetic, WeightsHaveHeavyTailsAndChannelSpread) {
@@ -99,7 +107,9 @@ TEST(Synthetic, UniformBitsHaveNanScalesInFewRows) {
     const auto t = uniform_operand(0, "u", Format::razer_a, {}, 512, 4096);
     int nan_rows = 0;
     std::array<int, 256> seen{};
-    for (uint64_t r = 0; r < t.rows; ++r) nan_rows += std::ranges::any_of(t.row(r).scales, [](uint8_t byte) { return (byte & 0x7F) == 0x7F; });
+    for (uint64_t r = 0; r < t.rows; ++r)
+        nan_rows += std::ranges::any_of(t.row(r).scales,
+                                        [](uint8_t byte) { return (byte & 0x7F) == 0x7F; });
     for (uint8_t byte : t.scales) ++seen[byte];
     EXPECT_GT(nan_rows, 10);
     EXPECT_LT(nan_rows, 64);

@@ -12,7 +12,11 @@ namespace fp4::traces {
 namespace {
 
 TraceOp make_op(const std::string& name, uint64_t m, uint64_t n, uint64_t k, bool with_c) {
-    TraceOp op{name, uniform_operand(1, name + "a", Format::razer_a, {7, 16}, m, k), uniform_operand(1, name + "b", Format::razer_w, {7, 16}, n, k), {}, {}};
+    TraceOp op{name,
+               uniform_operand(1, name + "a", Format::razer_a, {7, 16}, m, k),
+               uniform_operand(1, name + "b", Format::razer_w, {7, 16}, n, k),
+               {},
+               {}};
     if (with_c)
         for (uint32_t bits : synthetic_c_bits(1, name, m * n)) op.c.push_back({bits});
     return op;
@@ -69,7 +73,8 @@ TEST(TraceFile, IsReadBackAsWritten) {
         EXPECT_EQ(read->ops[i].d, trace.ops[i].d);
     }
     ASSERT_TRUE(write_trace(folder / "again.safetensors", *read));
-    EXPECT_EQ(test::read_file(folder / "t.safetensors"), test::read_file(folder / "again.safetensors"));
+    EXPECT_EQ(test::read_file(folder / "t.safetensors"),
+              test::read_file(folder / "again.safetensors"));
 }
 
 TEST(SliceOp, GivesTheSamePartOfTheProduct) {

@@ -18,12 +18,15 @@ Result<Recipe> read_recipe(const std::filesystem::path& path) {
         yaml.map("uniform", [&](io::StrictYaml& ops) {
             for (const std::string& name : ops.keys())
                 ops.map(name, [&](io::StrictYaml& op) {
-                    const uint64_t n = op.integer("n", 1, largest), k = op.integer("k", 16, largest);
+                    const uint64_t n = op.integer("n", 1, largest),
+                                   k = op.integer("k", 16, largest);
                     recipe.uniform_ops.push_back({name, n, k});
                 });
         });
         FP4_TRY(yaml.finish());
-        if (recipe.uniform_ops.empty()) return Error{ErrorCode::bad_file, io::printable_path(path) + ": key uniform: expected at least one op"};
+        if (recipe.uniform_ops.empty())
+            return Error{ErrorCode::bad_file,
+                         io::printable_path(path) + ": key uniform: expected at least one op"};
         return recipe;
     }
     recipe.layer = yaml.integer("layer", 0, 100'000);
@@ -31,7 +34,10 @@ Result<Recipe> read_recipe(const std::filesystem::path& path) {
         recipe.checkpoint = yaml.text("checkpoint");
         FP4_TRY(yaml.finish());
         if (recipe.checkpoint.find('/') != std::string::npos || recipe.checkpoint.starts_with('.'))
-            return Error{ErrorCode::bad_file, io::printable_path(path) + ": key checkpoint: expected the name of a folder, found " + io::in_quotes(recipe.checkpoint)};
+            return Error{ErrorCode::bad_file,
+                         io::printable_path(path) +
+                             ": key checkpoint: expected the name of a folder, found " +
+                             io::in_quotes(recipe.checkpoint)};
         return recipe;
     }
     yaml.map("model", [&](io::StrictYaml& model) {
@@ -53,7 +59,9 @@ Result<std::vector<Recipe>> list_recipes(const std::filesystem::path& folder) {
     std::vector<std::filesystem::path> paths;
     for (const auto& entry : std::filesystem::directory_iterator(folder, error))
         if (entry.path().extension() == ".yaml") paths.push_back(entry.path());
-    if (error) return Error{ErrorCode::bad_file, io::printable_path(folder) + ": expected a folder of recipes: " + error.message()};
+    if (error)
+        return Error{ErrorCode::bad_file, io::printable_path(folder) +
+                                              ": expected a folder of recipes: " + error.message()};
     std::ranges::sort(paths);
     std::vector<Recipe> recipes;
     for (const auto& path : paths) {

@@ -10,7 +10,13 @@ PackedTensor slice_rows(const PackedTensor& t, Slice rows) {
         const auto begin = bytes.begin() + static_cast<ptrdiff_t>(rows.first * per_row);
         return std::vector<uint8_t>(begin, begin + static_cast<ptrdiff_t>(rows.count * per_row));
     };
-    return {t.format, t.specials, rows.count, t.k, part(t.codes, t.code_bytes_per_row()), part(t.scales, t.scale_bytes_per_row()), t.tensor_scale};
+    return {t.format,
+            t.specials,
+            rows.count,
+            t.k,
+            part(t.codes, t.code_bytes_per_row()),
+            part(t.scales, t.scale_bytes_per_row()),
+            t.tensor_scale};
 }
 
 } // namespace

@@ -4,12 +4,15 @@
 
 namespace fp4::traces::keys {
 
-static_assert(std::endian::native == std::endian::little, "tensors are stored as they lie in memory");
+static_assert(std::endian::native == std::endian::little,
+              "tensors are stored as they lie in memory");
 
 inline constexpr const char *version = "fp4sim.trace", *version_1 = "1";
 inline constexpr const char *model = "model", *layer = "layer", *ops = "ops";
 inline constexpr const char *source = "source", *source_sha256 = "source_sha256";
-inline constexpr const char *a_format = "a_format", *b_format = "b_format", *v1_halves = "v1_halves", *v2_halves = "v2_halves", *encoder = "encoder";
+inline constexpr const char *a_format = "a_format", *b_format = "b_format",
+                            *v1_halves = "v1_halves", *v2_halves = "v2_halves",
+                            *encoder = "encoder";
 inline constexpr const char *tokens = "tokens", *seed = "seed";
 
 // Tensor names: op + side + part.

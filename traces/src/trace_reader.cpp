@@ -17,14 +17,17 @@ class TraceReader {
 
     Result<Trace> read() {
         Trace trace;
-        if (text(keys::version) != keys::version_1) fail("metadata " + std::string(keys::version) + ": expected \"1\", found " + found(keys::version));
+        if (text(keys::version) != keys::version_1)
+            fail("metadata " + std::string(keys::version) + ": expected \"1\", found " +
+                 found(keys::version));
         trace.model = text(keys::model);
         trace.layer = number(keys::layer, UINT32_MAX);
         trace.source = choice<Source>(keys::source, source_names);
         trace.source_sha256 = text(keys::source_sha256);
         trace.a_format = format(keys::a_format);
         trace.b_format = format(keys::b_format);
-        trace.specials = {static_cast<uint8_t>(number(keys::v1_halves, special_max_halves)), static_cast<uint8_t>(number(keys::v2_halves, special_max_halves))};
+        trace.specials = {static_cast<uint8_t>(number(keys::v1_halves, special_max_halves)),
+                          static_cast<uint8_t>(number(keys::v2_halves, special_max_halves))};
         trace.encoder = text(keys::encoder);
         trace.tokens = number(keys::tokens, UINT64_MAX);
         trace.seed = number(keys::seed, UINT64_MAX);
@@ -38,7 +41,9 @@ class TraceReader {
 
   private:
     void fail(std::string what) {
-        if (!error_) error_ = Error{ErrorCode::bad_file, io::printable_path(file_.path()) + ": " + std::move(what)};
+        if (!error_)
+            error_ = Error{ErrorCode::bad_file,
+                           io::printable_path(file_.path()) + ": " + std::move(what)};
     }
 
     std::string found(const char* key) const {
@@ -59,7 +64,8 @@ class TraceReader {
         uint64_t result = 0;
         const auto [end, code] = std::from_chars(value.data(), value.data() + value.size(), result);
         if (code != std::errc{} || end != value.data() + value.size() || result > largest) {
-            fail("metadata " + std::string(key) + ": expected an integer from 0 to " + std::to_string(largest) + ", found " + found(key));
+            fail("metadata " + std::string(key) + ": expected an integer from 0 to " +
+                 std::to_string(largest) + ", found " + found(key));
             return 0;
         }
         return result;
@@ -71,7 +77,9 @@ class TraceReader {
         for (bool more = !rest.empty(); more;) {
             const size_t comma = rest.find(',');
             const std::string name(rest.substr(0, comma));
-            if (name.empty() || std::ranges::find(names, name) != names.end()) fail("metadata ops: expected distinct names between commas, found " + found(keys::ops));
+            if (name.empty() || std::ranges::find(names, name) != names.end())
+                fail("metadata ops: expected distinct names between commas, found " +
+                     found(keys::ops));
             names.push_back(name);
             more = comma != std::string_view::npos;
             if (more) rest.remove_prefix(comma + 1);
@@ -104,8 +112,10 @@ class TraceReader {
         if (!info) {
             fail("tensor " + io::in_quotes(name) + ": expected in this trace, found nothing");
         } else if (info->dtype != dtype || info->shape.size() != rank) {
-            fail("tensor " + io::in_quotes(name) + ": expected " + std::string(spec_of(dtype).name) + " of rank " + std::to_string(rank) + ", found " +
-                 io::printable(info->dtype_name) + " of rank " + std::to_string(info->shape.size()));
+            fail("tensor " + io::in_quotes(name) + ": expected " +
+                 std::string(spec_of(dtype).name) + " of rank " + std::to_string(rank) +
+                 ", found " + io::printable(info->dtype_name) + " of rank " +
+                 std::to_string(info->shape.size()));
             info = nullptr;
         }
         return info;
@@ -114,7 +124,9 @@ class TraceReader {
     template <class T>
     std::vector<T> values(const io::TensorInfo& info) {
         std::vector<T> out(info.byte_size() / sizeof(T));
-        if (auto status = file_.read(info, std::as_writable_bytes(std::span(out))); !status && !error_) error_ = status.error();
+        if (auto status = file_.read(info, std::as_writable_bytes(std::span(out)));
+            !status && !error_)
+            error_ = status.error();
         return out;
     }
 
@@ -128,19 +140,24 @@ class TraceReader {
         t.k = codes->shape[1] * 2;
         const auto block = static_cast<uint64_t>(spec_of(format).block);
         if (t.rows == 0 || t.k == 0 || t.k % block != 0) {
-            fail("tensor " + io::in_quotes(codes->name) + ": K: expected a multiple of " + std::to_string(block) + ", found " + std::to_string(t.rows) + " rows of " +
+            fail("tensor " + io::in_quotes(codes->name) + ": K: expected a multiple of " +
+                 std::to_string(block) + ", found " + std::to_string(t.rows) + " rows of " +
                  std::to_string(t.k) + " codes");
             return t;
         }
         if (scales->shape[0] != t.rows || scales->shape[1] != t.scale_bytes_per_row()) {
-            fail("tensor " + io::in_quotes(scales->name) + ": expected shape [" + std::to_string(t.rows) + ", " + std::to_string(t.scale_bytes_per_row()) + "], found [" +
-                 std::to_string(scales->shape[0]) + ", " + std::to_string(scales->shape[1]) + "]");
+            fail("tensor " + io::in_quotes(scales->name) + ": expected shape [" +
+                 std::to_string(t.rows) + ", " + std::to_string(t.scale_bytes_per_row()) +
+                 "], found [" + std::to_string(scales->shape[0]) + ", " +
+                 std::to_string(scales->shape[1]) + "]");
             return t;
         }
         t.codes = values<uint8_t>(*codes);
         t.scales = values<uint8_t>(*scales);
         t.tensor_scale = values<Fp32>(*scale)[0];
-        if (t.tensor_scale.is_nan() || t.tensor_scale.is_infinite()) fail("tensor " + io::in_quotes(scale->name) + ": expected a finite scale, found NaN or infinity");
+        if (t.tensor_scale.is_nan() || t.tensor_scale.is_infinite())
+            fail("tensor " + io::in_quotes(scale->name) +
+                 ": expected a finite scale, found NaN or infinity");
         return t;
     }
 
@@ -149,18 +166,24 @@ class TraceReader {
         const io::TensorInfo* info = tensor(name, io::Dtype::f32, 2);
         if (!info) return {};
         if (info->shape[0] != m || info->shape[1] != n) {
-            fail("tensor " + io::in_quotes(name) + ": expected shape [" + std::to_string(m) + ", " + std::to_string(n) + "], found [" + std::to_string(info->shape[0]) +
-                 ", " + std::to_string(info->shape[1]) + "]");
+            fail("tensor " + io::in_quotes(name) + ": expected shape [" + std::to_string(m) + ", " +
+                 std::to_string(n) + "], found [" + std::to_string(info->shape[0]) + ", " +
+                 std::to_string(info->shape[1]) + "]");
             return {};
         }
         return values<Fp32>(*info);
     }
 
     TraceOp op(const std::string& name, const Trace& trace) {
-        TraceOp op{name, operand(name + keys::a, trace.a_format, trace.specials), operand(name + keys::b, trace.b_format, trace.specials), {}, {}};
+        TraceOp op{name,
+                   operand(name + keys::a, trace.a_format, trace.specials),
+                   operand(name + keys::b, trace.b_format, trace.specials),
+                   {},
+                   {}};
         if (error_) return op;
         if (op.a.k != op.b.k)
-            fail("tensor " + io::in_quotes(name + keys::b + keys::codes) + ": K: expected " + std::to_string(op.a.k) + " as in A, found " + std::to_string(op.b.k));
+            fail("tensor " + io::in_quotes(name + keys::b + keys::codes) + ": K: expected " +
+                 std::to_string(op.a.k) + " as in A, found " + std::to_string(op.b.k));
         op.c = matrix(name + keys::c, op.m(), op.n());
         op.d = matrix(name + keys::d, op.m(), op.n());
         return op;

@@ -25,15 +25,32 @@ Status write_trace(const std::filesystem::path& path, const Trace& trace) {
 
     std::vector<io::TensorData> tensors;
     const auto add_operand = [&](const std::string& prefix, const PackedTensor& t) {
-        tensors.push_back({prefix + keys::codes, io::Dtype::u8, {t.rows, t.code_bytes_per_row()}, std::as_bytes(std::span(t.codes))});
-        tensors.push_back({prefix + keys::scales, io::Dtype::u8, {t.rows, t.scale_bytes_per_row()}, std::as_bytes(std::span(t.scales))});
-        tensors.push_back({prefix + keys::tensor_scale, io::Dtype::f32, {}, std::as_bytes(std::span(&t.tensor_scale, 1))});
+        tensors.push_back({prefix + keys::codes,
+                           io::Dtype::u8,
+                           {t.rows, t.code_bytes_per_row()},
+                           std::as_bytes(std::span(t.codes))});
+        tensors.push_back({prefix + keys::scales,
+                           io::Dtype::u8,
+                           {t.rows, t.scale_bytes_per_row()},
+                           std::as_bytes(std::span(t.scales))});
+        tensors.push_back({prefix + keys::tensor_scale,
+                           io::Dtype::f32,
+                           {},
+                           std::as_bytes(std::span(&t.tensor_scale, 1))});
     };
     for (const TraceOp& op : trace.ops) {
         add_operand(op.name + keys::a, op.a);
         add_operand(op.name + keys::b, op.b);
-        if (!op.c.empty()) tensors.push_back({op.name + keys::c, io::Dtype::f32, {op.m(), op.n()}, std::as_bytes(std::span(op.c))});
-        if (!op.d.empty()) tensors.push_back({op.name + keys::d, io::Dtype::f32, {op.m(), op.n()}, std::as_bytes(std::span(op.d))});
+        if (!op.c.empty())
+            tensors.push_back({op.name + keys::c,
+                               io::Dtype::f32,
+                               {op.m(), op.n()},
+                               std::as_bytes(std::span(op.c))});
+        if (!op.d.empty())
+            tensors.push_back({op.name + keys::d,
+                               io::Dtype::f32,
+                               {op.m(), op.n()},
+                               std::as_bytes(std::span(op.d))});
     }
     return io::write_safetensors(path, metadata, tensors);
 }

@@ -1,4 +1,5 @@
-// The core of every fused profile: terms aligned to the largest exponent, each cut toward zero, added exactly. No rounding, no specials.
+// The core of every fused profile: terms aligned to the largest exponent, each cut toward zero,
+// added exactly. No rounding, no specials.
 #pragma once
 #include <algorithm>
 #include <cstdint>
@@ -6,7 +7,8 @@
 
 namespace fp4 {
 
-// value = significand * 2^(exponent - fraction_bits). Not normalized: the exponent alone decides about alignment, also where the significand is 0.
+// value = significand * 2^(exponent - fraction_bits). Not normalized: the exponent alone decides
+// about alignment, also where the significand is 0.
 struct AlignedTerm {
     int64_t significand;
     int exponent;
@@ -29,13 +31,19 @@ constexpr int64_t shift_toward_zero(int64_t n, int shift) {
 // An emax_floor below all exponents.
 inline constexpr int no_emax_floor = -(1 << 20);
 
-// C and the terms (align gives each as an AlignedTerm), with kept_bits bits below 2^emax, emax = max(emax_floor, exponents). The caller sees to it that the shifted terms and
-// their sum fit 63 bits: a term of magnitude < 2^(exponent + n) becomes less than 2^(kept_bits + n).
+// C and the terms (align gives each as an AlignedTerm), with kept_bits bits below 2^emax, emax =
+// max(emax_floor, exponents). The caller sees to it that the shifted terms and their sum fit 63
+// bits: a term of magnitude < 2^(exponent + n) becomes less than 2^(kept_bits + n).
 template <class Term, class Align>
-constexpr AlignedSum aligned_sum(std::span<const Term> terms, const Align& align, const AlignedTerm& c, int kept_bits, int emax_floor = no_emax_floor) {
+constexpr AlignedSum aligned_sum(std::span<const Term> terms, const Align& align,
+                                 const AlignedTerm& c, int kept_bits,
+                                 int emax_floor = no_emax_floor) {
     int emax = std::max(c.exponent, emax_floor);
     for (const Term& term : terms) emax = std::max(emax, align(term).exponent);
-    const auto cut = [&](const AlignedTerm& term) { return shift_toward_zero(term.significand, kept_bits - term.fraction_bits + term.exponent - emax); };
+    const auto cut = [&](const AlignedTerm& term) {
+        return shift_toward_zero(term.significand,
+                                 kept_bits - term.fraction_bits + term.exponent - emax);
+    };
     int64_t sum = cut(c);
     for (const Term& term : terms) sum += cut(align(term));
     return {sum, emax - kept_bits};

@@ -1,4 +1,5 @@
-// Accumulation profiles as data: how a row of A meets a row of B, from decoded blocks to one binary32 D.
+// Accumulation profiles as data: how a row of A meets a row of B, from decoded blocks to one
+// binary32 D.
 #pragma once
 #include <array>
 #include <cstdint>
@@ -12,7 +13,8 @@ namespace fp4 {
 enum class Accumulation : uint8_t {
     exact,       // one exact sum over all of K and C, one rounding
     sequential,  // block by block in ascending k, one rounding each
-    fused_steps, // chained steps; each aligns its terms and C to the largest exponent, cuts, adds, rounds
+    fused_steps, // chained steps; each aligns its terms and C to the largest exponent, cuts, adds,
+                 // rounds
 };
 
 struct Arithmetic {
@@ -22,13 +24,17 @@ struct Arithmetic {
     Rounding rounding;
     int step_terms;    // terms of 16 products per fused step
     int fraction_bits; // bits kept below the largest exponent of a step (F)
-    bool in_rtl;       // rtl/ implements it; the index in arithmetic_profiles is then the RTL's parameter Profile
+    bool in_rtl; // rtl/ implements it; the index in arithmetic_profiles is then the RTL's parameter
+                 // Profile
 };
 
 inline constexpr std::array<Arithmetic, 3> arithmetic_profiles{{
-    {"exact", "one exact sum, rounded once to nearest even", Accumulation::exact, Rounding::nearest_even, 0, 0, true},
-    {"nv-blackwell", "fused steps of 64 products, 35 bits kept, cut toward zero", Accumulation::fused_steps, Rounding::toward_zero, 4, 35, true},
-    {"fp32-seq", "a binary32 accumulator, one rounding to nearest even per block", Accumulation::sequential, Rounding::nearest_even, 0, 0, false},
+    {"exact", "one exact sum, rounded once to nearest even", Accumulation::exact,
+     Rounding::nearest_even, 0, 0, true},
+    {"nv-blackwell", "fused steps of 64 products, 35 bits kept, cut toward zero",
+     Accumulation::fused_steps, Rounding::toward_zero, 4, 35, true},
+    {"fp32-seq", "a binary32 accumulator, one rounding to nearest even per block",
+     Accumulation::sequential, Rounding::nearest_even, 0, 0, false},
 }};
 
 inline constexpr const Arithmetic& exact = arithmetic_profiles[0];

@@ -1,4 +1,5 @@
-// What sixteen products under one pair of scales contribute to an output, before any alignment or rounding.
+// What sixteen products under one pair of scales contribute to an output, before any alignment or
+// rounding.
 #pragma once
 #include <array>
 #include <cstddef>
@@ -9,7 +10,8 @@
 namespace fp4 {
 
 // Sum of 16 products of half-units: exact, in quarter-units, abs <= 15376.
-constexpr int dot_quarters(const std::array<int8_t, dot_lanes>& a_halves, const std::array<int8_t, dot_lanes>& b_halves) {
+constexpr int dot_quarters(const std::array<int8_t, dot_lanes>& a_halves,
+                           const std::array<int8_t, dot_lanes>& b_halves) {
     int sum = 0;
     for (size_t i = 0; i < dot_lanes; ++i) sum += a_halves[i] * b_halves[i];
     return sum;
@@ -18,13 +20,16 @@ constexpr int dot_quarters(const std::array<int8_t, dot_lanes>& a_halves, const 
 // Fraction bits of BlockTerm::significand: two of the quarter-units, three of each scale.
 inline constexpr int block_term_fraction_bits = 2 + 2 * scale_fraction_bits;
 
-// value = significand * 2^(exponent - 8). Not normalized: the exponent comes from the scales alone, also where the dot is 0.
+// value = significand * 2^(exponent - 8). Not normalized: the exponent comes from the scales alone,
+// also where the dot is 0.
 struct BlockTerm {
     int32_t significand; // abs < 2^22
     int exponent;
     bool nan;
 };
 
-constexpr BlockTerm block_term(int dot, const Scale& a, const Scale& b) { return {dot * a.significand * b.significand, a.exponent + b.exponent, a.nan || b.nan}; }
+constexpr BlockTerm block_term(int dot, const Scale& a, const Scale& b) {
+    return {dot * a.significand * b.significand, a.exponent + b.exponent, a.nan || b.nan};
+}
 
 } // namespace fp4

@@ -25,7 +25,8 @@ constexpr int special_halves(Format format, Specials specials, uint8_t scale_byt
 
 // Element value in signed half-units, -31..31.
 constexpr int element_halves(Format format, Specials specials, uint8_t scale_byte, E2m1 element) {
-    if (element.code == spec_of(format).sentinel) return special_halves(format, specials, scale_byte);
+    if (element.code == spec_of(format).sentinel)
+        return special_halves(format, specials, scale_byte);
     return e2m1_halves(element);
 }
 
@@ -39,13 +40,18 @@ constexpr int max_halves(Format format, Specials specials) {
 }
 
 // Element code i of a packed row: low nibble first.
-constexpr E2m1 packed_code(std::span<const uint8_t> codes, size_t i) { return {static_cast<uint8_t>(codes[i / 2] >> (i % 2 * 4) & 15)}; }
+constexpr E2m1 packed_code(std::span<const uint8_t> codes, size_t i) {
+    return {static_cast<uint8_t>(codes[i / 2] >> (i % 2 * 4) & 15)};
+}
 
 // Sixteen elements of a block: signed half-units from 8 bytes of codes.
-std::array<int8_t, dot_lanes> decode_lanes(Format format, Specials specials, uint8_t scale_byte, std::span<const uint8_t, dot_lanes / 2> codes);
+std::array<int8_t, dot_lanes> decode_lanes(Format format, Specials specials, uint8_t scale_byte,
+                                           std::span<const uint8_t, dot_lanes / 2> codes);
 
-// Element value times the tensor scale, one rounding to binary32 (nearest, ties to even). A NaN scale byte gives NaN for every code; code 0x8
-// of nvfp4 and mxfp4 keeps its sign (-0). A NaN or infinite tensor scale gives NaN.
-Fp32 dequantize(Format format, Specials specials, uint8_t scale_byte, E2m1 element, Fp32 tensor_scale);
+// Element value times the tensor scale, one rounding to binary32 (nearest, ties to even). A NaN
+// scale byte gives NaN for every code; code 0x8 of nvfp4 and mxfp4 keeps its sign (-0). A NaN or
+// infinite tensor scale gives NaN.
+Fp32 dequantize(Format format, Specials specials, uint8_t scale_byte, E2m1 element,
+                Fp32 tensor_scale);
 
 } // namespace fp4

@@ -1,4 +1,5 @@
-// Dot products of GPU tensor cores as data: how many products an instruction adds at once, how many bits it keeps and how it rounds.
+// Dot products of GPU tensor cores as data: how many products an instruction adds at once, how many
+// bits it keeps and how it rounds.
 #pragma once
 #include <array>
 #include <cstdint>
@@ -12,7 +13,8 @@ namespace fp4 {
 
 enum class DotOutput : uint8_t { f32, e8m13, f16 };
 
-// A result is rounded to one layout and stored in another whose exponents are the same; C is in the stored one.
+// A result is rounded to one layout and stored in another whose exponents are the same; C is in the
+// stored one.
 struct DotOutputSpec {
     std::string_view name;
     FloatSpec rounded;
@@ -26,11 +28,14 @@ inline constexpr std::array<DotOutputSpec, 3> dot_output_specs{{
     {"f16", fp16_spec, fp16_spec, Rounding::nearest_even},
 }};
 
-constexpr const DotOutputSpec& spec_of(DotOutput output) { return dot_output_specs[static_cast<size_t>(output)]; }
+constexpr const DotOutputSpec& spec_of(DotOutput output) {
+    return dot_output_specs[static_cast<size_t>(output)];
+}
 
 enum class DotOrder : uint8_t {
     ascending, // steps in ascending k; C is a term of the first step, D of a step is C of the next
-    pairs,     // per instruction: a step over k % 4 < 2 from C = 0, a chained one over k % 4 >= 2, then one addition of C, to nearest even
+    pairs, // per instruction: a step over k % 4 < 2 from C = 0, a chained one over k % 4 >= 2, then
+           // one addition of C, to nearest even
 };
 
 // What the row rests on: results measured on a GPU, or a software model of it.
@@ -51,20 +56,26 @@ struct DotProfile {
     DotOutput output;
     Evidence evidence;
     DotOrder order = DotOrder::ascending;
-    bool block_scaled = false; // an E8M0 scale per 32 elements and operand; both exponents are added to each product's
+    bool block_scaled = false; // an E8M0 scale per 32 elements and operand; both exponents are
+                               // added to each product's
     int short_step = 0;        // a single step of this many products is accepted as well; 0: none
 
-    // Underflow: MMA-Sim gives every zero element, and a zero C, the exponent -126. Khattak and Mikaitis (arXiv 2512.07004) leave zeros out
-    // and let no emax fall below -133 (Hopper, B200), -132 (Ampere, Ada); with FP16 output -21, -20, -19 (V100). No measurement decides.
+    // Underflow: MMA-Sim gives every zero element, and a zero C, the exponent -126. Khattak and
+    // Mikaitis (arXiv 2512.07004) leave zeros out and let no emax fall below -133 (Hopper, B200),
+    // -132 (Ampere, Ada); with FP16 output -21, -20, -19 (V100). No measurement decides.
     int zero_exponent = -126;
     int emax_floor = no_emax_floor;
 
     // Lengths of A and B: whole instructions where their parts differ, else whole steps.
     constexpr int granule() const { return order == DotOrder::pairs || block_scaled ? k : step; }
     constexpr bool accepts_length(uint64_t products) const {
-        return products != 0 && (products % static_cast<uint64_t>(granule()) == 0 || products == static_cast<uint64_t>(short_step));
+        return products != 0 && (products % static_cast<uint64_t>(granule()) == 0 ||
+                                 products == static_cast<uint64_t>(short_step));
     }
-    std::string expected_lengths() const { return "a multiple of " + std::to_string(granule()) + (short_step ? ", or " + std::to_string(short_step) : ""); }
+    std::string expected_lengths() const {
+        return "a multiple of " + std::to_string(granule()) +
+               (short_step ? ", or " + std::to_string(short_step) : "");
+    }
 };
 
 // A zero_exponent below all exponents: a zero never raises emax.
@@ -102,20 +113,26 @@ inline constexpr auto dot_profiles = [] {
         {"h100-fp16-f32", "H100", "wgmma k16, mma k16", fp16, 16, 16, 25, f32, silicon},
         {"h100-fp16-f16", "H100", "wgmma k16, mma k16", fp16, 16, 16, 25, f16, silicon},
         {"h100-bf16-f32", "H100", "wgmma k16, mma k16", bf16, 16, 16, 25, f32, silicon},
-        {"h100-tf32-f32", "H100", "wgmma k8, mma k8", tf32, 8, 8, 25, f32, silicon_of_four, ascending, false, 4},
-        {"h100-wgmma-e4m3-f32", "H100", "wgmma k32", e4m3, 32, 32, 13, e8m13, silicon}, // measured with C = 0 only
+        {"h100-tf32-f32", "H100", "wgmma k8, mma k8", tf32, 8, 8, 25, f32, silicon_of_four,
+         ascending, false, 4},
+        {"h100-wgmma-e4m3-f32", "H100", "wgmma k32", e4m3, 32, 32, 13, e8m13,
+         silicon}, // measured with C = 0 only
         {"h100-wgmma-e4m3-f16", "H100", "wgmma k32", e4m3, 32, 32, 13, f16, model},
-        {"h100-wgmma-e5m2-f32", "H100", "wgmma k32", e5m2, 32, 32, 13, e8m13, silicon}, // measured with C = 0 only
+        {"h100-wgmma-e5m2-f32", "H100", "wgmma k32", e5m2, 32, 32, 13, e8m13,
+         silicon}, // measured with C = 0 only
         {"h100-wgmma-e5m2-f16", "H100", "wgmma k32", e5m2, 32, 32, 13, f16, model},
-        {"h100-mma-e4m3-f32", "H100", "mma m16n8k32", e4m3, 32, 16, 25, f32, model, pairs}, // as measured on B200
+        {"h100-mma-e4m3-f32", "H100", "mma m16n8k32", e4m3, 32, 16, 25, f32, model,
+         pairs}, // as measured on B200
         {"h100-mma-e4m3-f16", "H100", "mma m16n8k32", e4m3, 32, 16, 25, f16, silicon, pairs},
-        {"h100-mma-e5m2-f32", "H100", "mma m16n8k32", e5m2, 32, 16, 25, f32, model, pairs}, // as measured on B200
+        {"h100-mma-e5m2-f32", "H100", "mma m16n8k32", e5m2, 32, 16, 25, f32, model,
+         pairs}, // as measured on B200
         {"h100-mma-e5m2-f16", "H100", "mma m16n8k32", e5m2, 32, 16, 25, f16, silicon, pairs},
 
         {"b200-fp16-f32", "B200", "mma k16, tcgen05 k16", fp16, 16, 16, 25, f32, silicon},
         {"b200-fp16-f16", "B200", "mma k16, tcgen05 k16", fp16, 16, 16, 25, f16, silicon},
         {"b200-bf16-f32", "B200", "mma k16, tcgen05 k16", bf16, 16, 16, 25, f32, silicon},
-        {"b200-tf32-f32", "B200", "mma k8, tcgen05 k8", tf32, 8, 8, 25, f32, silicon_of_four, ascending, false, 4},
+        {"b200-tf32-f32", "B200", "mma k8, tcgen05 k8", tf32, 8, 8, 25, f32, silicon_of_four,
+         ascending, false, 4},
         {"b200-mma-e4m3-f32", "B200", "mma m16n8k32", e4m3, 32, 16, 25, f32, silicon, pairs},
         {"b200-mma-e4m3-f16", "B200", "mma m16n8k32", e4m3, 32, 16, 25, f16, silicon, pairs},
         {"b200-mma-e5m2-f32", "B200", "mma m16n8k32", e5m2, 32, 16, 25, f32, silicon, pairs},
@@ -130,8 +147,10 @@ inline constexpr auto dot_profiles = [] {
         {"sm120-mma-e5m2-f32", "sm_120", "mma m16n8k32, kind f8f6f4", e5m2, 32, 32, 25, f32, model},
         {"sm120-mma-e5m2-f16", "sm_120", "mma m16n8k32, kind f8f6f4", e5m2, 32, 32, 25, f16, model},
 
-        {"blackwell-mxf8-e4m3-f32", "Blackwell", "k32, kind mxf8f6f4", e4m3, 32, 32, 25, f32, model, ascending, true},
-        {"blackwell-mxf8-e5m2-f32", "Blackwell", "k32, kind mxf8f6f4", e5m2, 32, 32, 25, f32, model, ascending, true},
+        {"blackwell-mxf8-e4m3-f32", "Blackwell", "k32, kind mxf8f6f4", e4m3, 32, 32, 25, f32, model,
+         ascending, true},
+        {"blackwell-mxf8-e5m2-f32", "Blackwell", "k32, kind mxf8f6f4", e5m2, 32, 32, 25, f32, model,
+         ascending, true},
     });
 }();
 
@@ -140,7 +159,8 @@ struct SameTensorCore {
     std::string_view gpu;
     std::string_view as;
 };
-inline constexpr std::array<SameTensorCore, 3> same_tensor_cores{{{"A2", "A100"}, {"L40S", "Ada"}, {"H200", "H100"}}};
+inline constexpr std::array<SameTensorCore, 3> same_tensor_cores{
+    {{"A2", "A100"}, {"L40S", "Ada"}, {"H200", "H100"}}};
 
 constexpr std::string_view tensor_core_of(std::string_view gpu) {
     for (const auto& same : same_tensor_cores)
@@ -154,10 +174,13 @@ constexpr const DotProfile* dot_profile_from_name(std::string_view name) {
     return nullptr;
 }
 
-// The row for results measured on a GPU, with 16-bit or 32-bit output; null where nothing was measured.
-constexpr const DotProfile* measured_dot_profile(std::string_view gpu, ElementFormat element, bool f16_output) {
+// The row for results measured on a GPU, with 16-bit or 32-bit output; null where nothing was
+// measured.
+constexpr const DotProfile* measured_dot_profile(std::string_view gpu, ElementFormat element,
+                                                 bool f16_output) {
     for (const auto& profile : dot_profiles)
-        if (profile.gpu == tensor_core_of(gpu) && profile.element == element && (profile.output == DotOutput::f16) == f16_output && profile.evidence != Evidence::model)
+        if (profile.gpu == tensor_core_of(gpu) && profile.element == element &&
+            (profile.output == DotOutput::f16) == f16_output && profile.evidence != Evidence::model)
             return &profile;
     return nullptr;
 }

@@ -29,7 +29,8 @@ constexpr int e2m1_halves(E2m1 element) {
 
 inline constexpr auto e2m1_halves_table = [] {
     std::array<int8_t, 16> table{};
-    for (uint8_t code = 0; code < 16; ++code) table[code] = static_cast<int8_t>(e2m1_halves({code}));
+    for (uint8_t code = 0; code < 16; ++code)
+        table[code] = static_cast<int8_t>(e2m1_halves({code}));
     return table;
 }();
 

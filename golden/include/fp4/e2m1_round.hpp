@@ -1,5 +1,5 @@
-// Rounding a binary32 value to an element: one function per rule for ties and for the sign of zeros. All saturate at 6, and a NaN of either
-// sign is 0x7.
+// Rounding a binary32 value to an element: one function per rule for ties and for the sign of
+// zeros. All saturate at 6, and a NaN of either sign is 0x7.
 #pragma once
 #include "fp4/e2m1.hpp"
 

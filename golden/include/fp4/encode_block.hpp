@@ -1,5 +1,5 @@
-// Quantization of one block under a given tensor scale. All arithmetic is native binary32 and binary64, one rounding per operation, in the
-// order written; no contraction.
+// Quantization of one block under a given tensor scale. All arithmetic is native binary32 and
+// binary64, one rounding per operation, in the order written; no contraction.
 #pragma once
 #include <optional>
 #include <span>
@@ -10,21 +10,26 @@
 
 namespace fp4 {
 
-// An encoder with the parameters of one tensor. The encoder must make the format; the specials that the format has are 1 to 31 half-units;
-// e3m3_max is 28 or 30.
+// An encoder with the parameters of one tensor. The encoder must make the format; the specials that
+// the format has are 1 to 31 half-units; e3m3_max is 28 or 30.
 class BlockEncoder {
   public:
-    BlockEncoder(Encoder encoder, Format format, Specials specials = {}, int e3m3_max = e3m3_max_default);
+    BlockEncoder(Encoder encoder, Format format, Specials specials = {},
+                 int e3m3_max = e3m3_max_default);
 
-    // Writes one code, 0..15, per element of x (16, for mxfp4 32) and returns the scale byte. Defined for every x: an infinity counts as
-    // +-FLT_MAX in amax and errors and becomes 0x7 or 0xF; a NaN is left out of both and becomes 0x7.
-    uint8_t encode_block(std::span<const float> x, const TensorScale& tensor_scale, std::span<uint8_t> codes) const;
+    // Writes one code, 0..15, per element of x (16, for mxfp4 32) and returns the scale byte.
+    // Defined for every x: an infinity counts as
+    // +-FLT_MAX in amax and errors and becomes 0x7 or 0xF; a NaN is left out of both and becomes
+    // 0x7.
+    uint8_t encode_block(std::span<const float> x, const TensorScale& tensor_scale,
+                         std::span<uint8_t> codes) const;
 
     Encoder encoder() const { return encoder_; }
     Format format() const { return format_; }
 
   private:
-    uint8_t encode_finite(std::span<const float> x, const TensorScale& tensor_scale, std::span<uint8_t> codes) const;
+    uint8_t encode_finite(std::span<const float> x, const TensorScale& tensor_scale,
+                          std::span<uint8_t> codes) const;
 
     Encoder encoder_;
     Format format_;
@@ -32,12 +37,16 @@ class BlockEncoder {
     std::optional<RazerWeightEncoder> razer_w_;
 };
 
-// The families, for finite x. encode_block_nvfp4: `nv`, `te`, `vllm`, `ct`, `ct-bf16`, `modelopt`, `torchao`, `fouroversix-6`.
-EncodedBlock encode_block_nvfp4(Encoder encoder, std::span<const float, dot_lanes> x, const TensorScale& tensor_scale);
-EncodedBlock encode_block_fouroversix(Encoder encoder, std::span<const float, dot_lanes> x, const TensorScale& tensor_scale);
+// The families, for finite x. encode_block_nvfp4: `nv`, `te`, `vllm`, `ct`, `ct-bf16`, `modelopt`,
+// `torchao`, `fouroversix-6`.
+EncodedBlock encode_block_nvfp4(Encoder encoder, std::span<const float, dot_lanes> x,
+                                const TensorScale& tensor_scale);
+EncodedBlock encode_block_fouroversix(Encoder encoder, std::span<const float, dot_lanes> x,
+                                      const TensorScale& tensor_scale);
 EncodedBlock encode_block_mse(std::span<const float, dot_lanes> x, const TensorScale& tensor_scale);
 EncodedBlock encode_block_ggml(std::span<const float, dot_lanes> x);
-EncodedBlock encode_block_razer_a(Encoder encoder, std::span<const float, dot_lanes> x, float multiplier, Specials specials);
+EncodedBlock encode_block_razer_a(Encoder encoder, std::span<const float, dot_lanes> x,
+                                  float multiplier, Specials specials);
 uint8_t encode_block_ocp(std::span<const float, 32> x, std::span<uint8_t, 32> codes);
 
 } // namespace fp4

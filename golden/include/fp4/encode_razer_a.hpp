@@ -1,4 +1,5 @@
-// Elements of RaZeR activations under a block scale: the nearest E2M1 value, and what the special of the same sign would save.
+// Elements of RaZeR activations under a block scale: the nearest E2M1 value, and what the special
+// of the same sign would save.
 #pragma once
 #include "fp4/encoder.hpp"
 
@@ -13,7 +14,8 @@ class RazerActivationElements {
         uint8_t e2m1_code; // never the sentinel: RaZeR has one zero
         bool negative;
         bool in_window; // the special of the element's sign is at least as close as the E2M1 value
-        double gain;    // squared error that it saves, in units of scale^2, with the element's sign; 0 outside the window
+        double gain; // squared error that it saves, in units of scale^2, with the element's sign; 0
+                     // outside the window
     };
     Choice nearest(float x, float scale) const;
 

@@ -1,4 +1,5 @@
-// The weight search of RaZeR: per block, try the four signed specials, keep the codebook with the smallest squared error.
+// The weight search of RaZeR: per block, try the four signed specials, keep the codebook with the
+// smallest squared error.
 #pragma once
 #include <array>
 
@@ -12,14 +13,18 @@ enum class RazerTies : uint8_t {
     even,  // between E2M1 values the even code, beside the special the special
 };
 
-constexpr RazerTies razer_ties_of(Encoder encoder) { return encoder == Encoder::razer_rne ? RazerTies::even : RazerTies::floor; }
+constexpr RazerTies razer_ties_of(Encoder encoder) {
+    return encoder == Encoder::razer_rne ? RazerTies::even : RazerTies::floor;
+}
 
-// A block's codebook in ascending order: the 15 distinct E2M1 values and, unless E2M1 has that value already, the special.
-// A codebook of 15 repeats its last entry behind an unreachable boundary.
+// A block's codebook in ascending order: the 15 distinct E2M1 values and, unless E2M1 has that
+// value already, the special. A codebook of 15 repeats its last entry behind an unreachable
+// boundary.
 struct RazerCodebook {
     std::array<float, 16> value;
     std::array<uint8_t, 16> code;
-    std::array<float, 15> boundary; // the largest float that takes value[i] rather than value[i + 1]
+    std::array<float, 15>
+        boundary; // the largest float that takes value[i] rather than value[i + 1]
 
     explicit RazerCodebook(int special_halves, RazerTies ties = RazerTies::floor);
 
@@ -33,10 +38,12 @@ struct RazerCodebook {
     }
 };
 
-// The encoder of one tensor: the codebooks of its specials +V1, -V1, +V2, -V2, tried in this order; the first smallest error wins.
+// The encoder of one tensor: the codebooks of its specials +V1, -V1, +V2, -V2, tried in this order;
+// the first smallest error wins.
 class RazerWeightEncoder {
   public:
-    explicit RazerWeightEncoder(Specials specials, int e3m3_max = 28, RazerTies ties = RazerTies::floor);
+    explicit RazerWeightEncoder(Specials specials, int e3m3_max = 28,
+                                RazerTies ties = RazerTies::floor);
     EncodedBlock operator()(std::span<const float, dot_lanes> x, float tensor_scale) const;
 
   private:

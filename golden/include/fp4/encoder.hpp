@@ -1,4 +1,5 @@
-// The encoders: one row each. An encoder is a named, complete rule: tensor scale, block scale, element rounding, zeros, ties and signs.
+// The encoders: one row each. An encoder is a named, complete rule: tensor scale, block scale,
+// element rounding, zeros, ties and signs.
 #pragma once
 #include <array>
 #include <limits>
@@ -30,15 +31,17 @@ enum class Encoder : uint8_t {
     fouroversix_448
 };
 
-// What an encoder computes from the tensor's amax A, and what its arithmetic then uses: the multiplier A / (6 * largest) of the decoded
-// values, its inverse the divisor (6 * largest) / A, or nothing (the scale is 1).
+// What an encoder computes from the tensor's amax A, and what its arithmetic then uses: the
+// multiplier A / (6 * largest) of the decoded values, its inverse the divisor (6 * largest) / A, or
+// nothing (the scale is 1).
 enum class TensorScaleKind : uint8_t { one, multiplier, divisor };
 
 struct TensorScaleRule {
     TensorScaleKind kind;
-    int largest_block_scale = 0;                                // 0: the largest that the format's encoders produce
-    float infinite_divisor = std::numeric_limits<float>::max(); // stands for a divisor that overflows
-    bool bf16 = false;                                          // the divisor is rounded to bfloat16
+    int largest_block_scale = 0; // 0: the largest that the format's encoders produce
+    float infinite_divisor =
+        std::numeric_limits<float>::max(); // stands for a divisor that overflows
+    bool bf16 = false;                     // the divisor is rounded to bfloat16
 };
 
 struct EncoderSpec {
@@ -52,26 +55,97 @@ struct EncoderSpec {
 };
 
 inline constexpr std::array<EncoderSpec, 17> encoder_specs{{
-    {"nv", Format::nvfp4, {}, {TensorScaleKind::multiplier}, "NVIDIA conversion rules: round to nearest even, zeros keep their sign"},
-    {"razer-paper", Format::razer_w, Format::razer_a, {TensorScaleKind::multiplier}, "RaZeR search: per block the special value with the smallest squared error"},
-    {"ocp", Format::mxfp4, {}, {TensorScaleKind::one}, "OCP Microscaling: power-of-two scales under the block's largest exponent"},
-    {"te", Format::nvfp4, {}, {TensorScaleKind::divisor}, "TransformerEngine: a block whose scale rounds to zero has codes +-6"},
-    {"vllm", Format::nvfp4, {}, {TensorScaleKind::divisor}, "vLLM: multiplies by reciprocals, a block whose scale rounds to zero has codes 0"},
-    {"ct", Format::nvfp4, {}, {TensorScaleKind::divisor, 0, 1.0f}, "compressed-tensors: divides by s/G, a zero scale becomes 0.125"},
-    {"ct-bf16", Format::nvfp4, {}, {TensorScaleKind::divisor, 0, 1.0f, true}, "compressed-tensors on bfloat16 models: amax/6 and 2688/amax are bfloat16"},
-    {"modelopt", Format::nvfp4, {}, {TensorScaleKind::multiplier}, "Model-Optimizer: block scales of at least 2^-9, zero blocks have scale 1"},
-    {"torchao", Format::nvfp4, {}, {TensorScaleKind::multiplier}, "torchao: block scales of at least 2^-6"},
-    {"fouroversix-6", Format::nvfp4, {}, {TensorScaleKind::divisor}, "fouroversix, static: every block is scaled to 6"},
-    {"fouroversix", Format::nvfp4, {}, {TensorScaleKind::divisor, 256}, "4/6: every block is scaled to 6 or to 4, whichever has the smaller squared error"},
-    {"ggml", Format::nvfp4, {}, {TensorScaleKind::one}, "ggml: no tensor scale, block scales rounded half up, codes by error search"},
-    {"razer-head", Format::razer_w, Format::razer_a, {TensorScaleKind::multiplier}, "razer-paper with activation ties away from zero"},
-    {"razer-fork", Format::razer_a, {}, {TensorScaleKind::multiplier}, "RaZeR activations, ties toward minus infinity, one division by S*s"},
-    {"razer-rne", Format::razer_w, Format::razer_a, {TensorScaleKind::multiplier}, "RaZeR search with E2M1 ties to even, the special where at least as close"},
-    {"mse", Format::nvfp4, {}, {TensorScaleKind::multiplier}, "every positive block scale is tried, the smallest squared error wins; elements as in nv"},
-    {"fouroversix-448", Format::nvfp4, {}, {TensorScaleKind::divisor}, "fouroversix with block scales up to 448: the block that holds the amax cannot be scaled to 4"},
+    {"nv",
+     Format::nvfp4,
+     {},
+     {TensorScaleKind::multiplier},
+     "NVIDIA conversion rules: round to nearest even, zeros keep their sign"},
+    {"razer-paper",
+     Format::razer_w,
+     Format::razer_a,
+     {TensorScaleKind::multiplier},
+     "RaZeR search: per block the special value with the smallest squared error"},
+    {"ocp",
+     Format::mxfp4,
+     {},
+     {TensorScaleKind::one},
+     "OCP Microscaling: power-of-two scales under the block's largest exponent"},
+    {"te",
+     Format::nvfp4,
+     {},
+     {TensorScaleKind::divisor},
+     "TransformerEngine: a block whose scale rounds to zero has codes +-6"},
+    {"vllm",
+     Format::nvfp4,
+     {},
+     {TensorScaleKind::divisor},
+     "vLLM: multiplies by reciprocals, a block whose scale rounds to zero has codes 0"},
+    {"ct",
+     Format::nvfp4,
+     {},
+     {TensorScaleKind::divisor, 0, 1.0f},
+     "compressed-tensors: divides by s/G, a zero scale becomes 0.125"},
+    {"ct-bf16",
+     Format::nvfp4,
+     {},
+     {TensorScaleKind::divisor, 0, 1.0f, true},
+     "compressed-tensors on bfloat16 models: amax/6 and 2688/amax are bfloat16"},
+    {"modelopt",
+     Format::nvfp4,
+     {},
+     {TensorScaleKind::multiplier},
+     "Model-Optimizer: block scales of at least 2^-9, zero blocks have scale 1"},
+    {"torchao",
+     Format::nvfp4,
+     {},
+     {TensorScaleKind::multiplier},
+     "torchao: block scales of at least 2^-6"},
+    {"fouroversix-6",
+     Format::nvfp4,
+     {},
+     {TensorScaleKind::divisor},
+     "fouroversix, static: every block is scaled to 6"},
+    {"fouroversix",
+     Format::nvfp4,
+     {},
+     {TensorScaleKind::divisor, 256},
+     "4/6: every block is scaled to 6 or to 4, whichever has the smaller squared error"},
+    {"ggml",
+     Format::nvfp4,
+     {},
+     {TensorScaleKind::one},
+     "ggml: no tensor scale, block scales rounded half up, codes by error search"},
+    {"razer-head",
+     Format::razer_w,
+     Format::razer_a,
+     {TensorScaleKind::multiplier},
+     "razer-paper with activation ties away from zero"},
+    {"razer-fork",
+     Format::razer_a,
+     {},
+     {TensorScaleKind::multiplier},
+     "RaZeR activations, ties toward minus infinity, one division by S*s"},
+    {"razer-rne",
+     Format::razer_w,
+     Format::razer_a,
+     {TensorScaleKind::multiplier},
+     "RaZeR search with E2M1 ties to even, the special where at least as close"},
+    {"mse",
+     Format::nvfp4,
+     {},
+     {TensorScaleKind::multiplier},
+     "every positive block scale is tried, the smallest squared error wins; elements as in nv"},
+    {"fouroversix-448",
+     Format::nvfp4,
+     {},
+     {TensorScaleKind::divisor},
+     "fouroversix with block scales up to 448: the block that holds the amax cannot be scaled to "
+     "4"},
 }};
 
-constexpr const EncoderSpec& spec_of(Encoder encoder) { return encoder_specs[static_cast<size_t>(encoder)]; }
+constexpr const EncoderSpec& spec_of(Encoder encoder) {
+    return encoder_specs[static_cast<size_t>(encoder)];
+}
 
 constexpr std::optional<Encoder> encoder_from_name(std::string_view name) {
     for (size_t i = 0; i < encoder_specs.size(); ++i)
@@ -79,7 +153,8 @@ constexpr std::optional<Encoder> encoder_from_name(std::string_view name) {
     return std::nullopt;
 }
 
-// The encoder a format is made with unless another is asked for: the first that makes it; none for formats that are only decoded.
+// The encoder a format is made with unless another is asked for: the first that makes it; none for
+// formats that are only decoded.
 constexpr std::optional<Encoder> default_encoder(Format format) {
     for (size_t i = 0; i < encoder_specs.size(); ++i)
         if (encoder_specs[i].makes(format)) return static_cast<Encoder>(i);

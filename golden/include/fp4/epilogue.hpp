@@ -1,4 +1,5 @@
-// From raw accumulator outputs to the tensor that leaves the chip: per-tensor scales, then an optional narrower type.
+// From raw accumulator outputs to the tensor that leaves the chip: per-tensor scales, then an
+// optional narrower type.
 #pragma once
 #include <array>
 #include <cstddef>
@@ -20,9 +21,12 @@ struct OutputTypeSpec {
     int bytes;
 };
 
-inline constexpr std::array<OutputTypeSpec, 3> output_type_specs{{{"f32", fp32_spec, 4}, {"bf16", bf16_spec, 2}, {"f16", fp16_spec, 2}}};
+inline constexpr std::array<OutputTypeSpec, 3> output_type_specs{
+    {{"f32", fp32_spec, 4}, {"bf16", bf16_spec, 2}, {"f16", fp16_spec, 2}}};
 
-constexpr const OutputTypeSpec& spec_of(OutputType type) { return output_type_specs[static_cast<size_t>(type)]; }
+constexpr const OutputTypeSpec& spec_of(OutputType type) {
+    return output_type_specs[static_cast<size_t>(type)];
+}
 
 constexpr std::optional<OutputType> output_type_from_name(std::string_view name) {
     for (size_t i = 0; i < output_type_specs.size(); ++i)
@@ -33,13 +37,16 @@ constexpr std::optional<OutputType> output_type_from_name(std::string_view name)
 // RNE binary32 product. NaN for NaN operands and infinity * 0; a zero product is +0.
 Fp32 multiply_fp32(Fp32 x, Fp32 y);
 
-// RNE conversion to the type's bit pattern (low bits of the result). NaN is 0x7FFFFFFF, or 0x7FFF for both 16-bit types; a zero result is +0.
+// RNE conversion to the type's bit pattern (low bits of the result). NaN is 0x7FFFFFFF, or 0x7FFF
+// for both 16-bit types; a zero result is +0.
 uint32_t convert_fp32(Fp32 x, OutputType type);
 
 // alpha = RNE(a_tensor_scale * b_tensor_scale); out = RNE(alpha * d), converted to `type`.
 uint32_t epilogue(Fp32 d, Fp32 a_tensor_scale, Fp32 b_tensor_scale, OutputType type);
 
-// The same in binary32 for as many elements as both spans have, by the processor's own multiplier; `out` may be `d`.
-void epilogue_f32_fast(std::span<const Fp32> d, Fp32 a_tensor_scale, Fp32 b_tensor_scale, std::span<Fp32> out, const FastOptions& options = {});
+// The same in binary32 for as many elements as both spans have, by the processor's own multiplier;
+// `out` may be `d`.
+void epilogue_f32_fast(std::span<const Fp32> d, Fp32 a_tensor_scale, Fp32 b_tensor_scale,
+                       std::span<Fp32> out, const FastOptions& options = {});
 
 } // namespace fp4

@@ -1,4 +1,5 @@
-// Profile `exact`: a sum that loses nothing, C added in a register wide enough for all of binary32, one rounding.
+// Profile `exact`: a sum that loses nothing, C added in a register wide enough for all of binary32,
+// one rounding.
 #pragma once
 #include <cstdint>
 
@@ -16,7 +17,8 @@ class ExactSum {
     constexpr void add(const BlockTerm& term) {
         nan_ |= term.nan;
         if (term.significand == 0) return;
-        sum_q20_ += static_cast<int64_t>(term.significand) << (term.exponent - block_term_fraction_bits + fraction_bits);
+        sum_q20_ += static_cast<int64_t>(term.significand)
+                    << (term.exponent - block_term_fraction_bits + fraction_bits);
     }
 
     // RNE(C + sum). NaN where a scale was NaN or C is; an infinite C passes through; zero is +0.
@@ -38,10 +40,12 @@ class WideExactSum {
   public:
     constexpr void add(const BlockTerm& term) {
         nan_ |= term.nan;
-        if (term.significand != 0) sum_.add(term.significand, term.exponent - block_term_fraction_bits);
+        if (term.significand != 0)
+            sum_.add(term.significand, term.exponent - block_term_fraction_bits);
     }
     Fp32 finish(Fp32 c) const;
-    // The same for a sum that was made elsewhere, whole or as sum * 2^lsb_exponent with lsb_exponent >= -262.
+    // The same for a sum that was made elsewhere, whole or as sum * 2^lsb_exponent with
+    // lsb_exponent >= -262.
     static Fp32 finish(WideSum sum, Fp32 c);
     static Fp32 finish(int64_t sum, int lsb_exponent, Fp32 c);
 
@@ -51,9 +55,12 @@ class WideExactSum {
 };
 
 // An int64 in units of 2^-20 holds every product of block terms of this format pair.
-constexpr bool fits_exact_sum(Format a, Format b) { return spec_of(a).scale != ScaleType::e8m0 && spec_of(b).scale != ScaleType::e8m0; }
+constexpr bool fits_exact_sum(Format a, Format b) {
+    return spec_of(a).scale != ScaleType::e8m0 && spec_of(b).scale != ScaleType::e8m0;
+}
 
-// Largest K (a multiple of the block) whose exact sum cannot leave its register, for the worst codes and scales of the two operands.
+// Largest K (a multiple of the block) whose exact sum cannot leave its register, for the worst
+// codes and scales of the two operands.
 uint64_t exact_k_limit(Format a, Specials a_specials, Format b, Specials b_specials);
 
 } // namespace fp4

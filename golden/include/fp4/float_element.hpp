@@ -14,7 +14,8 @@ enum class ElementFormat : uint8_t { fp16, bf16, tf32, e4m3, e5m2 };
 struct ElementSpec {
     std::string_view name;
     FloatSpec layout;
-    bool infinities; // false: the largest code alone is NaN and all others are finite (e4m3, the "FN" type)
+    bool infinities; // false: the largest code alone is NaN and all others are finite (e4m3, the
+                     // "FN" type)
 
     constexpr int bits() const { return layout.sign_position() + 1; }
 };
@@ -27,7 +28,9 @@ inline constexpr std::array<ElementSpec, 5> element_specs{{
     {"e5m2", {5, 2, 15}, true},
 }};
 
-constexpr const ElementSpec& spec_of(ElementFormat format) { return element_specs[static_cast<size_t>(format)]; }
+constexpr const ElementSpec& spec_of(ElementFormat format) {
+    return element_specs[static_cast<size_t>(format)];
+}
 
 constexpr std::optional<ElementFormat> element_format_from_name(std::string_view name) {
     for (size_t i = 0; i < element_specs.size(); ++i)
@@ -37,8 +40,9 @@ constexpr std::optional<ElementFormat> element_format_from_name(std::string_view
 
 enum class FloatClass : uint8_t { zero, finite, infinite, nan };
 
-// zero and finite: value = (-1)^negative * significand * 2^(exponent - fraction_bits). Subnormals have no hidden bit, zeros significand 0;
-// both have the exponent of the smallest normal. infinite and nan: significand and exponent are 0.
+// zero and finite: value = (-1)^negative * significand * 2^(exponent - fraction_bits). Subnormals
+// have no hidden bit, zeros significand 0; both have the exponent of the smallest normal. infinite
+// and nan: significand and exponent are 0.
 struct DecodedFloat {
     FloatClass kind;
     bool negative;
@@ -54,13 +58,19 @@ constexpr DecodedFloat decode_float(const FloatSpec& layout, bool infinities, ui
     const bool negative = code >> layout.sign_position() & 1;
     const uint32_t magnitude = code & ((1u << layout.sign_position()) - 1);
     const auto infinity = static_cast<uint32_t>(layout.infinity_code());
-    if (infinities ? magnitude > infinity : magnitude == (1u << layout.sign_position()) - 1) return {FloatClass::nan, negative, 0, 0, layout.fraction_bits};
-    if (infinities && magnitude == infinity) return {FloatClass::infinite, negative, 0, 0, layout.fraction_bits};
+    if (infinities ? magnitude > infinity : magnitude == (1u << layout.sign_position()) - 1)
+        return {FloatClass::nan, negative, 0, 0, layout.fraction_bits};
+    if (infinities && magnitude == infinity)
+        return {FloatClass::infinite, negative, 0, 0, layout.fraction_bits};
     const int field = static_cast<int>(magnitude >> layout.fraction_bits);
     const uint32_t hidden = 1u << layout.fraction_bits, fraction = magnitude & (hidden - 1);
-    return {magnitude ? FloatClass::finite : FloatClass::zero, negative, fraction | (field ? hidden : 0), (field ? field : 1) - layout.bias, layout.fraction_bits};
+    return {magnitude ? FloatClass::finite : FloatClass::zero, negative,
+            fraction | (field ? hidden : 0), (field ? field : 1) - layout.bias,
+            layout.fraction_bits};
 }
 
-constexpr DecodedFloat decode_element(ElementFormat format, uint32_t code) { return decode_float(spec_of(format).layout, spec_of(format).infinities, code); }
+constexpr DecodedFloat decode_element(ElementFormat format, uint32_t code) {
+    return decode_float(spec_of(format).layout, spec_of(format).infinities, code);
+}
 
 } // namespace fp4

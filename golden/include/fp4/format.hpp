@@ -1,4 +1,5 @@
-// The block formats: one row each. C++ decoding, the SystemVerilog package and the documentation tables are all derived from these rows.
+// The block formats: one row each. C++ decoding, the SystemVerilog package and the documentation
+// tables are all derived from these rows.
 #pragma once
 #include <array>
 #include <cstddef>
@@ -11,7 +12,14 @@
 
 namespace fp4 {
 
-enum class Format : uint8_t { nvfp4, razer_w, razer_a, mxfp4, razer_cuda, rzr4 }; // of those in the RTL, the value is the code on its format ports
+enum class Format : uint8_t {
+    nvfp4,
+    razer_w,
+    razer_a,
+    mxfp4,
+    razer_cuda,
+    rzr4
+}; // of those in the RTL, the value is the code on its format ports
 
 struct FormatSpec {
     std::string_view name;
@@ -32,11 +40,14 @@ inline constexpr std::array<FormatSpec, 6> format_specs{{
     {"razer-w", 16, ScaleType::e3m3, e2m1_negative_zero, 7, 6, 0x3E, true},
     {"razer-a", 16, ScaleType::ue4m3, e2m1_negative_zero, 7, -1, 0x7E, true},
     {"mxfp4", 32, ScaleType::e8m0, -1, -1, -1, 0xFE, false},
-    {"razer-cuda", 16, ScaleType::e3m3, 0, 7, 6, -1, false}, // razer-w as the public CUDA-core kernels read it
-    {"rzr4", 16, ScaleType::ue4m3, 0, 7, -1, -1, false},     // razer-a as Vortex's tensor unit reads it
+    {"razer-cuda", 16, ScaleType::e3m3, 0, 7, 6, -1,
+     false}, // razer-w as the public CUDA-core kernels read it
+    {"rzr4", 16, ScaleType::ue4m3, 0, 7, -1, -1, false}, // razer-a as Vortex's tensor unit reads it
 }};
 
-constexpr const FormatSpec& spec_of(Format format) { return format_specs[static_cast<size_t>(format)]; }
+constexpr const FormatSpec& spec_of(Format format) {
+    return format_specs[static_cast<size_t>(format)];
+}
 
 constexpr std::optional<Format> format_from_name(std::string_view name) {
     for (size_t i = 0; i < format_specs.size(); ++i)
@@ -44,15 +55,18 @@ constexpr std::optional<Format> format_from_name(std::string_view name) {
     return std::nullopt;
 }
 
-// Elements of one integer dot product, the granule of decoding and accumulation. A block is one or two of them.
+// Elements of one integer dot product, the granule of decoding and accumulation. A block is one or
+// two of them.
 inline constexpr int dot_lanes = 16;
 static_assert([] {
     for (const auto& spec : format_specs)
-        if (spec.block % dot_lanes != 0 || spec.scale_spec().fraction_bits > scale_fraction_bits) return false;
+        if (spec.block % dot_lanes != 0 || spec.scale_spec().fraction_bits > scale_fraction_bits)
+            return false;
     return true;
 }());
 
-// Magnitudes of a tensor's special values in half-units, 5 bits each. Formats without specials ignore them; razer-a has V1 only.
+// Magnitudes of a tensor's special values in half-units, 5 bits each. Formats without specials
+// ignore them; razer-a has V1 only.
 struct Specials {
     uint8_t v1_halves = 10;
     uint8_t v2_halves = 16;

@@ -21,8 +21,9 @@ std::optional<Isa> isa_from_name(std::string_view name);
 // Those that this machine can run, from the slowest; `portable` is always the first.
 std::vector<Isa> supported_isas();
 
-// What a fast path runs on: `asked` where given, else the environment variable FP4SIM_ISA, else the last of supported_isas.
-// Errors: a name nobody knows, an instruction set that this machine does not have.
+// What a fast path runs on: `asked` where given, else the environment variable FP4SIM_ISA, else the
+// last of supported_isas. Errors: a name nobody knows, an instruction set that this machine does
+// not have.
 Result<Isa> choose_isa(std::optional<Isa> asked);
 
 } // namespace fp4

@@ -26,13 +26,17 @@ struct PackedTensor {
     Fp32 tensor_scale{0x3F800000};
 
     uint64_t code_bytes_per_row() const { return k / 2; }
-    uint64_t scale_bytes_per_row() const { return k / static_cast<uint64_t>(spec_of(format).block); }
+    uint64_t scale_bytes_per_row() const {
+        return k / static_cast<uint64_t>(spec_of(format).block);
+    }
     PackedRow row(uint64_t r) const {
-        return {std::span(codes).subspan(r * code_bytes_per_row(), code_bytes_per_row()), std::span(scales).subspan(r * scale_bytes_per_row(), scale_bytes_per_row())};
+        return {std::span(codes).subspan(r * code_bytes_per_row(), code_bytes_per_row()),
+                std::span(scales).subspan(r * scale_bytes_per_row(), scale_bytes_per_row())};
     }
 };
 
-// Sizes agree with rows and k, k is a multiple of the block, the specials that the format has fit five bits. `name` begins the message.
+// Sizes agree with rows and k, k is a multiple of the block, the specials that the format has fit
+// five bits. `name` begins the message.
 Status check_shape(const PackedTensor& tensor, std::string_view name);
 
 } // namespace fp4

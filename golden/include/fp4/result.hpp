@@ -1,4 +1,5 @@
-// Errors are values: a library call returns its value or an Error whose message names the field, the index and what was expected.
+// Errors are values: a library call returns its value or an Error whose message names the field,
+// the index and what was expected.
 #pragma once
 #include <string>
 #include <utility>

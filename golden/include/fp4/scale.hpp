@@ -7,7 +7,8 @@
 
 namespace fp4 {
 
-// An unsigned minifloat. `payload` is the byte without the bits that a format gives another meaning.
+// An unsigned minifloat. `payload` is the byte without the bits that a format gives another
+// meaning.
 struct ScaleSpec {
     std::string_view name;
     int exponent_bits;
@@ -29,16 +30,20 @@ inline constexpr std::array<ScaleSpec, 3> scale_specs{{
     {"e8m0", 8, 0, 127, false, 0xFF, 0xFE},
 }};
 
-constexpr const ScaleSpec& spec_of(ScaleType type) { return scale_specs[static_cast<size_t>(type)]; }
+constexpr const ScaleSpec& spec_of(ScaleType type) {
+    return scale_specs[static_cast<size_t>(type)];
+}
 
-// Exponent that a zero scale carries into alignment: it must not raise the largest exponent of a fused step.
+// Exponent that a zero scale carries into alignment: it must not raise the largest exponent of a
+// fused step.
 inline constexpr int zero_scale_exponent = -126;
 
 // Fraction bits of Scale::significand, common to all scale types.
 inline constexpr int scale_fraction_bits = 3;
 
 // A decoded scale: value = significand * 2^(exponent - 3), significand 0..15 (E8M0: always 8).
-// Subnormals have no hidden bit and the exponent of the smallest normal; zero has significand 0 and exponent -126.
+// Subnormals have no hidden bit and the exponent of the smallest normal; zero has significand 0 and
+// exponent -126.
 struct Scale {
     uint8_t significand;
     int16_t exponent;
@@ -53,15 +58,18 @@ constexpr Scale decode_scale(const ScaleSpec& spec, int payload) {
     const int field = payload >> spec.fraction_bits;
     const int fraction = payload & ((1 << spec.fraction_bits) - 1);
     const bool subnormal = spec.subnormals && field == 0;
-    const int significand = (subnormal ? fraction : (1 << spec.fraction_bits) + fraction) << (scale_fraction_bits - spec.fraction_bits);
+    const int significand = (subnormal ? fraction : (1 << spec.fraction_bits) + fraction)
+                            << (scale_fraction_bits - spec.fraction_bits);
     if (significand == 0) return {0, zero_scale_exponent, false};
-    return {static_cast<uint8_t>(significand), static_cast<int16_t>((subnormal ? 1 : field) - spec.bias), false};
+    return {static_cast<uint8_t>(significand),
+            static_cast<int16_t>((subnormal ? 1 : field) - spec.bias), false};
 }
 
 // Decoded value as a native float: exact for every finite payload of the types above.
 float scale_to_float(const Scale& scale);
 
-// Nearest payload of a type with subnormals to x, ties to even, saturating at max_payload. x must not be negative or NaN; infinity saturates.
+// Nearest payload of a type with subnormals to x, ties to even, saturating at max_payload. x must
+// not be negative or NaN; infinity saturates.
 int encode_scale(const ScaleSpec& spec, float x, int max_payload);
 
 } // namespace fp4

@@ -12,11 +12,14 @@ namespace fast {
 struct Panels;
 }
 
-// Rows of B in panels of sixteen, a byte per element and four per scale, for one arithmetic profile. Copies share the panels.
+// Rows of B in panels of sixteen, a byte per element and four per scale, for one arithmetic
+// profile. Copies share the panels.
 class WeightPanels {
   public:
-    // Errors: those of check_shape (named B) and choose_isa; fused steps other than four terms, 8 to 35 bits, cut toward zero.
-    static Result<WeightPanels> make(const PackedTensor& b, const Arithmetic& arithmetic, const FastOptions& options = {});
+    // Errors: those of check_shape (named B) and choose_isa; fused steps other than four terms, 8
+    // to 35 bits, cut toward zero.
+    static Result<WeightPanels> make(const PackedTensor& b, const Arithmetic& arithmetic,
+                                     const FastOptions& options = {});
 
     const Arithmetic& arithmetic() const;
     // Format, specials, rows, K and tensor scale of B; its codes and scales are empty.
@@ -25,7 +28,8 @@ class WeightPanels {
     const fast::Panels& panels() const { return *panels_; }
 
   private:
-    explicit WeightPanels(std::shared_ptr<const fast::Panels> panels) : panels_(std::move(panels)) {}
+    explicit WeightPanels(std::shared_ptr<const fast::Panels> panels)
+        : panels_(std::move(panels)) {}
 
     std::shared_ptr<const fast::Panels> panels_;
 };

@@ -9,7 +9,8 @@
 
 namespace fp4 {
 
-// Limbs * 64 bits, least significant bit worth 2^LsbExponent. The caller sees to it that sums stay inside.
+// Limbs * 64 bits, least significant bit worth 2^LsbExponent. The caller sees to it that sums stay
+// inside.
 template <int Limbs, int LsbExponent>
 class WideFixed {
   public:
@@ -42,7 +43,8 @@ class WideFixed {
         const uint64_t window = drop == 64 ? high : high << (64 - drop) | low >> drop;
         bool sticky = drop == 64 ? low != 0 : (low & ((uint64_t{1} << drop) - 1)) != 0;
         for (int i = 0; i < top - 1; ++i) sticky |= magnitude[static_cast<size_t>(i)] != 0;
-        return round_float(spec, negative, window, LsbExponent + 64 * (top - 1) + drop, sticky, rounding);
+        return round_float(spec, negative, window, LsbExponent + 64 * (top - 1) + drop, sticky,
+                           rounding);
     }
 
   private:

@@ -15,8 +15,10 @@ namespace {
 constexpr int max_fraction_bits = 48; // 33 terms below 2^(48 + 2) leave an int64 room
 
 constexpr bool is_sound(const DotProfile& p) {
-    return p.step >= 1 && p.step <= max_step_products && p.short_step >= 0 && p.short_step <= p.step && p.k >= p.step && p.k % p.step == 0 && p.fraction_bits >= 0 &&
-           p.fraction_bits <= max_fraction_bits && (p.order != DotOrder::pairs || (p.k == 2 * p.step && p.k % 4 == 0)) &&
+    return p.step >= 1 && p.step <= max_step_products && p.short_step >= 0 &&
+           p.short_step <= p.step && p.k >= p.step && p.k % p.step == 0 && p.fraction_bits >= 0 &&
+           p.fraction_bits <= max_fraction_bits &&
+           (p.order != DotOrder::pairs || (p.k == 2 * p.step && p.k % 4 == 0)) &&
            (!p.block_scaled || p.k == scale_block_products);
 }
 static_assert([] {
@@ -32,11 +34,14 @@ struct Term {
     AlignedTerm aligned;
 };
 
-Term make_term(FloatClass kind, bool negative, int64_t significand, int exponent, int fraction_bits) {
+Term make_term(FloatClass kind, bool negative, int64_t significand, int exponent,
+               int fraction_bits) {
     return {kind, negative, {negative ? -significand : significand, exponent, fraction_bits}};
 }
 
-int exponent_of(const DotProfile& profile, const DecodedFloat& x) { return x.kind == FloatClass::zero ? profile.zero_exponent : x.exponent; }
+int exponent_of(const DotProfile& profile, const DecodedFloat& x) {
+    return x.kind == FloatClass::zero ? profile.zero_exponent : x.exponent;
+}
 
 Term c_term(const DotProfile& profile, uint32_t bits) {
     const DecodedFloat c = decode_float(spec_of(profile.output).stored, true, bits);
@@ -45,14 +50,18 @@ Term c_term(const DotProfile& profile, uint32_t bits) {
 
 FloatClass product_class(FloatClass a, FloatClass b) {
     using enum FloatClass;
-    if (a == nan || b == nan || (a == infinite && b == zero) || (a == zero && b == infinite)) return nan;
+    if (a == nan || b == nan || (a == infinite && b == zero) || (a == zero && b == infinite))
+        return nan;
     if (a == infinite || b == infinite) return infinite;
     return a == zero || b == zero ? zero : finite;
 }
 
 Term product(const DotProfile& profile, uint32_t a_code, uint32_t b_code) {
-    const DecodedFloat a = decode_element(profile.element, a_code), b = decode_element(profile.element, b_code);
-    return make_term(product_class(a.kind, b.kind), a.negative != b.negative, int64_t{a.significand} * b.significand, exponent_of(profile, a) + exponent_of(profile, b),
+    const DecodedFloat a = decode_element(profile.element, a_code),
+                       b = decode_element(profile.element, b_code);
+    return make_term(product_class(a.kind, b.kind), a.negative != b.negative,
+                     int64_t{a.significand} * b.significand,
+                     exponent_of(profile, a) + exponent_of(profile, b),
                      a.fraction_bits + b.fraction_bits);
 }
 
@@ -65,7 +74,9 @@ std::optional<uint32_t> special_sum(const FloatSpec& stored, std::span<const Ter
         minus |= term.kind == FloatClass::infinite && term.negative;
     }
     if (nan || (plus && minus)) return (1u << stored.sign_position()) - 1;
-    if (plus || minus) return static_cast<uint32_t>(stored.infinity_code()) | (minus ? 1u << stored.sign_position() : 0u);
+    if (plus || minus)
+        return static_cast<uint32_t>(stored.infinity_code()) |
+               (minus ? 1u << stored.sign_position() : 0u);
     return std::nullopt;
 }
 
@@ -74,10 +85,13 @@ uint32_t add_step(const DotProfile& profile, std::span<const Term> terms) {
     const DotOutputSpec& output = spec_of(profile.output);
     if (const auto special = special_sum(output.stored, terms)) return *special;
     const auto align = [](const Term& term) -> const AlignedTerm& { return term.aligned; };
-    const AlignedSum sum = aligned_sum(terms.subspan(1), align, terms[0].aligned, profile.fraction_bits, profile.emax_floor);
+    const AlignedSum sum = aligned_sum(terms.subspan(1), align, terms[0].aligned,
+                                       profile.fraction_bits, profile.emax_floor);
     const auto magnitude = static_cast<uint64_t>(std::abs(sum.significand));
     const int unused_bits = output.stored.fraction_bits - output.rounded.fraction_bits;
-    return round_float(output.rounded, sum.significand < 0, magnitude, sum.lsb_exponent, false, output.rounding) << unused_bits;
+    return round_float(output.rounded, sum.significand < 0, magnitude, sum.lsb_exponent, false,
+                       output.rounding)
+           << unused_bits;
 }
 
 // x + c in the stored layout, rounded once to nearest even.
@@ -87,24 +101,29 @@ uint32_t add_nearest(const DotProfile& profile, uint32_t x, uint32_t c) {
     if (const auto special = special_sum(stored, terms)) return *special;
     WideFixed<5, -149> sum; // bits 2^-149 .. 2^170
     for (const Term& term : terms)
-        if (term.kind != FloatClass::zero) sum.add(term.aligned.significand, term.aligned.exponent - term.aligned.fraction_bits);
+        if (term.kind != FloatClass::zero)
+            sum.add(term.aligned.significand, term.aligned.exponent - term.aligned.fraction_bits);
     return sum.round(stored, Rounding::nearest_even);
 }
 
 // Steps over lengths that have been checked.
 class Chain {
   public:
-    Chain(const DotProfile& profile, const DotOperands& operands) : profile_(profile), operands_(operands) {}
+    Chain(const DotProfile& profile, const DotOperands& operands)
+        : profile_(profile), operands_(operands) {}
 
     uint32_t run(uint32_t c) {
-        const auto k = static_cast<size_t>(profile_.k), step = static_cast<size_t>(profile_.step), length = operands_.a.size();
+        const auto k = static_cast<size_t>(profile_.k), step = static_cast<size_t>(profile_.step),
+                   length = operands_.a.size();
         if (profile_.order == DotOrder::pairs) {
             for (size_t first = 0; first < length; first += k) {
                 const uint32_t x = run_step(0, first, k, [](size_t i) { return i % 4 < 2; });
-                c = add_nearest(profile_, run_step(x, first, k, [](size_t i) { return i % 4 >= 2; }), c);
+                c = add_nearest(profile_,
+                                run_step(x, first, k, [](size_t i) { return i % 4 >= 2; }), c);
             }
         } else {
-            for (size_t first = 0; first < length; first += step) c = run_step(c, first, std::min(step, length - first), [](size_t) { return true; });
+            for (size_t first = 0; first < length; first += step)
+                c = run_step(c, first, std::min(step, length - first), [](size_t) { return true; });
         }
         return c;
     }
@@ -123,7 +142,9 @@ class Chain {
     Term scaled_product(size_t i) const {
         Term term = product(profile_, operands_.a[i], operands_.b[i]);
         if (profile_.block_scaled) {
-            const auto scale_of = [&](std::span<const uint8_t> scales) { return decode_scale(spec_of(ScaleType::e8m0), scales[i / scale_block_products]); };
+            const auto scale_of = [&](std::span<const uint8_t> scales) {
+                return decode_scale(spec_of(ScaleType::e8m0), scales[i / scale_block_products]);
+            };
             const Scale a = scale_of(operands_.a_scales), b = scale_of(operands_.b_scales);
             term.aligned.exponent += a.exponent + b.exponent;
             if (a.nan || b.nan) term.kind = FloatClass::nan;
@@ -138,24 +159,38 @@ class Chain {
 
 Status check_operands(const DotProfile& profile, const DotOperands& operands) {
     const auto shape_error = [&](const char* what, const std::string& expected, size_t found) {
-        return Error{ErrorCode::bad_shape, std::string(what) + ": expected " + expected + " for " + std::string(profile.name) + ", found " + std::to_string(found)};
+        return Error{ErrorCode::bad_shape, std::string(what) + ": expected " + expected + " for " +
+                                               std::string(profile.name) + ", found " +
+                                               std::to_string(found)};
     };
-    if (!is_sound(profile)) return Error{ErrorCode::bad_argument, "dot profile '" + std::string(profile.name) + "': its k, step or fraction bits are out of range"};
-    const size_t length = operands.a.size(), scales = profile.block_scaled ? length / scale_block_products : 0;
-    if (!profile.accepts_length(length)) return shape_error("elements of A", profile.expected_lengths(), length);
-    if (operands.b.size() != length) return shape_error("elements of B", std::to_string(length) + " as in A", operands.b.size());
-    if (operands.a_scales.size() != scales) return shape_error("scales of A", std::to_string(scales), operands.a_scales.size());
-    if (operands.b_scales.size() != scales) return shape_error("scales of B", std::to_string(scales), operands.b_scales.size());
+    if (!is_sound(profile))
+        return Error{ErrorCode::bad_argument,
+                     "dot profile '" + std::string(profile.name) +
+                         "': its k, step or fraction bits are out of range"};
+    const size_t length = operands.a.size(),
+                 scales = profile.block_scaled ? length / scale_block_products : 0;
+    if (!profile.accepts_length(length))
+        return shape_error("elements of A", profile.expected_lengths(), length);
+    if (operands.b.size() != length)
+        return shape_error("elements of B", std::to_string(length) + " as in A", operands.b.size());
+    if (operands.a_scales.size() != scales)
+        return shape_error("scales of A", std::to_string(scales), operands.a_scales.size());
+    if (operands.b_scales.size() != scales)
+        return shape_error("scales of B", std::to_string(scales), operands.b_scales.size());
     const ElementSpec& element = spec_of(profile.element);
     for (const auto& [name, codes] : {std::pair{"A", operands.a}, std::pair{"B", operands.b}})
         for (size_t i = 0; i < length; ++i)
             if (codes[i] >> element.bits() != 0)
-                return Error{ErrorCode::bad_argument, "element " + std::to_string(i) + " of " + name + ": expected " + std::to_string(element.bits()) + " bits of " +
-                                                          std::string(element.name) + ", found the code " + std::to_string(codes[i])};
+                return Error{ErrorCode::bad_argument,
+                             "element " + std::to_string(i) + " of " + name + ": expected " +
+                                 std::to_string(element.bits()) + " bits of " +
+                                 std::string(element.name) + ", found the code " +
+                                 std::to_string(codes[i])};
     return Done{};
 }
 
-Result<uint32_t> checked_dot_add(const DotProfile& profile, const DotOperands& operands, uint32_t c) {
+Result<uint32_t> checked_dot_add(const DotProfile& profile, const DotOperands& operands,
+                                 uint32_t c) {
     FP4_TRY(check_operands(profile, operands));
     return Chain(profile, operands).run(c);
 }
@@ -163,13 +198,16 @@ Result<uint32_t> checked_dot_add(const DotProfile& profile, const DotOperands& o
 } // namespace
 
 Result<uint32_t> dot_add(const DotProfile& profile, const DotOperands& operands, Fp32 c) {
-    return checked_dot_add(profile, operands, profile.output == DotOutput::f16 ? convert_fp32(c, OutputType::f16) : c.bits);
+    return checked_dot_add(profile, operands,
+                           profile.output == DotOutput::f16 ? convert_fp32(c, OutputType::f16)
+                                                            : c.bits);
 }
 
 Result<uint32_t> dot_add(const DotProfile& profile, const DotOperands& operands, Fp16 c) {
     if (profile.output != DotOutput::f16)
         return Error{ErrorCode::bad_argument,
-                     "C: expected binary32 for " + std::string(profile.name) + " with " + std::string(spec_of(profile.output).name) + " output, found binary16"};
+                     "C: expected binary32 for " + std::string(profile.name) + " with " +
+                         std::string(spec_of(profile.output).name) + " output, found binary16"};
     return checked_dot_add(profile, operands, c.bits);
 }
 

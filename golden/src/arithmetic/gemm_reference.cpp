@@ -11,7 +11,8 @@
 namespace fp4 {
 namespace {
 
-// A row of A against a row of B, seen as terms of 16 products each and as blocks of one or two of them.
+// A row of A against a row of B, seen as terms of 16 products each and as blocks of one or two of
+// them.
 struct RowPair {
     const PackedTensor& a;
     const PackedTensor& b;
@@ -23,14 +24,17 @@ struct RowPair {
 
     int dot(uint64_t i) const {
         const auto halves = [&](const PackedTensor& t, PackedRow row) {
-            return decode_lanes(t.format, t.specials, row.scales[i / terms_per_block], row.codes.subspan(i * (dot_lanes / 2)).first<dot_lanes / 2>());
+            return decode_lanes(t.format, t.specials, row.scales[i / terms_per_block],
+                                row.codes.subspan(i * (dot_lanes / 2)).first<dot_lanes / 2>());
         };
         return dot_quarters(halves(a, a_row), halves(b, b_row));
     }
     Scale a_scale(uint64_t block) const { return block_scale(a.format, a_row.scales[block]); }
     Scale b_scale(uint64_t block) const { return block_scale(b.format, b_row.scales[block]); }
 
-    BlockTerm term(uint64_t i) const { return block_term(dot(i), a_scale(i / terms_per_block), b_scale(i / terms_per_block)); }
+    BlockTerm term(uint64_t i) const {
+        return block_term(dot(i), a_scale(i / terms_per_block), b_scale(i / terms_per_block));
+    }
     BlockTerm whole_block(uint64_t block) const {
         int sum = 0;
         for (uint64_t i = 0; i < terms_per_block; ++i) sum += dot(block * terms_per_block + i);
@@ -46,7 +50,8 @@ Fp32 exact_dot(const RowPair& rows, Fp32 c) {
 }
 
 Fp32 sequential_dot(const RowPair& rows, Fp32 c) {
-    for (uint64_t block = 0; block < rows.blocks(); ++block) c = add_block_term(c, rows.whole_block(block));
+    for (uint64_t block = 0; block < rows.blocks(); ++block)
+        c = add_block_term(c, rows.whole_block(block));
     return c;
 }
 
@@ -63,42 +68,58 @@ Fp32 fused_dot(const RowPair& rows, Fp32 c, const Arithmetic& arithmetic) {
 
 } // namespace
 
-Fp32 dot_reference(const PackedTensor& a, uint64_t a_row, const PackedTensor& b, uint64_t b_row, Fp32 c, const Arithmetic& arithmetic) {
+Fp32 dot_reference(const PackedTensor& a, uint64_t a_row, const PackedTensor& b, uint64_t b_row,
+                   Fp32 c, const Arithmetic& arithmetic) {
     const RowPair rows{a, b, a.row(a_row), b.row(b_row)};
     switch (arithmetic.accumulation) {
-    case Accumulation::exact: return fits_exact_sum(a.format, b.format) ? exact_dot<ExactSum>(rows, c) : exact_dot<WideExactSum>(rows, c);
+    case Accumulation::exact:
+        return fits_exact_sum(a.format, b.format) ? exact_dot<ExactSum>(rows, c)
+                                                  : exact_dot<WideExactSum>(rows, c);
     case Accumulation::sequential: return sequential_dot(rows, c);
     case Accumulation::fused_steps: break;
     }
     return fused_dot(rows, c, arithmetic);
 }
 
-Status check_gemm(const PackedTensor& a, const PackedTensor& b, std::span<const Fp32> c, const Arithmetic& arithmetic) {
+Status check_gemm(const PackedTensor& a, const PackedTensor& b, std::span<const Fp32> c,
+                  const Arithmetic& arithmetic) {
     FP4_TRY(check_shape(a, "A"));
     FP4_TRY(check_shape(b, "B"));
     return check_operands(a, b, c, arithmetic);
 }
 
-Status check_operands(const PackedTensor& a, const PackedTensor& b, std::span<const Fp32> c, const Arithmetic& arithmetic) {
+Status check_operands(const PackedTensor& a, const PackedTensor& b, std::span<const Fp32> c,
+                      const Arithmetic& arithmetic) {
     if (spec_of(a.format).block != spec_of(b.format).block)
-        return Error{ErrorCode::bad_argument, "format of B: expected blocks of " + std::to_string(spec_of(a.format).block) + " as in A, found " +
-                                                  std::string(spec_of(b.format).name) + " with blocks of " + std::to_string(spec_of(b.format).block)};
-    if (a.k != b.k) return Error{ErrorCode::bad_shape, "K of B: expected " + std::to_string(a.k) + " as in A, found " + std::to_string(b.k)};
+        return Error{ErrorCode::bad_argument,
+                     "format of B: expected blocks of " + std::to_string(spec_of(a.format).block) +
+                         " as in A, found " + std::string(spec_of(b.format).name) +
+                         " with blocks of " + std::to_string(spec_of(b.format).block)};
+    if (a.k != b.k)
+        return Error{ErrorCode::bad_shape, "K of B: expected " + std::to_string(a.k) +
+                                               " as in A, found " + std::to_string(b.k)};
     if (!c.empty() && c.size() != a.rows * b.rows)
-        return Error{ErrorCode::bad_shape, "elements of C: expected " + std::to_string(a.rows * b.rows) + ", found " + std::to_string(c.size())};
+        return Error{ErrorCode::bad_shape, "elements of C: expected " +
+                                               std::to_string(a.rows * b.rows) + ", found " +
+                                               std::to_string(c.size())};
     if (arithmetic.accumulation == Accumulation::exact) {
         const uint64_t limit = exact_k_limit(a.format, a.specials, b.format, b.specials);
         if (a.k > limit)
-            return Error{ErrorCode::bound_exceeded, "K: expected at most " + std::to_string(limit) + " for an exact 64-bit sum, found " + std::to_string(a.k)};
+            return Error{ErrorCode::bound_exceeded, "K: expected at most " + std::to_string(limit) +
+                                                        " for an exact 64-bit sum, found " +
+                                                        std::to_string(a.k)};
     }
     return Done{};
 }
 
-Result<std::vector<Fp32>> gemm_reference(const PackedTensor& a, const PackedTensor& b, std::span<const Fp32> c, const Arithmetic& arithmetic) {
+Result<std::vector<Fp32>> gemm_reference(const PackedTensor& a, const PackedTensor& b,
+                                         std::span<const Fp32> c, const Arithmetic& arithmetic) {
     FP4_TRY(check_gemm(a, b, c, arithmetic));
     std::vector<Fp32> d(a.rows * b.rows);
     for (uint64_t m = 0; m < a.rows; ++m)
-        for (uint64_t n = 0; n < b.rows; ++n) d[m * b.rows + n] = dot_reference(a, m, b, n, c.empty() ? Fp32{0} : c[m * b.rows + n], arithmetic);
+        for (uint64_t n = 0; n < b.rows; ++n)
+            d[m * b.rows + n] =
+                dot_reference(a, m, b, n, c.empty() ? Fp32{0} : c[m * b.rows + n], arithmetic);
     return d;
 }
 

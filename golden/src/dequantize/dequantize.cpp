@@ -6,7 +6,8 @@
 
 namespace fp4 {
 
-Bf16 dequantize_bf16(Format format, Specials specials, uint8_t scale_byte, E2m1 element, Fp32 tensor_scale) {
+Bf16 dequantize_bf16(Format format, Specials specials, uint8_t scale_byte, E2m1 element,
+                     Fp32 tensor_scale) {
     const Fp32 value = dequantize(format, specials, scale_byte, element, tensor_scale);
     const auto bits = static_cast<uint16_t>(convert_fp32(value, OutputType::bf16));
     const bool negative_zero = bits == 0 && value.negative() && !spec_of(format).has_specials();
@@ -20,13 +21,18 @@ Status by_element(const PackedTensor& tensor, std::span<Value> out, std::string_
     FP4_TRY(check_dequantize(tensor, out.size(), name));
     const auto block = static_cast<uint64_t>(spec_of(tensor.format).block);
     for (uint64_t i = 0; i < out.size(); ++i)
-        out[i] = dequantize_as<Value>(tensor.format, tensor.specials, tensor.scales[i / block], packed_code(tensor.codes, i), tensor.tensor_scale);
+        out[i] = dequantize_as<Value>(tensor.format, tensor.specials, tensor.scales[i / block],
+                                      packed_code(tensor.codes, i), tensor.tensor_scale);
     return Done{};
 }
 
 } // namespace
 
-Status dequantize_tensor(const PackedTensor& tensor, std::span<Fp32> out, std::string_view name) { return by_element(tensor, out, name); }
-Status dequantize_tensor(const PackedTensor& tensor, std::span<Bf16> out, std::string_view name) { return by_element(tensor, out, name); }
+Status dequantize_tensor(const PackedTensor& tensor, std::span<Fp32> out, std::string_view name) {
+    return by_element(tensor, out, name);
+}
+Status dequantize_tensor(const PackedTensor& tensor, std::span<Bf16> out, std::string_view name) {
+    return by_element(tensor, out, name);
+}
 
 } // namespace fp4

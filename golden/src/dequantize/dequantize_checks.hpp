@@ -11,13 +11,15 @@ inline Status check_dequantize(const PackedTensor& tensor, size_t out_size, std:
     FP4_TRY(check_shape(tensor, name));
     // rows * k cannot overflow: the codes, half as many bytes, are in memory.
     if (out_size != tensor.rows * tensor.k)
-        return Error{ErrorCode::bad_shape,
-                     std::string(name) + ": output: expected " + std::to_string(tensor.rows * tensor.k) + " elements, found " + std::to_string(out_size)};
+        return Error{ErrorCode::bad_shape, std::string(name) + ": output: expected " +
+                                               std::to_string(tensor.rows * tensor.k) +
+                                               " elements, found " + std::to_string(out_size)};
     return Done{};
 }
 
 template <class Value>
-Value dequantize_as(Format format, Specials specials, uint8_t scale_byte, E2m1 element, Fp32 tensor_scale) {
+Value dequantize_as(Format format, Specials specials, uint8_t scale_byte, E2m1 element,
+                    Fp32 tensor_scale) {
     if constexpr (std::is_same_v<Value, Bf16>)
         return dequantize_bf16(format, specials, scale_byte, element, tensor_scale);
     else

@@ -22,9 +22,12 @@ struct PackedRuns {
 
 template <class Value>
 struct DequantizeKernel {
-    // Writes `count` runs from run `first` on to out[0] and up; out needs no alignment beyond its type's.
-    void (*decode)(const ValueTable<Value>& table, const PackedRuns& in, size_t first, size_t count, Value* out);
-    // Copies bytes past the caches; both pointers and the count are multiples of 64. Null where there is nothing better than ordinary stores.
+    // Writes `count` runs from run `first` on to out[0] and up; out needs no alignment beyond its
+    // type's.
+    void (*decode)(const ValueTable<Value>& table, const PackedRuns& in, size_t first, size_t count,
+                   Value* out);
+    // Copies bytes past the caches; both pointers and the count are multiples of 64. Null where
+    // there is nothing better than ordinary stores.
     void (*stream)(const std::byte* from, std::byte* to, size_t bytes);
     void (*fence)(); // makes the streamed stores visible to other threads
 };

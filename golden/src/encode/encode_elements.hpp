@@ -1,4 +1,5 @@
-// Single elements under a block scale that is already chosen: what the encoders of blocks share with ElementEncoder. Beside encode_nvfp4.hpp.
+// Single elements under a block scale that is already chosen: what the encoders of blocks share
+// with ElementEncoder. Beside encode_nvfp4.hpp.
 #pragma once
 #include "fp4/e2m1.hpp"
 

@@ -12,8 +12,11 @@ constexpr const ScaleSpec& scale_spec = spec_of(ScaleType::ue4m3);
 // ggml's own conversion: half up, subnormals stop at 0x07, 248 and above are 0x7E.
 int encode_scale_half_up(float x) {
     if (x >= 248.0f) return 0x7E;
-    if (x < 0x1p-6f) return std::min(static_cast<int>(x * 512.0f + 0.5f), 0x07); // the sum is rounded before it is cut
-    constexpr int dropped_bits = fp32_spec.fraction_bits - scale_spec.fraction_bits, bias = fp32_spec.bias - scale_spec.bias;
+    if (x < 0x1p-6f)
+        return std::min(static_cast<int>(x * 512.0f + 0.5f),
+                        0x07); // the sum is rounded before it is cut
+    constexpr int dropped_bits = fp32_spec.fraction_bits - scale_spec.fraction_bits,
+                  bias = fp32_spec.bias - scale_spec.bias;
     const uint32_t half_up = Fp32::from_float(x).bits + (1u << (dropped_bits - 1));
     return static_cast<int>(half_up >> dropped_bits) - (bias << scale_spec.fraction_bits);
 }
@@ -24,7 +27,8 @@ E2m1 encode_element_ggml(float scale, float x) {
     E2m1 nearest{0};
     float smallest = INFINITY;
     for (uint8_t code = 0; code < 16; ++code) {
-        const float distance = std::fabs(static_cast<float>(e2m1_halves_table[code]) * 0.5f * scale - x);
+        const float distance =
+            std::fabs(static_cast<float>(e2m1_halves_table[code]) * 0.5f * scale - x);
         if (distance < smallest) smallest = distance, nearest.code = code;
     }
     return nearest;

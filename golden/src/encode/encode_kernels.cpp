@@ -11,7 +11,8 @@ namespace {
 
 constexpr size_t batch_elements = lanes::batch * dot_lanes;
 
-// Four of these passes transpose sixteen rows of sixteen: each rotates the bits of the index by one.
+// Four of these passes transpose sixteen rows of sixteen: each rotates the bits of the index by
+// one.
 [[gnu::always_inline]] inline void shuffle(const float* __restrict from, float* __restrict to) {
     for (size_t i = 0; i < batch_elements / 2; ++i) {
         to[2 * i] = from[i];
@@ -20,7 +21,8 @@ constexpr size_t batch_elements = lanes::batch * dot_lanes;
 }
 
 template <class Encoder>
-[[gnu::always_inline]] inline int32_t encode_batch(const Encoder& encoder, const float* x, uint8_t* codes, uint8_t* scales) {
+[[gnu::always_inline]] inline int32_t encode_batch(const Encoder& encoder, const float* x,
+                                                   uint8_t* codes, uint8_t* scales) {
     alignas(64) std::array<float, batch_elements> a, b;
     shuffle(x, a.data());
     shuffle(a.data(), b.data());
@@ -41,13 +43,15 @@ template <class Encoder>
         largest = std::max(largest, amax_bits);
     }
     std::memcpy(codes, words.data(), sizeof words);
-    for (size_t lane = 0; lane < lanes::batch; ++lane) scales[lane] = static_cast<uint8_t>(scale_bytes[lane]);
+    for (size_t lane = 0; lane < lanes::batch; ++lane)
+        scales[lane] = static_cast<uint8_t>(scale_bytes[lane]);
     return largest;
 }
 
 template <class Encoder>
 [[gnu::always_inline]] inline int32_t encode_all(const Encoder& encoder, const EncodeRange& range) {
-    constexpr size_t ahead = 4 * batch_elements;  // the divisions leave no room in flight for a cache miss
+    constexpr size_t ahead =
+        4 * batch_elements; // the divisions leave no room in flight for a cache miss
     std::array<float, batch_elements> padded_x{}; // the last batch, where it is not whole
     std::array<uint8_t, batch_elements / 2> padded_codes;
     std::array<uint8_t, lanes::batch> padded_scales;
@@ -58,7 +62,8 @@ template <class Encoder>
         uint8_t* scales = range.scales + block;
         const size_t blocks = std::min(lanes::batch, range.blocks - block);
         if (blocks == lanes::batch) {
-            for (size_t line = 0; line < batch_elements; line += 16) __builtin_prefetch(x + ahead + line);
+            for (size_t line = 0; line < batch_elements; line += 16)
+                __builtin_prefetch(x + ahead + line);
         } else {
             std::memcpy(padded_x.data(), x, blocks * dot_lanes * sizeof(float));
             x = padded_x.data(), codes = padded_codes.data(), scales = padded_scales.data();
@@ -87,21 +92,29 @@ template <class Encoder>
     return encode_all(encoder, range);
 }
 template <class Encoder>
-[[gnu::noinline]] FP4_AVX512 int32_t encode_avx512(const Encoder& encoder, const EncodeRange& range) {
+[[gnu::noinline]] FP4_AVX512 int32_t encode_avx512(const Encoder& encoder,
+                                                   const EncodeRange& range) {
     return encode_all(encoder, range);
 }
-[[gnu::noinline]] FP4_AVX2 int32_t largest_avx2(std::span<const float> x) { return largest_magnitude(x); }
-[[gnu::noinline]] FP4_AVX512 int32_t largest_avx512(std::span<const float> x) { return largest_magnitude(x); }
+[[gnu::noinline]] FP4_AVX2 int32_t largest_avx2(std::span<const float> x) {
+    return largest_magnitude(x);
+}
+[[gnu::noinline]] FP4_AVX512 int32_t largest_avx512(std::span<const float> x) {
+    return largest_magnitude(x);
+}
 #endif
 template <class Encoder>
 [[gnu::noinline]] int32_t encode_portable(const Encoder& encoder, const EncodeRange& range) {
     return encode_all(encoder, range);
 }
-[[gnu::noinline]] int32_t largest_portable(std::span<const float> x) { return largest_magnitude(x); }
+[[gnu::noinline]] int32_t largest_portable(std::span<const float> x) {
+    return largest_magnitude(x);
+}
 
 // `fused` gives the bits of `encoder` with fused multiply-adds, where there is something to gain.
 template <class Encoder, class Fused>
-int32_t encode_on([[maybe_unused]] Isa isa, const Encoder& encoder, [[maybe_unused]] const Fused& fused, const EncodeRange& range) {
+int32_t encode_on([[maybe_unused]] Isa isa, const Encoder& encoder,
+                  [[maybe_unused]] const Fused& fused, const EncodeRange& range) {
 #if defined(__x86_64__) && defined(__GNUC__)
     if (isa == Isa::avx512_vnni) return encode_avx512(fused, range);
     if (isa == Isa::avx2) return encode_avx2(encoder, range);
@@ -116,14 +129,17 @@ int32_t encode_on(Isa isa, const Encoder& encoder, const EncodeRange& range) {
 
 template <bool five>
 int32_t encode_razer_a(Isa isa, Specials specials, float tensor_scale, const EncodeRange& range) {
-    return encode_on(isa, lanes::EncodeRazerA<five, false>(tensor_scale, specials), lanes::EncodeRazerA<five, true>(tensor_scale, specials), range);
+    return encode_on(isa, lanes::EncodeRazerA<five, false>(tensor_scale, specials),
+                     lanes::EncodeRazerA<five, true>(tensor_scale, specials), range);
 }
 
 } // namespace
 
-int32_t encode_range(Isa isa, Format format, Specials specials, float tensor_scale, const EncodeRange& range) {
+int32_t encode_range(Isa isa, Format format, Specials specials, float tensor_scale,
+                     const EncodeRange& range) {
     if (format == Format::nvfp4) return encode_on(isa, lanes::EncodeNv{tensor_scale}, range);
-    if (format == Format::razer_w) return encode_on(isa, lanes::EncodeRazerW(tensor_scale, specials), range);
+    if (format == Format::razer_w)
+        return encode_on(isa, lanes::EncodeRazerW(tensor_scale, specials), range);
     if (specials.v1_halves == 10) return encode_razer_a<true>(isa, specials, tensor_scale, range);
     return encode_razer_a<false>(isa, specials, tensor_scale, range);
 }

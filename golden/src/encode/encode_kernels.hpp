@@ -15,9 +15,11 @@ struct EncodeRange {
     uint8_t* scales;
 };
 
-// Encodes by `nv` (nvfp4) or `razer-paper` (razer-w, razer-a). Returns the bits of the largest magnitude in x: those of infinity or more when x is
-// not finite, and the output then means nothing.
-int32_t encode_range(Isa isa, Format format, Specials specials, float tensor_scale, const EncodeRange& range);
+// Encodes by `nv` (nvfp4) or `razer-paper` (razer-w, razer-a). Returns the bits of the largest
+// magnitude in x: those of infinity or more when x is not finite, and the output then means
+// nothing.
+int32_t encode_range(Isa isa, Format format, Specials specials, float tensor_scale,
+                     const EncodeRange& range);
 
 // The bits of the largest magnitude in x.
 int32_t largest_magnitude_bits(Isa isa, std::span<const float> x);

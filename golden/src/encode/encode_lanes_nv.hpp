@@ -10,9 +10,11 @@ struct EncodeNv {
     float tensor_scale;
 
     [[gnu::always_inline]] EncodedLane operator()(Elements x, int32_t amax_bits) const {
-        const int32_t payload = scale_payload<ScaleType::ue4m3>(float_of(amax_bits) / 6.0f / tensor_scale, 0, spec_of(Format::nvfp4).encode_max);
+        const int32_t payload = scale_payload<ScaleType::ue4m3>(
+            float_of(amax_bits) / 6.0f / tensor_scale, 0, spec_of(Format::nvfp4).encode_max);
         const float product = scale_value<ScaleType::ue4m3>(payload) * tensor_scale;
-        const float scale = payload == 0 ? std::numeric_limits<float>::infinity() : product; // leaves nothing but the signs
+        const float scale = payload == 0 ? std::numeric_limits<float>::infinity()
+                                         : product; // leaves nothing but the signs
         EncodedLane block{payload, {}};
 #pragma GCC unroll 16
         for (int i = 0; i < dot_lanes; ++i) {

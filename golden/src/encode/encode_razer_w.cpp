@@ -30,24 +30,34 @@ RazerCodebook::RazerCodebook(int special_halves, RazerTies ties) {
         code[i] = c;
         if (i == 0) continue;
         const float midpoint = i < count ? (value[i - 1] + value[i]) * 0.5f : INFINITY;
-        const bool tie_goes_up = code[i - 1] != spec.sentinel && code[i] % 2 == 0; // neighbors in E2M1 differ in the last bit; the sentinel is even
-        boundary[i - 1] = i < count && ties == RazerTies::even && tie_goes_up ? std::nextafter(midpoint, -INFINITY) : midpoint;
+        const bool tie_goes_up =
+            code[i - 1] != spec.sentinel &&
+            code[i] % 2 == 0; // neighbors in E2M1 differ in the last bit; the sentinel is even
+        boundary[i - 1] = i < count && ties == RazerTies::even && tie_goes_up
+                              ? std::nextafter(midpoint, -INFINITY)
+                              : midpoint;
     }
 }
 
 RazerWeightEncoder::RazerWeightEncoder(Specials specials, int e3m3_max, RazerTies ties)
     : candidates_([&] {
           const auto candidate = [&](int mag_halves, bool negative, bool second) {
-              return Candidate{RazerCodebook(negative ? -mag_halves : mag_halves, ties), static_cast<uint8_t>(negative << spec.sign_bit | second << spec.select_bit),
-                               std::max(6.0f, static_cast<float>(mag_halves) * 0.5f)};
+              return Candidate{
+                  RazerCodebook(negative ? -mag_halves : mag_halves, ties),
+                  static_cast<uint8_t>(negative << spec.sign_bit | second << spec.select_bit),
+                  std::max(6.0f, static_cast<float>(mag_halves) * 0.5f)};
           };
           const int v1 = specials.v1_halves, v2 = specials.v2_halves;
-          return std::array{candidate(v1, false, false), candidate(v1, true, false), candidate(v2, false, true), candidate(v2, true, true)};
+          return std::array{candidate(v1, false, false), candidate(v1, true, false),
+                            candidate(v2, false, true), candidate(v2, true, true)};
       }()),
-      largest_payload_(encode_scale(spec.scale_spec(), static_cast<float>(e3m3_max), spec.scale_spec().max_payload)) {}
+      largest_payload_(encode_scale(spec.scale_spec(), static_cast<float>(e3m3_max),
+                                    spec.scale_spec().max_payload)) {}
 
-EncodedBlock RazerWeightEncoder::operator()(std::span<const float, dot_lanes> x, float tensor_scale) const {
-    const float smallest = scale_to_float(decode_scale(spec.scale_spec(), 1)), largest = scale_to_float(decode_scale(spec.scale_spec(), largest_payload_));
+EncodedBlock RazerWeightEncoder::operator()(std::span<const float, dot_lanes> x,
+                                            float tensor_scale) const {
+    const float smallest = scale_to_float(decode_scale(spec.scale_spec(), 1)),
+                largest = scale_to_float(decode_scale(spec.scale_spec(), largest_payload_));
     std::array<float, dot_lanes> w;
     for (size_t i = 0; i < dot_lanes; ++i) w[i] = x[i] / tensor_scale;
     const float amax = amax_of(w);
@@ -55,20 +65,24 @@ EncodedBlock RazerWeightEncoder::operator()(std::span<const float, dot_lanes> x,
     double best_error = INFINITY;
     bool first = true; // kept whatever its error: under a given tensor scale w may be infinite
     for (const auto& [codebook, selector, divisor] : candidates_) {
-        const int payload = encode_scale(spec.scale_spec(), std::clamp(amax / divisor, smallest, largest), largest_payload_);
+        const int payload = encode_scale(
+            spec.scale_spec(), std::clamp(amax / divisor, smallest, largest), largest_payload_);
         const float scale = scale_to_float(decode_scale(spec.scale_spec(), payload));
         std::array<float, dot_lanes> y;
         for (size_t i = 0; i < dot_lanes; ++i) y[i] = w[i] / scale;
         const auto entry = codebook.nearest(y);
         double error = 0;
         for (size_t i = 0; i < dot_lanes; ++i) {
-            const double difference = double{codebook.value[static_cast<size_t>(entry[i])]} * double{scale} - double{w[i]};
+            const double difference =
+                double{codebook.value[static_cast<size_t>(entry[i])]} * double{scale} -
+                double{w[i]};
             error += difference * difference;
         }
         if (std::exchange(first, false) || error < best_error) {
             best_error = error;
             best.scale_byte = static_cast<uint8_t>(selector | payload);
-            for (size_t i = 0; i < dot_lanes; ++i) best.codes[i] = codebook.code[static_cast<size_t>(entry[i])];
+            for (size_t i = 0; i < dot_lanes; ++i)
+                best.codes[i] = codebook.code[static_cast<size_t>(entry[i])];
         }
     }
     return best;

@@ -6,7 +6,8 @@
 namespace fp4 {
 float full_range(Encoder encoder, Format format, int e3m3_max) {
     const FormatSpec& spec = spec_of(format);
-    if (const int largest = spec_of(encoder).tensor_scale.largest_block_scale) return 6.0f * static_cast<float>(largest);
+    if (const int largest = spec_of(encoder).tensor_scale.largest_block_scale)
+        return 6.0f * static_cast<float>(largest);
     if (spec.scale == ScaleType::e3m3) return 6.0f * static_cast<float>(e3m3_max);
     return 6.0f * scale_to_float(decode_scale(spec.scale_spec(), spec.encode_max));
 }

@@ -3,7 +3,8 @@
 
 namespace fp4 {
 
-// While it lives, the thread rounds to nearest even and flushes nothing; then the caller's floating-point environment is back.
+// While it lives, the thread rounds to nearest even and flushes nothing; then the caller's
+// floating-point environment is back.
 class DefaultFloatingPoint {
   public:
     DefaultFloatingPoint() { std::feholdexcept(&saved_), std::fesetenv(FE_DFL_ENV); }

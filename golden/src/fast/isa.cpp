@@ -31,7 +31,8 @@ std::vector<Isa> supported_isas() {
 #if defined(__x86_64__) && defined(__GNUC__)
     __builtin_cpu_init();
     if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) isas.push_back(Isa::avx2);
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
+    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+        __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
         __builtin_cpu_supports("avx512vnni"))
         isas.push_back(Isa::avx512_vnni);
 #endif
@@ -44,10 +45,13 @@ Result<Isa> choose_isa(std::optional<Isa> asked) {
         const char* name = std::getenv("FP4SIM_ISA");
         if (!name || !*name) return isas.back();
         asked = isa_from_name(name);
-        if (!asked) return Error{ErrorCode::unknown_name, "FP4SIM_ISA: expected one of " + list(isas) + ", found " + name};
+        if (!asked)
+            return Error{ErrorCode::unknown_name,
+                         "FP4SIM_ISA: expected one of " + list(isas) + ", found " + name};
     }
     if (std::ranges::find(isas, *asked) == isas.end())
-        return Error{ErrorCode::bad_argument, "instruction set " + std::string(name_of(*asked)) + ": this machine has " + list(isas)};
+        return Error{ErrorCode::bad_argument, "instruction set " + std::string(name_of(*asked)) +
+                                                  ": this machine has " + list(isas)};
     return *asked;
 }
 

@@ -5,7 +5,8 @@
 
 #include "fast/target_region.hpp"
 
-FP4_TARGET_REGION_BEGIN("avx2,fma,bmi,bmi2,lzcnt,avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,avx512ifma")
+FP4_TARGET_REGION_BEGIN(
+    "avx2,fma,bmi,bmi2,lzcnt,avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,avx512ifma")
 namespace fp4::fast {
 namespace {
 
@@ -27,23 +28,31 @@ inline void dots(const Tile& t, uint64_t i, int, I32 (&out)[R]) {
         const int8_t* a = t.a + row * t.a_stride + i * (Lines * line_k);
         __m512i sum = _mm512_set1_epi32(t.a_scales[row * t.a_scale_stride + i].correction);
 #pragma GCC unroll 8
-        for (int line = 0; line < Lines; ++line) sum = _mm512_dpbusd_epi32(sum, _mm512_loadu_si512(b + line * line_bytes), broadcast4(a + line * line_k));
+        for (int line = 0; line < Lines; ++line)
+            sum = _mm512_dpbusd_epi32(sum, _mm512_loadu_si512(b + line * line_bytes),
+                                      broadcast4(a + line * line_k));
         out[r] = (I32)sum;
     }
 }
 
-inline void multiply_add(const F32& x, const F32& y, F32& sum) { sum = (F32)_mm512_fmadd_ps((__m512)x, (__m512)y, (__m512)sum); }
+inline void multiply_add(const F32& x, const F32& y, F32& sum) {
+    sum = (F32)_mm512_fmadd_ps((__m512)x, (__m512)y, (__m512)sum);
+}
 
 #include "gemm_lanes.hpp"
 
 // Sixteen columns at a time, in 9 multiplier-port operations per row and block:
-//   4 vpdpbusd  dot of the block, int32; abs < 2^15 (dot_fits_int16), so its lower half is the whole number;
-//   1 vpdpwssd  dot * A's scale + narrow_bias: one operation where vpmulld is two on Intel cores. A's scale is below 2^15 and stands in the
-//               lower half of its word, so the upper half of the dot (its sign) is multiplied by 0. The bias of 2^30 is larger than every
-//               abs(dot * scale): the result lies in 0 .. 2^31 - 1, whichever way it is read, signed, unsigned or zero-extended;
-//   even columns: vpmuldq, vpaddq; odd columns: shift, and with IFMA one vpmadd52luq (the product is below 2^31 * 2^18, so its lower 52 bits
+//   4 vpdpbusd  dot of the block, int32; abs < 2^15 (dot_fits_int16), so its lower half is the
+//   whole number; 1 vpdpwssd  dot * A's scale + narrow_bias: one operation where vpmulld is two on
+//   Intel cores. A's scale is below 2^15 and stands in the
+//               lower half of its word, so the upper half of the dot (its sign) is multiplied by 0.
+//               The bias of 2^30 is larger than every abs(dot * scale): the result lies in 0 ..
+//               2^31 - 1, whichever way it is read, signed, unsigned or zero-extended;
+//   even columns: vpmuldq, vpaddq; odd columns: shift, and with IFMA one vpmadd52luq (the product
+//   is below 2^31 * 2^18, so its lower 52 bits
 //               are all of it), else vpmuldq and vpaddq.
-// The bias has entered each sum as 2^30 * (sum of the column's scales); the sums began at minus that, and wrap-around on the way is harmless.
+// The bias has entered each sum as 2^30 * (sum of the column's scales); the sums began at minus
+// that, and wrap-around on the way is harmless.
 constexpr int32_t bias = 1 << 30;
 
 template <bool Ifma>
@@ -61,8 +70,10 @@ void exact_narrow_rows(const Tile& t, int64_t* sums) {
     for (uint64_t i = 0; i < t.blocks; ++i) {
         const uint8_t* lines = t.b + i * (4 * line_bytes);
         const __m512i b0 = _mm512_loadu_si512(lines), b1 = _mm512_loadu_si512(lines + line_bytes);
-        const __m512i b2 = _mm512_loadu_si512(lines + 2 * line_bytes), b3 = _mm512_loadu_si512(lines + 3 * line_bytes);
-        const __m512i b_scale = _mm512_loadu_si512(t.b_scales + i * panel_columns), b_odd = _mm512_srli_epi64(b_scale, 32);
+        const __m512i b2 = _mm512_loadu_si512(lines + 2 * line_bytes),
+                      b3 = _mm512_loadu_si512(lines + 3 * line_bytes);
+        const __m512i b_scale = _mm512_loadu_si512(t.b_scales + i * panel_columns),
+                      b_odd = _mm512_srli_epi64(b_scale, 32);
 #pragma GCC unroll 4
         for (int r = 0; r < R; ++r) {
             const auto row = static_cast<uint64_t>(r);

@@ -37,7 +37,8 @@ void exact_narrow_rows(const Tile& t, int column, int64_t* sums) {
         dots<R, 4>(t, i, column, dot);
         const int32_t* scales = t.b_scales + i * panel_columns + column;
         for (int r = 0; r < R; ++r)
-            for (int c = 0; c < lanes; ++c) sums[r * panel_columns + c] += int64_t{dot[r][c] * word_of(t, r, i)} * scales[c];
+            for (int c = 0; c < lanes; ++c)
+                sums[r * panel_columns + c] += int64_t{dot[r][c] * word_of(t, r, i)} * scales[c];
     }
 }
 
@@ -45,7 +46,8 @@ void exact_narrow(const Tile& t, int rows, int64_t* sums) {
     with_rows(rows, [&]<int R>(int column) { exact_narrow_rows<R>(t, column, sums + column); });
 }
 
-void decode_row(const RowSource& row, const OperandTables& tables, int8_t* halves, RowScale* scales) {
+void decode_row(const RowSource& row, const OperandTables& tables, int8_t* halves,
+                RowScale* scales) {
     const uint8_t* codes = row.codes;
     for (uint64_t i = 0; i < row.blocks; ++i) {
         const uint8_t scale = row.scales[i >> row.scale_shift];

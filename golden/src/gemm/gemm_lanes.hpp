@@ -1,7 +1,9 @@
-// Kernels of gemm_fast that every instruction set compiles for itself, as vectors of neighboring columns of a panel (GCC and Clang vector
-// extensions). Included inside a target region and namespace, after these are defined:
+// Kernels of gemm_fast that every instruction set compiles for itself, as vectors of neighboring
+// columns of a panel (GCC and Clang vector extensions). Included inside a target region and
+// namespace, after these are defined:
 //   vector_bytes                                    of a register
-//   dots<R, Lines>(tile, i, column, I32 (&out)[R])  dot products of block i (Lines * 4 products) of R rows with the `lanes` columns from
+//   dots<R, Lines>(tile, i, column, I32 (&out)[R])  dot products of block i (Lines * 4 products) of
+//   R rows with the `lanes` columns from
 //                                                   `column`, quarter-units
 //   multiply_add(x, y, sum)                         sum = RNE(x * y + sum) by lane, F32, fused
 
@@ -19,24 +21,35 @@ inline void with_rows(int rows, F f) {
         }
 }
 
-inline int32_t word_of(const Tile& t, int row, uint64_t i) { return t.a_scales[static_cast<uint64_t>(row) * t.a_scale_stride + i].word; }
+inline int32_t word_of(const Tile& t, int row, uint64_t i) {
+    return t.a_scales[static_cast<uint64_t>(row) * t.a_scale_stride + i].word;
+}
 template <class Vector>
 inline void load_words(const Tile& t, uint64_t i, int column, Vector& words) {
     __builtin_memcpy(&words, t.b_scales + i * panel_columns + column, sizeof words);
 }
 template <class Vector, int R>
 inline void load_rows(Vector (&vectors)[R], const uint32_t* accumulators) {
-    for (int r = 0; r < R; ++r) __builtin_memcpy(&vectors[r], accumulators + r * panel_columns, sizeof(Vector));
+    for (int r = 0; r < R; ++r)
+        __builtin_memcpy(&vectors[r], accumulators + r * panel_columns, sizeof(Vector));
 }
 template <class Vector, int R>
 inline void store_rows(const Vector (&vectors)[R], uint32_t* accumulators) {
-    for (int r = 0; r < R; ++r) __builtin_memcpy(accumulators + r * panel_columns, &vectors[r], sizeof(Vector));
+    for (int r = 0; r < R; ++r)
+        __builtin_memcpy(accumulators + r * panel_columns, &vectors[r], sizeof(Vector));
 }
 
-// The 64-bit lanes of even and odd columns, which lie next to each other in a 32-bit vector: sign-extended, zero-extended, and back.
-inline void widen(const I32& x, I64& even, I64& odd) { even = (I64)x << 32 >> 32, odd = (I64)x >> 32; }
-inline void widen(const U32& x, U64& even, U64& odd) { even = (U64)x & 0xFFFFFFFFu, odd = (U64)x >> 32; }
-inline void narrow(const U64& even, const U64& odd, U32& x) { x = (U32)((even & 0xFFFFFFFFu) | odd << 32); }
+// The 64-bit lanes of even and odd columns, which lie next to each other in a 32-bit vector:
+// sign-extended, zero-extended, and back.
+inline void widen(const I32& x, I64& even, I64& odd) {
+    even = (I64)x << 32 >> 32, odd = (I64)x >> 32;
+}
+inline void widen(const U32& x, U64& even, U64& odd) {
+    even = (U64)x & 0xFFFFFFFFu, odd = (U64)x >> 32;
+}
+inline void narrow(const U64& even, const U64& odd, U32& x) {
+    x = (U32)((even & 0xFFFFFFFFu) | odd << 32);
+}
 
 inline void add_to(int64_t* sums, const U64& even, const U64& odd) {
     for (int i = 0; i < lanes / 2; ++i) {
@@ -45,7 +58,8 @@ inline void add_to(int64_t* sums, const U64& even, const U64& odd) {
     }
 }
 
-// dot * mA fits 18 bits, times an integer scale of B 36; the shift by A's exponent ends below the bound that exact_k_limit checks.
+// dot * mA fits 18 bits, times an integer scale of B 36; the shift by A's exponent ends below the
+// bound that exact_k_limit checks.
 template <int R>
 void exact_wide_rows(const Tile& t, int column, int64_t* sums) {
     U64 even[R] = {}, odd[R] = {};
@@ -69,7 +83,8 @@ void exact_wide(const Tile& t, int rows, int64_t* sums) {
     with_rows(rows, [&]<int R>(int column) { exact_wide_rows<R>(t, column, sums + column); });
 }
 
-// Columns whose scales span too much for 64 bits wrap round; the caller knows them and computes them anew.
+// Columns whose scales span too much for 64 bits wrap round; the caller knows them and computes
+// them anew.
 template <int R>
 void exact_shifted_rows(const Tile& t, int column, int64_t* sums) {
     U64 even[R] = {}, odd[R] = {};
@@ -95,12 +110,17 @@ void exact_shifted(const Tile& t, int rows, int64_t* sums) {
     with_rows(rows, [&]<int R>(int column) { exact_shifted_rows<R>(t, column, sums + column); });
 }
 
-// A term of a fused step in 64-bit lanes: magnitude >> below cut toward zero, the sign back on, added. below: 0 .. 63.
-inline void add_aligned(const U64& magnitude, const U64& below, const U64& sign_mask, U64& sum) { sum += ((magnitude >> below) ^ sign_mask) - sign_mask; }
+// A term of a fused step in 64-bit lanes: magnitude >> below cut toward zero, the sign back on,
+// added. below: 0 .. 63.
+inline void add_aligned(const U64& magnitude, const U64& below, const U64& sign_mask, U64& sum) {
+    sum += ((magnitude >> below) ^ sign_mask) - sign_mask;
+}
 
-// Sum * 2^(largest - fraction_bits) cut to binary32 magnitude codes. abs(sum) < 2^52, so 2^52 + abs(sum) is a double; taking 2^52 off again
-// leaves abs(sum) normalized, exactly: exponent + 1023 over 52 fraction bits.
-inline void round_toward_zero(const U64& magnitude, const I64& largest, int fraction_bits, U64& code) {
+// Sum * 2^(largest - fraction_bits) cut to binary32 magnitude codes. abs(sum) < 2^52, so 2^52 +
+// abs(sum) is a double; taking 2^52 off again leaves abs(sum) normalized, exactly: exponent + 1023
+// over 52 fraction bits.
+inline void round_toward_zero(const U64& magnitude, const I64& largest, int fraction_bits,
+                              U64& code) {
     const F64 normalized = (F64)(magnitude | 0x4330000000000000u) - 0x1p52;
     const I64 bits = (I64)normalized >> 29; // 23 fraction bits
     const I64 field = (bits >> 23) + largest - (fraction_bits + 1023 - 127);
@@ -114,18 +134,22 @@ inline void round_toward_zero(const U64& magnitude, const I64& largest, int frac
     code = (U64)result;
 }
 
-// One step of fused_step(). terms: dot * mA * mB with 8 fraction bits, abs < 2^22, and their exponents. With 35 fraction bits every aligned
-// term is below 2^50 and the sum of five below 2^52. An accumulator that is infinite or NaN stays.
+// One step of fused_step(). terms: dot * mA * mB with 8 fraction bits, abs < 2^22, and their
+// exponents. With 35 fraction bits every aligned term is below 2^50 and the sum of five below 2^52.
+// An accumulator that is infinite or NaN stays.
 template <int Terms>
-inline void fused_step_lanes(const I32 (&significands)[Terms], const I32 (&exponents)[Terms], int fraction_bits, U32& accumulator) {
+inline void fused_step_lanes(const I32 (&significands)[Terms], const I32 (&exponents)[Terms],
+                             int fraction_bits, U32& accumulator) {
     const I32 field = (I32)(accumulator >> 23) & 0xFF;
     const I32 c_exponent = (field > 1 ? field : 1) - 127;
-    const U32 c_significand = (accumulator & 0x7FFFFF) | (U32)(field > 0 ? (I32{} + 0x800000) : I32{});
+    const U32 c_significand =
+        (accumulator & 0x7FFFFF) | (U32)(field > 0 ? (I32{} + 0x800000) : I32{});
     I32 largest = c_exponent;
     for (const I32& exponent : exponents) largest = exponent > largest ? exponent : largest;
 
     U64 even_sum = {}, odd_sum = {};
-    const auto add = [&](const U32& magnitude, const I32& exponent, const I32& sign, int left) __attribute__((always_inline)) {
+    const auto add = [&](const U32& magnitude, const I32& exponent, const I32& sign, int left)
+        __attribute__((always_inline)) {
         I32 below = largest - exponent + (left < 0 ? -left : 0);
         left = left < 0 ? 0 : left;
         below = below < 63 ? below : 63;
@@ -147,8 +171,10 @@ inline void fused_step_lanes(const I32 (&significands)[Terms], const I32 (&expon
     widen(largest, even_largest, odd_largest);
     const I64 even_sign = (I64)even_sum < 0, odd_sign = (I64)odd_sum < 0; // lanes of 0 or -1
     U64 even_code, odd_code;
-    round_toward_zero((even_sum ^ (U64)even_sign) - (U64)even_sign, even_largest, fraction_bits, even_code);
-    round_toward_zero((odd_sum ^ (U64)odd_sign) - (U64)odd_sign, odd_largest, fraction_bits, odd_code);
+    round_toward_zero((even_sum ^ (U64)even_sign) - (U64)even_sign, even_largest, fraction_bits,
+                      even_code);
+    round_toward_zero((odd_sum ^ (U64)odd_sign) - (U64)odd_sign, odd_largest, fraction_bits,
+                      odd_code);
     U32 code, sign;
     narrow(even_code, odd_code, code);
     narrow((U64)even_sign, (U64)odd_sign, sign);
@@ -157,7 +183,8 @@ inline void fused_step_lanes(const I32 (&significands)[Terms], const I32 (&expon
 }
 
 template <int R, int Terms>
-inline void fused_rows_step(const Tile& t, uint64_t first, int column, int fraction_bits, U32 (&accumulators)[R]) {
+inline void fused_rows_step(const Tile& t, uint64_t first, int column, int fraction_bits,
+                            U32 (&accumulators)[R]) {
     I32 dot[Terms][R], words[Terms];
     for (int g = 0; g < Terms; ++g) {
         dots<R, 4>(t, first + static_cast<uint64_t>(g), column, dot[g]);
@@ -179,7 +206,8 @@ void fused_rows(const Tile& t, int column, int fraction_bits, uint32_t* out) {
     U32 accumulators[R];
     load_rows(accumulators, out);
     uint64_t i = 0;
-    for (; i + 4 <= t.blocks; i += 4) fused_rows_step<R, 4>(t, i, column, fraction_bits, accumulators);
+    for (; i + 4 <= t.blocks; i += 4)
+        fused_rows_step<R, 4>(t, i, column, fraction_bits, accumulators);
     switch (t.blocks - i) { // what is missing to 64 products adds nothing and has no exponent
     case 1: fused_rows_step<R, 1>(t, i, column, fraction_bits, accumulators); break;
     case 2: fused_rows_step<R, 2>(t, i, column, fraction_bits, accumulators); break;
@@ -190,10 +218,13 @@ void fused_rows(const Tile& t, int column, int fraction_bits, uint32_t* out) {
 }
 
 void fused(const Tile& t, int rows, int fraction_bits, uint32_t* accumulators) {
-    with_rows(rows, [&]<int R>(int column) { fused_rows<R>(t, column, fraction_bits, accumulators + column); });
+    with_rows(rows, [&]<int R>(int column) {
+        fused_rows<R>(t, column, fraction_bits, accumulators + column);
+    });
 }
 
-// A block value has at most 22 significant bits above 2^-20, so both products are exact and only the addition rounds.
+// A block value has at most 22 significant bits above 2^-20, so both products are exact and only
+// the addition rounds.
 template <int R>
 void sequential_rows(const Tile& t, int column, uint32_t* accumulators) {
     F32 sums[R];
@@ -203,17 +234,21 @@ void sequential_rows(const Tile& t, int column, uint32_t* accumulators) {
         F32 scales;
         dots<R, 4>(t, i, column, dot);
         load_words(t, i, column, scales);
-        for (int r = 0; r < R; ++r) sums[r] += __builtin_convertvector(dot[r], F32) * (scales * __builtin_bit_cast(float, word_of(t, r, i)));
+        for (int r = 0; r < R; ++r)
+            sums[r] += __builtin_convertvector(dot[r], F32) *
+                       (scales * __builtin_bit_cast(float, word_of(t, r, i)));
     }
     store_rows(sums, accumulators);
 }
 
 void sequential(const Tile& t, int rows, uint32_t* accumulators) {
-    with_rows(rows, [&]<int R>(int column) { sequential_rows<R>(t, column, accumulators + column); });
+    with_rows(rows,
+              [&]<int R>(int column) { sequential_rows<R>(t, column, accumulators + column); });
 }
 
-// The exponent of a term is cut to -170 .. 140: a dot is below 2^13, so that what lies below cannot change a binary32 sum and what lies above
-// overflows in any case. Halves of what remains are exponents of normal floats, and the product inside the fused multiply-add is exact.
+// The exponent of a term is cut to -170 .. 140: a dot is below 2^13, so that what lies below cannot
+// change a binary32 sum and what lies above overflows in any case. Halves of what remains are
+// exponents of normal floats, and the product inside the fused multiply-add is exact.
 template <int R>
 void sequential_fused_rows(const Tile& t, int column, uint32_t* accumulators) {
     F32 sums[R];
@@ -227,14 +262,17 @@ void sequential_fused_rows(const Tile& t, int column, uint32_t* accumulators) {
             exponent = exponent < 140 ? exponent : 140;
             exponent = exponent > -170 ? exponent : -170;
             const I32 half = exponent >> 1, rest = exponent - half;
-            multiply_add(__builtin_convertvector(dot[r], F32) * (F32)((half + 127) << 23), (F32)((rest + 127) << 23), sums[r]);
+            multiply_add(__builtin_convertvector(dot[r], F32) * (F32)((half + 127) << 23),
+                         (F32)((rest + 127) << 23), sums[r]);
         }
     }
     store_rows(sums, accumulators);
 }
 
 void sequential_fused(const Tile& t, int rows, uint32_t* accumulators) {
-    with_rows(rows, [&]<int R>(int column) { sequential_fused_rows<R>(t, column, accumulators + column); });
+    with_rows(rows, [&]<int R>(int column) {
+        sequential_fused_rows<R>(t, column, accumulators + column);
+    });
 }
 
 void round_sums(const int64_t* sums, float unit, float* d) {

@@ -1,4 +1,5 @@
-// Vectors of gemm_lanes.hpp; included where vector_bytes is defined. 64-bit lanes hold every second column.
+// Vectors of gemm_lanes.hpp; included where vector_bytes is defined. 64-bit lanes hold every second
+// column.
 
 using I32 = int32_t __attribute__((vector_size(vector_bytes)));
 using U32 = uint32_t __attribute__((vector_size(vector_bytes)));

@@ -13,7 +13,9 @@ constexpr int times = 8; // of the upper half of OperandTables::elements
 constexpr int32_t max_int16 = std::numeric_limits<int16_t>::max();
 
 int32_t integer_of(Format format, const Scale& scale) {
-    return scale.significand ? scale.significand << (scale.exponent - scale_fraction_bits - step_exponent(format)) : 0;
+    return scale.significand
+               ? scale.significand << (scale.exponent - scale_fraction_bits - step_exponent(format))
+               : 0;
 }
 
 int32_t max_integer(Format format) {
@@ -23,26 +25,37 @@ int32_t max_integer(Format format) {
 
 bool needs_times(int32_t integer) { return integer > max_int16; }
 
-// An integer scale above 2^15 is a significand of four bits shifted by more than three, so an eighth of it is whole; the largest eighth fits.
+// An integer scale above 2^15 is a significand of four bits shifted by more than three, so an
+// eighth of it is whole; the largest eighth fits.
 static_assert([] {
     for (const ScaleSpec& spec : scale_specs) {
         if (!spec.subnormals) continue;
         for (int payload = 0; payload <= spec.max_payload; ++payload) {
             const Scale scale = decode_scale(spec, payload);
-            const int64_t integer = scale.significand ? int64_t{scale.significand} << (scale.exponent - 1 + spec.bias) : 0;
-            if (integer > max_int16 && (integer % times != 0 || integer / times > max_int16)) return false;
+            const int64_t integer = scale.significand ? int64_t{scale.significand}
+                                                            << (scale.exponent - 1 + spec.bias)
+                                                      : 0;
+            if (integer > max_int16 && (integer % times != 0 || integer / times > max_int16))
+                return false;
         }
     }
     return true;
 }());
 
 int32_t word_of(Format format, const Scale& scale, Words words) {
-    const auto split = [&](int exponent) { return static_cast<int32_t>(scale.significand | static_cast<uint32_t>(exponent) << 16); };
+    const auto split = [&](int exponent) {
+        return static_cast<int32_t>(scale.significand | static_cast<uint32_t>(exponent) << 16);
+    };
     const auto bits = [](float value) { return std::bit_cast<int32_t>(value); };
     switch (words) {
     case Words::integers: return integer_of(format, scale);
-    case Words::narrow: return needs_times(integer_of(format, scale)) ? integer_of(format, scale) / times : integer_of(format, scale);
-    case Words::wide: return scale.significand ? split(scale.exponent - scale_fraction_bits - step_exponent(format)) : 0;
+    case Words::narrow:
+        return needs_times(integer_of(format, scale)) ? integer_of(format, scale) / times
+                                                      : integer_of(format, scale);
+    case Words::wide:
+        return scale.significand
+                   ? split(scale.exponent - scale_fraction_bits - step_exponent(format))
+                   : 0;
     case Words::split: return split(scale.exponent);
     case Words::values: return bits(scale_to_float(scale));
     case Words::quarter_values: return bits(scale_to_float(scale) * 0.25f);
@@ -59,7 +72,8 @@ bool narrow_is_exact(Format a, Specials a_specials, Format b, Specials b_special
     const int factor = needs_times(max_integer(a)) ? times : 1;
     const int a_max = max_halves(a, a_specials) * factor, b_max = max_halves(b, b_specials);
     const int64_t dot = int64_t{dot_lanes} * a_max * b_max;
-    return a_max <= std::numeric_limits<int8_t>::max() && dot <= max_int16 && dot * max_integer(a) / factor < int64_t{1} << 30;
+    return a_max <= std::numeric_limits<int8_t>::max() && dot <= max_int16 &&
+           dot * max_integer(a) / factor < int64_t{1} << 30;
 }
 
 OperandTables operand_tables(Format format, Specials specials, Words words, int bias) {
@@ -73,7 +87,8 @@ OperandTables operand_tables(Format format, Specials specials, Words words, int 
         for (uint8_t code = 0; code < 16; ++code) {
             const int halves = element_halves(format, specials, static_cast<uint8_t>(byte), {code});
             tables.elements[choice][code] = static_cast<int8_t>(halves);
-            tables.elements[choice + 4][code] = static_cast<int8_t>(halves * times); // out of range only where narrow_is_exact says no
+            tables.elements[choice + 4][code] = static_cast<int8_t>(
+                halves * times); // out of range only where narrow_is_exact says no
         }
     }
     for (unsigned byte = 0; byte < 256; ++byte) {

@@ -1,4 +1,5 @@
-// How gemm_fast reads packed bytes: tables from element codes and scale bytes to what the kernels multiply.
+// How gemm_fast reads packed bytes: tables from element codes and scale bytes to what the kernels
+// multiply.
 #pragma once
 #include "fp4/format.hpp"
 #include "gemm_kernels.hpp"
@@ -7,21 +8,25 @@ namespace fp4::fast {
 
 // The form of a scale word, see Kernels.
 enum class Words : uint8_t {
-    integers,          // in units of the type's smallest step
-    narrow,            // integers below 2^15; where the scale is larger the word is an eighth of it and the elements are 8 times theirs
-    wide,              // significand | (exponent above that of the smallest normal) << 16
-    split,             // significand | exponent << 16
-    values,            // binary32
+    integers, // in units of the type's smallest step
+    narrow,   // integers below 2^15; where the scale is larger the word is an eighth of it and the
+              // elements are 8 times theirs
+    wide,     // significand | (exponent above that of the smallest normal) << 16
+    split,    // significand | exponent << 16
+    values,   // binary32
     quarter_values,    // a quarter of that
     exponents,         // E8M0
     quarter_exponents, // 2 less
 };
 
 // Exponent of the smallest step of a scale type with subnormals: the unit of Words::integers.
-constexpr int step_exponent(Format format) { return 1 - spec_of(format).scale_spec().bias - scale_fraction_bits; }
+constexpr int step_exponent(Format format) {
+    return 1 - spec_of(format).scale_spec().bias - scale_fraction_bits;
+}
 
-// Whether exact_narrow may multiply rows of A (Words::narrow) with panels of B: the dot of a block fits int16 (also times 8, where some scale of
-// A needs that, and the elements of A then fit int8) and dot * word stays below 2^30. Never for E8M0 scales, which are no integers.
+// Whether exact_narrow may multiply rows of A (Words::narrow) with panels of B: the dot of a block
+// fits int16 (also times 8, where some scale of A needs that, and the elements of A then fit int8)
+// and dot * word stays below 2^30. Never for E8M0 scales, which are no integers.
 bool narrow_is_exact(Format a, Specials a_specials, Format b, Specials b_specials);
 
 OperandTables operand_tables(Format format, Specials specials, Words words, int bias);

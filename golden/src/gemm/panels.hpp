@@ -19,7 +19,9 @@ struct CacheAligned {
     CacheAligned() = default;
     template <class U>
     CacheAligned(const CacheAligned<U>&) {}
-    T* allocate(size_t n) { return static_cast<T*>(::operator new (n * sizeof(T), std::align_val_t{64})); }
+    T* allocate(size_t n) {
+        return static_cast<T*>(::operator new (n * sizeof(T), std::align_val_t{64}));
+    }
     template <class U>
     void construct(U* p) {
         ::new (static_cast<void*>(p)) U;
@@ -34,13 +36,15 @@ struct CacheAligned {
 template <class T>
 using AlignedVector = std::vector<T, CacheAligned<T>>;
 
-// Exponents of the blocks of a row that are not empty: `base` and `base + span` are the smallest and the largest.
+// Exponents of the blocks of a row that are not empty: `base` and `base + span` are the smallest
+// and the largest.
 struct ExponentRange {
     int base = 0;
     int span = 0;
 };
 
-// How a tensor is cut for a profile: `block` elements under one scale word. Blocks of 32 are two words where 16 products are one term.
+// How a tensor is cut for a profile: `block` elements under one scale word. Blocks of 32 are two
+// words where 16 products are one term.
 struct Blocking {
     int block;
     int scale_shift; // block i has scale byte i >> scale_shift
@@ -49,14 +53,20 @@ struct Blocking {
 Blocking blocking_of(Format format, uint64_t k, const Arithmetic& arithmetic);
 
 // Whether sums of this profile run in windows of the exponents (Kernels::exact_shifted).
-inline bool is_shifted(Format format, const Arithmetic& arithmetic) { return arithmetic.accumulation == Accumulation::exact && spec_of(format).scale == ScaleType::e8m0; }
+inline bool is_shifted(Format format, const Arithmetic& arithmetic) {
+    return arithmetic.accumulation == Accumulation::exact &&
+           spec_of(format).scale == ScaleType::e8m0;
+}
 
-// Whether the kernels' bounds hold for a profile: all of arithmetic_profiles. Others take the reference path.
+// Whether the kernels' bounds hold for a profile: all of arithmetic_profiles. Others take the
+// reference path.
 constexpr bool has_kernels(const Arithmetic& arithmetic) {
     return arithmetic.accumulation != Accumulation::fused_steps ||
-           (arithmetic.step_terms == 4 && arithmetic.fraction_bits >= 8 && arithmetic.fraction_bits <= 35 && arithmetic.rounding == Rounding::toward_zero);
+           (arithmetic.step_terms == 4 && arithmetic.fraction_bits >= 8 &&
+            arithmetic.fraction_bits <= 35 && arithmetic.rounding == Rounding::toward_zero);
 }
-static_assert(has_kernels(arithmetic_profiles[0]) && has_kernels(arithmetic_profiles[1]) && has_kernels(arithmetic_profiles[2]));
+static_assert(has_kernels(arithmetic_profiles[0]) && has_kernels(arithmetic_profiles[1]) &&
+              has_kernels(arithmetic_profiles[2]));
 
 struct Panels {
     PackedTensor header;
@@ -79,6 +89,8 @@ struct DecodedRows {
     std::vector<ExponentRange> rows; // is_shifted
 };
 
-DecodedRows decode_rows(const PackedTensor& a, const Blocking& blocking, const OperandTables& tables, bool shifted, const Kernels& kernels, unsigned threads);
+DecodedRows decode_rows(const PackedTensor& a, const Blocking& blocking,
+                        const OperandTables& tables, bool shifted, const Kernels& kernels,
+                        unsigned threads);
 
 } // namespace fp4::fast

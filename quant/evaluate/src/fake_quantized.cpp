@@ -8,7 +8,8 @@
 
 namespace fp4::quant {
 
-Result<LayerModel> fake_quantized(std::shared_ptr<const QuantizedLayer> layer, const Scheme& scheme) {
+Result<LayerModel> fake_quantized(std::shared_ptr<const QuantizedLayer> layer,
+                                  const Scheme& scheme) {
     LayerWeights weights = layer->plain;
     for (size_t op = 0; op < weights.linears.size(); ++op)
         if (layer->linears[op]) {
@@ -18,7 +19,8 @@ Result<LayerModel> fake_quantized(std::shared_ptr<const QuantizedLayer> layer, c
     return LayerModel{weights, [weights, layer, scheme](LinearGroup group, const Tensor& input) {
                           auto x = layer->hadamard ? block_hadamard(input, layer->hadamard) : input;
                           if (layer->quantizes_input(group, scheme)) {
-                              auto values = fake_quantize(x, scheme, layer->input_scale[static_cast<size_t>(group)]);
+                              auto values = fake_quantize(
+                                  x, scheme, layer->input_scale[static_cast<size_t>(group)]);
                               if (!values) throw LinearFailed(values.error());
                               x = std::move(*values);
                           }

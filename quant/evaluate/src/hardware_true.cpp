@@ -20,35 +20,48 @@ Tensor multiply(const PackedTensor& a, const WeightPanels& b) {
     const FastOptions fast{.threads = static_cast<unsigned>(at::get_num_threads())};
     const auto raw = gemm_fast(a, b, {}, fast);
     if (!raw) throw LinearFailed(raw.error());
-    auto out = torch::empty({static_cast<int64_t>(a.rows), static_cast<int64_t>(b.header().rows)}, torch::kFloat);
-    epilogue_f32_fast(*raw, a.tensor_scale, b.header().tensor_scale, {reinterpret_cast<Fp32*>(out.data_ptr<float>()), raw->size()}, fast);
+    auto out = torch::empty({static_cast<int64_t>(a.rows), static_cast<int64_t>(b.header().rows)},
+                            torch::kFloat);
+    epilogue_f32_fast(*raw, a.tensor_scale, b.header().tensor_scale,
+                      {reinterpret_cast<Fp32*>(out.data_ptr<float>()), raw->size()}, fast);
     return out;
 }
 
 } // namespace
 
-Result<LayerModel> hardware_true(std::shared_ptr<const QuantizedLayer> layer, const Scheme& scheme, const Arithmetic& arithmetic) {
+Result<LayerModel> hardware_true(std::shared_ptr<const QuantizedLayer> layer, const Scheme& scheme,
+                                 const Arithmetic& arithmetic) {
     if (!scheme.weights || !scheme.activations)
-        return Error{ErrorCode::bad_argument, "hardware-true evaluation: expected weights and activations to be quantized, found one side alone"};
+        return Error{ErrorCode::bad_argument, "hardware-true evaluation: expected weights and "
+                                              "activations to be quantized, found one side alone"};
     if (scheme.activation_scale == ActivationScale::token)
-        return Error{ErrorCode::bad_argument, "hardware-true evaluation: expected one activation scale per call, found one per token; the epilogue has one"};
+        return Error{ErrorCode::bad_argument,
+                     "hardware-true evaluation: expected one activation scale per call, found one "
+                     "per token; the epilogue has one"};
     auto panels = std::make_shared<Panels>();
     for (size_t op = 0; op < panels->size(); ++op) {
-        if (!layer->linears[op]) return Error{ErrorCode::bad_argument, "hardware-true evaluation: linear " + std::string(linear_op_names[op]) + " is not quantized"};
+        if (!layer->linears[op])
+            return Error{ErrorCode::bad_argument, "hardware-true evaluation: linear " +
+                                                      std::string(linear_op_names[op]) +
+                                                      " is not quantized"};
         FP4_TRY_ASSIGN(auto packed, WeightPanels::make(*layer->linears[op], arithmetic));
         (*panels)[op] = std::move(packed);
     }
-    return LayerModel{layer->plain, [layer, panels, scheme](LinearGroup group, const Tensor& input) {
-                          const auto x = layer->hadamard ? block_hadamard(input, layer->hadamard) : input;
-                          const auto codes = encode_activations(x, scheme, layer->input_scale[static_cast<size_t>(group)]);
-                          if (!codes) throw LinearFailed(codes.error());
-                          std::vector<Tensor> outputs;
-                          for (const LinearOp op : members(group)) {
-                              const auto& b = *(*panels)[static_cast<size_t>(op)];
-                              outputs.push_back(multiply(codes->front(), b).view({input.size(0), input.size(1), -1}).to(input.device()));
-                          }
-                          return outputs;
-                      }};
+    return LayerModel{
+        layer->plain, [layer, panels, scheme](LinearGroup group, const Tensor& input) {
+            const auto x = layer->hadamard ? block_hadamard(input, layer->hadamard) : input;
+            const auto codes =
+                encode_activations(x, scheme, layer->input_scale[static_cast<size_t>(group)]);
+            if (!codes) throw LinearFailed(codes.error());
+            std::vector<Tensor> outputs;
+            for (const LinearOp op : members(group)) {
+                const auto& b = *(*panels)[static_cast<size_t>(op)];
+                outputs.push_back(multiply(codes->front(), b)
+                                      .view({input.size(0), input.size(1), -1})
+                                      .to(input.device()));
+            }
+            return outputs;
+        }};
 }
 
 } // namespace fp4::quant

@@ -16,7 +16,9 @@ namespace {
 
 constexpr int64_t unit_batches = 4;
 
-DistillationOptions loss_options(const AlignmentRecipe& recipe) { return {.temperature = recipe.temperature, .top_k = recipe.top_k}; }
+DistillationOptions loss_options(const AlignmentRecipe& recipe) {
+    return {.temperature = recipe.temperature, .top_k = recipe.top_k};
+}
 
 // A layer's linears rounded to nearest.
 Result<LayerWeights> nearest_weights(const LayerWeights& plain, const Scheme& scheme) {
@@ -35,32 +37,43 @@ Result<LayerWeights> nearest_weights(const LayerWeights& plain, const Scheme& sc
 
 } // namespace
 
-Alignment::Alignment(const CausalLm& model, const Scheme& scheme, const Tensor& windows, const AlignmentRecipe& recipe)
-    : model_(&model), scheme_(scheme), windows_(windows), recipe_(recipe), rope_(rope_table(model.config, windows.size(1), model.embed_tokens.options())) {}
+Alignment::Alignment(const CausalLm& model, const Scheme& scheme, const Tensor& windows,
+                     const AlignmentRecipe& recipe)
+    : model_(&model), scheme_(scheme), windows_(windows), recipe_(recipe),
+      rope_(rope_table(model.config, windows.size(1), model.embed_tokens.options())) {}
 
-Result<Alignment> Alignment::make(const CausalLm& model, std::vector<QuantizedLayer> start, const Scheme& scheme, const Tensor& windows, const AlignmentRecipe& recipe) {
+Result<Alignment> Alignment::make(const CausalLm& model, std::vector<QuantizedLayer> start,
+                                  const Scheme& scheme, const Tensor& windows,
+                                  const AlignmentRecipe& recipe) {
     if (start.size() != model.layers.size() || windows.dim() != 2 || windows.size(0) < 1)
-        return Error{ErrorCode::bad_argument, "alignment: expected a quantized layer for each of the model's, and at least one window"};
+        return Error{ErrorCode::bad_argument, "alignment: expected a quantized layer for each of "
+                                              "the model's, and at least one window"};
     Alignment out(model, scheme, windows, recipe);
     double choices = 0;
     for (size_t i = 0; i < start.size(); ++i) {
-        FP4_TRY_ASSIGN(auto layer, SoftLayer::make(model.layers[i], std::move(start[i]), scheme, {recipe.commitment, recipe.pull, recipe.norm_learning_rate > 0}));
-        for (size_t linear = 0; linear < SoftLayer::count; ++linear) choices += count_of_choices(layer.choices(linear));
+        FP4_TRY_ASSIGN(auto layer, SoftLayer::make(model.layers[i], std::move(start[i]), scheme,
+                                                   {recipe.commitment, recipe.pull,
+                                                    recipe.norm_learning_rate > 0}));
+        for (size_t linear = 0; linear < SoftLayer::count; ++linear)
+            choices += count_of_choices(layer.choices(linear));
         out.layers_.push_back(std::move(layer));
     }
     out.choices_ = std::max(1.0, choices);
     out.adams_.resize(out.leaves().size());
-    if (recipe.normalized)
-        FP4_TRY(out.measure_units());
+    if (recipe.normalized) FP4_TRY(out.measure_units());
     return out;
 }
 
-// Step s takes the next batch_windows of the concatenated epochs, each a permutation of all windows.
+// Step s takes the next batch_windows of the concatenated epochs, each a permutation of all
+// windows.
 Tensor Alignment::batch(int64_t step) const {
     const int64_t count = windows_.size(0);
     std::vector<Tensor> rows;
-    for (int64_t number = step * recipe_.batch_windows; number < (step + 1) * recipe_.batch_windows; ++number) {
-        const auto order = torch::randperm(count, seeded_generator(recipe_.seed, static_cast<uint64_t>(number / count)), torch::kLong);
+    for (int64_t number = step * recipe_.batch_windows; number < (step + 1) * recipe_.batch_windows;
+         ++number) {
+        const auto order = torch::randperm(
+            count, seeded_generator(recipe_.seed, static_cast<uint64_t>(number / count)),
+            torch::kLong);
         rows.push_back(windows_[order[number % count].item<int64_t>()]);
     }
     return torch::stack(rows).to(model_->embed_tokens.device(), torch::kLong);
@@ -81,7 +94,8 @@ Status Alignment::measure_units() {
         try {
             for (size_t i = 0; i < layers_.size(); ++i) {
                 const GroupFunction linears = [&](LinearGroup group, const Tensor& input) {
-                    return apply_linears(nearest[i], group, layers_[i].quantized_input(group, input));
+                    return apply_linears(nearest[i], group,
+                                         layers_[i].quantized_input(group, input));
                 };
                 x = decoder_layer(x, layers_[i].norms(), model_->config, rope_, linears);
             }
@@ -89,7 +103,8 @@ Status Alignment::measure_units() {
             return failed.error;
         }
         const torch::AutoGradMode with_gradient(true);
-        const auto apart = distillation_loss(*model_, hidden_states(*model_, tokens), x, loss_options(recipe_));
+        const auto apart =
+            distillation_loss(*model_, hidden_states(*model_, tokens), x, loss_options(recipe_));
         kl += apart.kl / unit_batches;
         hidden_mse += apart.hidden_mse / unit_batches;
     }
@@ -102,9 +117,13 @@ std::vector<Alignment::Leaf> Alignment::leaves() const {
     std::vector<Leaf> out;
     for (size_t i = 0; i < layers_.size(); ++i) {
         const auto layer = "layers." + std::to_string(i) + ".";
-        for (size_t linear = 0; linear < SoftLayer::count; ++linear) out.push_back({layer + std::string(linear_op_names[linear]), layers_[i].v(linear), true});
+        for (size_t linear = 0; linear < SoftLayer::count; ++linear)
+            out.push_back(
+                {layer + std::string(linear_op_names[linear]), layers_[i].v(linear), true});
         for (size_t norm = 0; norm < SoftLayer::norm_names.size(); ++norm)
-            if (layers_[i].gain(norm).defined()) out.push_back({layer + std::string(SoftLayer::norm_names[norm]), layers_[i].gain(norm), false});
+            if (layers_[i].gain(norm).defined())
+                out.push_back({layer + std::string(SoftLayer::norm_names[norm]),
+                               layers_[i].gain(norm), false});
     }
     return out;
 }
@@ -114,7 +133,9 @@ void Alignment::update() {
     const auto& schedule = recipe_.schedule;
     auto norm_schedule = schedule;
     norm_schedule.learning_rate = recipe_.norm_learning_rate;
-    const double lambda = schedule.lambda_at(step_), learning_rate = schedule.learning_rate_at(step_), norm_learning_rate = norm_schedule.learning_rate_at(step_);
+    const double lambda = schedule.lambda_at(step_),
+                 learning_rate = schedule.learning_rate_at(step_),
+                 norm_learning_rate = norm_schedule.learning_rate_at(step_);
     for (size_t i = 0; auto& leaf : leaves()) {
         auto& position = leaf.position;
         auto gradient = position.grad();
@@ -131,7 +152,8 @@ Result<AlignmentStep> Alignment::train_step() {
     options.hidden_weight = recipe_.hidden_weight / hidden_unit_;
     const double beta = schedule.beta_at(step_);
     const RunLayer run = [&](size_t layer, const Tensor& x) {
-        return decoder_layer(x, layers_[layer].norms(), model_->config, rope_, layers_[layer].soft_linears(beta));
+        return decoder_layer(x, layers_[layer].norms(), model_->config, rope_,
+                             layers_[layer].soft_linears(beta));
     };
     AlignmentStep out{.step = step_};
     try {
@@ -141,7 +163,9 @@ Result<AlignmentStep> Alignment::train_step() {
         return failed.error;
     }
     if (!std::isfinite(out.kl) || !std::isfinite(out.hidden_mse))
-        return Error{ErrorCode::not_finite, "alignment, step " + std::to_string(step_) + ": expected a finite loss, found kl " + std::to_string(out.kl)};
+        return Error{ErrorCode::not_finite, "alignment, step " + std::to_string(step_) +
+                                                ": expected a finite loss, found kl " +
+                                                std::to_string(out.kl)};
     update();
     ++step_;
     return out;
@@ -154,7 +178,8 @@ AlignmentState Alignment::state() const {
         for (size_t linear = 0; linear < SoftLayer::count; ++linear) {
             const double share = count_of_choices(layer.choices(linear)) / choices_;
             out.undecided += undecided_share(layer.choices(linear), layer.v(linear)) * share;
-            out.rounding_loss += rounding_loss(layer.choices(linear), layer.v(linear)).item<double>() * share;
+            out.rounding_loss +=
+                rounding_loss(layer.choices(linear), layer.v(linear)).item<double>() * share;
         }
     return out;
 }

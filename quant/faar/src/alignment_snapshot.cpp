@@ -15,12 +15,16 @@ constexpr const char* step_key = "step";
 
 Tensor on_cpu(const Tensor& x) { return x.detach().to(torch::kCPU).contiguous(); }
 
-std::span<std::byte> bytes_of(const Tensor& x) { return {static_cast<std::byte*>(x.data_ptr()), static_cast<size_t>(x.numel()) * sizeof(float)}; }
+std::span<std::byte> bytes_of(const Tensor& x) {
+    return {static_cast<std::byte*>(x.data_ptr()), static_cast<size_t>(x.numel()) * sizeof(float)};
+}
 
 std::optional<int64_t> whole_number(const std::string& text) {
     int64_t value = 0;
     const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
-    return failed == std::errc() && end == text.data() + text.size() && value >= 0 ? std::optional(value) : std::nullopt;
+    return failed == std::errc() && end == text.data() + text.size() && value >= 0
+               ? std::optional(value)
+               : std::nullopt;
 }
 
 } // namespace
@@ -40,20 +44,26 @@ Status Alignment::save(const std::filesystem::path& path, const std::string& fin
         add(leaf.name + ".mean", adam.mean());
         add(leaf.name + ".square", adam.square());
     }
-    return io::write_safetensors(path, {{fingerprint_key, fingerprint}, {step_key, std::to_string(step_)}}, tensors);
+    return io::write_safetensors(
+        path, {{fingerprint_key, fingerprint}, {step_key, std::to_string(step_)}}, tensors);
 }
 
 Status Alignment::resume(const std::filesystem::path& path, const std::string& fingerprint) {
-    const auto refuse = [&](const std::string& expected) { return Error{ErrorCode::bad_file, io::printable_path(path) + ": expected " + expected}; };
+    const auto refuse = [&](const std::string& expected) {
+        return Error{ErrorCode::bad_file, io::printable_path(path) + ": expected " + expected};
+    };
     FP4_TRY_ASSIGN(const auto file, io::SafetensorsFile::open(path));
     const auto& metadata = file.metadata();
     const auto named = metadata.find(fingerprint_key), counted = metadata.find(step_key);
-    if (named == metadata.end() || named->second != fingerprint) return refuse("a snapshot of this model and these options; remove the folder to begin anew");
+    if (named == metadata.end() || named->second != fingerprint)
+        return refuse(
+            "a snapshot of this model and these options; remove the folder to begin anew");
     const auto step = counted == metadata.end() ? std::nullopt : whole_number(counted->second);
     if (!step) return refuse("the number of steps done");
     const auto read = [&](const std::string& name, const Tensor& like, Tensor& out) -> Status {
         const auto* info = file.find(name);
-        if (!info || info->dtype != io::Dtype::f32 || info->byte_size() != static_cast<uint64_t>(like.numel()) * sizeof(float))
+        if (!info || info->dtype != io::Dtype::f32 ||
+            info->byte_size() != static_cast<uint64_t>(like.numel()) * sizeof(float))
             return refuse(io::in_quotes(name) + ", F32 in its shape");
         out = torch::empty(like.sizes());
         return file.read(*info, bytes_of(out));
@@ -71,7 +81,9 @@ Status Alignment::resume(const std::filesystem::path& path, const std::string& f
     for (size_t i = 0; i < all.size(); ++i) {
         auto& position = trained[i].position;
         position.copy_(all[i][0]);
-        if (*step > 0) adams_[i].restore(all[i][1].to(position.device()), all[i][2].to(position.device()), *step);
+        if (*step > 0)
+            adams_[i].restore(all[i][1].to(position.device()), all[i][2].to(position.device()),
+                              *step);
     }
     step_ = *step;
     return Done{};

@@ -3,7 +3,8 @@
 namespace fp4::quant {
 
 // Layers are graphs of their own, joined by hand.
-Distillation backpropagate(const CausalLm& reference, const RunLayer& run, const Tensor& tokens, const DistillationOptions& loss, bool recompute) {
+Distillation backpropagate(const CausalLm& reference, const RunLayer& run, const Tensor& tokens,
+                           const DistillationOptions& loss, bool recompute) {
     Tensor reference_hidden;
     {
         const torch::NoGradGuard no_grad;

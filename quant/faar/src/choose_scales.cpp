@@ -5,7 +5,8 @@
 
 namespace fp4::quant {
 
-Result<RescaleResult> choose_scales(const Tensor& w, RoundingChoices nearest, Encoder encoder, const TensorScale& tensor_scale, const OutputLoss& loss,
+Result<RescaleResult> choose_scales(const Tensor& w, RoundingChoices nearest, Encoder encoder,
+                                    const TensorScale& tensor_scale, const OutputLoss& loss,
                                     const ScaleRecipe& recipe) {
     const torch::NoGradGuard no_grad;
     RescaleResult out{.v = (nearest.position >= 0.5).to(torch::kFloat)};
@@ -18,7 +19,9 @@ Result<RescaleResult> choose_scales(const Tensor& w, RoundingChoices nearest, En
     };
     if (recipe.criterion != ScaleCriterion::encoder) {
         const auto second_moments = loss.moments().quantized.diagonal();
-        const auto weighed = torch::diag(recipe.criterion == ScaleCriterion::weights ? torch::ones_like(second_moments) : second_moments);
+        const auto weighed = torch::diag(recipe.criterion == ScaleCriterion::weights
+                                             ? torch::ones_like(second_moments)
+                                             : second_moments);
         const InputMoments alone{weighed, weighed, weighed};
         FP4_TRY(rescale(out.v, OutputLoss(alone)));
     }

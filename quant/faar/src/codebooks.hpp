@@ -26,19 +26,24 @@ struct Interval {
 
 class Codebooks {
   public:
-    Codebooks(Encoder encoder, Format format, const TensorScale& tensor_scale, const Specials& specials);
+    Codebooks(Encoder encoder, Format format, const TensorScale& tensor_scale,
+              const Specials& specials);
 
-    // The largest value of E2M1, 6, in blocks of that scale byte: NaN for a byte that is no scale, negative for a negative scale.
+    // The largest value of E2M1, 6, in blocks of that scale byte: NaN for a byte that is no scale,
+    // negative for a negative scale.
     float six(uint8_t scale_byte) const { return elements_.value({7}, scale_byte); }
 
-    // As rounding_choices() documents it, but for the codes that ties take; of zero the book's code.
+    // As rounding_choices() documents it, but for the codes that ties take; of zero the book's
+    // code.
     Interval neighbors(float w, uint8_t scale_byte) const;
 
     // The same with zero's code for a weight of this sign.
     Interval interval(float w, uint8_t scale_byte) const;
 
     // What the encoder takes for w.
-    uint8_t nearest(float w, uint8_t scale_byte) const { return elements_.encode(w, scale_byte).code; }
+    uint8_t nearest(float w, uint8_t scale_byte) const {
+        return elements_.encode(w, scale_byte).code;
+    }
 
   private:
     ElementEncoder elements_;

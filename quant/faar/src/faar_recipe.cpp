@@ -60,11 +60,18 @@ void visit_refine(FaarRecipe& recipe, Visitor& visitor) {
 struct YamlReader {
     io::StrictYaml& yaml;
 
-    void operator()(const char* key, int64_t& value) { value = static_cast<int64_t>(yaml.integer(key, 0, most, static_cast<uint64_t>(value))); }
+    void operator()(const char* key, int64_t& value) {
+        value = static_cast<int64_t>(yaml.integer(key, 0, most, static_cast<uint64_t>(value)));
+    }
     void operator()(const char* key, double& value) { value = yaml.number(key, 0, most, value); }
-    void operator()(const char* key, ScaleCriterion& value) { value = static_cast<ScaleCriterion>(yaml.one_of(key, scale_criterion_names, static_cast<size_t>(value))); }
+    void operator()(const char* key, ScaleCriterion& value) {
+        value = static_cast<ScaleCriterion>(
+            yaml.one_of(key, scale_criterion_names, static_cast<size_t>(value)));
+    }
     void optional(const char* key, double& value) { (*this)(key, value); }
-    void operator()(const char* key, bool& value) { value = yaml.integer(key, 0, 1, uint64_t{value}) == 1; }
+    void operator()(const char* key, bool& value) {
+        value = yaml.integer(key, 0, 1, uint64_t{value}) == 1;
+    }
 };
 
 struct TextWriter {
@@ -74,7 +81,9 @@ struct TextWriter {
     void optional(const char* key, double value) {
         if (value != 0) (*this)(key, value);
     }
-    void operator()(const char* key, ScaleCriterion value) { (*this)(key, scale_criterion_names[static_cast<size_t>(value)]); }
+    void operator()(const char* key, ScaleCriterion value) {
+        (*this)(key, scale_criterion_names[static_cast<size_t>(value)]);
+    }
     template <class Value>
     void operator()(const char* key, const Value& value) {
         text << key << ' ' << value << ", ";
@@ -91,11 +100,14 @@ std::optional<FaarRecipe> named(const std::string& name) {
 
 Result<FaarRecipe> faar_recipe(const std::string& given) {
     if (const auto recipe = named(given)) return *recipe;
-    if (!given.ends_with(".yaml")) return Error{ErrorCode::unknown_name, "--faar: expected best, paper or a .yaml file, found " + given};
+    if (!given.ends_with(".yaml"))
+        return Error{ErrorCode::unknown_name,
+                     "--faar: expected best, paper or a .yaml file, found " + given};
     FP4_TRY_ASSIGN(auto yaml, io::StrictYaml::open(given));
     const auto base = yaml.text("base");
     auto recipe = named(base);
-    if (!recipe) return Error{ErrorCode::bad_file, given + ": base: expected best or paper, found " + base};
+    if (!recipe)
+        return Error{ErrorCode::bad_file, given + ": base: expected best or paper, found " + base};
     const auto read = [&](const char* part, auto visit) {
         if (!yaml.has(part)) return;
         yaml.map(part, [&](io::StrictYaml& fields) {
@@ -107,16 +119,28 @@ Result<FaarRecipe> faar_recipe(const std::string& given) {
     read("stage2", visit_stage2<YamlReader>);
     read("refine", visit_refine<YamlReader>);
     FP4_TRY(yaml.finish());
-    if (recipe->stage2.batch_windows < 1 || !(recipe->stage2.temperature > 0) || recipe->stage2.pull >= 0.5)
-        return Error{ErrorCode::bad_file, given + ": stage2: expected at least one window a batch, a temperature above 0 and a pull below 0.5"};
+    if (recipe->stage2.batch_windows < 1 || !(recipe->stage2.temperature > 0) ||
+        recipe->stage2.pull >= 0.5)
+        return Error{ErrorCode::bad_file, given + ": stage2: expected at least one window a batch, "
+                                                  "a temperature above 0 and a pull below 0.5"};
     if (recipe->refine.windows < 2 || !(recipe->refine.options.measured_share < 1))
-        return Error{ErrorCode::bad_file, given + ": refine: expected at least two windows and a share of them below 1"};
+        return Error{ErrorCode::bad_file,
+                     given + ": refine: expected at least two windows and a share of them below 1"};
     return *recipe;
 }
 
 FaarRecipe paper_faar_recipe() {
-    FaarRecipe out{.stage1 = paper_recipe(), .true_inputs = false, .curvature = false, .damp = 0, .scales = {ScaleCriterion::encoder, 0}};
-    out.stage2 = {.schedule = {.steps = 2500, .learning_rate = 5e-4, .beta_start = 20, .beta_end = 20, .lambda_max = 0.1, .lambda_start_share = 1},
+    FaarRecipe out{.stage1 = paper_recipe(),
+                   .true_inputs = false,
+                   .curvature = false,
+                   .damp = 0,
+                   .scales = {ScaleCriterion::encoder, 0}};
+    out.stage2 = {.schedule = {.steps = 2500,
+                               .learning_rate = 5e-4,
+                               .beta_start = 20,
+                               .beta_end = 20,
+                               .lambda_max = 0.1,
+                               .lambda_start_share = 1},
                   .commitment = 1,
                   .pull = 0,
                   .hidden_weight = 1,

@@ -22,7 +22,8 @@ void InputMoments::add(const Tensor& x) {
 }
 
 void InputMoments::damp(double share) {
-    const auto ridge = torch::eye(plain.size(0), plain.options()) * (plain.diagonal().mean() * share);
+    const auto ridge =
+        torch::eye(plain.size(0), plain.options()) * (plain.diagonal().mean() * share);
     plain = plain + ridge;
     cross = cross + ridge;
     quantized = quantized + ridge;

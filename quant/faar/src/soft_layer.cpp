@@ -7,28 +7,38 @@
 
 namespace fp4::quant {
 
-Result<SoftLayer> SoftLayer::make(const LayerWeights& plain, QuantizedLayer start, const Scheme& scheme, const SoftStart& begin) {
-    const auto refuse = [](const std::string& expected) { return Error{ErrorCode::bad_argument, "trained roundings: expected " + expected}; };
+Result<SoftLayer> SoftLayer::make(const LayerWeights& plain, QuantizedLayer start,
+                                  const Scheme& scheme, const SoftStart& begin) {
+    const auto refuse = [](const std::string& expected) {
+        return Error{ErrorCode::bad_argument, "trained roundings: expected " + expected};
+    };
     if (!scheme.weights) return refuse("a scheme that quantizes weights");
-    if (scheme.activation_scale != ActivationScale::fixed || scheme.own_scale_per_tensor || start.hadamard) return refuse("static, shared scales and no transform");
+    if (scheme.activation_scale != ActivationScale::fixed || scheme.own_scale_per_tensor ||
+        start.hadamard)
+        return refuse("static, shared scales and no transform");
     SoftLayer out(std::move(start), scheme);
     const auto device = plain.input_layernorm.device();
     for (const LinearGroup group : linear_groups) {
         const auto& scale = out.start_.weight_scale[static_cast<size_t>(group)];
-        if (!scale || (scheme.activations && !out.start_.input_scale[static_cast<size_t>(group)])) return refuse("every linear quantized");
+        if (!scale || (scheme.activations && !out.start_.input_scale[static_cast<size_t>(group)]))
+            return refuse("every linear quantized");
         for (const LinearOp op : members(group)) {
             const auto at = static_cast<size_t>(op);
             if (!out.start_.linears[at]) return refuse("every linear quantized");
-            FP4_TRY_ASSIGN(auto choices, rounding_choices(plain[op], *out.start_.linears[at], scheme.weights->encoder, *scale));
+            FP4_TRY_ASSIGN(auto choices, rounding_choices(plain[op], *out.start_.linears[at],
+                                                          scheme.weights->encoder, *scale));
             choices = to_device(std::move(choices), device);
             const auto code = (choices.position >= 0.5).to(torch::kFloat);
-            out.v_[at] = torch::lerp(choices.position, code, begin.commitment).clamp(begin.pull, 1 - begin.pull).requires_grad_(true);
+            out.v_[at] = torch::lerp(choices.position, code, begin.commitment)
+                             .clamp(begin.pull, 1 - begin.pull)
+                             .requires_grad_(true);
             choices.position.reset(); // v took its place
             out.choices_[at] = std::move(choices);
         }
     }
     if (begin.gains)
-        for (Tensor& gain : out.gains_) gain = torch::full_like(plain.input_layernorm, 0.5).requires_grad_(true);
+        for (Tensor& gain : out.gains_)
+            gain = torch::full_like(plain.input_layernorm, 0.5).requires_grad_(true);
     return out;
 }
 
@@ -42,7 +52,8 @@ LayerWeights SoftLayer::norms() const {
 
 Tensor SoftLayer::quantized_input(LinearGroup group, const Tensor& input) const {
     if (!scheme_.activations) return input;
-    auto quantized = straight_through(input, scheme_, *start_.input_scale[static_cast<size_t>(group)]);
+    auto quantized =
+        straight_through(input, scheme_, *start_.input_scale[static_cast<size_t>(group)]);
     if (!quantized) throw LinearFailed(quantized.error());
     return *quantized;
 }
@@ -61,10 +72,13 @@ GroupFunction SoftLayer::soft_linears(double beta) const {
 
 QuantizedLayer SoftLayer::hardened() const {
     auto out = start_;
-    for (size_t i = 0; i < count; ++i) out.linears[i] = quant::hardened(choices_[i], v_[i].detach());
+    for (size_t i = 0; i < count; ++i)
+        out.linears[i] = quant::hardened(choices_[i], v_[i].detach());
     if (!gains_[0].defined()) return out;
     const auto trained = norms();
-    const auto stored = [](const Tensor& norm) { return norm.detach().to(torch::kBFloat16).to(torch::kFloat); };
+    const auto stored = [](const Tensor& norm) {
+        return norm.detach().to(torch::kBFloat16).to(torch::kFloat);
+    };
     out.plain.input_layernorm = stored(trained.input_layernorm);
     out.plain.post_attention_layernorm = stored(trained.post_attention_layernorm);
     return out;

@@ -13,14 +13,19 @@ double or_one(double count) { return std::max(1.0, count); }
 
 Tensor soft_step(const Tensor& v, double beta) { return torch::sigmoid((v - 0.5) * beta); }
 
-Tensor soft_values(const RoundingChoices& choices, const Tensor& v, double beta) { return choices.low + soft_step(v, beta) * gaps(choices); }
+Tensor soft_values(const RoundingChoices& choices, const Tensor& v, double beta) {
+    return choices.low + soft_step(v, beta) * gaps(choices);
+}
 
-Tensor gradient_by_position(const RoundingChoices& choices, const Tensor& v, double beta, const Tensor& gradient_by_value) {
+Tensor gradient_by_position(const RoundingChoices& choices, const Tensor& v, double beta,
+                            const Tensor& gradient_by_value) {
     const auto h = soft_step(v, beta);
     return gradient_by_value * gaps(choices) * (h * (1 - h) * beta);
 }
 
-double count_of_choices(const RoundingChoices& choices) { return (choices.up > choices.low).sum().item<double>(); }
+double count_of_choices(const RoundingChoices& choices) {
+    return (choices.up > choices.low).sum().item<double>();
+}
 
 Tensor rounding_loss(const RoundingChoices& choices, const Tensor& v) {
     const auto undecided = 1 - (v * 2 - 1).square();

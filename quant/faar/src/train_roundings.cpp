@@ -10,9 +10,12 @@ constexpr int64_t steps_per_point = 25; // of a curve
 
 class Training {
   public:
-    Training(const Tensor& w, const RoundingChoices& choices, const OutputLoss& loss, const RoundingRecipe& recipe, double nearest_loss)
+    Training(const Tensor& w, const RoundingChoices& choices, const OutputLoss& loss,
+             const RoundingRecipe& recipe, double nearest_loss)
         : w_(w), choices_(choices), loss_(loss), recipe_(recipe), v_(choices.position.clone()) {
-        nearest_loss_ = nearest_loss >= 0 ? nearest_loss : loss.value(w, hardened_values(choices, choices.position));
+        nearest_loss_ = nearest_loss >= 0
+                            ? nearest_loss
+                            : loss.value(w, hardened_values(choices, choices.position));
         // What the output loss and its gradient are divided by.
         unit_ = recipe.normalized ? nearest_loss_ : static_cast<double>(w.numel());
         if (!(unit_ > 0)) unit_ = 1;
@@ -24,17 +27,23 @@ class Training {
     void step(int64_t index) {
         const auto& schedule = recipe_.schedule;
         beta_ = schedule.beta_at(index);
-        auto by_value = (torch::mm(soft_values(choices_, v_, beta_), moments_) - target_) * (2 / unit_);
+        auto by_value =
+            (torch::mm(soft_values(choices_, v_, beta_), moments_) - target_) * (2 / unit_);
         if (curvature_.defined()) by_value = torch::mm(curvature_, by_value);
-        const auto undecided = (v_ * 2 - 1) * (-4 * schedule.lambda_at(index) / static_cast<double>(v_.numel()));
-        adam_.step(v_, gradient_by_position(choices_, v_, beta_, by_value) + undecided, schedule.learning_rate_at(index));
+        const auto undecided =
+            (v_ * 2 - 1) * (-4 * schedule.lambda_at(index) / static_cast<double>(v_.numel()));
+        adam_.step(v_, gradient_by_position(choices_, v_, beta_, by_value) + undecided,
+                   schedule.learning_rate_at(index));
     }
 
     RoundingStep now(int64_t index) const {
-        return {index, relative(soft_values(choices_, v_, beta_)), rounding_loss(choices_, v_).item<double>(), undecided_share(choices_, v_)};
+        return {index, relative(soft_values(choices_, v_, beta_)),
+                rounding_loss(choices_, v_).item<double>(), undecided_share(choices_, v_)};
     }
 
-    double relative(const Tensor& values) const { return nearest_loss_ > 0 ? loss_.value(w_, values) / nearest_loss_ : 1; }
+    double relative(const Tensor& values) const {
+        return nearest_loss_ > 0 ? loss_.value(w_, values) / nearest_loss_ : 1;
+    }
     double relative_hard(const Tensor& v) const { return relative(hardened_values(choices_, v)); }
     const Tensor& v() const { return v_; }
 
@@ -57,13 +66,15 @@ RoundingRecipe paper_recipe() {
     return recipe;
 }
 
-TrainedRoundings train_roundings(const Tensor& w, const RoundingChoices& choices, const OutputLoss& loss, const RoundingRecipe& recipe, const OnRoundingStep& on_step,
-                                 const RoundingStart& start) {
+TrainedRoundings train_roundings(const Tensor& w, const RoundingChoices& choices,
+                                 const OutputLoss& loss, const RoundingRecipe& recipe,
+                                 const OnRoundingStep& on_step, const RoundingStart& start) {
     const torch::NoGradGuard no_grad;
     Training training(w, choices, loss, recipe, start.nearest_loss);
     TrainedRoundings out;
     if (recipe.random) {
-        out.v = torch::bernoulli(choices.position.to(torch::kCPU), seeded_generator(1, 0)).to(w.device());
+        out.v = torch::bernoulli(choices.position.to(torch::kCPU), seeded_generator(1, 0))
+                    .to(w.device());
         out.loss = out.loss_hardened = training.relative_hard(out.v);
         return out;
     }
@@ -86,7 +97,9 @@ TrainedRoundings train_roundings(const Tensor& w, const RoundingChoices& choices
     };
     keep(training.v(), out.loss_hardened);
     if (!recipe.flips) return out;
-    const auto alone = flip_roundings(w, choices, start.v.defined() ? start.v : choices.position, loss), after = flip_roundings(w, choices, training.v(), loss);
+    const auto alone =
+                   flip_roundings(w, choices, start.v.defined() ? start.v : choices.position, loss),
+               after = flip_roundings(w, choices, training.v(), loss);
     out.loss_flipped = training.relative_hard(alone.v);
     out.flips = after.flips;
     keep(alone.v, out.loss_flipped);

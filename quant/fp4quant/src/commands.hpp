@@ -1,4 +1,5 @@
-// The commands of fp4quant: each adds its options to the command line and, when chosen, sets what is run.
+// The commands of fp4quant: each adds its options to the command line and, when chosen, sets what
+// is run.
 #pragma once
 #include <functional>
 

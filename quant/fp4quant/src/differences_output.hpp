@@ -6,7 +6,8 @@
 
 namespace fp4::quant {
 
-// One line for each linear, Markdown: share of outputs that differ, largest distance, and how many codes and block scales of its input do.
+// One line for each linear, Markdown: share of outputs that differ, largest distance, and how many
+// codes and block scales of its input do.
 std::string differences_text(const ArithmeticDifferences& differences);
 
 // {"ops": [...], "inputs": [...]}, fields as in ArithmeticDifferences.

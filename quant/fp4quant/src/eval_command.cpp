@@ -33,8 +33,10 @@ class Evaluator {
   public:
     static Status run(const EvalOptions& options) {
         Evaluator evaluator(options);
-        for (const auto& step : {&Evaluator::read_inputs, &Evaluator::list_models, &Evaluator::check_memory, &Evaluator::open_store, &Evaluator::score,
-                                 &Evaluator::compare_arithmetic, &Evaluator::write})
+        for (const auto& step :
+             {&Evaluator::read_inputs, &Evaluator::list_models, &Evaluator::check_memory,
+              &Evaluator::open_store, &Evaluator::score, &Evaluator::compare_arithmetic,
+              &Evaluator::write})
             FP4_TRY((evaluator.*step)());
         return Done{};
     }
@@ -53,7 +55,8 @@ class Evaluator {
         FP4_TRY_ASSIGN(const auto device, device_from_name(options_.device));
         device_ = device;
         ends_ = std::make_shared<const CausalLm>(to_device(std::move(ends), device_));
-        FP4_TRY_ASSIGN(auto tokens, read_tokens(options_.tokens, options_.reference_folder(), "test", config.vocab_size));
+        FP4_TRY_ASSIGN(auto tokens, read_tokens(options_.tokens, options_.reference_folder(),
+                                                "test", config.vocab_size));
         tokens_ = evenly_spread(std::move(tokens), options_.windows);
         FP4_TRY_ASSIGN(auto windows, evaluated_windows(tokens_));
         evaluated_ = std::move(windows);
@@ -63,7 +66,10 @@ class Evaluator {
     // The model, and RTN where shares of its loss are wanted.
     Status list_models() {
         if (!options_.is_plain()) {
-            const auto name = options_.name.empty() ? std::filesystem::path(options_.model).lexically_normal().filename().string() : options_.name;
+            const auto name =
+                options_.name.empty()
+                    ? std::filesystem::path(options_.model).lexically_normal().filename().string()
+                    : options_.name;
             FP4_TRY_ASSIGN(auto model, quantized_checkpoint(options_.model, name, device_));
             models_.push_back(std::move(model));
         } else if (!options_.method.empty()) {
@@ -72,25 +78,30 @@ class Evaluator {
         }
         if (arithmetic_) models_[0].key.arith = arithmetic_->name;
         if (!options_.with_rtn) return Done{};
-        if (models_.empty()) return Error{ErrorCode::bad_argument, "--with-rtn: expected --method or a quantized checkpoint"};
+        if (models_.empty())
+            return Error{ErrorCode::bad_argument,
+                         "--with-rtn: expected --method or a quantized checkpoint"};
         if (options_.method == "rtn" && !arithmetic_) return Done{}; // it is the model itself
         return add_method("rtn", models_[0].key.acts);
     }
 
     Status check_memory() {
-        const PassShape shape{.windows = std::min(std::max(options_.score.windows_at_once, calibration_.count()), std::max(tokens_.count(), calibration_.count())),
-                              .length = tokens_.length,
-                              .per_call = std::min(options_.score.windows_per_call, options_.score.windows_at_once),
-                              .streams = models_.size() + 1,
-                              .head = true,
-                              .models_made = models_.size() - (options_.is_plain() ? 0 : 1)};
+        const PassShape shape{
+            .windows = std::min(std::max(options_.score.windows_at_once, calibration_.count()),
+                                std::max(tokens_.count(), calibration_.count())),
+            .length = tokens_.length,
+            .per_call = std::min(options_.score.windows_per_call, options_.score.windows_at_once),
+            .streams = models_.size() + 1,
+            .head = true,
+            .models_made = models_.size() - (options_.is_plain() ? 0 : 1)};
         return quant::check_memory(ends_->config, shape, options_.max_memory_gib);
     }
 
     Status add_method(const std::string& method, const std::string& acts) {
         FP4_TRY_ASSIGN(const auto calibrated, needs_calibration(method, acts));
         if (calibrated && calibration_.count() == 0) {
-            FP4_TRY_ASSIGN(auto tokens, read_tokens(options_.calib, options_.reference_folder(), "calibration", ends_->config.vocab_size));
+            FP4_TRY_ASSIGN(auto tokens, read_tokens(options_.calib, options_.reference_folder(),
+                                                    "calibration", ends_->config.vocab_size));
             calibration_ = std::move(tokens);
         }
         FP4_TRY_ASSIGN(auto model, under_method(*checkpoint_, ends_, method, acts, calibration_));
@@ -100,9 +111,13 @@ class Evaluator {
 
     Status open_store() {
         FP4_TRY_ASSIGN(const auto sha256, model_sha256(*checkpoint_));
-        context_ = context_of(tokens_, calibration_, sha256, options_.commit, options_.threads, device_);
-        context_.command = "fp4quant eval --model " + std::filesystem::path(options_.model).lexically_normal().filename().string();
-        if (!options_.method.empty()) context_.command += " --method " + options_.method + " --acts " + options_.acts;
+        context_ =
+            context_of(tokens_, calibration_, sha256, options_.commit, options_.threads, device_);
+        context_.command =
+            "fp4quant eval --model " +
+            std::filesystem::path(options_.model).lexically_normal().filename().string();
+        if (!options_.method.empty())
+            context_.command += " --method " + options_.method + " --acts " + options_.acts;
         if (arithmetic_) context_.command += " --profile " + options_.profile;
         scores_.resize(models_.size() + 1);
         if (options_.out.empty()) return Done{};
@@ -111,8 +126,11 @@ class Evaluator {
         if (failed) return Error{ErrorCode::write_failed, options_.out + ": " + failed.message()};
         for (size_t m = 0; m < scores_.size(); ++m) {
             stores_.emplace_back(folder() / "scores",
-                                 fmt::format("{} {} {} windows, {} per call, {} threads, {}, {}", sha256, tokens_.sha256, tokens_.count(),
-                                             options_.score.windows_per_call, options_.threads, device_.str(), m ? models_[m - 1].fingerprint : "reference"));
+                                 fmt::format("{} {} {} windows, {} per call, {} threads, {}, {}",
+                                             sha256, tokens_.sha256, tokens_.count(),
+                                             options_.score.windows_per_call, options_.threads,
+                                             device_.str(),
+                                             m ? models_[m - 1].fingerprint : "reference"));
             if (!options_.resume) continue;
             if (auto stored = stores_[m].find(score_name(m))) scores_[m] = std::move(*stored);
         }
@@ -127,22 +145,26 @@ class Evaluator {
         return Done{};
     }
 
-    std::string score_name(size_t m) const { return m ? row_name(models_[m - 1].key) : "reference"; }
+    std::string score_name(size_t m) const {
+        return m ? row_name(models_[m - 1].key) : "reference";
+    }
 
     LayerProvider provider(const EvaluatedModel& model) const {
         const auto* arithmetic = &model == &models_[0] ? arithmetic_ : nullptr;
         return [&model, arithmetic](size_t index) -> Result<LayerModel> {
             FP4_TRY_ASSIGN(const auto layer, model.layers(index));
-            return arithmetic ? hardware_true(layer, model.scheme, *arithmetic) : fake_quantized(layer, model.scheme);
+            return arithmetic ? hardware_true(layer, model.scheme, *arithmetic)
+                              : fake_quantized(layer, model.scheme);
         };
     }
 
     Status score() {
         ProgressLine progress(!options_.quiet);
-        const ScoredModel reference{ends_.get(), [this](size_t layer) -> Result<LayerModel> {
-                                        FP4_TRY_ASSIGN(auto weights, load_layer(*checkpoint_, ends_->config, layer));
-                                        return reference_layer(to_device(std::move(weights), device_));
-                                    }};
+        const ScoredModel reference{
+            ends_.get(), [this](size_t layer) -> Result<LayerModel> {
+                FP4_TRY_ASSIGN(auto weights, load_layer(*checkpoint_, ends_->config, layer));
+                return reference_layer(to_device(std::move(weights), device_));
+            }};
         std::vector<ScoredModel> models;
         for (const auto& model : models_) models.push_back({model.ends.get(), provider(model)});
         const auto windows = windows_of(tokens_);
@@ -151,12 +173,17 @@ class Evaluator {
             const uint64_t count = std::min(options_.score.windows_at_once, total - first);
             auto options = options_.score;
             options.on_step = [&](uint64_t done, uint64_t steps) {
-                progress.show_share(fmt::format("windows {} to {} of {}: step", first + 1, first + count, total), (first - already) / count * steps + done,
-                                    (total - already + count - 1) / count * steps);
+                progress.show_share(
+                    fmt::format("windows {} to {} of {}: step", first + 1, first + count, total),
+                    (first - already) / count * steps + done,
+                    (total - already + count - 1) / count * steps);
             };
-            FP4_TRY_ASSIGN(const auto scored, score_windows(reference, models, windows.narrow(0, static_cast<int64_t>(first), static_cast<int64_t>(count)), options));
-            for (size_t m = 0; m < scores_.size(); ++m)
-                FP4_TRY(append(scored[m], m));
+            FP4_TRY_ASSIGN(const auto scored,
+                           score_windows(reference, models,
+                                         windows.narrow(0, static_cast<int64_t>(first),
+                                                        static_cast<int64_t>(count)),
+                                         options));
+            for (size_t m = 0; m < scores_.size(); ++m) FP4_TRY(append(scored[m], m));
         }
         return Done{};
     }
@@ -174,7 +201,9 @@ class Evaluator {
         if (!arithmetic_) return Done{};
         const auto some = evenly_spread(tokens_, options_.difference_windows);
         const auto& model = models_[0];
-        FP4_TRY_ASSIGN(auto found, arithmetic_differences(*model.ends, model.layers, model.scheme, *arithmetic_, windows_of(some), options_.score.windows_per_call));
+        FP4_TRY_ASSIGN(auto found,
+                       arithmetic_differences(*model.ends, model.layers, model.scheme, *arithmetic_,
+                                              windows_of(some), options_.score.windows_per_call));
         differences_ = std::move(found);
         return Done{};
     }
@@ -185,25 +214,32 @@ class Evaluator {
         for (size_t m = 0; m < scores_.size(); ++m) {
             const auto& key = m ? models_[m - 1].key : reference_key;
             const bool has_denominator = m > 0 && options_.with_rtn;
-            FP4_TRY_ASSIGN(auto rows, score_rows(key, evaluated_, {scores_[m], scores_[0], has_denominator ? &scores_.back() : nullptr}));
+            FP4_TRY_ASSIGN(auto rows, score_rows(key, evaluated_,
+                                                 {scores_[m], scores_[0],
+                                                  has_denominator ? &scores_.back() : nullptr}));
             table.rows.insert(table.rows.end(), rows.begin(), rows.end());
         }
         FP4_TRY_ASSIGN(const auto json, table_json(table));
         if (!options_.out.empty()) {
             FP4_TRY(io::write_file_atomically(folder() / "table.json", json));
             if (differences_)
-                FP4_TRY(io::write_file_atomically(folder() / "differences.json", differences_json(*differences_)));
+                FP4_TRY(io::write_file_atomically(folder() / "differences.json",
+                                                  differences_json(*differences_)));
         }
-        for (const auto& domain : domains_shown()) fmt::print("{}{}", domain == all_domains ? "" : "\n" + domain + ":\n", table_text(table.rows, domain));
+        for (const auto& domain : domains_shown())
+            fmt::print("{}{}", domain == all_domains ? "" : "\n" + domain + ":\n",
+                       table_text(table.rows, domain));
         if (differences_)
-            fmt::print("\n{} against fake quantization, {} windows:\n{}", arithmetic_->name, std::min(options_.difference_windows, tokens_.count()),
+            fmt::print("\n{} against fake quantization, {} windows:\n{}", arithmetic_->name,
+                       std::min(options_.difference_windows, tokens_.count()),
                        differences_text(*differences_));
         return Done{};
     }
 
     std::vector<std::string> domains_shown() const {
         std::vector<std::string> out{all_domains};
-        if (tokens_.domains.size() > 1) out.insert(out.end(), tokens_.domains.begin(), tokens_.domains.end());
+        if (tokens_.domains.size() > 1)
+            out.insert(out.end(), tokens_.domains.begin(), tokens_.domains.end());
         return out;
     }
 
@@ -227,9 +263,11 @@ class Evaluator {
 
 void add_eval_command(CLI::App& app, Run& run) {
     auto options = std::make_shared<EvalOptions>();
-    auto* command = app.add_subcommand("eval", "score a quantized checkpoint, or a method on a plain one, against its reference");
+    auto* command = app.add_subcommand(
+        "eval", "score a quantized checkpoint, or a method on a plain one, against its reference");
     add_eval_options(*command, *options);
-    command->callback([options, &run] { run = passing([options] { return Evaluator::run(*options); }); });
+    command->callback(
+        [options, &run] { run = passing([options] { return Evaluator::run(*options); }); });
 }
 
 } // namespace fp4::quant

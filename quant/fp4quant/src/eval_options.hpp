@@ -11,7 +11,8 @@
 namespace fp4::quant {
 
 struct EvalOptions {
-    std::string model, reference, method, acts = "W4A4", profile = "fake", calib, tokens, out, name, device = "auto", commit = "unknown";
+    std::string model, reference, method, acts = "W4A4", profile = "fake", calib, tokens, out, name,
+                                          device = "auto", commit = "unknown";
     uint64_t windows = 0, difference_windows = 16;
     ScoreOptions score;
     int threads = default_threads();
@@ -24,8 +25,8 @@ struct EvalOptions {
 
 void add_eval_options(CLI::App& command, EvalOptions& options);
 
-// The arithmetic that --profile names, null for fake quantization, once the options fit each other and the
-// folders they name: a plain checkpoint alone, or a quantized one beside its reference.
+// The arithmetic that --profile names, null for fake quantization, once the options fit each other
+// and the folders they name: a plain checkpoint alone, or a quantized one beside its reference.
 Result<const Arithmetic*> checked_arithmetic(const EvalOptions& options);
 
 } // namespace fp4::quant

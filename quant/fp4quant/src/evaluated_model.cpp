@@ -20,12 +20,18 @@ namespace {
 
 Result<Scheme> named_scheme(const std::string& name, const std::string& acts) {
     const auto* method = method_from_name(name);
-    if (!method) return Error{ErrorCode::unknown_name, fmt::format("--method: expected one of {}, found {}", method_names(), name)};
+    if (!method)
+        return Error{ErrorCode::unknown_name,
+                     fmt::format("--method: expected one of {}, found {}", method_names(), name)};
     if (method->trains())
         return Error{ErrorCode::bad_argument,
-                     fmt::format("--method: expected one that does not train; make {} by fp4quant quantize and score that beside --reference", name)};
+                     fmt::format("--method: expected one that does not train; make {} by fp4quant "
+                                 "quantize and score that beside --reference",
+                                 name)};
     const auto sides = acts_from_name(acts);
-    if (!sides) return Error{ErrorCode::unknown_name, fmt::format("--acts: expected one of {}, found {}", fmt::join(acts_names, ", "), acts)};
+    if (!sides)
+        return Error{ErrorCode::unknown_name, fmt::format("--acts: expected one of {}, found {}",
+                                                          fmt::join(acts_names, ", "), acts)};
     return scheme_of(*method, *sides);
 }
 
@@ -36,7 +42,8 @@ Result<bool> needs_calibration(const std::string& method, const std::string& act
     return needs_reference_stream(scheme) || needs_quantized_stream(scheme);
 }
 
-Result<EvaluatedModel> quantized_checkpoint(const std::string& folder, const std::string& name, torch::Device device) {
+Result<EvaluatedModel> quantized_checkpoint(const std::string& folder, const std::string& name,
+                                            torch::Device device) {
     FP4_TRY_ASSIGN(auto opened, CheckpointLayers::open(folder));
     FP4_TRY_ASSIGN(auto ends, opened.ends());
     FP4_TRY_ASSIGN(auto fingerprint, work_fingerprint(opened.checkpoint().files(), "eval"));
@@ -49,17 +56,19 @@ Result<EvaluatedModel> quantized_checkpoint(const std::string& folder, const std
                      .act_scale = "static",
                      .arith = "fake",
                      .domain = all_domains};
-    return EvaluatedModel{key, scheme, std::make_shared<const CausalLm>(to_device(std::move(ends), device)),
-                          [checkpoint, device](size_t layer) -> Result<std::shared_ptr<const QuantizedLayer>> {
-                              FP4_TRY_ASSIGN(auto loaded, checkpoint->load(layer));
-                              loaded.plain = to_device(std::move(loaded.plain), device);
-                              return std::make_shared<const QuantizedLayer>(std::move(loaded));
-                          },
-                          std::move(fingerprint)};
+    return EvaluatedModel{
+        key, scheme, std::make_shared<const CausalLm>(to_device(std::move(ends), device)),
+        [checkpoint, device](size_t layer) -> Result<std::shared_ptr<const QuantizedLayer>> {
+            FP4_TRY_ASSIGN(auto loaded, checkpoint->load(layer));
+            loaded.plain = to_device(std::move(loaded.plain), device);
+            return std::make_shared<const QuantizedLayer>(std::move(loaded));
+        },
+        std::move(fingerprint)};
 }
 
-Result<EvaluatedModel> under_method(const checkpoints::Checkpoint& checkpoint, std::shared_ptr<const CausalLm> ends, const std::string& method, const std::string& acts,
-                                    const TokenWindows& calibration) {
+Result<EvaluatedModel> under_method(const checkpoints::Checkpoint& checkpoint,
+                                    std::shared_ptr<const CausalLm> ends, const std::string& method,
+                                    const std::string& acts, const TokenWindows& calibration) {
     FP4_TRY_ASSIGN(const auto scheme, named_scheme(method, acts));
     const auto windows = calibration.count() ? windows_of(calibration) : Tensor();
     const LayerSource source = [&checkpoint, ends](size_t layer) -> Result<LayerWeights> {
@@ -75,15 +84,16 @@ Result<EvaluatedModel> under_method(const checkpoints::Checkpoint& checkpoint, s
                      .act_scale = "static",
                      .arith = "fake",
                      .domain = all_domains};
-    return EvaluatedModel{key, scheme, ends,
-                          [quantizer, made](size_t layer) -> Result<std::shared_ptr<const QuantizedLayer>> {
-                              while (made->size() <= layer) {
-                                  FP4_TRY_ASSIGN(auto next, quantizer->quantize_next());
-                                  made->push_back(std::make_shared<const QuantizedLayer>(std::move(next)));
-                              }
-                              return (*made)[layer];
-                          },
-                          fmt::format("{} {} {}", method, acts, calibration.sha256)};
+    return EvaluatedModel{
+        key, scheme, ends,
+        [quantizer, made](size_t layer) -> Result<std::shared_ptr<const QuantizedLayer>> {
+            while (made->size() <= layer) {
+                FP4_TRY_ASSIGN(auto next, quantizer->quantize_next());
+                made->push_back(std::make_shared<const QuantizedLayer>(std::move(next)));
+            }
+            return (*made)[layer];
+        },
+        fmt::format("{} {} {}", method, acts, calibration.sha256)};
 }
 
 } // namespace fp4::quant

@@ -15,7 +15,9 @@ void add(io::Sha256& sha256, const std::string& text) {
 }
 
 Status add_config(io::Sha256& sha256, const checkpoints::Checkpoint& checkpoint) {
-    FP4_TRY_ASSIGN(const auto text, io::read_text_file(io::parent_of(checkpoint.files()[0].path()) / "config.json", uint64_t{16} << 20));
+    FP4_TRY_ASSIGN(const auto text,
+                   io::read_text_file(io::parent_of(checkpoint.files()[0].path()) / "config.json",
+                                      uint64_t{16} << 20));
     add(sha256, text);
     return Done{};
 }
@@ -27,14 +29,17 @@ void add_tensor(io::Sha256& sha256, const io::TensorInfo& tensor) {
 
 } // namespace
 
-Result<std::string> work_fingerprint(const checkpoints::Checkpoint& checkpoint, const std::string& options) {
+Result<std::string> work_fingerprint(const checkpoints::Checkpoint& checkpoint,
+                                     const std::string& options) {
     io::Sha256 sha256;
     add(sha256, options);
     FP4_TRY(add_config(sha256, checkpoint));
     for (const auto& file : checkpoint.files()) {
         std::error_code failed;
         add(sha256, std::to_string(std::filesystem::file_size(file.path(), failed)));
-        add(sha256, std::to_string(std::filesystem::last_write_time(file.path(), failed).time_since_epoch().count()));
+        add(sha256,
+            std::to_string(
+                std::filesystem::last_write_time(file.path(), failed).time_since_epoch().count()));
         for (const auto& tensor : file.tensors()) add_tensor(sha256, tensor);
     }
     return sha256.hex_digest();

@@ -7,7 +7,8 @@
 namespace fp4::quant {
 
 // Over the checkpoint's configuration, tensors, file sizes and times of change, and the options.
-Result<std::string> work_fingerprint(const checkpoints::Checkpoint& checkpoint, const std::string& options);
+Result<std::string> work_fingerprint(const checkpoints::Checkpoint& checkpoint,
+                                     const std::string& options);
 
 // SHA-256 over config.json and every tensor's name, shape and bytes.
 Result<std::string> model_sha256(const checkpoints::Checkpoint& checkpoint);

@@ -18,14 +18,17 @@ int default_threads() {
 std::string cpu_name() {
     std::ifstream file("/proc/cpuinfo");
     for (std::string line; std::getline(file, line);)
-        if (line.starts_with("model name")) return line.substr(std::min(line.size(), line.find(':') + 2));
+        if (line.starts_with("model name"))
+            return line.substr(std::min(line.size(), line.find(':') + 2));
     return "unknown";
 }
 
 std::string blas_name() {
     std::smatch found;
     const std::string text = at::show_config();
-    return std::regex_search(text, found, std::regex("BLAS_INFO=([A-Za-z0-9_]+)")) ? "LibTorch " + found[1].str() : "LibTorch";
+    return std::regex_search(text, found, std::regex("BLAS_INFO=([A-Za-z0-9_]+)"))
+               ? "LibTorch " + found[1].str()
+               : "LibTorch";
 }
 
 } // namespace fp4::quant

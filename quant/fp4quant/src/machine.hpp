@@ -4,7 +4,8 @@
 
 namespace fp4::quant {
 
-// OMP_NUM_THREADS, or as many as there are processors: LibTorch by itself takes one on processors that it does not know.
+// OMP_NUM_THREADS, or as many as there are processors: LibTorch by itself takes one on processors
+// that it does not know.
 int default_threads();
 
 std::string cpu_name();  // /proc/cpuinfo's model name

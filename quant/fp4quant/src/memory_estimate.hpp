@@ -27,8 +27,9 @@ struct PassShape {
     std::optional<TrainingShape> training{};
 };
 
-// Bytes of anonymous memory, from above: one layer in float32 twice (its own weights and the quantized ones' values), embedding and head, streams, the
-// largest intermediate results of one call, LibTorch itself.
+// Bytes of anonymous memory, from above: one layer in float32 twice (its own weights and the
+// quantized ones' values), embedding and head, streams, the largest intermediate results of one
+// call, LibTorch itself.
 uint64_t memory_estimate(const DecoderConfig& config, const PassShape& shape);
 
 // bad_argument where the estimate is above `max_gib`; 0: no limit.

@@ -5,7 +5,8 @@
 
 namespace fp4::quant {
 
-ProgressLine::ProgressLine(bool enabled) : enabled_(enabled), terminal_(isatty(STDERR_FILENO) != 0) {}
+ProgressLine::ProgressLine(bool enabled)
+    : enabled_(enabled), terminal_(isatty(STDERR_FILENO) != 0) {}
 
 ProgressLine::~ProgressLine() {
     if (open_) fmt::print(stderr, "\n");
@@ -26,7 +27,10 @@ void ProgressLine::show_share(std::string_view text, uint64_t done, uint64_t tot
     shown_ = now;
     const double seconds = std::chrono::duration<double>(now - begin_).count();
     const auto so_far = fmt::format("{} {}/{}  {:.0f} s", text, done, total, seconds);
-    show(done == 0 ? so_far : fmt::format("{}, {:.0f} s left", so_far, seconds / static_cast<double>(done) * static_cast<double>(total - done)));
+    show(done == 0 ? so_far
+                   : fmt::format("{}, {:.0f} s left", so_far,
+                                 seconds / static_cast<double>(done) *
+                                     static_cast<double>(total - done)));
 }
 
 } // namespace fp4::quant

@@ -1,4 +1,5 @@
-// One line of progress on stderr: rewritten in place on a terminal, elsewhere a line every few seconds.
+// One line of progress on stderr: rewritten in place on a terminal, elsewhere a line every few
+// seconds.
 #pragma once
 #include <chrono>
 #include <string>
@@ -13,7 +14,8 @@ class ProgressLine {
 
     void show(const std::string& text);
 
-    // `text`, the time since this line was made and what the rest will take at that pace. Most calls between two lines cost nothing.
+    // `text`, the time since this line was made and what the rest will take at that pace. Most
+    // calls between two lines cost nothing.
     void show_share(std::string_view text, uint64_t done, uint64_t total);
 
   private:

@@ -14,13 +14,15 @@ namespace {
 constexpr int64_t sample_rows = 1024;
 
 // Input statistics of each layer of the unquantized model.
-Result<std::vector<std::array<InputStatistics, 4>>> observe_model(const CausalLm& model, const Tensor& calibration) {
+Result<std::vector<std::array<InputStatistics, 4>>> observe_model(const CausalLm& model,
+                                                                  const Tensor& calibration) {
     auto stream = embedded(model, calibration);
     const auto rope = rope_table(model.config, calibration.size(1), model.embed_tokens.options());
     std::vector<std::array<InputStatistics, 4>> out;
     for (const LayerWeights& weights : model.layers) {
         const auto layer = reference_layer(weights);
-        FP4_TRY_ASSIGN(auto inputs, observe_inputs(stream, layer, model.config, rope, {.gram = false, .sample_rows = sample_rows}));
+        FP4_TRY_ASSIGN(auto inputs, observe_inputs(stream, layer, model.config, rope,
+                                                   {.gram = false, .sample_rows = sample_rows}));
         out.push_back(std::move(inputs));
         FP4_TRY(advance(stream, layer, model.config, rope));
     }
@@ -29,22 +31,28 @@ Result<std::vector<std::array<InputStatistics, 4>>> observe_model(const CausalLm
 
 double kurtosis(const Tensor& x) {
     const auto centered = x.to(torch::kDouble) - x.mean(torch::kDouble);
-    return centered.pow(4).mean().item<double>() / std::pow(centered.square().mean().item<double>(), 2);
+    return centered.pow(4).mean().item<double>() /
+           std::pow(centered.square().mean().item<double>(), 2);
 }
 
 double nmse(const Tensor& wanted, const Tensor& found) {
-    return (found - wanted).to(torch::kDouble).square().sum().item<double>() / wanted.to(torch::kDouble).square().sum().item<double>();
+    return (found - wanted).to(torch::kDouble).square().sum().item<double>() /
+           wanted.to(torch::kDouble).square().sum().item<double>();
 }
 
 bool shown(const TableRow& row) {
-    return row.scheme && !row.arithmetic && row.key.act_scale == "static" && row.scheme->hadamard == 0 &&
-           (row.scheme->method == Method::rtn || row.scheme->method == Method::gptq || row.scheme->method == Method::faar) && row.key.seed <= 1 && row.scheme->weights &&
-           row.scheme->activations && !row.scheme->own_scale_per_tensor;
+    return row.scheme && !row.arithmetic && row.key.act_scale == "static" &&
+           row.scheme->hadamard == 0 &&
+           (row.scheme->method == Method::rtn || row.scheme->method == Method::gptq ||
+            row.scheme->method == Method::faar) &&
+           row.key.seed <= 1 && row.scheme->weights && row.scheme->activations &&
+           !row.scheme->own_scale_per_tensor;
 }
 
 } // namespace
 
-Result<std::vector<ChannelMaxima>> channel_maxima(const CausalLm& model, const Tensor& calibration) {
+Result<std::vector<ChannelMaxima>> channel_maxima(const CausalLm& model,
+                                                  const Tensor& calibration) {
     FP4_TRY_ASSIGN(const auto inputs, observe_model(model, calibration));
     std::vector<ChannelMaxima> out;
     for (size_t layer = 0; layer < inputs.size(); ++layer)
@@ -83,7 +91,9 @@ Result<std::vector<LayerError>> layer_errors(RowScorer& scorer, const std::vecto
                 }
                 for (size_t m = 0; m < found.size(); ++m) {
                     const LinearOp op = members(group)[m];
-                    out.push_back({row.key.method, row.key.format, static_cast<uint32_t>(i), std::string(name_of(op)), nmse(weights[op], quantized.weights[op]),
+                    out.push_back({row.key.method, row.key.format, static_cast<uint32_t>(i),
+                                   std::string(name_of(op)),
+                                   nmse(weights[op], quantized.weights[op]),
                                    nmse(wanted[m], found[m])});
                 }
             }
@@ -103,7 +113,8 @@ std::vector<WeightBytes> weight_bytes(const CausalLm& model, const std::vector<T
     for (const TableRow& row : rows) {
         if (row.arithmetic || row.key.act_scale != "static") continue;
         const bool packed = row.scheme && row.scheme->weights;
-        out.push_back({row.key.method, row.key.format, row.key.acts, packed ? 0.5 + 1.0 / dot_lanes + scales / elements : 2.0});
+        out.push_back({row.key.method, row.key.format, row.key.acts,
+                       packed ? 0.5 + 1.0 / dot_lanes + scales / elements : 2.0});
     }
     return out;
 }

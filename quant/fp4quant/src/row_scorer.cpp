@@ -29,7 +29,8 @@ TrainedModel RowScorer::trained_model(const TableRow& row) const {
                        .recipe = training_.recipe,
                        .name = name_of_model(row.key),
                        .folder = training_.folder / name_of_model(row.key),
-                       .stage1_folder = training_.folder / name_of_model(row.method->aligned ? stage1 : row.key),
+                       .stage1_folder =
+                           training_.folder / name_of_model(row.method->aligned ? stage1 : row.key),
                        .fingerprint = training_.fingerprint,
                        .alignment_sha256 = alignment(row).sha256,
                        .quiet = training_.quiet};
@@ -40,7 +41,8 @@ TrainedModel RowScorer::trained_model(const TableRow& row) const {
 
 Result<RowScorer::Layers> RowScorer::train(const TableRow& row) {
     const auto layer = [this](size_t i) -> Result<LayerWeights> { return model_.layers[i]; };
-    TrainingInputs inputs{.ends = model_, .layers = layer, .calibration = calibration_, .alignment = {}};
+    TrainingInputs inputs{
+        .ends = model_, .layers = layer, .calibration = calibration_, .alignment = {}};
     if (row.method->aligned) inputs.alignment = windows_of(alignment(row));
     FP4_TRY_ASSIGN(const auto files, trained_layers(trained_model(row), inputs));
     FP4_TRY_ASSIGN(auto loaded, files.load(model_.layers.size()));
@@ -75,7 +77,8 @@ Result<RowScorer::Layers> RowScorer::layers(const TableRow& row) {
         return made_.emplace(name, std::move(trained)).first->second;
     }
     ModelQuantizer quantizer(
-        model_, [this](size_t layer) -> Result<LayerWeights> { return model_.layers[layer]; }, *row.scheme, calibration_);
+        model_, [this](size_t layer) -> Result<LayerWeights> { return model_.layers[layer]; },
+        *row.scheme, calibration_);
     Layers layers;
     while (layers.size() < model_.layers.size()) {
         FP4_TRY_ASSIGN(auto layer, quantizer.quantize_next());
@@ -88,19 +91,25 @@ Result<LayerProvider> RowScorer::provider(const TableRow& row) {
     FP4_TRY_ASSIGN(const auto quantized, layers(row));
     auto models = std::make_shared<std::vector<LayerModel>>();
     for (const auto& layer : quantized) {
-        FP4_TRY_ASSIGN(auto model, row.arithmetic ? hardware_true(layer, *row.scheme, *row.arithmetic) : fake_quantized(layer, *row.scheme));
+        FP4_TRY_ASSIGN(auto model, row.arithmetic
+                                       ? hardware_true(layer, *row.scheme, *row.arithmetic)
+                                       : fake_quantized(layer, *row.scheme));
         models->push_back(std::move(model));
     }
     return LayerProvider([models](size_t layer) -> Result<LayerModel> { return (*models)[layer]; });
 }
 
-Result<std::vector<WindowScores>> RowScorer::score(const std::vector<TableRow>& rows, const std::function<void(uint64_t done, uint64_t total)>& on_step) {
+Result<std::vector<WindowScores>>
+RowScorer::score(const std::vector<TableRow>& rows,
+                 const std::function<void(uint64_t done, uint64_t total)>& on_step) {
     std::vector<ScoredModel> models;
     for (const TableRow& row : rows) {
         FP4_TRY_ASSIGN(auto made, provider(row));
         models.push_back({&model_, std::move(made)});
     }
-    const ScoredModel reference{&model_, [this](size_t layer) -> Result<LayerModel> { return reference_layer(model_.layers[layer]); }};
+    const ScoredModel reference{&model_, [this](size_t layer) -> Result<LayerModel> {
+                                    return reference_layer(model_.layers[layer]);
+                                }};
     return score_windows(reference, models, windows_, {.on_step = on_step});
 }
 

@@ -30,7 +30,8 @@ class RowScorer {
   public:
     // The model is held in float32. calibration and windows: [count, length] token ids.
     RowScorer(CausalLm model, Tensor calibration, Tensor windows, RowTraining training)
-        : model_(std::move(model)), calibration_(std::move(calibration)), windows_(std::move(windows)), training_(std::move(training)) {}
+        : model_(std::move(model)), calibration_(std::move(calibration)),
+          windows_(std::move(windows)), training_(std::move(training)) {}
 
     using Layers = std::vector<std::shared_ptr<const QuantizedLayer>>;
 
@@ -44,13 +45,17 @@ class RowScorer {
     Result<TrainingFacts> facts(const TableRow& row) const;
 
     // The reference's scores and those of each row, from one pass over the windows.
-    Result<std::vector<WindowScores>> score(const std::vector<TableRow>& rows, const std::function<void(uint64_t done, uint64_t total)>& on_step);
+    Result<std::vector<WindowScores>>
+    score(const std::vector<TableRow>& rows,
+          const std::function<void(uint64_t done, uint64_t total)>& on_step);
 
     const CausalLm& model() const { return model_; }
     const Tensor& calibration() const { return calibration_; }
 
   private:
-    const TokenWindows& alignment(const TableRow& row) const { return row.aligned_on_calibration ? training_.calibration : training_.alignment; }
+    const TokenWindows& alignment(const TableRow& row) const {
+        return row.aligned_on_calibration ? training_.calibration : training_.alignment;
+    }
     TrainedModel trained_model(const TableRow& row) const;
     Result<Layers> train(const TableRow& row);
     Result<LayerProvider> provider(const TableRow& row);

@@ -12,7 +12,8 @@ constexpr const char* key = "fp4sim.scores";
 template <class T>
 bool read_column(const io::SafetensorsFile& file, const char* name, std::vector<T>& out) {
     const auto* info = file.find(name);
-    if (!info || info->shape.size() != 1 || info->byte_size() != info->shape[0] * sizeof(T)) return false;
+    if (!info || info->shape.size() != 1 || info->byte_size() != info->shape[0] * sizeof(T))
+        return false;
     out.resize(info->shape[0]);
     return static_cast<bool>(file.read(*info, std::as_writable_bytes(std::span(out))));
 }
@@ -32,8 +33,10 @@ std::optional<WindowScores> ScoreStore::find(const std::string& row) const {
     const auto at = file->metadata().find(key);
     WindowScores scores;
     std::vector<uint64_t> tokens;
-    if (at == file->metadata().end() || at->second != fingerprint_ || !read_column(*file, "nll", scores.nll) || !read_column(*file, "kl", scores.kl) ||
-        !read_column(*file, "top1", scores.top1) || !read_column(*file, "tokens_per_window", tokens) || tokens.size() != 1)
+    if (at == file->metadata().end() || at->second != fingerprint_ ||
+        !read_column(*file, "nll", scores.nll) || !read_column(*file, "kl", scores.kl) ||
+        !read_column(*file, "top1", scores.top1) ||
+        !read_column(*file, "tokens_per_window", tokens) || tokens.size() != 1)
         return std::nullopt;
     scores.tokens_per_window = tokens[0];
     return scores;
@@ -42,10 +45,14 @@ std::optional<WindowScores> ScoreStore::find(const std::string& row) const {
 Status ScoreStore::save(const std::string& row, const WindowScores& scores) const {
     using io::Dtype;
     const auto windows = static_cast<uint64_t>(scores.nll.size());
-    const std::vector<io::TensorData> tensors{{"nll", Dtype::f64, {windows}, std::as_bytes(std::span(scores.nll))},
-                                                  {"kl", Dtype::f64, {windows}, std::as_bytes(std::span(scores.kl))},
-                                                  {"top1", Dtype::u32, {windows}, std::as_bytes(std::span(scores.top1))},
-                                                  {"tokens_per_window", Dtype::u64, {1}, std::as_bytes(std::span(&scores.tokens_per_window, 1))}};
+    const std::vector<io::TensorData> tensors{
+        {"nll", Dtype::f64, {windows}, std::as_bytes(std::span(scores.nll))},
+        {"kl", Dtype::f64, {windows}, std::as_bytes(std::span(scores.kl))},
+        {"top1", Dtype::u32, {windows}, std::as_bytes(std::span(scores.top1))},
+        {"tokens_per_window",
+         Dtype::u64,
+         {1},
+         std::as_bytes(std::span(&scores.tokens_per_window, 1))}};
     return io::write_safetensors(path_of(row), {{key, fingerprint_}, {"row", row}}, tensors);
 }
 

@@ -12,7 +12,8 @@ namespace fp4::quant {
 class ScoreStore {
   public:
     // `fingerprint`: of model, tokens and whatever else scores depend on.
-    ScoreStore(std::filesystem::path folder, std::string fingerprint) : folder_(std::move(folder)), fingerprint_(std::move(fingerprint)) {}
+    ScoreStore(std::filesystem::path folder, std::string fingerprint)
+        : folder_(std::move(folder)), fingerprint_(std::move(fingerprint)) {}
 
     // Nothing where the row is not there or was scored from something else.
     std::optional<WindowScores> find(const std::string& row) const;

@@ -4,7 +4,8 @@
 
 namespace fp4::quant {
 
-TableContext context_of(const TokenWindows& tokens, const TokenWindows& calibration, const std::string& model_sha256, const std::string& commit, int threads,
+TableContext context_of(const TokenWindows& tokens, const TokenWindows& calibration,
+                        const std::string& model_sha256, const std::string& commit, int threads,
                         torch::Device device) {
     return {.domains = tokens.domains,
             .windows = tokens.count(),

@@ -9,7 +9,8 @@
 namespace fp4::quant {
 
 // All but `command`. `calibration` is empty where nothing was calibrated.
-TableContext context_of(const TokenWindows& tokens, const TokenWindows& calibration, const std::string& model_sha256, const std::string& commit, int threads,
+TableContext context_of(const TokenWindows& tokens, const TokenWindows& calibration,
+                        const std::string& model_sha256, const std::string& commit, int threads,
                         torch::Device device);
 
 } // namespace fp4::quant

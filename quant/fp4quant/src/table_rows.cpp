@@ -12,7 +12,8 @@ namespace {
 constexpr uint64_t alignment_seeds = 3;
 constexpr std::array<std::string_view, 3> scale_names{"static", "call", "token"};
 
-TableRow row(const NamedMethod& method, Acts acts, const Arithmetic* arithmetic = nullptr, ActivationScale scale = ActivationScale::fixed) {
+TableRow row(const NamedMethod& method, Acts acts, const Arithmetic* arithmetic = nullptr,
+             ActivationScale scale = ActivationScale::fixed) {
     auto scheme = scheme_of(method, acts);
     scheme.activation_scale = scale;
     const RowKey key{.method = std::string(method.name),
@@ -26,8 +27,10 @@ TableRow row(const NamedMethod& method, Acts acts, const Arithmetic* arithmetic 
 }
 
 // Rows of a method under every seed, where it draws anything.
-void add_rows(std::vector<TableRow>& rows, const NamedMethod& method, Acts acts, const Arithmetic* arithmetic = nullptr) {
-    for (uint64_t seed = method.aligned ? 1 : 0; seed <= (method.aligned ? alignment_seeds : 0); ++seed) {
+void add_rows(std::vector<TableRow>& rows, const NamedMethod& method, Acts acts,
+              const Arithmetic* arithmetic = nullptr) {
+    for (uint64_t seed = method.aligned ? 1 : 0; seed <= (method.aligned ? alignment_seeds : 0);
+         ++seed) {
         rows.push_back(row(method, acts, arithmetic));
         rows.back().key.seed = seed;
     }
@@ -71,7 +74,8 @@ TableRow mse_activations_row(const NamedMethod& method, Acts acts) {
 }
 
 bool matches(const RowKey& key, std::string_view pattern) {
-    for (const std::string& part : {key.method, key.format, key.acts, key.arith, std::to_string(key.seed)}) {
+    for (const std::string& part :
+         {key.method, key.format, key.acts, key.arith, std::to_string(key.seed)}) {
         const auto slash = pattern.find('/');
         if (pattern.substr(0, slash) != part) return false;
         if (slash == pattern.npos) return true;
@@ -85,7 +89,9 @@ bool matches(const RowKey& key, std::string_view pattern) {
 std::string activation_name(const Scheme& scheme) {
     if (!scheme.activations) return "none";
     if (scheme.activations->format == Format::razer_a) return "razer-a";
-    return scheme.activations->encoder == Encoder::nv ? "nvfp4" : std::string(spec_of(scheme.activations->encoder).name);
+    return scheme.activations->encoder == Encoder::nv
+               ? "nvfp4"
+               : std::string(spec_of(scheme.activations->encoder).name);
 }
 
 std::vector<TableRow> table_rows() {
@@ -93,32 +99,43 @@ std::vector<TableRow> table_rows() {
     const NamedMethod &rtn = *method_from_name("rtn"), &razer = *method_from_name("razer");
     for (const Acts acts : {Acts::w4a16, Acts::w4a4})
         for (const NamedMethod& method : named_methods) add_rows(rows, method, acts);
-    for (const char* name : {"rtn", "4over6", "razer"}) rows.push_back(row(*method_from_name(name), Acts::w16a4));
+    for (const char* name : {"rtn", "4over6", "razer"})
+        rows.push_back(row(*method_from_name(name), Acts::w16a4));
     for (const NamedMethod* method : {&rtn, &razer}) {
         rows.push_back(own_scale_row(*method, Acts::w4a16));
-        for (const ActivationScale scale : {ActivationScale::call, ActivationScale::token}) rows.push_back(row(*method, Acts::w4a4, nullptr, scale));
-        for (const Arithmetic* arithmetic : {&exact, &fp32_seq, &f13}) rows.push_back(row(*method, Acts::w4a4, arithmetic));
+        for (const ActivationScale scale : {ActivationScale::call, ActivationScale::token})
+            rows.push_back(row(*method, Acts::w4a4, nullptr, scale));
+        for (const Arithmetic* arithmetic : {&exact, &fp32_seq, &f13})
+            rows.push_back(row(*method, Acts::w4a4, arithmetic));
     }
-    for (const NamedMethod& method : named_methods) add_rows(rows, method, Acts::w4a4, &nv_blackwell);
+    for (const NamedMethod& method : named_methods)
+        add_rows(rows, method, Acts::w4a4, &nv_blackwell);
     rows.push_back(calibration_row(*method_from_name("faar-2fa"), Acts::w4a4));
     for (const FaarVariant& variant : faar_variants) {
         rows.push_back(variant_row(variant, Acts::w4a4));
         if (variant.method == "faar-paper") rows.push_back(variant_row(variant, Acts::w4a16));
     }
     rows.push_back(mse_activations_row(rtn, Acts::w16a4));
-    for (const char* name : {"rtn", "faar", "faar-2fa"}) rows.push_back(mse_activations_row(*method_from_name(name), Acts::w4a4));
+    for (const char* name : {"rtn", "faar", "faar-2fa"})
+        rows.push_back(mse_activations_row(*method_from_name(name), Acts::w4a4));
     return rows;
 }
 
-Result<std::vector<TableRow>> select_rows(const std::vector<TableRow>& rows, const std::vector<std::string>& only) {
+Result<std::vector<TableRow>> select_rows(const std::vector<TableRow>& rows,
+                                          const std::vector<std::string>& only) {
     if (only.empty()) return rows;
     std::vector<TableRow> out;
     for (const std::string& pattern : only)
-        if (std::ranges::none_of(rows, [&](const auto& each) { return matches(each.key, pattern); }))
+        if (std::ranges::none_of(rows,
+                                 [&](const auto& each) { return matches(each.key, pattern); }))
             return Error{ErrorCode::unknown_name,
-                         fmt::format("--only: expected METHOD[/FORMAT[/ACTS[/ARITH[/SEED]]]] of a row, such as rtn/nvfp4/W4A4/fake, found {}", pattern)};
+                         fmt::format("--only: expected METHOD[/FORMAT[/ACTS[/ARITH[/SEED]]]] of a "
+                                     "row, such as rtn/nvfp4/W4A4/fake, found {}",
+                                     pattern)};
     for (const TableRow& each : rows)
-        if (std::ranges::any_of(only, [&](const auto& pattern) { return matches(each.key, pattern); })) out.push_back(each);
+        if (std::ranges::any_of(only,
+                                [&](const auto& pattern) { return matches(each.key, pattern); }))
+            out.push_back(each);
     return out;
 }
 

@@ -29,6 +29,7 @@ std::string activation_name(const Scheme& scheme);
 std::vector<TableRow> table_rows();
 
 // Rows that match METHOD[/FORMAT[/ACTS[/ARITH[/SEED]]]]; unknown_name where none does.
-Result<std::vector<TableRow>> select_rows(const std::vector<TableRow>& rows, const std::vector<std::string>& only);
+Result<std::vector<TableRow>> select_rows(const std::vector<TableRow>& rows,
+                                          const std::vector<std::string>& only);
 
 } // namespace fp4::quant

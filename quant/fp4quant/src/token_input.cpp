@@ -2,14 +2,21 @@
 
 namespace fp4::quant {
 
-Result<TokenWindows> read_tokens(const std::string& given, const std::string& model, const std::string& split, uint64_t vocab_size) {
-    const auto path = given.empty() ? std::filesystem::path(model) / "tokens" / (split + ".safetensors") : std::filesystem::path(given);
+Result<TokenWindows> read_tokens(const std::string& given, const std::string& model,
+                                 const std::string& split, uint64_t vocab_size) {
+    const auto path = given.empty()
+                          ? std::filesystem::path(model) / "tokens" / (split + ".safetensors")
+                          : std::filesystem::path(given);
     return read_token_windows(path, vocab_size);
 }
 
 TokenWindows evenly_spread(TokenWindows tokens, uint64_t kept) {
     if (kept == 0 || kept >= tokens.count()) return tokens;
-    TokenWindows out{.length = tokens.length, .files = tokens.files, .domains = tokens.domains, .split = tokens.split, .sha256 = tokens.sha256};
+    TokenWindows out{.length = tokens.length,
+                     .files = tokens.files,
+                     .domains = tokens.domains,
+                     .split = tokens.split,
+                     .sha256 = tokens.sha256};
     for (uint64_t i = 0; i < kept; ++i) {
         const uint64_t w = i * tokens.count() / kept;
         out.tokens.insert(out.tokens.end(), tokens.window(w).begin(), tokens.window(w).end());
@@ -20,6 +27,9 @@ TokenWindows evenly_spread(TokenWindows tokens, uint64_t kept) {
     return out;
 }
 
-Tensor windows_of(const TokenWindows& tokens) { return torch::tensor(tokens.tokens, torch::kInt).view({-1, static_cast<int64_t>(tokens.length)}); }
+Tensor windows_of(const TokenWindows& tokens) {
+    return torch::tensor(tokens.tokens, torch::kInt)
+        .view({-1, static_cast<int64_t>(tokens.length)});
+}
 
 } // namespace fp4::quant

@@ -8,9 +8,11 @@
 namespace fp4::quant {
 
 // The given file, or tokens/<split>.safetensors of the model folder.
-Result<TokenWindows> read_tokens(const std::string& given, const std::string& model, const std::string& split, uint64_t vocab_size);
+Result<TokenWindows> read_tokens(const std::string& given, const std::string& model,
+                                 const std::string& split, uint64_t vocab_size);
 
-// Every n-th window, `kept` of them, so that all files keep their share; all where kept is 0 or more than there are.
+// Every n-th window, `kept` of them, so that all files keep their share; all where kept is 0 or
+// more than there are.
 TokenWindows evenly_spread(TokenWindows tokens, uint64_t kept);
 
 // [windows, length] int32.

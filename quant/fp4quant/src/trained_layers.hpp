@@ -32,7 +32,8 @@ struct TrainingInputs {
     int64_t windows_at_once = 8;
 };
 
-// Makes what is not there yet, and says where it is. Errors: those of make_layers, of align_layers, of a log that is none.
+// Makes what is not there yet, and says where it is. Errors: those of make_layers, of align_layers,
+// of a log that is none.
 Result<LayerFiles> trained_layers(const TrainedModel& model, const TrainingInputs& inputs);
 
 // What is known of the training, both stages. Empty where there was none.

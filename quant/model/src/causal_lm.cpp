@@ -9,12 +9,16 @@ Tensor hidden_states(const CausalLm& model, const Tensor& tokens, const LayerLin
     auto x = torch::embedding(model.embed_tokens, tokens);
     for (size_t i = 0; i < model.layers.size(); ++i) {
         const auto& weights = model.layers[i];
-        const GroupFunction own = [&](LinearGroup group, const Tensor& input) { return apply_linears(weights, group, input); };
+        const GroupFunction own = [&](LinearGroup group, const Tensor& input) {
+            return apply_linears(weights, group, input);
+        };
         x = decoder_layer(x, weights, model.config, rope, linears ? linears(i) : own);
     }
     return x;
 }
 
-Tensor logits(const CausalLm& model, const Tensor& hidden) { return torch::linear(rms_norm(hidden, model.norm, model.config.rms_norm_eps), model.lm_head); }
+Tensor logits(const CausalLm& model, const Tensor& hidden) {
+    return torch::linear(rms_norm(hidden, model.norm, model.config.rms_norm_eps), model.lm_head);
+}
 
 } // namespace fp4::quant

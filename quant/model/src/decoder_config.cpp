@@ -33,7 +33,9 @@ class Keys {
     double positive(const char* key, std::optional<double> otherwise = std::nullopt) {
         const auto* value = find(key);
         if (!value && otherwise) return *otherwise;
-        if (value && value->is_number() && std::isfinite(value->get<double>()) && value->get<double>() > 0) return value->get<double>();
+        if (value && value->is_number() && std::isfinite(value->get<double>()) &&
+            value->get<double>() > 0)
+            return value->get<double>();
         fail(key, "a positive number");
         return 1;
     }
@@ -52,7 +54,10 @@ class Keys {
 
     void fail(const char* key, const std::string& expected) {
         const auto* value = find(key);
-        if (!error_) error_ = Error{ErrorCode::bad_file, prefix_ + key + ": expected " + expected + ", found " + (value ? io::describe(*value) : "no such key")};
+        if (!error_)
+            error_ =
+                Error{ErrorCode::bad_file, prefix_ + key + ": expected " + expected + ", found " +
+                                               (value ? io::describe(*value) : "no such key")};
     }
 
     const std::optional<Error>& error() const { return error_; }
@@ -65,9 +70,12 @@ class Keys {
 
 Result<Llama3RopeScaling> llama3_scaling(const Json& object, const std::string& prefix) {
     Keys keys(object, prefix);
-    const Llama3RopeScaling scaling{keys.positive("factor"), keys.positive("low_freq_factor"), keys.positive("high_freq_factor"),
-                                    keys.integer("original_max_position_embeddings", uint64_t{1} << 31)};
-    if (scaling.high_freq_factor <= scaling.low_freq_factor) keys.fail("high_freq_factor", "more than low_freq_factor");
+    const Llama3RopeScaling scaling{
+        keys.positive("factor"), keys.positive("low_freq_factor"),
+        keys.positive("high_freq_factor"),
+        keys.integer("original_max_position_embeddings", uint64_t{1} << 31)};
+    if (scaling.high_freq_factor <= scaling.low_freq_factor)
+        keys.fail("high_freq_factor", "more than low_freq_factor");
     if (keys.error()) return *keys.error();
     return scaling;
 }
@@ -79,7 +87,9 @@ Status read_rope(const Keys& keys, const std::string& file, DecoderConfig& confi
     if (!rope) rope = keys.find("rope_scaling");
     if (!rope) return Done{};
     const std::string prefix = file + ": " + key + ".";
-    if (!rope->is_object()) return Error{ErrorCode::bad_file, file + ": " + key + ": expected an object, found " + io::describe(*rope)};
+    if (!rope->is_object())
+        return Error{ErrorCode::bad_file,
+                     file + ": " + key + ": expected an object, found " + io::describe(*rope)};
     Keys inner(*rope, prefix);
     config.rope_theta = inner.positive("rope_theta", config.rope_theta);
     const char* type_key = inner.find("rope_type") ? "rope_type" : "type";
@@ -122,7 +132,9 @@ Result<DecoderConfig> read_decoder_config(const std::filesystem::path& directory
     const auto path = directory / "config.json";
     FP4_TRY_ASSIGN(const auto text, io::read_text_file(path, uint64_t{16} << 20));
     auto config = parse_decoder_config(text, path.native());
-    if (config && config->dims.name.empty()) config->dims.name = std::filesystem::absolute(directory).lexically_normal().filename().string();
+    if (config && config->dims.name.empty())
+        config->dims.name =
+            std::filesystem::absolute(directory).lexically_normal().filename().string();
     return config;
 }
 

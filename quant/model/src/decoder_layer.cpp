@@ -6,17 +6,22 @@
 namespace fp4::quant {
 namespace {
 
-Tensor heads(const Tensor& x, uint64_t count) { return x.view({x.size(0), x.size(1), static_cast<int64_t>(count), -1}); }
+Tensor heads(const Tensor& x, uint64_t count) {
+    return x.view({x.size(0), x.size(1), static_cast<int64_t>(count), -1});
+}
 
-Tensor self_attention(const Tensor& input, const LayerWeights& weights, const DecoderConfig& config, const RopeTable& rope, const GroupFunction& linears) {
+Tensor self_attention(const Tensor& input, const LayerWeights& weights, const DecoderConfig& config,
+                      const RopeTable& rope, const GroupFunction& linears) {
     const auto qkv = linears(LinearGroup::qkv, input);
-    auto q = heads(qkv[0], config.dims.num_attention_heads), k = heads(qkv[1], config.dims.num_key_value_heads);
+    auto q = heads(qkv[0], config.dims.num_attention_heads),
+         k = heads(qkv[1], config.dims.num_key_value_heads);
     if (config.qk_norm) {
         q = rms_norm(q, weights.q_norm, config.rms_norm_eps);
         k = rms_norm(k, weights.k_norm, config.rms_norm_eps);
     }
     const auto v = heads(qkv[2], config.dims.num_key_value_heads);
-    const auto out = attention(apply_rope(q, rope).to(v.scalar_type()), apply_rope(k, rope).to(v.scalar_type()), v);
+    const auto out = attention(apply_rope(q, rope).to(v.scalar_type()),
+                               apply_rope(k, rope).to(v.scalar_type()), v);
     return linears(LinearGroup::o, out)[0];
 }
 
@@ -27,15 +32,21 @@ Tensor feed_forward(const Tensor& input, const GroupFunction& linears) {
 
 } // namespace
 
-std::vector<Tensor> apply_linears(const LayerWeights& weights, LinearGroup group, const Tensor& input) {
+std::vector<Tensor> apply_linears(const LayerWeights& weights, LinearGroup group,
+                                  const Tensor& input) {
     std::vector<Tensor> outputs;
     for (const LinearOp op : members(group)) outputs.push_back(torch::linear(input, weights[op]));
     return outputs;
 }
 
-Tensor decoder_layer(const Tensor& x, const LayerWeights& weights, const DecoderConfig& config, const RopeTable& rope, const GroupFunction& linears) {
-    const auto attended = x + self_attention(rms_norm(x, weights.input_layernorm, config.rms_norm_eps), weights, config, rope, linears);
-    return attended + feed_forward(rms_norm(attended, weights.post_attention_layernorm, config.rms_norm_eps), linears);
+Tensor decoder_layer(const Tensor& x, const LayerWeights& weights, const DecoderConfig& config,
+                     const RopeTable& rope, const GroupFunction& linears) {
+    const auto attended =
+        x + self_attention(rms_norm(x, weights.input_layernorm, config.rms_norm_eps), weights,
+                           config, rope, linears);
+    return attended +
+           feed_forward(rms_norm(attended, weights.post_attention_layernorm, config.rms_norm_eps),
+                        linears);
 }
 
 } // namespace fp4::quant

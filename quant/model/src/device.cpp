@@ -16,13 +16,19 @@ void move(Tensor& tensor, torch::Device device) {
 Result<torch::Device> device_from_name(std::string_view name) {
     const bool has_gpu = torch::cuda::is_available();
     if (name == "cpu" || (name == "auto" && !has_gpu)) return torch::Device(torch::kCPU);
-    if (name != "cuda" && name != "auto") return Error{ErrorCode::bad_argument, "--device: expected auto, cpu or cuda, found " + std::string(name)};
-    if (!has_gpu) return Error{ErrorCode::bad_argument, "--device cuda: expected a GPU that this LibTorch can use, found none"};
+    if (name != "cuda" && name != "auto")
+        return Error{ErrorCode::bad_argument,
+                     "--device: expected auto, cpu or cuda, found " + std::string(name)};
+    if (!has_gpu)
+        return Error{ErrorCode::bad_argument,
+                     "--device cuda: expected a GPU that this LibTorch can use, found none"};
     return torch::Device(torch::kCUDA, 0);
 }
 
 LayerWeights to_device(LayerWeights weights, torch::Device device) {
-    for (Tensor* norm : {&weights.input_layernorm, &weights.post_attention_layernorm, &weights.q_norm, &weights.k_norm}) move(*norm, device);
+    for (Tensor* norm : {&weights.input_layernorm, &weights.post_attention_layernorm,
+                         &weights.q_norm, &weights.k_norm})
+        move(*norm, device);
     for (Tensor& linear : weights.linears) move(linear, device);
     return weights;
 }

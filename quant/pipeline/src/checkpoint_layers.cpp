@@ -8,24 +8,35 @@
 namespace fp4::quant {
 namespace {
 
-Encoder standard_encoder(Format activations) { return activations == Format::razer_a ? Encoder::razer_paper : Encoder::nv; }
+Encoder standard_encoder(Format activations) {
+    return activations == Format::razer_a ? Encoder::razer_paper : Encoder::nv;
+}
 
 } // namespace
 
-CheckpointLayers::CheckpointLayers(checkpoints::QuantizedCheckpoint checkpoint, DecoderConfig config) : checkpoint_(std::move(checkpoint)), config_(std::move(config)) {
+CheckpointLayers::CheckpointLayers(checkpoints::QuantizedCheckpoint checkpoint,
+                                   DecoderConfig config)
+    : checkpoint_(std::move(checkpoint)), config_(std::move(config)) {
     const auto& said = checkpoint_.quantization();
     const Format weights = spec_of(checkpoint_.layout()).weight_format;
-    scheme_ = {.weights = Side{weights, said.encoder.value_or(weights == Format::razer_w ? Encoder::razer_paper : Encoder::nv)},
+    scheme_ = {.weights = Side{weights, said.encoder.value_or(weights == Format::razer_w
+                                                                  ? Encoder::razer_paper
+                                                                  : Encoder::nv)},
                .specials = said.specials,
                .e3m3_max = said.e3m3_max};
-    if (said.activations) scheme_.activations = Side{*said.activations, standard_encoder(*said.activations)};
-    for (size_t i = 0; i < checkpoint_.linears().size(); ++i) place_of_[checkpoint_.linears()[i].name] = i;
+    if (said.activations)
+        scheme_.activations = Side{*said.activations, standard_encoder(*said.activations)};
+    for (size_t i = 0; i < checkpoint_.linears().size(); ++i)
+        place_of_[checkpoint_.linears()[i].name] = i;
 }
 
-Result<CheckpointLayers> CheckpointLayers::open(const std::filesystem::path& folder, const checkpoints::ReadOptions& options) {
+Result<CheckpointLayers> CheckpointLayers::open(const std::filesystem::path& folder,
+                                                const checkpoints::ReadOptions& options) {
     FP4_TRY_ASSIGN(auto checkpoint, checkpoints::QuantizedCheckpoint::open(folder, options));
     if (checkpoint.layout() == checkpoints::Layout::plain)
-        return Error{ErrorCode::bad_argument, io::printable_path(folder) + ": expected a quantized checkpoint, found one that is not"};
+        return Error{ErrorCode::bad_argument,
+                     io::printable_path(folder) +
+                         ": expected a quantized checkpoint, found one that is not"};
     FP4_TRY_ASSIGN(auto config, read_decoder_config(folder));
     return CheckpointLayers(std::move(checkpoint), std::move(config));
 }
@@ -38,7 +49,8 @@ Result<QuantizedLayer> CheckpointLayers::load(size_t layer) {
     const auto all = checkpoints::model_linears(checkpoint_.model());
     for (const LinearGroup group : linear_groups)
         for (const LinearOp op : members(group)) {
-            const auto place = place_of_.find(all[layer * linear_ops.size() + static_cast<size_t>(op)].name);
+            const auto place =
+                place_of_.find(all[layer * linear_ops.size() + static_cast<size_t>(op)].name);
             if (place == place_of_.end()) {
                 FP4_TRY_ASSIGN(auto weights, load_linear(checkpoint_.files(), config_, layer, op));
                 out.plain[op] = std::move(weights);

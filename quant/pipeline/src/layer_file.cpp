@@ -17,47 +17,60 @@ constexpr const char* fingerprint_key = "fp4sim.layer";
 // The norms a layer may have, by name.
 template <class Weights>
 auto norms(Weights& layer) {
-    return std::array<std::pair<const char*, decltype(&layer.input_layernorm)>, 4>{{{"input_layernorm", &layer.input_layernorm},
-                                                                                    {"post_attention_layernorm", &layer.post_attention_layernorm},
-                                                                                    {"q_norm", &layer.q_norm},
-                                                                                    {"k_norm", &layer.k_norm}}};
+    return std::array<std::pair<const char*, decltype(&layer.input_layernorm)>, 4>{
+        {{"input_layernorm", &layer.input_layernorm},
+         {"post_attention_layernorm", &layer.post_attention_layernorm},
+         {"q_norm", &layer.q_norm},
+         {"k_norm", &layer.k_norm}}};
 }
 
-std::array<float, 3> numbers(const TensorScale& scale) { return {scale.multiplier.value, scale.divisor.value, scale.amax}; }
+std::array<float, 3> numbers(const TensorScale& scale) {
+    return {scale.multiplier.value, scale.divisor.value, scale.amax};
+}
 
 class LayerReader {
   public:
-    LayerReader(const io::SafetensorsFile& file, const Scheme& scheme) : file_(file), scheme_(scheme) {}
+    LayerReader(const io::SafetensorsFile& file, const Scheme& scheme)
+        : file_(file), scheme_(scheme) {}
 
     Status fail(const std::string& tensor, const std::string& expected) const {
-        return Error{ErrorCode::bad_file, io::printable_path(file_.path()) + ": tensor " + io::in_quotes(tensor) + ": expected " + expected};
+        return Error{ErrorCode::bad_file, io::printable_path(file_.path()) + ": tensor " +
+                                              io::in_quotes(tensor) + ": expected " + expected};
     }
 
     Status norm(const std::string& name, Tensor& out) const {
         const auto* info = file_.find(name);
         if (!info) return Done{};
-        if (info->dtype != Dtype::f32 || info->shape.size() != 1) return fail(name, "F32 of rank 1");
+        if (info->dtype != Dtype::f32 || info->shape.size() != 1)
+            return fail(name, "F32 of rank 1");
         out = torch::empty({static_cast<int64_t>(info->shape[0])}, torch::kFloat);
-        return file_.read(*info, {static_cast<std::byte*>(out.data_ptr()), static_cast<size_t>(info->byte_size())});
+        return file_.read(*info, {static_cast<std::byte*>(out.data_ptr()),
+                                  static_cast<size_t>(info->byte_size())});
     }
 
     Status scale(const std::string& name, std::optional<TensorScale>& out) const {
         const auto* info = file_.find(name);
         if (!info) return Done{};
         std::array<float, 3> stored{};
-        if (info->dtype != Dtype::f32 || info->byte_size() != sizeof(stored)) return fail(name, "three F32 numbers");
+        if (info->dtype != Dtype::f32 || info->byte_size() != sizeof(stored))
+            return fail(name, "three F32 numbers");
         FP4_TRY(file_.read(*info, std::as_writable_bytes(std::span(stored))));
         out = TensorScale{{stored[0]}, {stored[1]}, stored[2]};
         return Done{};
     }
 
-    Status linear(const std::string& op, const std::optional<TensorScale>& tensor_scale, std::optional<PackedTensor>& out) const {
+    Status linear(const std::string& op, const std::optional<TensorScale>& tensor_scale,
+                  std::optional<PackedTensor>& out) const {
         const auto* codes = file_.find(op + ".codes");
         const auto* scales = file_.find(op + ".scales");
         if (!codes && !scales) return Done{};
-        if (!codes || !scales || codes->shape.size() != 2 || scales->shape.size() != 2 || !tensor_scale || !scheme_.weights)
+        if (!codes || !scales || codes->shape.size() != 2 || scales->shape.size() != 2 ||
+            !tensor_scale || !scheme_.weights)
             return fail(op + ".codes", "it with .scales and a tensor scale");
-        PackedTensor packed{.format = scheme_.weights->format, .specials = scheme_.specials, .rows = codes->shape[0], .k = codes->shape[1] * 2};
+        PackedTensor packed{.format = scheme_.weights->format,
+                            .specials = scheme_.specials,
+                            .rows = codes->shape[0],
+                            .k = codes->shape[1] * 2};
         packed.codes.resize(codes->byte_size());
         packed.scales.resize(scales->byte_size());
         packed.tensor_scale = Fp32{std::bit_cast<uint32_t>(tensor_scale->multiplier.value)};
@@ -75,7 +88,8 @@ class LayerReader {
 
 } // namespace
 
-Status save_layer(const std::filesystem::path& path, const QuantizedLayer& layer, const std::string& fingerprint) {
+Status save_layer(const std::filesystem::path& path, const QuantizedLayer& layer,
+                  const std::string& fingerprint) {
     std::vector<io::TensorData> tensors;
     std::vector<std::array<float, 3>> scales;
     scales.reserve(8);
@@ -88,8 +102,11 @@ Status save_layer(const std::filesystem::path& path, const QuantizedLayer& layer
     for (const auto& [name, norm] : norms(layer.plain)) {
         if (!norm->defined()) continue;
         kept.push_back(norm->to(torch::kCPU).contiguous());
-        tensors.push_back(
-            {name, Dtype::f32, {static_cast<uint64_t>(norm->numel())}, {static_cast<const std::byte*>(kept.back().data_ptr()), static_cast<size_t>(norm->numel()) * 4}});
+        tensors.push_back({name,
+                           Dtype::f32,
+                           {static_cast<uint64_t>(norm->numel())},
+                           {static_cast<const std::byte*>(kept.back().data_ptr()),
+                            static_cast<size_t>(norm->numel()) * 4}});
     }
     for (const LinearGroup group : linear_groups) {
         const auto name = "group." + std::string(name_of(group));
@@ -100,29 +117,40 @@ Status save_layer(const std::filesystem::path& path, const QuantizedLayer& layer
         const auto& packed = layer.linears[static_cast<size_t>(op)];
         if (!packed) continue;
         const std::string name(name_of(op));
-        tensors.push_back({name + ".codes", Dtype::u8, {packed->rows, packed->code_bytes_per_row()}, std::as_bytes(std::span(packed->codes))});
-        tensors.push_back({name + ".scales", Dtype::u8, {packed->rows, packed->scale_bytes_per_row()}, std::as_bytes(std::span(packed->scales))});
+        tensors.push_back({name + ".codes",
+                           Dtype::u8,
+                           {packed->rows, packed->code_bytes_per_row()},
+                           std::as_bytes(std::span(packed->codes))});
+        tensors.push_back({name + ".scales",
+                           Dtype::u8,
+                           {packed->rows, packed->scale_bytes_per_row()},
+                           std::as_bytes(std::span(packed->scales))});
     }
-    return io::write_safetensors(path, {{fingerprint_key, fingerprint}, {"hadamard", std::to_string(layer.hadamard)}}, tensors);
+    return io::write_safetensors(
+        path, {{fingerprint_key, fingerprint}, {"hadamard", std::to_string(layer.hadamard)}},
+        tensors);
 }
 
-Result<QuantizedLayer> load_layer_file(const std::filesystem::path& path, const Scheme& scheme, const std::string& fingerprint) {
+Result<QuantizedLayer> load_layer_file(const std::filesystem::path& path, const Scheme& scheme,
+                                       const std::string& fingerprint) {
     FP4_TRY_ASSIGN(const auto file, io::SafetensorsFile::open(path));
     const auto at = file.metadata().find(fingerprint_key);
     if (at == file.metadata().end() || at->second != fingerprint)
-        return Error{ErrorCode::bad_file, io::printable_path(path) + ": expected a layer of this model and these options; remove the folder to begin anew"};
+        return Error{ErrorCode::bad_file,
+                     io::printable_path(path) + ": expected a layer of this model and these "
+                                                "options; remove the folder to begin anew"};
     const LayerReader reader(file, scheme);
     QuantizedLayer layer;
     layer.hadamard = scheme.hadamard;
-    for (const auto& [name, norm] : norms(layer.plain))
-        FP4_TRY(reader.norm(name, *norm));
+    for (const auto& [name, norm] : norms(layer.plain)) FP4_TRY(reader.norm(name, *norm));
     for (const LinearGroup group : linear_groups) {
         const auto name = "group." + std::string(name_of(group));
         const auto g = static_cast<size_t>(group);
         FP4_TRY(reader.scale(name + ".weight_scale", layer.weight_scale[g]));
         FP4_TRY(reader.scale(name + ".input_scale", layer.input_scale[g]));
         for (const LinearOp op : members(group))
-            FP4_TRY(reader.linear(std::string(name_of(op)), layer.weight_scale[g], layer.linears[static_cast<size_t>(op)]));
+            FP4_TRY(reader.linear(std::string(name_of(op)), layer.weight_scale[g],
+                                  layer.linears[static_cast<size_t>(op)]));
     }
     return layer;
 }

@@ -24,7 +24,9 @@ LinearGroup group_of(LinearOp op) {
 Result<std::vector<std::byte>> stored(const Tensor& norm, const io::TensorSpec& spec) {
     const auto type = spec.dtype == io::Dtype::bf16 ? torch::kBFloat16 : torch::kFloat;
     if (spec.dtype != io::Dtype::bf16 && spec.dtype != io::Dtype::f32)
-        return Error{ErrorCode::bad_file, io::in_quotes(spec.name) + ": expected a BF16 or F32 norm to fold factors into, found another type"};
+        return Error{ErrorCode::bad_file,
+                     io::in_quotes(spec.name) +
+                         ": expected a BF16 or F32 norm to fold factors into, found another type"};
     const auto values = norm.to(type).contiguous();
     const auto* bytes = static_cast<const std::byte*>(values.data_ptr());
     return std::vector<std::byte>(bytes, bytes + values.numel() * values.element_size());
@@ -33,19 +35,26 @@ Result<std::vector<std::byte>> stored(const Tensor& norm, const io::TensorSpec& 
 } // namespace
 
 Status check_storable(const Scheme& scheme) {
-    const auto refuse = [](const std::string& found) { return Error{ErrorCode::bad_argument, "checkpoint: expected a scheme that its layout can hold, found " + found}; };
+    const auto refuse = [](const std::string& found) {
+        return Error{ErrorCode::bad_argument,
+                     "checkpoint: expected a scheme that its layout can hold, found " + found};
+    };
     if (!scheme.weights) return refuse("activations quantized alone");
     if (scheme.hadamard) return refuse("a Hadamard transform of the linears' inputs");
     if (scheme.own_scale_per_tensor) return refuse("different tensor scales in a fused group");
-    if (scheme.activations && scheme.activation_scale != ActivationScale::fixed) return refuse("activation scales that are not static");
+    if (scheme.activations && scheme.activation_scale != ActivationScale::fixed)
+        return refuse("activation scales that are not static");
     return Done{};
 }
 
-std::filesystem::path LayerFileSource::layer_path(const std::filesystem::path& folder, size_t layer) {
+std::filesystem::path LayerFileSource::layer_path(const std::filesystem::path& folder,
+                                                  size_t layer) {
     return folder / ("layer-" + std::to_string(layer) + ".safetensors");
 }
 
-Result<LayerFileSource> LayerFileSource::open(checkpoints::QuantizedCheckpoint plain, const Scheme& scheme, const std::string& fingerprint, std::filesystem::path folder) {
+Result<LayerFileSource> LayerFileSource::open(checkpoints::QuantizedCheckpoint plain,
+                                              const Scheme& scheme, const std::string& fingerprint,
+                                              std::filesystem::path folder) {
     FP4_TRY(check_storable(scheme));
     LayerFileSource source(std::move(plain), scheme, fingerprint, std::move(folder));
     FP4_TRY(source.list_tensors());
@@ -60,8 +69,9 @@ Status LayerFileSource::list_tensors() {
     for (size_t layer = 0; layer < plain_.model().num_hidden_layers; ++layer) {
         FP4_TRY(load(layer));
         const auto prefix = "model.layers." + std::to_string(layer) + ".";
-        for (const auto& [name, norm] : {std::pair{prefix + "input_layernorm.weight", layer_.plain.input_layernorm},
-                                         {prefix + "post_attention_layernorm.weight", layer_.plain.post_attention_layernorm}})
+        for (const auto& [name, norm] :
+             {std::pair{prefix + "input_layernorm.weight", layer_.plain.input_layernorm},
+              {prefix + "post_attention_layernorm.weight", layer_.plain.post_attention_layernorm}})
             for (const auto& spec : remaining_.specs())
                 if (spec.name == name) {
                     FP4_TRY_ASSIGN(auto bytes, stored(norm, spec));
@@ -80,17 +90,21 @@ Status LayerFileSource::load(size_t layer) {
 }
 
 Status LayerFileSource::read_plain(size_t i, uint64_t offset, std::span<std::byte> bytes) const {
-    const auto folded = i < remaining_.specs().size() ? norms_.find(remaining_.specs()[i].name) : norms_.end();
+    const auto folded =
+        i < remaining_.specs().size() ? norms_.find(remaining_.specs()[i].name) : norms_.end();
     if (folded == norms_.end()) return remaining_.read(plain_, i, offset, bytes);
     if (offset > folded->second.size() || bytes.size() > folded->second.size() - offset)
-        return Error{ErrorCode::bad_argument, io::in_quotes(folded->first) + ": expected at most " + std::to_string(folded->second.size()) + " bytes"};
+        return Error{ErrorCode::bad_argument, io::in_quotes(folded->first) + ": expected at most " +
+                                                  std::to_string(folded->second.size()) + " bytes"};
     std::memcpy(bytes.data(), folded->second.data() + offset, bytes.size());
     return Done{};
 }
 
 Result<checkpoints::QuantizedLinear> LayerFileSource::linear(size_t i) {
     if (i >= linears_.size())
-        return Error{ErrorCode::bad_argument, "linears: expected a number below " + std::to_string(linears_.size()) + ", found " + std::to_string(i)};
+        return Error{ErrorCode::bad_argument, "linears: expected a number below " +
+                                                  std::to_string(linears_.size()) + ", found " +
+                                                  std::to_string(i)};
     FP4_TRY(load(i / linears_per_layer));
     const auto op = linear_ops[i % linears_per_layer];
     const auto group = static_cast<size_t>(group_of(op));
@@ -98,14 +112,16 @@ Result<checkpoints::QuantizedLinear> LayerFileSource::linear(size_t i) {
     const auto& scale = layer_.weight_scale[group];
     if (!packed || !scale || packed->rows != linears_[i].rows || packed->k != linears_[i].k)
         return Error{ErrorCode::bad_file,
-                     io::printable_path(layer_path(layers_, i / linears_per_layer)) + ": linear " + std::string(name_of(op)) + ": expected the model's shape"};
+                     io::printable_path(layer_path(layers_, i / linears_per_layer)) + ": linear " +
+                         std::string(name_of(op)) + ": expected the model's shape"};
     const auto kind = spec_of(scheme_.weights->encoder).tensor_scale.kind;
-    checkpoints::QuantizedLinear out{.name = linears_[i].name,
-                        .weight = *packed,
-                        .scale = *scale,
-                        .exact = kind == TensorScaleKind::divisor ? kind : TensorScaleKind::multiplier,
-                        .encoder = scheme_.weights->encoder,
-                        .e3m3_max = scheme_.e3m3_max};
+    checkpoints::QuantizedLinear out{
+        .name = linears_[i].name,
+        .weight = *packed,
+        .scale = *scale,
+        .exact = kind == TensorScaleKind::divisor ? kind : TensorScaleKind::multiplier,
+        .encoder = scheme_.weights->encoder,
+        .e3m3_max = scheme_.e3m3_max};
     if (scheme_.activations) {
         out.activations = scheme_.activations->format;
         out.input_scale = layer_.input_scale[group];

@@ -6,7 +6,8 @@
 
 namespace fp4::quant {
 
-ModelQuantizer::ModelQuantizer(const CausalLm& ends, LayerSource source, const Scheme& scheme, const Tensor& windows, int64_t windows_at_once, FaarOptions faar)
+ModelQuantizer::ModelQuantizer(const CausalLm& ends, LayerSource source, const Scheme& scheme,
+                               const Tensor& windows, int64_t windows_at_once, FaarOptions faar)
     : config_(ends.config), source_(std::move(source)), scheme_(scheme), faar_(std::move(faar)) {
     if (!needs_reference_stream(scheme) && !needs_quantized_stream(scheme)) return;
     torch::NoGradGuard no_grad;
@@ -18,7 +19,8 @@ ModelQuantizer::ModelQuantizer(const CausalLm& ends, LayerSource source, const S
 Result<QuantizedLayer> ModelQuantizer::quantize_next() {
     torch::NoGradGuard no_grad;
     FP4_TRY_ASSIGN(const auto weights, source_(next_));
-    FP4_TRY_ASSIGN(auto layer, quantize_layer(weights, config_, rope_, scheme_, reference_, quantized_, faar_, next_));
+    FP4_TRY_ASSIGN(auto layer, quantize_layer(weights, config_, rope_, scheme_, reference_,
+                                              quantized_, faar_, next_));
     FP4_TRY(move_streams(weights, std::make_shared<const QuantizedLayer>(layer)));
     return layer;
 }
@@ -34,10 +36,10 @@ Status ModelQuantizer::pass(std::shared_ptr<const QuantizedLayer> done) {
     return move_streams(weights, std::make_shared<const QuantizedLayer>(std::move(layer)));
 }
 
-Status ModelQuantizer::move_streams(const LayerWeights& weights, std::shared_ptr<const QuantizedLayer> layer) {
+Status ModelQuantizer::move_streams(const LayerWeights& weights,
+                                    std::shared_ptr<const QuantizedLayer> layer) {
     ++next_;
-    if (!reference_.empty())
-        FP4_TRY(advance(reference_, reference_layer(weights), config_, rope_));
+    if (!reference_.empty()) FP4_TRY(advance(reference_, reference_layer(weights), config_, rope_));
     if (quantized_.empty()) return Done{};
     FP4_TRY_ASSIGN(const auto model, fake_quantized(std::move(layer), scheme_));
     return advance(quantized_, model, config_, rope_);

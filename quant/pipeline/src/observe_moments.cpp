@@ -11,7 +11,8 @@ struct InputReached {
 };
 
 // Runs a layer as far as a group of its linears.
-Tensor input_of(LinearGroup wanted, const Tensor& x, const LayerModel& layer, const DecoderConfig& config, const RopeTable& rope) {
+Tensor input_of(LinearGroup wanted, const Tensor& x, const LayerModel& layer,
+                const DecoderConfig& config, const RopeTable& rope) {
     const GroupFunction linears = [&](LinearGroup group, const Tensor& input) {
         if (group == wanted) throw InputReached{input};
         return layer.linears(group, input);
@@ -21,19 +22,24 @@ Tensor input_of(LinearGroup wanted, const Tensor& x, const LayerModel& layer, co
     } catch (const InputReached& reached) {
         return reached.input.flatten(0, -2);
     }
-    throw LinearFailed(Error{ErrorCode::bad_argument, "observe_moments: expected a layer that runs " + std::string(name_of(wanted))});
+    throw LinearFailed(
+        Error{ErrorCode::bad_argument,
+              "observe_moments: expected a layer that runs " + std::string(name_of(wanted))});
 }
 
 } // namespace
 
-Result<InputMoments> observe_moments(LinearGroup group, const ObservedSide& plain, const ObservedSide& quantized,
-                                     const std::function<Result<Tensor>(const Tensor& input)>& quantize, const DecoderConfig& config, const RopeTable& rope) {
+Result<InputMoments>
+observe_moments(LinearGroup group, const ObservedSide& plain, const ObservedSide& quantized,
+                const std::function<Result<Tensor>(const Tensor& input)>& quantize,
+                const DecoderConfig& config, const RopeTable& rope) {
     const torch::NoGradGuard no_grad;
     InputMoments out;
     try {
         for (size_t i = 0; i < plain.stream.size(); ++i) {
             const auto x = input_of(group, plain.stream[i], plain.layer, config, rope);
-            FP4_TRY_ASSIGN(const auto x_q, quantize(input_of(group, quantized.stream[i], quantized.layer, config, rope)));
+            FP4_TRY_ASSIGN(const auto x_q, quantize(input_of(group, quantized.stream[i],
+                                                             quantized.layer, config, rope)));
             out.add(x, x_q);
         }
     } catch (const LinearFailed& failed) {

@@ -9,9 +9,13 @@
 namespace fp4::quant {
 namespace {
 
-FastOptions as_many_threads_as_torch() { return {.isa = {}, .threads = static_cast<unsigned>(at::get_num_threads())}; }
+FastOptions as_many_threads_as_torch() {
+    return {.isa = {}, .threads = static_cast<unsigned>(at::get_num_threads())};
+}
 
-std::span<const float> values_of(const Tensor& contiguous) { return {contiguous.data_ptr<float>(), static_cast<size_t>(contiguous.numel())}; }
+std::span<const float> values_of(const Tensor& contiguous) {
+    return {contiguous.data_ptr<float>(), static_cast<size_t>(contiguous.numel())};
+}
 
 Status dequantize_into(const PackedTensor& packed, float* out) {
     const std::span values(reinterpret_cast<Fp32*>(out), packed.rows * packed.k);
@@ -20,28 +24,40 @@ Status dequantize_into(const PackedTensor& packed, float* out) {
 
 } // namespace
 
-float static_amax(float calibration_amax) { return static_cast<float>(c10::BFloat16(calibration_amax)); }
-
-TensorScale activation_scale(const Scheme& scheme, float calibration_amax) {
-    return tensor_scale_of(scheme.activations->encoder, scheme.activations->format, static_amax(calibration_amax), scheme.e3m3_max);
+float static_amax(float calibration_amax) {
+    return static_cast<float>(c10::BFloat16(calibration_amax));
 }
 
-Result<std::vector<PackedTensor>> encode_activations(const Tensor& x, const Scheme& scheme, const std::optional<TensorScale>& fixed) {
+TensorScale activation_scale(const Scheme& scheme, float calibration_amax) {
+    return tensor_scale_of(scheme.activations->encoder, scheme.activations->format,
+                           static_amax(calibration_amax), scheme.e3m3_max);
+}
+
+Result<std::vector<PackedTensor>> encode_activations(const Tensor& x, const Scheme& scheme,
+                                                     const std::optional<TensorScale>& fixed) {
     const auto rows = x.to(torch::kCPU, torch::kFloat).contiguous();
     const auto values = values_of(rows);
     const auto k = static_cast<uint64_t>(rows.size(-1)), count = values.size() / k;
-    EncodeOptions options{.format = scheme.activations->format, .encoder = scheme.activations->encoder, .specials = scheme.specials, .e3m3_max = scheme.e3m3_max};
+    EncodeOptions options{.format = scheme.activations->format,
+                          .encoder = scheme.activations->encoder,
+                          .specials = scheme.specials,
+                          .e3m3_max = scheme.e3m3_max};
     if (scheme.activation_scale == ActivationScale::fixed) options.tensor_scale = fixed;
-    const uint64_t parts = scheme.activation_scale == ActivationScale::token ? count : 1, rows_per_part = count / parts;
+    const uint64_t parts = scheme.activation_scale == ActivationScale::token ? count : 1,
+                   rows_per_part = count / parts;
     std::vector<PackedTensor> out;
     for (uint64_t part = 0; part < parts; ++part) {
-        FP4_TRY_ASSIGN(auto packed, encode_fast(values.subspan(part * rows_per_part * k, rows_per_part * k), rows_per_part, k, options, "activations", as_many_threads_as_torch()));
+        FP4_TRY_ASSIGN(auto packed,
+                       encode_fast(values.subspan(part * rows_per_part * k, rows_per_part * k),
+                                   rows_per_part, k, options, "activations",
+                                   as_many_threads_as_torch()));
         out.push_back(std::move(packed));
     }
     return out;
 }
 
-Result<Tensor> fake_quantize(const Tensor& x, const Scheme& scheme, const std::optional<TensorScale>& fixed) {
+Result<Tensor> fake_quantize(const Tensor& x, const Scheme& scheme,
+                             const std::optional<TensorScale>& fixed) {
     FP4_TRY_ASSIGN(const auto packed, encode_activations(x, scheme, fixed));
     auto out = torch::empty(x.sizes(), torch::kFloat);
     float* at = out.data_ptr<float>();

@@ -15,19 +15,28 @@ using torch::indexing::Slice;
 Error bad_argument(const std::string& what) { return {ErrorCode::bad_argument, "gptq: " + what}; }
 Error bad_shape(const std::string& what) { return {ErrorCode::bad_shape, "gptq: " + what}; }
 
-Status check(const Tensor& w, const Tensor& hessian, const PackedTensor& scales_from, Encoder encoder, const GptqOptions& options) {
-    if (w.dim() != 2 || w.scalar_type() != torch::kFloat32) return bad_shape("weights: expected a float32 matrix");
+Status check(const Tensor& w, const Tensor& hessian, const PackedTensor& scales_from,
+             Encoder encoder, const GptqOptions& options) {
+    if (w.dim() != 2 || w.scalar_type() != torch::kFloat32)
+        return bad_shape("weights: expected a float32 matrix");
     const int64_t n = w.size(0), k = w.size(1);
     FP4_TRY(check_shape(scales_from, "gptq: scales_from"));
     if (scales_from.rows != static_cast<uint64_t>(n) || scales_from.k != static_cast<uint64_t>(k))
-        return bad_shape("scales_from: expected " + std::to_string(n) + " x " + std::to_string(k) + ", found " + std::to_string(scales_from.rows) + " x " +
+        return bad_shape("scales_from: expected " + std::to_string(n) + " x " + std::to_string(k) +
+                         ", found " + std::to_string(scales_from.rows) + " x " +
                          std::to_string(scales_from.k));
-    if (hessian.dim() != 2 || hessian.size(0) != k || hessian.size(1) != k) return bad_shape("Hessian: expected K x K with K " + std::to_string(k));
+    if (hessian.dim() != 2 || hessian.size(0) != k || hessian.size(1) != k)
+        return bad_shape("Hessian: expected K x K with K " + std::to_string(k));
     if (!spec_of(encoder).makes(scales_from.format))
-        return bad_argument("format " + std::string(spec_of(scales_from.format).name) + ": not made by encoder " + std::string(spec_of(encoder).name));
-    if (!(options.damp > 0 && options.damp <= 1)) return bad_argument("damp: expected above 0 and up to 1, found " + std::to_string(options.damp));
-    if (options.block < 1) return bad_argument("block: expected at least 1, found " + std::to_string(options.block));
-    if (!torch::isfinite(w).all().item<bool>()) return Error{ErrorCode::not_finite, "gptq: weights: expected finite values"};
+        return bad_argument("format " + std::string(spec_of(scales_from.format).name) +
+                            ": not made by encoder " + std::string(spec_of(encoder).name));
+    if (!(options.damp > 0 && options.damp <= 1))
+        return bad_argument("damp: expected above 0 and up to 1, found " +
+                            std::to_string(options.damp));
+    if (options.block < 1)
+        return bad_argument("block: expected at least 1, found " + std::to_string(options.block));
+    if (!torch::isfinite(w).all().item<bool>())
+        return Error{ErrorCode::not_finite, "gptq: weights: expected finite values"};
     return Done{};
 }
 
@@ -49,7 +58,8 @@ Result<Tensor> inverse_factor(Tensor h, double damp) {
 
 } // namespace
 
-Result<PackedTensor> gptq(const Tensor& w, const Tensor& hessian, const PackedTensor& scales_from, Encoder encoder, const TensorScale& tensor_scale,
+Result<PackedTensor> gptq(const Tensor& w, const Tensor& hessian, const PackedTensor& scales_from,
+                          Encoder encoder, const TensorScale& tensor_scale,
                           const GptqOptions& options) {
     const torch::NoGradGuard no_grad;
     FP4_TRY(check(w, hessian, scales_from, encoder, options));
@@ -82,15 +92,24 @@ Result<PackedTensor> gptq(const Tensor& w, const Tensor& hessian, const PackedTe
         const Tensor errors = torch::empty({last - first, n});
         for (int64_t i = first; i < last; ++i) {
             const auto column = static_cast<size_t>(order[i].item<int64_t>());
-            for (size_t row = 0; row < rows; ++row) scale_bytes[row] = scales_from.scales[row * scales_per_row + column / static_cast<size_t>(scale_block)];
-            Tensor error = errors[i - first];
-            elements.encode_column({columns[i].data_ptr<float>(), rows}, scale_bytes, column_codes, {error.data_ptr<float>(), rows}); // error: the values, for now
             for (size_t row = 0; row < rows; ++row)
-                result.codes[row * result.code_bytes_per_row() + column / 2] |= static_cast<uint8_t>(column_codes[row] << (column % 2 * 4));
+                scale_bytes[row] =
+                    scales_from
+                        .scales[row * scales_per_row + column / static_cast<size_t>(scale_block)];
+            Tensor error = errors[i - first];
+            elements.encode_column({columns[i].data_ptr<float>(), rows}, scale_bytes, column_codes,
+                                   {error.data_ptr<float>(), rows}); // error: the values, for now
+            for (size_t row = 0; row < rows; ++row)
+                result.codes[row * result.code_bytes_per_row() + column / 2] |=
+                    static_cast<uint8_t>(column_codes[row] << (column % 2 * 4));
             error.neg_().add_(columns[i]).div_(u[i][i]);
-            if (i + 1 < last) columns.index({Slice(i + 1, last)}).addr_(u.index({i, Slice(i + 1, last)}), error, 1, -1);
+            if (i + 1 < last)
+                columns.index({Slice(i + 1, last)})
+                    .addr_(u.index({i, Slice(i + 1, last)}), error, 1, -1);
         }
-        if (last < k) columns.index({Slice(last)}).addmm_(u.index({Slice(first, last), Slice(last)}).t(), errors, 1, -1);
+        if (last < k)
+            columns.index({Slice(last)})
+                .addmm_(u.index({Slice(first, last), Slice(last)}).t(), errors, 1, -1);
     }
     return result;
 }

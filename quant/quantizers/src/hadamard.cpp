@@ -5,7 +5,8 @@
 namespace fp4::quant {
 
 Tensor block_hadamard(const Tensor& x, int64_t block) {
-    TORCH_CHECK(x.dim() > 0 && hadamard_fits(block, x.size(-1)), "block_hadamard: blocks of ", block, " do not fit ", x.sizes());
+    TORCH_CHECK(x.dim() > 0 && hadamard_fits(block, x.size(-1)), "block_hadamard: blocks of ",
+                block, " do not fit ", x.sizes());
     Tensor y = x;
     for (int64_t distance = 1; distance < block; distance *= 2) {
         const Tensor pairs = y.reshape({-1, 2, distance});

@@ -8,7 +8,8 @@ namespace fp4::quant {
 namespace {
 
 // As the side quantizes them, or as they are.
-Result<std::vector<Tensor>> quantized(std::vector<Tensor> tensors, const std::optional<Side>& side, const Scheme& scheme) {
+Result<std::vector<Tensor>> quantized(std::vector<Tensor> tensors, const std::optional<Side>& side,
+                                      const Scheme& scheme) {
     if (!side) return tensors;
     FP4_TRY_ASSIGN(const auto group, encode_group(tensors, *side, scheme));
     for (size_t i = 0; i < tensors.size(); ++i) {
@@ -20,7 +21,8 @@ Result<std::vector<Tensor>> quantized(std::vector<Tensor> tensors, const std::op
 
 } // namespace
 
-Result<double> output_error(std::span<const Tensor> weights, const Tensor& x, const Tensor& factors, const Scheme& scheme) {
+Result<double> output_error(std::span<const Tensor> weights, const Tensor& x, const Tensor& factors,
+                            const Scheme& scheme) {
     const torch::NoGradGuard no_grad;
     std::vector<Tensor> scaled;
     for (const Tensor& w : weights) scaled.push_back(w * factors);
@@ -35,8 +37,10 @@ Result<double> output_error(std::span<const Tensor> weights, const Tensor& x, co
     return sum / count;
 }
 
-Result<SmoothFactors> best_factors(std::span<const Tensor> weights, const Tensor& x, const Scheme& scheme, std::span<const double> exponents,
-                                   const std::function<Tensor(double exponent)>& factors_of, const ShareFactors& share) {
+Result<SmoothFactors> best_factors(std::span<const Tensor> weights, const Tensor& x,
+                                   const Scheme& scheme, std::span<const double> exponents,
+                                   const std::function<Tensor(double exponent)>& factors_of,
+                                   const ShareFactors& share) {
     const torch::NoGradGuard no_grad;
     SmoothFactors best;
     for (const double exponent : exponents) {

@@ -21,12 +21,14 @@ struct Panel {
     std::vector<CostPoint> points;
 };
 
-// Heights for labels that want to be at `wanted` (sorted), at least label_step apart and within [low, high] where they fit.
+// Heights for labels that want to be at `wanted` (sorted), at least label_step apart and within
+// [low, high] where they fit.
 std::vector<double> spread(std::vector<double> wanted, double low, double high) {
     double least = low;
     for (double& y : wanted) least = (y = std::max(y, least)) + label_step;
     double most = high;
-    for (size_t i = wanted.size(); i-- > 0;) most = (wanted[i] = std::min(wanted[i], most)) - label_step;
+    for (size_t i = wanted.size(); i-- > 0;)
+        most = (wanted[i] = std::min(wanted[i], most)) - label_step;
     return wanted;
 }
 
@@ -36,29 +38,40 @@ std::vector<Panel> panels_of(const std::vector<Row>& rows, const std::vector<Wei
     for (const auto& row : rows) {
         const auto& key = row.key;
         if (key.domain != all_domains || (key.arith != "fake" && key.method != "bf16")) continue;
-        const auto at =
-            std::find_if(bytes.begin(), bytes.end(), [&](const WeightBytes& b) { return b.method == key.method && b.format == key.format && b.acts == key.acts; });
-        if (at == bytes.end() || !(at->bytes_per_weight > 0) || !std::isfinite(at->bytes_per_weight)) continue;
-        const CostPoint point{chart_label(key), &*at, at->bytes_per_weight, row.kl, row.kl_2se.value_or(0), key.format == "nvfp4" ? 0u : key.format == "razer" ? 1u : 2u};
+        const auto at = std::find_if(bytes.begin(), bytes.end(), [&](const WeightBytes& b) {
+            return b.method == key.method && b.format == key.format && b.acts == key.acts;
+        });
+        if (at == bytes.end() || !(at->bytes_per_weight > 0) ||
+            !std::isfinite(at->bytes_per_weight))
+            continue;
+        const CostPoint point{
+            chart_label(key),       &*at,
+            at->bytes_per_weight,   row.kl,
+            row.kl_2se.value_or(0), key.format == "nvfp4" ? 0u : key.format == "razer" ? 1u : 2u};
         if (key.method == "bf16") {
             reference.push_back(point);
             reference.back().label = "bf16";
             continue;
         }
         if (panels.empty() || panels.back().acts != key.acts) panels.push_back({key.acts, {}});
-        if (std::ranges::any_of(panels.back().points, [&](const CostPoint& each) { return each.of == point.of; })) continue;
+        if (std::ranges::any_of(panels.back().points,
+                                [&](const CostPoint& each) { return each.of == point.of; }))
+            continue;
         panels.back().points.push_back(point);
     }
     for (auto& panel : panels) {
         panel.points.insert(panel.points.end(), reference.begin(), reference.end());
-        std::stable_sort(panel.points.begin(), panel.points.end(), [](const CostPoint& a, const CostPoint& b) { return a.kl > b.kl; });
+        std::stable_sort(panel.points.begin(), panel.points.end(),
+                         [](const CostPoint& a, const CostPoint& b) { return a.kl > b.kl; });
     }
     return panels;
 }
 
 void draw_panel(Svg& svg, const Panel& panel, const Box& box, const Axis& x, const Axis& y) {
     std::vector<double> wanted;
-    const auto labeled_right = [&](const CostPoint& point) { return x.place(point.bytes) < box.left + 0.6 * box.width; };
+    const auto labeled_right = [&](const CostPoint& point) {
+        return x.place(point.bytes) < box.left + 0.6 * box.width;
+    };
     double label_x = box.left;
     for (const auto& point : panel.points)
         if (labeled_right(point)) {
@@ -69,17 +82,21 @@ void draw_panel(Svg& svg, const Panel& panel, const Box& box, const Axis& x, con
     size_t next = 0;
     for (const auto& point : panel.points) {
         const Point at{x.place(point.bytes), y.place(point.kl)};
-        if (point.error > 0) svg.line({at.first, y.place(point.kl - point.error)}, {at.first, y.place(point.kl + point.error)}, "whisker");
+        if (point.error > 0)
+            svg.line({at.first, y.place(point.kl - point.error)},
+                     {at.first, y.place(point.kl + point.error)}, "whisker");
         if (labeled_right(point)) {
             const double height_of = heights[next++];
             svg.line({at.first + 5, at.second}, {label_x - 4, height_of}, "leader");
-            const auto room = static_cast<size_t>(std::max(4.0, (box.right() - label_x) / text_width("x")));
+            const auto room =
+                static_cast<size_t>(std::max(4.0, (box.right() - label_x) / text_width("x")));
             svg.text({label_x, height_of + 4}, "start", "ink", shortened(point.label, room));
         } else {
             svg.text({at.first - 8, at.second - 6}, "end", "ink", shortened(point.label, 24));
         }
     }
-    for (const auto& point : panel.points) svg.series_marker({x.place(point.bytes), y.place(point.kl)}, point.series);
+    for (const auto& point : panel.points)
+        svg.series_marker({x.place(point.bytes), y.place(point.kl)}, point.series);
 }
 
 } // namespace
@@ -105,7 +122,8 @@ std::string cost_chart(const std::vector<Row>& rows, const std::vector<WeightByt
         svg.text({box.left, box.top - 8}, "start", "bold", panels[p].acts);
         svg.x_axis(x, box, 4, "bytes per weight");
         svg.y_axis(y, box, 6, p == 0);
-        if (p == 0) svg.vertical_text({14, box.top + box.height / 2}, "soft", "KL to BF16, nats per token");
+        if (p == 0)
+            svg.vertical_text({14, box.top + box.height / 2}, "soft", "KL to BF16, nats per token");
         draw_panel(svg, panels[p], box, x, y);
     }
     return svg.finish();

@@ -3,7 +3,9 @@
 namespace fp4::quant {
 
 Result<EvaluatedWindows> evaluated_windows(const TokenWindows& tokens) {
-    if (tokens.length < 2) return Error{ErrorCode::bad_shape, "length: expected windows of at least 2 tokens, found " + std::to_string(tokens.length)};
+    if (tokens.length < 2)
+        return Error{ErrorCode::bad_shape, "length: expected windows of at least 2 tokens, found " +
+                                               std::to_string(tokens.length)};
     return EvaluatedWindows{.predicted_tokens = tokens.length - 1,
                             .file = {tokens.file.begin(), tokens.file.end()},
                             .domain = {tokens.domain.begin(), tokens.domain.end()},

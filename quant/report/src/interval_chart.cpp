@@ -27,11 +27,14 @@ struct IntervalChart {
 constexpr double row_height = 20, group_height = 28, bottom = 48;
 constexpr size_t label_length = 44;
 
-std::string color_of(const RowKey& key) { return key.format == "razer" ? "c1" : key.format == "nvfp4" ? "c0" : "c2"; }
+std::string color_of(const RowKey& key) {
+    return key.format == "razer" ? "c1" : key.format == "nvfp4" ? "c0" : "c2";
+}
 
 std::string draw(const IntervalChart& chart) {
     if (chart.intervals.empty()) return {};
-    double left = 0, note_width = 0, low = chart.bars ? 0 : chart.intervals[0].value, high = low, plot_height = 0;
+    double left = 0, note_width = 0, low = chart.bars ? 0 : chart.intervals[0].value, high = low,
+           plot_height = 0;
     const std::string* group = nullptr;
     const double top = chart.line ? 26 : 4;
     for (const auto& i : chart.intervals) {
@@ -45,14 +48,16 @@ std::string draw(const IntervalChart& chart) {
     if (chart.line) low = std::min(low, *chart.line), high = std::max(high, *chart.line);
     const double margin = (high - low) * 0.03;
     const Box box{left, top, figure_width - left - note_width, plot_height};
-    const Axis x(chart.bars ? std::min(low, 0.0) : low - margin, high + margin, Scale::linear, box.left, box.right());
+    const Axis x(chart.bars ? std::min(low, 0.0) : low - margin, high + margin, Scale::linear,
+                 box.left, box.right());
 
     Svg svg(top + plot_height + bottom, chart.label);
     svg.x_axis(x, box, 7, chart.unit);
     if (chart.line) {
         const double at = x.place(*chart.line);
         svg.line({at, box.top - 4}, {at, box.bottom()}, "reference");
-        svg.text({at, box.top - 9}, at < box.left + 40 ? "start" : "middle", "ink", chart.line_label);
+        svg.text({at, box.top - 9}, at < box.left + 40 ? "start" : "middle", "ink",
+                 chart.line_label);
     }
     double y = top;
     group = nullptr;
@@ -69,7 +74,8 @@ std::string draw(const IntervalChart& chart) {
         } else {
             svg.series_marker({x.place(i.value), middle}, static_cast<size_t>(i.color[1] - '0'));
         }
-        if (i.error > 0) svg.whisker(x.place(i.value - i.error), x.place(i.value + i.error), middle, "whisker");
+        if (i.error > 0)
+            svg.whisker(x.place(i.value - i.error), x.place(i.value + i.error), middle, "whisker");
         svg.text({box.right() + 12, middle + 4}, "start", "soft", i.note);
         y += row_height;
     }
@@ -88,18 +94,23 @@ std::string chart_label(const RowKey& key) {
 }
 
 std::string kl_chart(const std::vector<Row>& rows) {
-    IntervalChart chart{.label = "KL divergence to the reference by method", .unit = "KL to BF16, nats per token", .intervals = {}, .bars = true};
+    IntervalChart chart{.label = "KL divergence to the reference by method",
+                        .unit = "KL to BF16, nats per token",
+                        .intervals = {},
+                        .bars = true};
     for (const auto& row : rows) {
         if (row.key.domain != all_domains || is_reference(row.key)) continue;
         auto note = with_error_text(row.kl, row.kl_2se);
         if (row.kl_closed) note += ", closed " + fixed_text(100 * *row.kl_closed, 0) + " %";
-        chart.intervals.push_back({row.key.acts, chart_label(row.key), note, row.kl, row.kl_2se.value_or(0), color_of(row.key)});
+        chart.intervals.push_back({row.key.acts, chart_label(row.key), note, row.kl,
+                                   row.kl_2se.value_or(0), color_of(row.key)});
     }
     return draw(chart);
 }
 
 std::string ppl_chart(const std::vector<Row>& rows) {
-    IntervalChart chart{.label = "Perplexity by method", .unit = "Perplexity per token", .intervals = {}};
+    IntervalChart chart{
+        .label = "Perplexity by method", .unit = "Perplexity per token", .intervals = {}};
     for (const auto& row : rows) {
         if (row.key.domain != all_domains) continue;
         if (is_reference(row.key)) {
@@ -107,7 +118,9 @@ std::string ppl_chart(const std::vector<Row>& rows) {
             chart.line_label = "BF16 " + fixed_text(row.ppl, 3);
             continue;
         }
-        chart.intervals.push_back({row.key.acts, chart_label(row.key), with_error_text(row.ppl, row.ppl_2se), row.ppl, row.ppl_2se.value_or(0), color_of(row.key)});
+        chart.intervals.push_back({row.key.acts, chart_label(row.key),
+                                   with_error_text(row.ppl, row.ppl_2se), row.ppl,
+                                   row.ppl_2se.value_or(0), color_of(row.key)});
     }
     return draw(chart);
 }

@@ -58,36 +58,45 @@ std::string layer_chart(const std::vector<LayerError>& errors, ErrorOf which) {
     for (const auto& error : errors) {
         const double value = which == ErrorOf::weights ? error.weight_nmse : error.output_nmse;
         if (!(value > 0) || !std::isfinite(value)) continue; // no place on a log scale
-        samples.push_back({place_of(names, chart_label({.method = error.method, .format = error.format, .act_scale = "static", .arith = "fake"})),
+        samples.push_back({place_of(names, chart_label({.method = error.method,
+                                                        .format = error.format,
+                                                        .act_scale = "static",
+                                                        .arith = "fake"})),
                            place_of(ops, error.op), error.layer, value});
         low = std::min(low, value);
         high = std::max(high, value);
         last_layer = std::max(last_layer, error.layer);
     }
     if (samples.empty()) return {};
-    std::stable_sort(samples.begin(), samples.end(), [](const Sample& a, const Sample& b) { return a.layer < b.layer; });
+    std::stable_sort(samples.begin(), samples.end(),
+                     [](const Sample& a, const Sample& b) { return a.layer < b.layer; });
 
     const size_t panel_rows = (ops.size() + columns - 1) / columns;
     const double width = (figure_width - left - gap * (columns - 1) - 4) / columns;
     const double first_top = legend_places(names).back().second + legend_step + 26;
-    Svg svg(first_top + row_step * static_cast<double>(panel_rows) - 20, which == ErrorOf::weights ? "Weight error per layer" : "Output error per layer");
+    Svg svg(first_top + row_step * static_cast<double>(panel_rows) - 20,
+            which == ErrorOf::weights ? "Weight error per layer" : "Output error per layer");
     draw_legend(svg, names);
     for (size_t op = 0; op < ops.size(); ++op) {
-        const Box box{left + (width + gap) * static_cast<double>(op % columns), first_top + row_step * static_cast<double>(op / columns), width, panel_height};
+        const Box box{left + (width + gap) * static_cast<double>(op % columns),
+                      first_top + row_step * static_cast<double>(op / columns), width,
+                      panel_height};
         const Axis x(-0.3, last_layer + 0.3, Scale::linear, box.left, box.right());
         const Axis y(low * 0.9, high * 1.1, Scale::log, box.bottom(), box.top);
         svg.text({box.left, box.top - 8}, "start", "bold", ops[op]);
         svg.y_axis(y, box, 5, op % columns == 0);
         const uint32_t step = last_layer / 8 + 1;
         for (uint64_t layer = 0; layer <= last_layer; layer += step)
-            svg.text({x.place(static_cast<double>(layer)), box.bottom() + 16}, "middle", "soft", std::to_string(layer));
+            svg.text({x.place(static_cast<double>(layer)), box.bottom() + 16}, "middle", "soft",
+                     std::to_string(layer));
         svg.line({box.left, box.bottom()}, {box.right(), box.bottom()}, "frame");
         svg.text({box.left + box.width / 2, box.bottom() + 34}, "middle", "soft", "layer");
         if (op % columns == 0) svg.vertical_text({14, box.top + box.height / 2}, "soft", "NMSE");
         for (size_t series = 0; series < names.size(); ++series) {
             std::vector<Point> points;
             for (const auto& sample : samples)
-                if (sample.series == series && sample.op == op) points.emplace_back(x.place(sample.layer), y.place(sample.value));
+                if (sample.series == series && sample.op == op)
+                    points.emplace_back(x.place(sample.layer), y.place(sample.value));
             if (points.size() > 1) svg.series_line(points, series);
             if (last_layer < 20)
                 for (const auto& point : points) svg.series_marker(point, series);

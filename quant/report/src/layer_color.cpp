@@ -6,12 +6,14 @@
 namespace fp4::quant {
 
 std::string layer_color(uint64_t layer, uint64_t last) {
-    constexpr std::array<std::array<int, 3>, 3> stops{{{230, 159, 0}, {190, 90, 150}, {30, 120, 200}}};
+    constexpr std::array<std::array<int, 3>, 3> stops{
+        {{230, 159, 0}, {190, 90, 150}, {30, 120, 200}}};
     const double at = last == 0 ? 2 : 2.0 * static_cast<double>(layer) / static_cast<double>(last);
     const size_t from = at >= 1 ? 1 : 0;
     std::string out = "#";
     for (size_t c = 0; c < 3; ++c) {
-        const double mixed = stops[from][c] + (at - static_cast<double>(from)) * (stops[from + 1][c] - stops[from][c]);
+        const double mixed = stops[from][c] + (at - static_cast<double>(from)) *
+                                                  (stops[from + 1][c] - stops[from][c]);
         const auto byte = static_cast<unsigned>(std::lround(mixed));
         for (const unsigned digit : {byte / 16, byte % 16}) out += "0123456789ABCDEF"[digit & 15];
     }

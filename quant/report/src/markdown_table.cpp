@@ -17,7 +17,9 @@ std::string escaped(const std::string& text) {
 
 // Code points.
 size_t width(const std::string& text) {
-    return static_cast<size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+    return static_cast<size_t>(std::count_if(text.begin(), text.end(), [](char c) {
+        return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+    }));
 }
 
 } // namespace
@@ -39,7 +41,8 @@ std::string markdown_table(TableCells cells, size_t names) {
         }
         out += "|\n";
         if (r != 0) continue;
-        for (size_t c = 0; c < widths.size(); ++c) out += "|" + std::string(widths[c] + 1, '-') + (c < names ? "-" : ":");
+        for (size_t c = 0; c < widths.size(); ++c)
+            out += "|" + std::string(widths[c] + 1, '-') + (c < names ? "-" : ":");
         out += "|\n";
     }
     return out;

@@ -16,13 +16,16 @@ class Reader {
     Reader(const Json& object, std::string where) : object_(object), where_(std::move(where)) {}
 
     void operator()(const char* name, std::string& value) {
-        if (const auto* found = get(name, &Json::is_string, "text")) value = found->get<std::string>();
+        if (const auto* found = get(name, &Json::is_string, "text"))
+            value = found->get<std::string>();
     }
     void operator()(const char* name, uint64_t& value) {
-        if (const auto* found = get(name, &Json::is_number_unsigned, "a whole number from 0")) value = found->get<uint64_t>();
+        if (const auto* found = get(name, &Json::is_number_unsigned, "a whole number from 0"))
+            value = found->get<uint64_t>();
     }
     void operator()(const char* name, double& value) {
-        if (const auto* found = get(name, &Json::is_number, "a number")) value = found->get<double>();
+        if (const auto* found = get(name, &Json::is_number, "a number"))
+            value = found->get<double>();
     }
     void operator()(const char* name, std::optional<double>& value) {
         value.reset();
@@ -37,7 +40,8 @@ class Reader {
         if (!found) return;
         list.clear();
         for (const auto& entry : *found) {
-            if (!entry.is_string()) return fail(name, "a list of names", "in it " + io::describe(entry));
+            if (!entry.is_string())
+                return fail(name, "a list of names", "in it " + io::describe(entry));
             list.push_back(entry.get<std::string>());
         }
     }
@@ -47,7 +51,9 @@ class Reader {
         if (error_) return *error_;
         if (read_ == object_.size()) return Done{};
         for (const auto& [key, value] : object_.items())
-            if (!known.contains(key)) return Error{ErrorCode::bad_file, where_ + ": key " + io::in_quotes(key) + ": expected no such key"};
+            if (!known.contains(key))
+                return Error{ErrorCode::bad_file,
+                             where_ + ": key " + io::in_quotes(key) + ": expected no such key"};
         return Done{};
     }
 
@@ -67,7 +73,9 @@ class Reader {
     }
 
     void fail(const std::string& name, const std::string& expected, const std::string& found) {
-        if (!error_) error_ = Error{ErrorCode::bad_file, where_ + ": " + name + ": expected " + expected + ", found " + found};
+        if (!error_)
+            error_ = Error{ErrorCode::bad_file,
+                           where_ + ": " + name + ": expected " + expected + ", found " + found};
     }
 
     const Json& object_;
@@ -78,7 +86,9 @@ class Reader {
 
 template <class Record>
 Result<Record> read_record(const Json& value, const std::string& where) {
-    if (!value.is_object()) return Error{ErrorCode::bad_file, where + ": expected an object, found " + io::describe(value)};
+    if (!value.is_object())
+        return Error{ErrorCode::bad_file,
+                     where + ": expected an object, found " + io::describe(value)};
     Record record;
     Reader reader(value, where);
     fields(reader, record);
@@ -90,10 +100,12 @@ Result<Record> read_record(const Json& value, const std::string& where) {
 
 Result<std::vector<Row>> read_rows(const Json& document, const std::string& file_name) {
     const auto at = document.find("rows");
-    if (at == document.end() || !at->is_array()) return Error{ErrorCode::bad_file, file_name + ": rows: expected a list of rows"};
+    if (at == document.end() || !at->is_array())
+        return Error{ErrorCode::bad_file, file_name + ": rows: expected a list of rows"};
     std::vector<Row> rows;
     for (size_t i = 0; i < at->size(); ++i) {
-        FP4_TRY_ASSIGN(auto row, read_record<Row>((*at)[i], file_name + ": rows[" + std::to_string(i) + "]"));
+        FP4_TRY_ASSIGN(auto row,
+                       read_record<Row>((*at)[i], file_name + ": rows[" + std::to_string(i) + "]"));
         rows.push_back(std::move(row));
     }
     sort_rows(rows);
@@ -101,9 +113,12 @@ Result<std::vector<Row>> read_rows(const Json& document, const std::string& file
     return rows;
 }
 
-Status only_keys(const Json& document, const std::set<std::string>& known, const std::string& file_name) {
+Status only_keys(const Json& document, const std::set<std::string>& known,
+                 const std::string& file_name) {
     for (const auto& [key, value] : document.items())
-        if (!known.contains(key)) return Error{ErrorCode::bad_file, file_name + ": key " + io::in_quotes(key) + ": expected no such key"};
+        if (!known.contains(key))
+            return Error{ErrorCode::bad_file,
+                         file_name + ": key " + io::in_quotes(key) + ": expected no such key"};
     return Done{};
 }
 
@@ -113,8 +128,11 @@ Result<Table> parse_table_json(std::string_view text, std::string_view file_name
     const std::string name = io::printable_path(file_name);
     FP4_TRY_ASSIGN(const auto document, io::parse_json_object(text, file_name));
     FP4_TRY(only_keys(document, {"context", "rows"}, name));
-    if (!document.contains("context")) return Error{ErrorCode::bad_file, name + ": context: expected an object, found no such key"};
-    FP4_TRY_ASSIGN(auto context, read_record<TableContext>(document.at("context"), name + ": context"));
+    if (!document.contains("context"))
+        return Error{ErrorCode::bad_file,
+                     name + ": context: expected an object, found no such key"};
+    FP4_TRY_ASSIGN(auto context,
+                   read_record<TableContext>(document.at("context"), name + ": context"));
     FP4_TRY_ASSIGN(auto rows, read_rows(document, name));
     return Table{std::move(context), std::move(rows)};
 }

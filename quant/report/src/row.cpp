@@ -10,16 +10,23 @@ namespace fp4::quant {
 namespace {
 
 constexpr std::array<std::string_view, 4> acts_order{"W16A16", "W4A16", "W16A4", "W4A4"};
-constexpr std::array<std::string_view, 13> method_order{"bf16", "rtn",         "4over6", "4over6-448", "mse",  "gptq",    "mr-gptq",
-                                                        "awq",  "smoothquant", "razer",  "razer-gptq", "faar", "faar-2fa"};
-constexpr std::array<std::string_view, 5> arith_order{"fake", "exact", "nv-blackwell", "fp32-seq", "f13"};
+constexpr std::array<std::string_view, 13> method_order{
+    "bf16", "rtn",         "4over6", "4over6-448", "mse",  "gptq",    "mr-gptq",
+    "awq",  "smoothquant", "razer",  "razer-gptq", "faar", "faar-2fa"};
+constexpr std::array<std::string_view, 5> arith_order{"fake", "exact", "nv-blackwell", "fp32-seq",
+                                                      "f13"};
 
-auto rank(std::span<const std::string_view> order, const std::string& name) { return std::find(order.begin(), order.end(), name) - order.begin(); }
+auto rank(std::span<const std::string_view> order, const std::string& name) {
+    return std::find(order.begin(), order.end(), name) - order.begin();
+}
 
 auto sort_key(const RowKey& key) {
-    return std::tuple(key.domain != all_domains, std::string_view(key.domain), rank(acts_order, key.acts), std::string_view(key.acts), rank(method_order, key.method),
-                      std::string_view(key.method), std::string_view(key.format), std::string_view(key.act_format), key.act_scale != "static",
-                      std::string_view(key.act_scale), rank(arith_order, key.arith), std::string_view(key.arith), key.seed);
+    return std::tuple(key.domain != all_domains, std::string_view(key.domain),
+                      rank(acts_order, key.acts), std::string_view(key.acts),
+                      rank(method_order, key.method), std::string_view(key.method),
+                      std::string_view(key.format), std::string_view(key.act_format),
+                      key.act_scale != "static", std::string_view(key.act_scale),
+                      rank(arith_order, key.arith), std::string_view(key.arith), key.seed);
 }
 
 } // namespace

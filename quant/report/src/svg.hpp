@@ -35,7 +35,8 @@ class Svg {
 
     void line(Point a, Point b, std::string_view style);
     void rect(Box box, std::string_view style);
-    void text(Point at, std::string_view anchor, std::string_view style, std::string_view text); // anchor: start, middle, end
+    void text(Point at, std::string_view anchor, std::string_view style,
+              std::string_view text); // anchor: start, middle, end
     void vertical_text(Point middle, std::string_view style, std::string_view text);
     void series_line(const std::vector<Point>& points, size_t series); // its color and dashes
     void series_marker(Point at, size_t series);

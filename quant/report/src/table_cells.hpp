@@ -17,7 +17,8 @@ struct TableCells {
 
 TableCells table_cells(const std::vector<Row>& rows, std::string_view domain);
 
-// One Markdown table that is aligned as plain text too: the first `names` columns to the left. Cells are shown printable, their bars escaped.
+// One Markdown table that is aligned as plain text too: the first `names` columns to the left.
+// Cells are shown printable, their bars escaped.
 std::string markdown_table(TableCells cells, size_t names);
 
 // The method, and what the columns do not show: "faar-2fa (seed 2)", "rtn (call scale)".

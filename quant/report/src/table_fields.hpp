@@ -1,4 +1,5 @@
-// What a table's files hold: the fields of each record, in the order they are written. Writing and reading both go by these.
+// What a table's files hold: the fields of each record, in the order they are written. Writing and
+// reading both go by these.
 #pragma once
 #include <algorithm>
 #include <concepts>
@@ -70,15 +71,18 @@ void fields(Visit&& visit, Context& context) {
 // In the order of tables.
 template <class R>
 void sort_rows(std::vector<R>& rows) {
-    std::stable_sort(rows.begin(), rows.end(), [](const R& a, const R& b) { return row_before(a.key, b.key); });
+    std::stable_sort(rows.begin(), rows.end(),
+                     [](const R& a, const R& b) { return row_before(a.key, b.key); });
 }
 
 // Of sorted rows.
 template <class R>
 Status each_once(const std::vector<R>& rows, ErrorCode code, const std::string& where) {
-    const auto twice = std::adjacent_find(rows.begin(), rows.end(), [](const R& a, const R& b) { return a.key == b.key; });
+    const auto twice = std::adjacent_find(rows.begin(), rows.end(),
+                                          [](const R& a, const R& b) { return a.key == b.key; });
     if (twice == rows.end()) return Done{};
-    return Error{code, where + ": row " + io::in_quotes(row_name(twice->key)) + ": expected each row once, found it twice"};
+    return Error{code, where + ": row " + io::in_quotes(row_name(twice->key)) +
+                           ": expected each row once, found it twice"};
 }
 
 } // namespace fp4::quant

@@ -17,12 +17,14 @@ class Writer {
     explicit Writer(std::string where) : where_(std::move(where)) {}
 
     void operator()(const char* name, const std::string& value) {
-        if (!io::is_utf8(value)) fail(ErrorCode::bad_argument, name, "UTF-8 text, found " + io::in_quotes(value));
+        if (!io::is_utf8(value))
+            fail(ErrorCode::bad_argument, name, "UTF-8 text, found " + io::in_quotes(value));
         out_[name] = value;
     }
     void operator()(const char* name, uint64_t value) { out_[name] = value; }
     void operator()(const char* name, double value) {
-        if (!std::isfinite(value)) fail(ErrorCode::not_finite, name, "a number, found " + std::to_string(value));
+        if (!std::isfinite(value))
+            fail(ErrorCode::not_finite, name, "a number, found " + std::to_string(value));
         out_[name] = value;
     }
     void operator()(const char* name, const std::optional<double>& value) {
@@ -32,7 +34,8 @@ class Writer {
     void operator()(const char* name, const std::vector<std::string>& list) {
         out_[name] = Ordered::array();
         for (const auto& value : list) {
-            if (!io::is_utf8(value)) fail(ErrorCode::bad_argument, name, "UTF-8 text, found " + io::in_quotes(value));
+            if (!io::is_utf8(value))
+                fail(ErrorCode::bad_argument, name, "UTF-8 text, found " + io::in_quotes(value));
             out_[name].push_back(value);
         }
     }
@@ -73,7 +76,8 @@ Result<std::string> table_json(Table table) {
     Writer writer("context");
     fields(writer, std::as_const(table.context));
     FP4_TRY_ASSIGN(auto context, writer.text(2));
-    for (size_t at = context.find('\n'); at != std::string::npos; at = context.find('\n', at + 1)) context.insert(at + 1, "  ");
+    for (size_t at = context.find('\n'); at != std::string::npos; at = context.find('\n', at + 1))
+        context.insert(at + 1, "  ");
     FP4_TRY_ASSIGN(const auto rows, rows_json(std::move(table.rows)));
     return "{\n  \"context\": " + context + ",\n" + rows + "}\n";
 }
@@ -96,8 +100,13 @@ Status merge_table(Table& table, const Table& remade) {
     };
     const char* name = nullptr;
     if (!same_inputs(table.context, remade.context, name))
-        return Error{ErrorCode::bad_argument, std::string("context: ") + name + ": expected that of the table the rows go into, found another"};
-    std::erase_if(table.rows, [&](const Row& row) { return std::ranges::any_of(remade.rows, [&](const Row& other) { return other.key == row.key; }); });
+        return Error{ErrorCode::bad_argument,
+                     std::string("context: ") + name +
+                         ": expected that of the table the rows go into, found another"};
+    std::erase_if(table.rows, [&](const Row& row) {
+        return std::ranges::any_of(remade.rows,
+                                   [&](const Row& other) { return other.key == row.key; });
+    });
     table.rows.insert(table.rows.end(), remade.rows.begin(), remade.rows.end());
     sort_rows(table.rows);
     auto command = table.context.command;

@@ -7,7 +7,8 @@ namespace fp4::quant {
 namespace {
 
 std::string with_style(std::string figure) {
-    if (!figure.empty()) figure.insert(figure.find(">\n") + 2, "<style>" + std::string(figure_style) + "</style>\n");
+    if (!figure.empty())
+        figure.insert(figure.find(">\n") + 2, "<style>" + std::string(figure_style) + "</style>\n");
     return figure;
 }
 
@@ -15,6 +16,8 @@ std::string with_style(std::string figure) {
 
 std::string stage1_svg(const TrainingLog& training) { return with_style(rounding_chart(training)); }
 
-std::string stage2_svg(const std::vector<TrainingLog>& trainings) { return with_style(alignment_chart(trainings)); }
+std::string stage2_svg(const std::vector<TrainingLog>& trainings) {
+    return with_style(alignment_chart(trainings));
+}
 
 } // namespace fp4::quant

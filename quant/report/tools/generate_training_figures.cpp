@@ -1,5 +1,6 @@
-// fp4-generate-training-figures LOGS OUT: draws the training logs in a folder, in the order of their names: stage 1 of each as OUT/NAME.svg,
-// stage 2 of all as OUT/stage2.svg. scripts/generate.sh draws the curves in docs/results/ with it.
+// fp4-generate-training-figures LOGS OUT: draws the training logs in a folder, in the order of
+// their names: stage 1 of each as OUT/NAME.svg, stage 2 of all as OUT/stage2.svg.
+// scripts/generate.sh draws the curves in docs/results/ with it.
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
@@ -18,16 +19,21 @@ using namespace fp4::quant;
 fp4::Result<std::vector<fs::path>> logs_in(const fs::path& folder) {
     std::error_code failed;
     std::vector<fs::path> files;
-    for (auto at = fs::directory_iterator(folder, failed); !failed && at != fs::directory_iterator(); at.increment(failed))
+    for (auto at = fs::directory_iterator(folder, failed);
+         !failed && at != fs::directory_iterator(); at.increment(failed))
         if (at->path().extension() == ".json") files.push_back(at->path());
-    if (failed) return fp4::Error{fp4::ErrorCode::bad_file, folder.string() + ": expected a folder of training logs: " + failed.message()};
+    if (failed)
+        return fp4::Error{fp4::ErrorCode::bad_file,
+                          folder.string() +
+                              ": expected a folder of training logs: " + failed.message()};
     std::ranges::sort(files);
     return files;
 }
 
 fp4::Status draw(const fs::path& folder, const fs::path& out) {
     const auto write = [&](const std::string& name, const std::string& figure) {
-        return figure.empty() ? fp4::Status(fp4::Done{}) : fp4::io::write_file_atomically(out / (name + ".svg"), figure);
+        return figure.empty() ? fp4::Status(fp4::Done{})
+                              : fp4::io::write_file_atomically(out / (name + ".svg"), figure);
     };
     FP4_TRY_ASSIGN(const auto files, logs_in(folder));
     std::vector<TrainingLog> trainings;
@@ -44,5 +50,8 @@ fp4::Status draw(const fs::path& folder, const fs::path& out) {
 
 int main(int argc, char** argv) {
     if (argc != 3) return std::fputs("usage: fp4-generate-training-figures LOGS OUT\n", stderr), 2;
-    if (const auto drawn = draw(argv[1], argv[2]); !drawn) return std::fprintf(stderr, "fp4-generate-training-figures: %s\n", drawn.error().message.c_str()), 2;
+    if (const auto drawn = draw(argv[1], argv[2]); !drawn)
+        return std::fprintf(stderr, "fp4-generate-training-figures: %s\n",
+                            drawn.error().message.c_str()),
+               2;
 }

@@ -20,14 +20,20 @@ Tokenizer::~Tokenizer() = default;
 Result<Tokenizer> Tokenizer::open(const std::filesystem::path& path) {
     auto processor = std::make_unique<Processor>();
     if (const auto status = processor->pieces.Load(path.string()); !status.ok())
-        return Error{ErrorCode::bad_file, io::printable_path(path) + ": expected a sentencepiece model: " + io::printable(status.message())};
+        return Error{ErrorCode::bad_file,
+                     io::printable_path(path) +
+                         ": expected a sentencepiece model: " + io::printable(status.message())};
     return Tokenizer(std::move(processor));
 }
 
-uint64_t Tokenizer::vocab_size() const { return static_cast<uint64_t>(processor_->pieces.GetPieceSize()); }
+uint64_t Tokenizer::vocab_size() const {
+    return static_cast<uint64_t>(processor_->pieces.GetPieceSize());
+}
 int32_t Tokenizer::bos() const { return processor_->pieces.bos_id(); }
 
-std::vector<int32_t> Tokenizer::encode(std::string_view text) const { return processor_->pieces.EncodeAsIds(text); }
+std::vector<int32_t> Tokenizer::encode(std::string_view text) const {
+    return processor_->pieces.EncodeAsIds(text);
+}
 
 std::vector<uint32_t> Tokenizer::token_bytes() const {
     const auto& pieces = processor_->pieces;
@@ -41,7 +47,9 @@ std::vector<uint32_t> Tokenizer::token_bytes() const {
             // U+2581, three bytes, stands for a blank.
             const std::string& piece = pieces.IdToPiece(id);
             size_t blanks = 0;
-            for (size_t at = piece.find("\xE2\x96\x81"); at != piece.npos; at = piece.find("\xE2\x96\x81", at + 3)) ++blanks;
+            for (size_t at = piece.find("\xE2\x96\x81"); at != piece.npos;
+                 at = piece.find("\xE2\x96\x81", at + 3))
+                ++blanks;
             bytes.push_back(static_cast<uint32_t>(piece.size() - 2 * blanks));
         }
     }

@@ -7,13 +7,16 @@
 namespace fp4::quant {
 
 std::vector<std::pair<std::string, Tensor>> parameters(const CausalLm& model) {
-    std::vector<std::pair<std::string, Tensor>> out{{"model.embed_tokens.weight", model.embed_tokens}, {"model.norm.weight", model.norm}};
+    std::vector<std::pair<std::string, Tensor>> out{
+        {"model.embed_tokens.weight", model.embed_tokens}, {"model.norm.weight", model.norm}};
     for (size_t i = 0; i < model.layers.size(); ++i) {
         const auto prefix = "model.layers." + std::to_string(i) + ".";
         out.emplace_back(prefix + "input_layernorm.weight", model.layers[i].input_layernorm);
-        out.emplace_back(prefix + "post_attention_layernorm.weight", model.layers[i].post_attention_layernorm);
+        out.emplace_back(prefix + "post_attention_layernorm.weight",
+                         model.layers[i].post_attention_layernorm);
         const auto linears = checkpoints::layer_linears(model.config.dims, static_cast<int>(i));
-        for (size_t op = 0; op < linears.size(); ++op) out.emplace_back(linears[op].tensor, model.layers[i].linears[op]);
+        for (size_t op = 0; op < linears.size(); ++op)
+            out.emplace_back(linears[op].tensor, model.layers[i].linears[op]);
     }
     return out;
 }
@@ -23,14 +26,23 @@ CausalLm initial_model(const DecoderConfig& config, at::Generator random) {
         auto out = torch::empty({static_cast<int64_t>(rows), static_cast<int64_t>(columns)});
         return out.normal_(0, deviation, random).requires_grad_(true);
     };
-    const auto ones = [&] { return torch::ones({static_cast<int64_t>(config.dims.hidden_size)}).requires_grad_(true); };
-    const double deviation = 0.02, onto_residual = deviation / std::sqrt(2.0 * static_cast<double>(config.dims.num_hidden_layers));
-    CausalLm model{config, normal(config.vocab_size, config.dims.hidden_size, deviation), {}, ones(), {}};
+    const auto ones = [&] {
+        return torch::ones({static_cast<int64_t>(config.dims.hidden_size)}).requires_grad_(true);
+    };
+    const double deviation = 0.02,
+                 onto_residual =
+                     deviation /
+                     std::sqrt(2.0 * static_cast<double>(config.dims.num_hidden_layers));
+    CausalLm model{
+        config, normal(config.vocab_size, config.dims.hidden_size, deviation), {}, ones(), {}};
     model.lm_head = model.embed_tokens;
     for (uint64_t i = 0; i < config.dims.num_hidden_layers; ++i) {
         LayerWeights layer{ones(), ones(), {}, {}, {}};
-        for (size_t op = 0; const auto& linear : checkpoints::layer_linears(config.dims, static_cast<int>(i)))
-            layer.linears[op++] = normal(linear.n, linear.k, linear.op == "o" || linear.op == "down" ? onto_residual : deviation);
+        for (size_t op = 0;
+             const auto& linear : checkpoints::layer_linears(config.dims, static_cast<int>(i)))
+            layer.linears[op++] =
+                normal(linear.n, linear.k,
+                       linear.op == "o" || linear.op == "down" ? onto_residual : deviation);
         model.layers.push_back(std::move(layer));
     }
     return model;
@@ -39,7 +51,8 @@ CausalLm initial_model(const DecoderConfig& config, at::Generator random) {
 void clip_gradients(const CausalLm& model, double limit) {
     torch::NoGradGuard no_grad;
     double sum = 0;
-    for (const auto& [name, parameter] : parameters(model)) sum += parameter.grad().square().sum().item<double>();
+    for (const auto& [name, parameter] : parameters(model))
+        sum += parameter.grad().square().sum().item<double>();
     const double norm = std::sqrt(sum);
     if (norm <= limit) return;
     for (const auto& [name, parameter] : parameters(model)) parameter.grad().mul_(limit / norm);

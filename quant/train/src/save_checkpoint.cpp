@@ -41,8 +41,13 @@ Status save_checkpoint(const std::filesystem::path& directory, const CausalLm& m
     for (const auto& [name, parameter] : parameters(model)) {
         rounded.push_back(parameter.detach().to(torch::kCPU, torch::kBFloat16).contiguous());
         const auto& tensor = rounded.back();
-        tensors.push_back({name, io::Dtype::bf16, {}, {static_cast<const std::byte*>(tensor.data_ptr()), static_cast<size_t>(tensor.numel()) * 2}});
-        for (const int64_t extent : tensor.sizes()) tensors.back().shape.push_back(static_cast<uint64_t>(extent));
+        tensors.push_back({name,
+                           io::Dtype::bf16,
+                           {},
+                           {static_cast<const std::byte*>(tensor.data_ptr()),
+                            static_cast<size_t>(tensor.numel()) * 2}});
+        for (const int64_t extent : tensor.sizes())
+            tensors.back().shape.push_back(static_cast<uint64_t>(extent));
     }
     FP4_TRY(io::write_file_atomically(directory / "config.json", config_json(model.config)));
     return io::write_safetensors(directory / "model.safetensors", {}, tensors);

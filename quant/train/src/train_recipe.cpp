@@ -48,17 +48,25 @@ Result<TrainRecipe> read_train_recipe(const std::filesystem::path& path) {
     recipe.model.max_position_embeddings = recipe.window_tokens;
     const auto file = io::printable_path(path);
     if (products != "bf16" && products != "f32")
-        return Error{ErrorCode::bad_file, file + ": training.products: expected bf16 or f32, found " + io::in_quotes(products)};
-    if (recipe.beta1 >= 1 || recipe.beta2 >= 1) return Error{ErrorCode::bad_file, file + ": training.beta1, beta2: expected less than 1"};
+        return Error{ErrorCode::bad_file, file +
+                                              ": training.products: expected bf16 or f32, found " +
+                                              io::in_quotes(products)};
+    if (recipe.beta1 >= 1 || recipe.beta2 >= 1)
+        return Error{ErrorCode::bad_file, file + ": training.beta1, beta2: expected less than 1"};
     // Dimensions that a reader of the trained model would refuse.
     FP4_TRY(parse_decoder_config(config_json(recipe.model), path.native()));
     return recipe;
 }
 
 double learning_rate(const TrainRecipe& recipe, uint64_t step) {
-    if (step < recipe.warmup_steps) return recipe.learning_rate * static_cast<double>(step + 1) / static_cast<double>(recipe.warmup_steps);
-    const double done = static_cast<double>(step - recipe.warmup_steps) / static_cast<double>(recipe.steps - recipe.warmup_steps);
-    return recipe.learning_rate * (recipe.final_share + (1 - recipe.final_share) * 0.5 * (1 + std::cos(std::numbers::pi * done)));
+    if (step < recipe.warmup_steps)
+        return recipe.learning_rate * static_cast<double>(step + 1) /
+               static_cast<double>(recipe.warmup_steps);
+    const double done = static_cast<double>(step - recipe.warmup_steps) /
+                        static_cast<double>(recipe.steps - recipe.warmup_steps);
+    return recipe.learning_rate *
+           (recipe.final_share +
+            (1 - recipe.final_share) * 0.5 * (1 + std::cos(std::numbers::pi * done)));
 }
 
 } // namespace fp4::quant

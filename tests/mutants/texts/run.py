@@ -83,9 +83,11 @@ def kill(work, programs, mutant):
     path = work / "source" / mutant["file"]
     original = path.read_text()
     old, new = "\n".join(mutant["-"]), "\n".join(mutant["+"])
-    if original.count(old) != 1 or old == new:
-        raise Failure(f"expected its text once in {mutant['file']}, found {original.count(old)} times: {old}")
-    path.write_text(original.replace(old, new))
+    # Blanks and line breaks count alike, so that a mutant does not hang on how its file is laid out.
+    found = re.findall(r"\s+".join(map(re.escape, old.split())), original)
+    if len(found) != 1 or old == new:
+        raise Failure(f"expected its text once in {mutant['file']}, found {len(found)} times: {old}")
+    path.write_text(original.replace(found[0], new))
     try:
         programs.rebuild(mutant["tests"])
         test = first_failure(programs, mutant["tests"])

@@ -1,4 +1,5 @@
-// Differences between hardware-true and fake-quantized passes on ref-llama, against counts taken here by plain loops.
+// Differences between hardware-true and fake-quantized passes on ref-llama, against counts taken
+// here by plain loops.
 #include "fp4/quant/evaluate/arithmetic_differences.hpp"
 
 #include <gtest/gtest.h>
@@ -15,25 +16,33 @@ namespace {
 
 constexpr int64_t windows = 2, positions = 24;
 
-Tensor some_tokens() { return RefLlama::get().calibration.narrow(0, 0, windows).narrow(1, 0, positions); }
+Tensor some_tokens() {
+    return RefLlama::get().calibration.narrow(0, 0, windows).narrow(1, 0, positions);
+}
 
 ArithmeticDifferences differences(const Arithmetic& arithmetic, uint64_t windows_per_call = 16) {
     const auto scheme = scheme_of(*method_from_name("rtn"), Acts::w4a4);
     const auto found = arithmetic_differences(
-        RefLlama::get().model, [&](size_t layer) -> Result<std::shared_ptr<const QuantizedLayer>> { return ref_llama_layers(scheme)[layer]; }, scheme, arithmetic,
-        some_tokens(), windows_per_call);
+        RefLlama::get().model,
+        [&](size_t layer) -> Result<std::shared_ptr<const QuantizedLayer>> {
+            return ref_llama_layers(scheme)[layer];
+        },
+        scheme, arithmetic, some_tokens(), windows_per_call);
     EXPECT_TRUE(found) << found.error().message;
     return *found;
 }
 
-// The first group reads the embeddings, where both passes agree; its outputs again, counted by hand.
+// The first group reads the embeddings, where both passes agree; its outputs again, counted by
+// hand.
 TEST(ArithmeticDifferences, AreThoseOfTheOutputs) {
     const auto& model = RefLlama::get().model;
     const auto scheme = scheme_of(*method_from_name("rtn"), Acts::w4a4);
     const auto& layer = ref_llama_layers(scheme)[0];
     const auto x = torch::embedding(model.embed_tokens, some_tokens().to(torch::kLong));
-    const auto input = x * torch::rsqrt(x.square().mean(-1, true) + model.config.rms_norm_eps) * model.layers[0].input_layernorm;
-    const auto hardware = hardware_true(layer, scheme, f13)->linears(LinearGroup::qkv, input), fake = fake_quantized(layer, scheme)->linears(LinearGroup::qkv, input);
+    const auto input = x * torch::rsqrt(x.square().mean(-1, true) + model.config.rms_norm_eps) *
+                       model.layers[0].input_layernorm;
+    const auto hardware = hardware_true(layer, scheme, f13)->linears(LinearGroup::qkv, input),
+               fake = fake_quantized(layer, scheme)->linears(LinearGroup::qkv, input);
     const auto found = differences(f13);
     ASSERT_EQ(found.ops.size(), 28u);
     ASSERT_EQ(found.inputs.size(), 16u);
@@ -61,7 +70,8 @@ TEST(ArithmeticDifferences, AreThoseOfTheOutputs) {
         EXPECT_GE(found.ops[i].largest_ulps, largest);
         EXPECT_LE(found.ops[i].largest_ulps_rms, largest);
         EXPECT_GT(found.ops[i].largest_ulps_rms, 0u);
-        EXPECT_NEAR(found.ops[i].largest_relative, largest_distance / std::sqrt(square), 1e-6 * found.ops[i].largest_relative);
+        EXPECT_NEAR(found.ops[i].largest_relative, largest_distance / std::sqrt(square),
+                    1e-6 * found.ops[i].largest_relative);
     }
 }
 

@@ -1,4 +1,5 @@
-// What is evaluated hardware-true is what the simulator computes: ref-llama's first layer, its real weights and captured activations.
+// What is evaluated hardware-true is what the simulator computes: ref-llama's first layer, its real
+// weights and captured activations.
 #include "fp4/quant/evaluate/hardware_true.hpp"
 
 #include <gtest/gtest.h>
@@ -30,14 +31,18 @@ std::vector<uint32_t> bits_of(const Tensor& tensor) {
 std::vector<uint32_t> expected_bits(const traces::TraceOp& op, const Arithmetic& arithmetic) {
     const auto raw = gemm_reference(op.a, op.b, {}, arithmetic);
     std::vector<uint32_t> out;
-    for (const Fp32 d : *raw) out.push_back(epilogue(d, op.a.tensor_scale, op.b.tensor_scale, OutputType::f32));
+    for (const Fp32 d : *raw)
+        out.push_back(epilogue(d, op.a.tensor_scale, op.b.tensor_scale, OutputType::f32));
     return out;
 }
 
 traces::Trace trace_of(const char* method) {
     const auto* named = method_from_name(method);
-    const auto trace = traces::make_captured_trace(RefLlama::get().checkpoint, RefLlama::get().activations, 0,
-                                                   {.weights = named->weights.format, .activations = named->activations.format, .tokens = tokens});
+    const auto trace =
+        traces::make_captured_trace(RefLlama::get().checkpoint, RefLlama::get().activations, 0,
+                                    {.weights = named->weights.format,
+                                     .activations = named->activations.format,
+                                     .tokens = tokens});
     EXPECT_TRUE(trace) << trace.error().message;
     return *trace;
 }
@@ -58,15 +63,19 @@ TEST_P(HardwareTrue, IsTheTraceBitForBit) {
             const auto& packed = *layer->linears[static_cast<size_t>(members(group)[i])];
             EXPECT_EQ(packed.codes, trace.ops[op].b.codes) << trace.ops[op].name;
             EXPECT_EQ(packed.scales, trace.ops[op].b.scales) << trace.ops[op].name;
-            EXPECT_EQ(packed.tensor_scale.bits, trace.ops[op].b.tensor_scale.bits) << trace.ops[op].name;
-            EXPECT_EQ(bits_of(outputs[i]), expected_bits(trace.ops[op], *arithmetic)) << trace.ops[op].name;
+            EXPECT_EQ(packed.tensor_scale.bits, trace.ops[op].b.tensor_scale.bits)
+                << trace.ops[op].name;
+            EXPECT_EQ(bits_of(outputs[i]), expected_bits(trace.ops[op], *arithmetic))
+                << trace.ops[op].name;
         }
     }
 }
 
 INSTANTIATE_TEST_SUITE_P(Methods, HardwareTrue,
-                         testing::Values(std::pair{"razer", &exact}, std::pair{"razer", &nv_blackwell}, std::pair{"rtn", &nv_blackwell}, std::pair{"rtn", &fp32_seq},
-                                         std::pair{"rtn", &f13}));
+                         testing::Values(std::pair{"razer", &exact},
+                                         std::pair{"razer", &nv_blackwell},
+                                         std::pair{"rtn", &nv_blackwell},
+                                         std::pair{"rtn", &fp32_seq}, std::pair{"rtn", &f13}));
 
 TEST(HardwareTrueEvaluation, NeedsBothSidesAndOneScale) {
     auto scheme = scheme_of(*method_from_name("rtn"), Acts::w4a16);
@@ -76,14 +85,16 @@ TEST(HardwareTrueEvaluation, NeedsBothSidesAndOneScale) {
     EXPECT_FALSE(hardware_true(std::make_shared<QuantizedLayer>(), scheme, exact));
 }
 
-// Fake-quantized products differ from the exact sum by float32 rounding alone; thirteen kept bits differ by far more.
+// Fake-quantized products differ from the exact sum by float32 rounding alone; thirteen kept bits
+// differ by far more.
 TEST(FakeQuantized, IsNearTheExactSumAndFarFromANarrowOne) {
     const auto scheme = scheme_of(*method_from_name("rtn"), Acts::w4a4);
     const auto layer = first_layer(scheme);
     const auto input = captured_input(LinearGroup::down, 768);
     const auto wanted = hardware_true(layer, scheme, exact)->linears(LinearGroup::down, input)[0];
     const auto error = [&](const LayerModel& model) {
-        return (model.linears(LinearGroup::down, input)[0] - wanted).abs().max().item<double>() / wanted.square().mean().sqrt().item<double>();
+        return (model.linears(LinearGroup::down, input)[0] - wanted).abs().max().item<double>() /
+               wanted.square().mean().sqrt().item<double>();
     };
     EXPECT_LT(error(*fake_quantized(layer, scheme)), 1e-5);
     EXPECT_GT(error(*hardware_true(layer, scheme, f13)), 1e-4);
@@ -93,14 +104,17 @@ TEST(FakeQuantized, IsNearTheExactSumAndFarFromANarrowOne) {
 // The program itself, through the RTL.
 TEST(HardwareTrueSimulation, SimrunGivesTheSameBytes) {
     const test::TemporaryFolder out;
-    const auto run = test::run_program(FP4_SIMRUN, {"--trace", "ref-llama-layer0", "--profile", "nv-blackwell", "--quiet", "--dump-outputs", out.path()});
+    const auto run =
+        test::run_program(FP4_SIMRUN, {"--trace", "ref-llama-layer0", "--profile", "nv-blackwell",
+                                       "--quiet", "--dump-outputs", out.path()});
     ASSERT_EQ(run.status, 0) << run.err;
     const auto file = io::SafetensorsFile::open(out.path() / "outputs.safetensors");
     ASSERT_TRUE(file) << file.error().message;
     const auto scheme = scheme_of(*method_from_name("razer"), Acts::w4a4);
     const auto model = hardware_true(first_layer(scheme), scheme, nv_blackwell);
     for (const LinearGroup group : linear_groups) {
-        const auto outputs = model->linears(group, captured_input(group, group == LinearGroup::down ? 768 : 256));
+        const auto outputs =
+            model->linears(group, captured_input(group, group == LinearGroup::down ? 768 : 256));
         for (size_t i = 0; i < outputs.size(); ++i) {
             const auto* info = file->find(std::string(name_of(members(group)[i])) + ".out");
             ASSERT_TRUE(info);

@@ -23,19 +23,25 @@ struct RefLlama {
             auto checkpoint = checkpoints::Checkpoint::open(folder);
             const auto config = read_decoder_config(folder);
             auto model = load_model(*checkpoint, *config);
-            const auto windows = read_token_windows(folder / "tokens/calibration.safetensors", config->vocab_size);
-            auto calibration = torch::tensor(windows->tokens, torch::kInt).view({-1, static_cast<int64_t>(windows->length)});
-            return RefLlama{std::move(*checkpoint), std::move(*model), calibration, *traces::CapturedActivations::open(folder / traces::captured_file_name)};
+            const auto windows =
+                read_token_windows(folder / "tokens/calibration.safetensors", config->vocab_size);
+            auto calibration = torch::tensor(windows->tokens, torch::kInt)
+                                   .view({-1, static_cast<int64_t>(windows->length)});
+            return RefLlama{
+                std::move(*checkpoint), std::move(*model), calibration,
+                *traces::CapturedActivations::open(folder / traces::captured_file_name)};
         }();
         return all;
     }
 };
 
 // The first `count` layers, calibrated on all calibration windows.
-inline std::vector<std::shared_ptr<const QuantizedLayer>> make_ref_llama_layers(const Scheme& scheme, size_t count) {
+inline std::vector<std::shared_ptr<const QuantizedLayer>>
+make_ref_llama_layers(const Scheme& scheme, size_t count) {
     const auto& ref = RefLlama::get();
     ModelQuantizer quantizer(
-        ref.model, [&](size_t layer) -> Result<LayerWeights> { return ref.model.layers[layer]; }, scheme, ref.calibration);
+        ref.model, [&](size_t layer) -> Result<LayerWeights> { return ref.model.layers[layer]; },
+        scheme, ref.calibration);
     std::vector<std::shared_ptr<const QuantizedLayer>> out;
     while (out.size() < count) {
         auto layer = quantizer.quantize_next();
@@ -45,10 +51,13 @@ inline std::vector<std::shared_ptr<const QuantizedLayer>> make_ref_llama_layers(
     return out;
 }
 
-inline std::shared_ptr<const QuantizedLayer> first_layer(const Scheme& scheme) { return make_ref_llama_layers(scheme, 1)[0]; }
+inline std::shared_ptr<const QuantizedLayer> first_layer(const Scheme& scheme) {
+    return make_ref_llama_layers(scheme, 1)[0];
+}
 
 // All layers of NVFP4 or RaZeR by rounding to nearest, made once.
-inline const std::vector<std::shared_ptr<const QuantizedLayer>>& ref_llama_layers(const Scheme& scheme) {
+inline const std::vector<std::shared_ptr<const QuantizedLayer>>&
+ref_llama_layers(const Scheme& scheme) {
     static std::map<Format, std::vector<std::shared_ptr<const QuantizedLayer>>> made;
     auto& layers = made[scheme.weights->format];
     if (layers.empty()) layers = make_ref_llama_layers(scheme, RefLlama::get().model.layers.size());

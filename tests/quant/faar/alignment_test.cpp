@@ -46,14 +46,16 @@ void train(Alignment& alignment, int64_t steps) {
 std::vector<uint8_t> codes(const Alignment& alignment) {
     std::vector<uint8_t> out;
     for (const auto& layer : alignment.hardened())
-        for (const auto& linear : layer.linears) out.insert(out.end(), linear->codes.begin(), linear->codes.end());
+        for (const auto& linear : layer.linears)
+            out.insert(out.end(), linear->codes.begin(), linear->codes.end());
     return out;
 }
 
 std::vector<uint8_t> codes(const std::vector<QuantizedLayer>& layers) {
     std::vector<uint8_t> out;
     for (const auto& layer : layers)
-        for (const auto& linear : layer.linears) out.insert(out.end(), linear->codes.begin(), linear->codes.end());
+        for (const auto& linear : layer.linears)
+            out.insert(out.end(), linear->codes.begin(), linear->codes.end());
     return out;
 }
 
@@ -61,7 +63,8 @@ class AlignmentOf : public testing::TestWithParam<Scheme> {};
 
 TEST_P(AlignmentOf, LeavesTheCodesAloneWithoutSteps) {
     const Case each;
-    EXPECT_EQ(codes(each.alignment(GetParam(), short_recipe(10))), codes(test::rounded(each.model, GetParam())));
+    EXPECT_EQ(codes(each.alignment(GetParam(), short_recipe(10))),
+              codes(test::rounded(each.model, GetParam())));
 }
 
 TEST_P(AlignmentOf, BringsThePredictionsNearerAndDecides) {
@@ -84,7 +87,8 @@ TEST_P(AlignmentOf, BringsThePredictionsNearerAndDecides) {
     for (size_t i = 0; i < start.size(); ++i)
         for (size_t linear = 0; linear < SoftLayer::count; ++linear) {
             EXPECT_EQ(start[i].linears[linear]->scales, end[i].linears[linear]->scales);
-            EXPECT_EQ(start[i].linears[linear]->tensor_scale.bits, end[i].linears[linear]->tensor_scale.bits);
+            EXPECT_EQ(start[i].linears[linear]->tensor_scale.bits,
+                      end[i].linears[linear]->tensor_scale.bits);
         }
 }
 
@@ -92,7 +96,8 @@ TEST_P(AlignmentOf, GoesOnFromASnapshotWithTheSameBits) {
     const Case each;
     const fp4::test::TemporaryFolder folder;
     const auto path = folder.path() / "snapshot";
-    auto whole = each.alignment(GetParam(), short_recipe(12)), begun = each.alignment(GetParam(), short_recipe(12)),
+    auto whole = each.alignment(GetParam(), short_recipe(12)),
+         begun = each.alignment(GetParam(), short_recipe(12)),
          resumed = each.alignment(GetParam(), short_recipe(12));
     train(whole, 12);
     train(begun, 5);
@@ -105,9 +110,14 @@ TEST_P(AlignmentOf, GoesOnFromASnapshotWithTheSameBits) {
     EXPECT_EQ(whole.state().rounding_loss, resumed.state().rounding_loss);
 }
 
-INSTANTIATE_TEST_SUITE_P(Schemes, AlignmentOf, testing::Values(test::nvfp4_w4a16, test::nvfp4_w4a4, test::razer_w4a4), [](const auto& each) {
-    return std::string(each.param.weights->format == Format::razer_w ? "razer" : "nvfp4") + (each.param.activations ? "W4A4" : "W4A16");
-});
+INSTANTIATE_TEST_SUITE_P(Schemes, AlignmentOf,
+                         testing::Values(test::nvfp4_w4a16, test::nvfp4_w4a4, test::razer_w4a4),
+                         [](const auto& each) {
+                             return std::string(each.param.weights->format == Format::razer_w
+                                                    ? "razer"
+                                                    : "nvfp4") +
+                                    (each.param.activations ? "W4A4" : "W4A16");
+                         });
 
 AlignmentRecipe norms_recipe(int64_t steps) {
     auto recipe = short_recipe(steps);
@@ -117,7 +127,8 @@ AlignmentRecipe norms_recipe(int64_t steps) {
     return recipe;
 }
 
-// With roundings held, the norms alone bring the model nearer; what comes out can be stored as it is.
+// With roundings held, the norms alone bring the model nearer; what comes out can be stored as it
+// is.
 TEST(Alignment, TrainsNorms) {
     const Case each;
     const Scheme scheme = test::nvfp4_w4a4;
@@ -133,23 +144,27 @@ TEST(Alignment, TrainsNorms) {
     const auto start = test::rounded(each.model, scheme), end = alignment.hardened();
     EXPECT_EQ(codes(end), codes(start));
     for (size_t i = 0; i < start.size(); ++i)
-        for (const auto norm : {&LayerWeights::input_layernorm, &LayerWeights::post_attention_layernorm}) {
+        for (const auto norm :
+             {&LayerWeights::input_layernorm, &LayerWeights::post_attention_layernorm}) {
             EXPECT_GT((end[i].plain.*norm - start[i].plain.*norm).abs().max().item<float>(), 1e-2);
-            EXPECT_TRUE(torch::equal(end[i].plain.*norm, (end[i].plain.*norm).to(torch::kBFloat16).to(torch::kFloat)));
+            EXPECT_TRUE(torch::equal(end[i].plain.*norm,
+                                     (end[i].plain.*norm).to(torch::kBFloat16).to(torch::kFloat)));
         }
 }
 
 TEST(Alignment, GoesOnWithNormsToo) {
     const Case each;
     const fp4::test::TemporaryFolder folder;
-    auto whole = each.alignment(test::razer_w4a4, norms_recipe(6)), resumed = each.alignment(test::razer_w4a4, norms_recipe(6));
+    auto whole = each.alignment(test::razer_w4a4, norms_recipe(6)),
+         resumed = each.alignment(test::razer_w4a4, norms_recipe(6));
     train(whole, 3);
     ASSERT_TRUE(whole.save(folder.path() / "snapshot", "this"));
     train(whole, 3);
     ASSERT_TRUE(resumed.resume(folder.path() / "snapshot", "this"));
     train(resumed, 3);
     const auto a = whole.hardened(), b = resumed.hardened();
-    for (size_t i = 0; i < a.size(); ++i) EXPECT_TRUE(torch::equal(a[i].plain.input_layernorm, b[i].plain.input_layernorm));
+    for (size_t i = 0; i < a.size(); ++i)
+        EXPECT_TRUE(torch::equal(a[i].plain.input_layernorm, b[i].plain.input_layernorm));
     auto without = each.alignment(test::razer_w4a4, short_recipe(6));
     train(without, 1);
     ASSERT_TRUE(without.save(folder.path() / "other", "this"));
@@ -164,12 +179,14 @@ TEST(Alignment, TakesEveryWindowBeforeAnyAgain) {
     for (const int64_t epoch : {0, 1}) {
         std::vector<Tensor> seen;
         for (int64_t step = 0; step < 3; ++step) seen.push_back(alignment.batch(3 * epoch + step));
-        const auto all = std::get<0>(torch::sort(torch::cat(seen).sum(1))), wanted = std::get<0>(torch::sort(each.windows.sum(1)));
+        const auto all = std::get<0>(torch::sort(torch::cat(seen).sum(1))),
+                   wanted = std::get<0>(torch::sort(each.windows.sum(1)));
         EXPECT_TRUE(torch::equal(all, wanted)) << epoch;
     }
     EXPECT_FALSE(torch::equal(alignment.batch(0), alignment.batch(3)));
     recipe.seed = 2;
-    EXPECT_FALSE(torch::equal(alignment.batch(0), each.alignment(test::nvfp4_w4a16, recipe).batch(0)));
+    EXPECT_FALSE(
+        torch::equal(alignment.batch(0), each.alignment(test::nvfp4_w4a16, recipe).batch(0)));
 }
 
 TEST(Alignment, RefusesOtherSnapshots) {
@@ -188,14 +205,17 @@ TEST(Alignment, RefusesOtherSnapshots) {
 
 TEST(Alignment, RefusesWhatItCannotTrain) {
     const Case each;
-    const auto refused = [&](std::vector<QuantizedLayer> start, const Scheme& scheme, const std::string& message) {
-        const auto made = Alignment::make(each.model, std::move(start), scheme, each.windows, short_recipe(1));
+    const auto refused = [&](std::vector<QuantizedLayer> start, const Scheme& scheme,
+                             const std::string& message) {
+        const auto made =
+            Alignment::make(each.model, std::move(start), scheme, each.windows, short_recipe(1));
         ASSERT_FALSE(made);
         EXPECT_NE(made.error().message.find(message), std::string::npos) << made.error().message;
     };
     auto start = test::rounded(each.model, test::nvfp4_w4a16);
     refused({}, test::nvfp4_w4a16, "a quantized layer for each");
-    refused(start, {.activations = Side{Format::nvfp4, Encoder::nv}}, "a scheme that quantizes weights");
+    refused(start, {.activations = Side{Format::nvfp4, Encoder::nv}},
+            "a scheme that quantizes weights");
     refused(start, test::nvfp4_w4a4, "every linear quantized");
     start[1].linears[3].reset();
     refused(start, test::nvfp4_w4a16, "every linear quantized");

@@ -15,9 +15,11 @@ const DistillationOptions options{.kl_weight = 2, .hidden_weight = 0.5};
 // A model in double whose weights are float32 values.
 CausalLm in_double(const CausalLm& model) {
     CausalLm out = model;
-    for (Tensor* each : {&out.embed_tokens, &out.lm_head, &out.norm}) *each = each->to(torch::kDouble);
+    for (Tensor* each : {&out.embed_tokens, &out.lm_head, &out.norm})
+        *each = each->to(torch::kDouble);
     for (auto& layer : out.layers) {
-        for (Tensor* norm : {&layer.input_layernorm, &layer.post_attention_layernorm}) *norm = norm->to(torch::kDouble);
+        for (Tensor* norm : {&layer.input_layernorm, &layer.post_attention_layernorm})
+            *norm = norm->to(torch::kDouble);
         for (Tensor& linear : layer.linears) linear = linear.to(torch::kDouble);
     }
     return out;
@@ -29,12 +31,15 @@ struct Case {
     RopeTable rope;
     Tensor tokens;
 
-    Case(const CausalLm& single, torch::ScalarType type, const Scheme& scheme) : model(type == torch::kDouble ? in_double(single) : single) {
+    Case(const CausalLm& single, torch::ScalarType type, const Scheme& scheme)
+        : model(type == torch::kDouble ? in_double(single) : single) {
         for (size_t i = 0; i < single.layers.size(); ++i) {
             auto start = test::rounded(single.layers[i], scheme);
             start.plain = model.layers[i];
-            layers.push_back(*SoftLayer::make(single.layers[i], std::move(start), scheme, {.pull = 0.05}));
-            for (size_t linear = 0; linear < SoftLayer::count; ++linear) layers[i].v(linear) = layers[i].v(linear).detach().to(type).requires_grad_(true);
+            layers.push_back(
+                *SoftLayer::make(single.layers[i], std::move(start), scheme, {.pull = 0.05}));
+            for (size_t linear = 0; linear < SoftLayer::count; ++linear)
+                layers[i].v(linear) = layers[i].v(linear).detach().to(type).requires_grad_(true);
         }
         Random random(6);
         tokens = test::some_tokens(random, 2, 7);
@@ -42,12 +47,17 @@ struct Case {
     }
 
     Distillation run(bool recompute = false) const {
-        const RunLayer layer = [&](size_t i, const Tensor& x) { return decoder_layer(x, layers[i].norms(), model.config, rope, layers[i].soft_linears(6)); };
+        const RunLayer layer = [&](size_t i, const Tensor& x) {
+            return decoder_layer(x, layers[i].norms(), model.config, rope,
+                                 layers[i].soft_linears(6));
+        };
         return backpropagate(model, layer, tokens, options, recompute);
     }
 };
 
-double value(const Distillation& loss) { return options.kl_weight * loss.kl + options.hidden_weight * loss.hidden_mse; }
+double value(const Distillation& loss) {
+    return options.kl_weight * loss.kl + options.hidden_weight * loss.hidden_mse;
+}
 
 // The whole model's loss by some roundings of every linear, against finite differences.
 TEST(Backpropagate, HasTheGradientOfTheLoss) {
@@ -73,7 +83,8 @@ TEST(Backpropagate, HasTheGradientOfTheLoss) {
                 };
                 const double wanted = (moved(1e-5) - moved(-1e-5)) / 2e-5;
                 flat[i] = at;
-                EXPECT_NEAR((*gradient)[i].item<double>(), wanted, 1e-6 * largest) << linear << " " << i;
+                EXPECT_NEAR((*gradient)[i].item<double>(), wanted, 1e-6 * largest)
+                    << linear << " " << i;
             }
             ++gradient;
         }
@@ -82,11 +93,14 @@ TEST(Backpropagate, HasTheGradientOfTheLoss) {
 // The same bits whether activations are kept or computed again, quantized inputs or not.
 TEST(Backpropagate, IsTheSameWhenLayersAreRecomputed) {
     for (const auto& scheme : {test::nvfp4_w4a16, test::nvfp4_w4a4, test::razer_w4a4}) {
-        Case kept(test::small_llama(5), torch::kFloat, scheme), again(test::small_llama(5), torch::kFloat, scheme);
+        Case kept(test::small_llama(5), torch::kFloat, scheme),
+            again(test::small_llama(5), torch::kFloat, scheme);
         EXPECT_EQ(value(kept.run()), value(again.run(true)));
         for (size_t i = 0; i < kept.layers.size(); ++i)
             for (size_t linear = 0; linear < SoftLayer::count; ++linear)
-                EXPECT_TRUE(torch::equal(kept.layers[i].v(linear).grad(), again.layers[i].v(linear).grad())) << i << " " << linear;
+                EXPECT_TRUE(
+                    torch::equal(kept.layers[i].v(linear).grad(), again.layers[i].v(linear).grad()))
+                    << i << " " << linear;
     }
 }
 

@@ -14,7 +14,12 @@ namespace fp4::quant {
 namespace {
 
 TEST(RoundingSchedule, RunsFromItsStartToItsEnd) {
-    const RoundingSchedule schedule{.steps = 101, .learning_rate = 2, .beta_start = 4, .beta_end = 36, .lambda_max = 100, .lambda_start_share = 1e-4};
+    const RoundingSchedule schedule{.steps = 101,
+                                    .learning_rate = 2,
+                                    .beta_start = 4,
+                                    .beta_end = 36,
+                                    .lambda_max = 100,
+                                    .lambda_start_share = 1e-4};
     EXPECT_DOUBLE_EQ(schedule.learning_rate_at(0), 2);
     EXPECT_NEAR(schedule.learning_rate_at(100), 0.2, 1e-12);
     EXPECT_NEAR(schedule.learning_rate_at(50), 1.1, 1e-12);
@@ -36,7 +41,8 @@ TEST(FaarRecipe, HasTwoNames) {
     EXPECT_EQ(text_of(*faar_recipe("best")), text_of(FaarRecipe{}));
     const auto paper = faar_recipe("paper");
     ASSERT_TRUE(paper);
-    EXPECT_FALSE(paper->curvature || paper->stage1.flips || paper->stage1.normalized || paper->true_inputs || paper->stage2.normalized);
+    EXPECT_FALSE(paper->curvature || paper->stage1.flips || paper->stage1.normalized ||
+                 paper->true_inputs || paper->stage2.normalized);
     EXPECT_EQ(paper->scales.criterion, ScaleCriterion::encoder);
     EXPECT_EQ(paper->scales.rounds, 0);
     EXPECT_EQ(paper->stage2.schedule.steps, 2500);
@@ -44,10 +50,11 @@ TEST(FaarRecipe, HasTwoNames) {
 }
 
 TEST(FaarRecipe, ChangesWhatAFileSays) {
-    const auto recipe = from_file("base: paper\n"
-                                  "stage1: {steps: 7, flips: 1, lambda_max: 0, scales: weights, rescales: 2}\n"
-                                  "stage2: {pull: 0.2, top_k: 50, temperature: 2.5, norm_learning_rate: 0.25}\n"
-                                  "refine: {rounds: 3}\n");
+    const auto recipe =
+        from_file("base: paper\n"
+                  "stage1: {steps: 7, flips: 1, lambda_max: 0, scales: weights, rescales: 2}\n"
+                  "stage2: {pull: 0.2, top_k: 50, temperature: 2.5, norm_learning_rate: 0.25}\n"
+                  "refine: {rounds: 3}\n");
     ASSERT_TRUE(recipe) << recipe.error().message;
     auto wanted = *faar_recipe("paper");
     wanted.stage1.schedule.steps = 7;
@@ -102,7 +109,8 @@ TEST(FaarRecipe, RefusesWhatItDoesNotKnow) {
     refused(from_file("base: best\nstage2: {batch_windows: 0}\n"), "at least one window");
     refused(from_file("base: best\nstage2: {temperature: 0}\n"), "a temperature above 0");
     refused(from_file("base: best\nrefine: {windows: 1}\n"), "at least two windows");
-    refused(from_file("base: best\nstage1: {scales: golden}\n"), "expected one of encoder, weights, inputs");
+    refused(from_file("base: best\nstage1: {scales: golden}\n"),
+            "expected one of encoder, weights, inputs");
     refused(from_file("base: best\nstage1: {flips: 2}\n"), "expected an integer from 0 to 1");
 }
 

@@ -19,7 +19,8 @@ struct Layer {
     InputMoments moments;
 
     Layer() {
-        for (int64_t first = 0; first < 96; first += 40) moments.add(x.slice(0, first, first + 40), x_q.slice(0, first, first + 40));
+        for (int64_t first = 0; first < 96; first += 40)
+            moments.add(x.slice(0, first, first + 40), x_q.slice(0, first, first + 40));
     }
 
     // The errors of all outputs by plain loops in double, [96, 8].
@@ -29,7 +30,8 @@ struct Layer {
             for (int64_t n = 0; n < 8; ++n)
                 for (int64_t k = 0; k < 32; ++k)
                     out[static_cast<size_t>(row)][static_cast<size_t>(n)] +=
-                        x[row][k].item<double>() * w[n][k].item<double>() - x_q[row][k].item<double>() * values[n][k].item<double>();
+                        x[row][k].item<double>() * w[n][k].item<double>() -
+                        x_q[row][k].item<double>() * values[n][k].item<double>();
         return out;
     }
 
@@ -37,7 +39,9 @@ struct Layer {
         double sum = 0;
         for (const auto& row : errors(values))
             for (int64_t a = 0; a < 8; ++a)
-                for (int64_t b = 0; b < 8; ++b) sum += row[static_cast<size_t>(a)] * curvature[a][b].item<double>() * row[static_cast<size_t>(b)];
+                for (int64_t b = 0; b < 8; ++b)
+                    sum += row[static_cast<size_t>(a)] * curvature[a][b].item<double>() *
+                           row[static_cast<size_t>(b)];
         return sum;
     }
 };
@@ -52,9 +56,11 @@ TEST(OutputLoss, IsThatOfTheOutputs) {
     const Layer layer;
     const double wanted = layer.loss(layer.w_q, torch::eye(8, torch::kDouble));
     EXPECT_NEAR(OutputLoss(layer.moments).value(layer.w, layer.w_q), wanted, 1e-4 * wanted);
-    EXPECT_NEAR(OutputLoss(layer.moments, torch::eye(8, torch::kDouble)).value(layer.w, layer.w_q), wanted, 1e-4 * wanted);
+    EXPECT_NEAR(OutputLoss(layer.moments, torch::eye(8, torch::kDouble)).value(layer.w, layer.w_q),
+                wanted, 1e-4 * wanted);
     const double weighted = layer.loss(layer.w_q, some_curvature());
-    EXPECT_NEAR(OutputLoss(layer.moments, some_curvature()).value(layer.w, layer.w_q), weighted, 1e-4 * weighted);
+    EXPECT_NEAR(OutputLoss(layer.moments, some_curvature()).value(layer.w, layer.w_q), weighted,
+                1e-4 * weighted);
     EXPECT_GT(std::abs(weighted - wanted), 0.1 * wanted);
 }
 
@@ -78,7 +84,8 @@ TEST(InputMoments, CountDistancesWhenDamped) {
     const Layer layer;
     auto damped = layer.moments;
     damped.damp(0.25);
-    const double ridge = 0.25 * layer.moments.plain.diagonal().mean().item<double>(), apart = (layer.w - layer.w_q).square().sum().item<double>(),
+    const double ridge = 0.25 * layer.moments.plain.diagonal().mean().item<double>(),
+                 apart = (layer.w - layer.w_q).square().sum().item<double>(),
                  wanted = OutputLoss(layer.moments).value(layer.w, layer.w_q) + ridge * apart;
     EXPECT_NEAR(OutputLoss(damped).value(layer.w, layer.w_q), wanted, 1e-6 * wanted);
     EXPECT_GT(ridge * apart, 0.01 * wanted);
@@ -91,7 +98,8 @@ TEST(InputMoments, AreOneMatrixWhereInputsStayAsTheyAre) {
     both.add(layer.x, layer.x);
     EXPECT_TRUE(torch::equal(same.plain, both.cross));
     EXPECT_TRUE(torch::equal(same.quantized, both.quantized));
-    EXPECT_NEAR(OutputLoss(same).value(layer.w, layer.w), 0, 1e-6 * OutputLoss(same).value(layer.w, torch::zeros_like(layer.w)));
+    EXPECT_NEAR(OutputLoss(same).value(layer.w, layer.w), 0,
+                1e-6 * OutputLoss(same).value(layer.w, torch::zeros_like(layer.w)));
 }
 
 } // namespace

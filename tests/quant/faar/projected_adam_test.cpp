@@ -21,7 +21,8 @@ struct PlainAdam {
             const double g = gradient.view(-1)[static_cast<int64_t>(i)].item<double>();
             mean[i] = 0.9 * mean[i] + 0.1 * g;
             square[i] = 0.999 * square[i] + 0.001 * g * g;
-            const double unbiased = mean[i] / (1 - std::pow(0.9, steps)), spread = std::sqrt(square[i] / (1 - std::pow(0.999, steps)));
+            const double unbiased = mean[i] / (1 - std::pow(0.9, steps)),
+                         spread = std::sqrt(square[i] / (1 - std::pow(0.999, steps)));
             v[i] = std::min(1.0, std::max(0.0, v[i] - rate * unbiased / (spread + 1e-8)));
         }
     }
@@ -30,7 +31,8 @@ struct PlainAdam {
 TEST(ProjectedAdam, IsThatOfPlainLoops) {
     test::Random random(3);
     auto v = torch::full({4, 5}, 0.5);
-    PlainAdam plain{std::vector<double>(20, 0.5), std::vector<double>(20, 0), std::vector<double>(20, 0)};
+    PlainAdam plain{std::vector<double>(20, 0.5), std::vector<double>(20, 0),
+                    std::vector<double>(20, 0)};
     ProjectedAdam adam;
     for (int step = 0; step < 30; ++step) {
         const auto gradient = random.normal({4, 5}) + 0.5;

@@ -25,28 +25,35 @@ void PrintTo(const Case& each, std::ostream* out) { *out << each.name; }
 
 class RescaleBlocksOf : public testing::TestWithParam<Case> {
   protected:
-    RoundedLayer layer(int64_t n, int64_t k) const { return RoundedLayer(n, k, GetParam().side, input_noise, GetParam().curvature); }
+    RoundedLayer layer(int64_t n, int64_t k) const {
+        return RoundedLayer(n, k, GetParam().side, input_noise, GetParam().curvature);
+    }
     Result<RescaleResult> rescaled(const RoundedLayer& layer, const Tensor& v) const {
-        return rescale_blocks(layer.w, layer.choices, v, GetParam().side.encoder, layer.scale, layer.output_loss());
+        return rescale_blocks(layer.w, layer.choices, v, GetParam().side.encoder, layer.scale,
+                              layer.output_loss());
     }
 };
 
-double loss_of(const RoundedLayer& layer, const RescaleResult& made) { return layer.output_loss().value(layer.w, hardened_values(made.choices, made.v)); }
+double loss_of(const RoundedLayer& layer, const RescaleResult& made) {
+    return layer.output_loss().value(layer.w, hardened_values(made.choices, made.v));
+}
 
 TEST_P(RescaleBlocksOf, LowersTheLoss) {
     const auto given = layer(24, 64);
-    const auto flipped = flip_roundings(given.w, given.choices, given.choices.position, given.output_loss());
+    const auto flipped =
+        flip_roundings(given.w, given.choices, given.choices.position, given.output_loss());
     const auto made = rescaled(given, flipped.v);
     ASSERT_TRUE(made) << made.error().message;
     EXPECT_GT(made->blocks, 0u);
     EXPECT_LT(loss_of(given, *made), given.loss(flipped.v));
     uint64_t changed = 0;
-    for (size_t i = 0; i < made->choices.start.scales.size(); ++i) changed += made->choices.start.scales[i] != given.choices.start.scales[i];
+    for (size_t i = 0; i < made->choices.start.scales.size(); ++i)
+        changed += made->choices.start.scales[i] != given.choices.start.scales[i];
     EXPECT_EQ(made->blocks, changed);
 }
 
-// What the last block of the last row has was chosen after everything else: no byte in reach of its old one, rounded to nearest, and no flip of a single weight
-// is better.
+// What the last block of the last row has was chosen after everything else: no byte in reach of its
+// old one, rounded to nearest, and no flip of a single weight is better.
 TEST_P(RescaleBlocksOf, TakesTheBestByteAndRoundings) {
     const auto given = layer(6, 48);
     const auto made = rescaled(given, given.choices.position);
@@ -59,7 +66,8 @@ TEST_P(RescaleBlocksOf, TakesTheBestByteAndRoundings) {
         return given.output_loss().value(given.w, changed);
     };
     const auto& side = GetParam().side;
-    const ElementEncoder elements(side.encoder, side.format, given.scale, given.choices.start.specials);
+    const ElementEncoder elements(side.encoder, side.format, given.scale,
+                                  given.choices.start.specials);
     const double six = elements.value({7}, given.choices.start.scales.back());
     int tried = 0;
     for (int byte = 0; byte < 256; ++byte) {
@@ -67,14 +75,17 @@ TEST_P(RescaleBlocksOf, TakesTheBestByteAndRoundings) {
         const double ratio = elements.value({7}, scale_byte) / six;
         if (!(ratio >= 0.5 && ratio <= 2)) continue;
         auto nearest = torch::empty({16});
-        for (int64_t i = 0; i < 16; ++i) nearest[i] = elements.value(elements.encode(given.w[5][32 + i].item<float>(), scale_byte), scale_byte);
+        for (int64_t i = 0; i < 16; ++i)
+            nearest[i] = elements.value(
+                elements.encode(given.w[5][32 + i].item<float>(), scale_byte), scale_byte);
         EXPECT_GE(loss_with(nearest), least * (1 - 1e-9)) << byte;
         ++tried;
     }
     EXPECT_GT(tried, 8);
     for (int64_t i = 0; i < 16; ++i) {
         auto flipped = values[5].narrow(0, 32, 16).clone();
-        flipped[i] = (made->v[5][32 + i].item<float>() > 0 ? made->choices.low : made->choices.up)[5][32 + i];
+        flipped[i] = (made->v[5][32 + i].item<float>() > 0 ? made->choices.low
+                                                           : made->choices.up)[5][32 + i];
         EXPECT_GE(loss_with(flipped), least * (1 - 1e-9)) << i;
     }
 }
@@ -91,7 +102,8 @@ TEST_P(RescaleBlocksOf, IsTheSameForAnyNumberOfThreads) {
     EXPECT_TRUE(torch::equal(one->v, three->v));
 }
 
-// The codes are those of neighbors under the new bytes, and their values those that the loss was computed of.
+// The codes are those of neighbors under the new bytes, and their values those that the loss was
+// computed of.
 TEST_P(RescaleBlocksOf, GivesPlainCodes) {
     const auto given = layer(8, 32);
     const auto made = rescaled(given, given.choices.position);
@@ -101,11 +113,14 @@ TEST_P(RescaleBlocksOf, GivesPlainCodes) {
     const ElementEncoder elements(side.encoder, side.format, given.scale, packed.specials);
     const auto again = rounding_choices(given.w, packed, side.encoder, given.scale);
     ASSERT_TRUE(again) << again.error().message;
-    EXPECT_TRUE(torch::equal(hardened_values(*again, again->position), hardened_values(made->choices, made->v)));
+    EXPECT_TRUE(torch::equal(hardened_values(*again, again->position),
+                             hardened_values(made->choices, made->v)));
 }
 
 INSTANTIATE_TEST_SUITE_P(Formats, RescaleBlocksOf,
-                         testing::Values(Case{"nvfp4", nvfp4, false}, Case{"nvfp4_weighed_together", nvfp4, true}, Case{"razer", razer, false},
+                         testing::Values(Case{"nvfp4", nvfp4, false},
+                                         Case{"nvfp4_weighed_together", nvfp4, true},
+                                         Case{"razer", razer, false},
                                          Case{"razer_weighed_together", razer, true}),
                          [](const auto& each) { return std::string(each.param.name); });
 
@@ -114,14 +129,18 @@ TEST(RescaleBlocks, LeaveBlocksOfZeros) {
     layer.w[0].narrow(0, 16, 16).zero_();
     const auto start = test::rounded(layer.w, nvfp4);
     layer.choices = *rounding_choices(layer.w, start.packed, nvfp4.encoder, start.scale);
-    const auto made = rescale_blocks(layer.w, layer.choices, layer.choices.position, nvfp4.encoder, start.scale, layer.output_loss());
+    const auto made = rescale_blocks(layer.w, layer.choices, layer.choices.position, nvfp4.encoder,
+                                     start.scale, layer.output_loss());
     ASSERT_TRUE(made);
     EXPECT_EQ(made->choices.start.scales[1], 0);
-    EXPECT_EQ(hardened_values(made->choices, made->v)[0].narrow(0, 16, 16).abs().max().item<float>(), 0);
+    EXPECT_EQ(
+        hardened_values(made->choices, made->v)[0].narrow(0, 16, 16).abs().max().item<float>(), 0);
 }
 
-Result<RescaleResult> chosen(const RoundedLayer& layer, const Side& side, const ScaleRecipe& recipe) {
-    return choose_scales(layer.w, layer.choices, side.encoder, layer.scale, layer.output_loss(), recipe);
+Result<RescaleResult> chosen(const RoundedLayer& layer, const Side& side,
+                             const ScaleRecipe& recipe) {
+    return choose_scales(layer.w, layer.choices, side.encoder, layer.scale, layer.output_loss(),
+                         recipe);
 }
 
 // By the weights alone the criterion is that of golden's encoder `mse`.
@@ -136,7 +155,8 @@ TEST(ChooseScales, OfLeastSquaredErrorAreThoseOfTheEncoder) {
 
 TEST(ChooseScales, WeighInputsWhereAsked) {
     const RoundedLayer layer(32, 64, razer, input_noise);
-    const auto by_weights = chosen(layer, razer, {ScaleCriterion::weights, 0}), by_inputs = chosen(layer, razer, {ScaleCriterion::inputs, 0});
+    const auto by_weights = chosen(layer, razer, {ScaleCriterion::weights, 0}),
+               by_inputs = chosen(layer, razer, {ScaleCriterion::inputs, 0});
     const auto weighed = [&](const RescaleResult& made) {
         const auto error = (layer.w - hardened_values(made.choices, made.v)).to(torch::kDouble);
         return (error * error * layer.moments.quantized.diagonal()).sum().item<double>();

@@ -23,11 +23,14 @@ RoundingChoices some_choices() {
 
 TEST(SoftRounding, SlidesFromTheLowerToTheUpperValue) {
     const auto choices = some_choices();
-    const auto at = [&](double v, double beta) { return soft_values(choices, torch::full_like(choices.low, v), beta); };
+    const auto at = [&](double v, double beta) {
+        return soft_values(choices, torch::full_like(choices.low, v), beta);
+    };
     EXPECT_TRUE(torch::allclose(at(0.5, 7), (choices.low + choices.up) / 2));
     EXPECT_TRUE(torch::allclose(at(0, 200), choices.low));
     EXPECT_TRUE(torch::allclose(at(1, 200), choices.up));
-    EXPECT_TRUE(torch::allclose(at(1, 5), choices.low + (choices.up - choices.low) / (1 + std::exp(-2.5))));
+    EXPECT_TRUE(
+        torch::allclose(at(1, 5), choices.low + (choices.up - choices.low) / (1 + std::exp(-2.5))));
 }
 
 // E6 by finite differences of a loss that weighs every value differently.
@@ -35,13 +38,18 @@ TEST(SoftRounding, HasTheGradientOfItsValues) {
     const auto choices = some_choices();
     Random random(6);
     const auto weights = random.normal({6, 32}).to(torch::kDouble);
-    const auto loss = [&](const Tensor& v) { return (soft_values(choices, v, 6).to(torch::kDouble) * weights).sum().item<double>(); };
-    const auto gradient = gradient_by_position(choices, choices.position.to(torch::kDouble), 6, weights);
+    const auto loss = [&](const Tensor& v) {
+        return (soft_values(choices, v, 6).to(torch::kDouble) * weights).sum().item<double>();
+    };
+    const auto gradient =
+        gradient_by_position(choices, choices.position.to(torch::kDouble), 6, weights);
     for (int64_t i = 0; i < 6 * 32; i += 17) {
         auto plus = choices.position.to(torch::kDouble).clone(), minus = plus.clone();
         plus.view({-1})[i] += 1e-4;
         minus.view({-1})[i] -= 1e-4;
-        EXPECT_NEAR(gradient.reshape({-1})[i].item<double>(), (loss(plus) - loss(minus)) / 2e-4, 1e-5) << i;
+        EXPECT_NEAR(gradient.reshape({-1})[i].item<double>(), (loss(plus) - loss(minus)) / 2e-4,
+                    1e-5)
+            << i;
     }
 }
 

@@ -27,8 +27,12 @@ TEST_P(StraightThroughOf, HasTheQuantizersValuesAndAGradientOfOneInside) {
     EXPECT_TRUE(torch::equal(x.grad(), torch::where(inside, weights, torch::zeros_like(weights))));
 }
 
-INSTANTIATE_TEST_SUITE_P(Formats, StraightThroughOf, testing::Values(test::nvfp4_w4a4, test::razer_w4a4),
-                         [](const auto& each) { return std::string(each.param.activations->format == Format::razer_a ? "razer" : "nvfp4"); });
+INSTANTIATE_TEST_SUITE_P(Formats, StraightThroughOf,
+                         testing::Values(test::nvfp4_w4a4, test::razer_w4a4), [](const auto& each) {
+                             return std::string(each.param.activations->format == Format::razer_a
+                                                    ? "razer"
+                                                    : "nvfp4");
+                         });
 
 TEST(StraightThrough, RefusesWhatIsNotFinite) {
     auto x = torch::ones({1, 16});

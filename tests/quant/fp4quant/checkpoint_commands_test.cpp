@@ -11,11 +11,18 @@ namespace {
 
 const std::string model = FP4_REF_LLAMA;
 
-test::ProgramResult fp4quant(const std::vector<std::string>& words) { return test::run_program(FP4QUANT, words); }
+test::ProgramResult fp4quant(const std::vector<std::string>& words) {
+    return test::run_program(FP4QUANT, words);
+}
 
 class CheckpointCommands : public testing::Test {
   protected:
-    CheckpointCommands() { EXPECT_EQ(fp4quant({"quantize", "--model", model, "--layout", "modelopt", "--quiet", "--out", made}).status, 0); }
+    CheckpointCommands() {
+        EXPECT_EQ(fp4quant({"quantize", "--model", model, "--layout", "modelopt", "--quiet",
+                            "--out", made})
+                      .status,
+                  0);
+    }
 
     const test::TemporaryFolder folder;
     const std::string made = folder / "made";
@@ -44,12 +51,16 @@ TEST_F(CheckpointCommands, VerifyNamesTheFirstDifference) {
 
 TEST_F(CheckpointCommands, ConvertKeepsCodesAndSaysWhatScalesLose) {
     const std::string other = folder / "other", back = folder / "back";
-    const auto there = fp4quant({"convert", "--model", made, "--layout", "compressed-tensors", "--out", other});
+    const auto there =
+        fp4quant({"convert", "--model", made, "--layout", "compressed-tensors", "--out", other});
     ASSERT_EQ(there.status, 0) << there.err;
     EXPECT_NE(there.out.find("tensor scales round-trip within"), std::string::npos) << there.out;
-    ASSERT_EQ(fp4quant({"convert", "--model", other, "--layout", "modelopt", "--out", back}).status, 0);
+    ASSERT_EQ(fp4quant({"convert", "--model", other, "--layout", "modelopt", "--out", back}).status,
+              0);
     const auto run = fp4quant({"verify", made, back});
-    EXPECT_NE(run.out.find("0 of 196608 block scales and 0 of 3145728 codes differ"), std::string::npos) << run.out;
+    EXPECT_NE(run.out.find("0 of 196608 block scales and 0 of 3145728 codes differ"),
+              std::string::npos)
+        << run.out;
 }
 
 TEST_F(CheckpointCommands, InspectPrintsFormatsAndErrors) {

@@ -1,4 +1,5 @@
-// fp4quant quantize and table with trained roundings, on ref-llama and as few windows and steps as show what they do.
+// fp4quant quantize and table with trained roundings, on ref-llama and as few windows and steps as
+// show what they do.
 #include <gtest/gtest.h>
 
 #include <csignal>
@@ -20,24 +21,40 @@ const std::string model = FP4_REF_LLAMA;
 class Faar : public testing::Test {
   protected:
     void SetUp() override {
-        std::ofstream(recipe) << "base: best\nstage1: {steps: 3, curvature: 0, scales: encoder, rescales: 0}\nstage2: {steps: 4, batch_windows: 2, learning_rate: 0.2}\n";
+        std::ofstream(recipe)
+            << "base: best\nstage1: {steps: 3, curvature: 0, scales: encoder, rescales: "
+               "0}\nstage2: {steps: 4, batch_windows: 2, learning_rate: 0.2}\n";
         // The first windows of the calibration set.
-        const auto all = read_token_windows(std::filesystem::path(model) / "tokens/calibration.safetensors", 1024);
+        const auto all = read_token_windows(
+            std::filesystem::path(model) / "tokens/calibration.safetensors", 1024);
         ASSERT_TRUE(all);
         constexpr uint64_t count = 6;
-        const auto bytes = [](const std::vector<int32_t>& values, size_t n) { return std::as_bytes(std::span(values).first(n)); };
+        const auto bytes = [](const std::vector<int32_t>& values, size_t n) {
+            return std::as_bytes(std::span(values).first(n));
+        };
         std::string files = "[";
-        for (const auto& name : all->files) files += (files.size() > 1 ? ",\"" : "\"") + name + "\"";
-        ASSERT_TRUE(
-            io::write_safetensors(calib, {{"fp4sim.tokens", "1"}, {"files", files + "]"}, {"domains", R"(["boost","postgres"])"}},
-                                      std::vector<io::TensorData>{{"tokens", io::Dtype::i32, {count, all->length}, bytes(all->tokens, count * all->length)},
-                                                                      {"file", io::Dtype::i32, {count}, bytes(all->file, count)},
-                                                                      {"domain", io::Dtype::i32, {count}, bytes(all->domain, count)},
-                                                                      {"bytes", io::Dtype::i32, {count}, bytes(all->bytes, count)}}));
+        for (const auto& name : all->files)
+            files += (files.size() > 1 ? ",\"" : "\"") + name + "\"";
+        ASSERT_TRUE(io::write_safetensors(
+            calib,
+            {{"fp4sim.tokens", "1"},
+             {"files", files + "]"},
+             {"domains", R"(["boost","postgres"])"}},
+            std::vector<io::TensorData>{
+                {"tokens",
+                 io::Dtype::i32,
+                 {count, all->length},
+                 bytes(all->tokens, count * all->length)},
+                {"file", io::Dtype::i32, {count}, bytes(all->file, count)},
+                {"domain", io::Dtype::i32, {count}, bytes(all->domain, count)},
+                {"bytes", io::Dtype::i32, {count}, bytes(all->bytes, count)}}));
     }
 
-    std::vector<std::string> words(const std::string& method, const std::string& out, std::vector<std::string> more = {}) const {
-        std::vector<std::string> all{"quantize", "--model", model, "--method", method, "--calib", calib, "--faar", recipe, "--out", folder / out, "--quiet"};
+    std::vector<std::string> words(const std::string& method, const std::string& out,
+                                   std::vector<std::string> more = {}) const {
+        std::vector<std::string> all{"quantize", "--model", model,        "--method",
+                                     method,     "--calib", calib,        "--faar",
+                                     recipe,     "--out",   folder / out, "--quiet"};
         all.insert(all.end(), more.begin(), more.end());
         return all;
     }
@@ -52,11 +69,16 @@ class Faar : public testing::Test {
 };
 
 TEST_F(Faar, IsRoundingToNearestWithoutSteps) {
-    std::ofstream(recipe) << "base: best\nstage1: {steps: 0, flips: 0, curvature: 0, scales: encoder, rescales: 0}\n";
+    std::ofstream(recipe)
+        << "base: best\nstage1: {steps: 0, flips: 0, curvature: 0, scales: encoder, rescales: 0}\n";
     for (const char* format : {"nvfp4", "razer"}) {
-        expect_made(words("faar", std::string("faar-") + format, {"--format", format, "--acts", "W4A4"}));
-        expect_made(words(format == std::string("razer") ? "razer" : "rtn", std::string("rtn-") + format, {"--acts", "W4A4"}));
-        const auto verified = test::run_program(FP4QUANT, {"verify", folder / (std::string("faar-") + format), folder / (std::string("rtn-") + format)});
+        expect_made(
+            words("faar", std::string("faar-") + format, {"--format", format, "--acts", "W4A4"}));
+        expect_made(words(format == std::string("razer") ? "razer" : "rtn",
+                          std::string("rtn-") + format, {"--acts", "W4A4"}));
+        const auto verified =
+            test::run_program(FP4QUANT, {"verify", folder / (std::string("faar-") + format),
+                                         folder / (std::string("rtn-") + format)});
         EXPECT_EQ(verified.status, 0) << verified.out << verified.err;
     }
 }
@@ -69,8 +91,10 @@ TEST_F(Faar, GivesTheSameBytesAfterAKillInEitherStage) {
         return words("faar-2fa", out, more);
     };
     expect_made(words("faar-2fa", "whole", razer));
-    for (const auto& [out, file] : {std::pair{"a", "a.layers/layer-1.safetensors"}, {"b", "b.layers/aligned/alignment.safetensors"}}) {
-        const auto killed = test::run_program_killed_at(FP4QUANT, words("faar-2fa", out, razer), folder.path() / file);
+    for (const auto& [out, file] : {std::pair{"a", "a.layers/layer-1.safetensors"},
+                                    {"b", "b.layers/aligned/alignment.safetensors"}}) {
+        const auto killed = test::run_program_killed_at(FP4QUANT, words("faar-2fa", out, razer),
+                                                        folder.path() / file);
         EXPECT_EQ(killed.status, 128 + SIGKILL);
         EXPECT_FALSE(std::filesystem::exists(folder.path() / out));
         expect_made(resuming(out));
@@ -79,14 +103,28 @@ TEST_F(Faar, GivesTheSameBytesAfterAKillInEitherStage) {
     auto seeded = razer;
     seeded.insert(seeded.end(), {"--seed", "2"});
     expect_made(words("faar-2fa", "other", seeded));
-    EXPECT_EQ(test::run_program(FP4QUANT, {"verify", folder / "whole", folder / "other"}).status, 1) << "another seed, the same codes";
+    EXPECT_EQ(test::run_program(FP4QUANT, {"verify", folder / "whole", folder / "other"}).status, 1)
+        << "another seed, the same codes";
 }
 
 TEST_F(Faar, IsARowOfTheTable) {
     const auto table = [&](const std::string& out, std::vector<std::string> more = {}) {
-        std::vector<std::string> all{
-            "table",  "--model",          model,   "--calib",    calib,    "--faar", recipe, "--windows", "2", "--only", "faar-2fa/nvfp4/W4A16/fake/2",
-            "--only", "faar/nvfp4/W4A16", "--out", folder / out, "--quiet"};
+        std::vector<std::string> all{"table",
+                                     "--model",
+                                     model,
+                                     "--calib",
+                                     calib,
+                                     "--faar",
+                                     recipe,
+                                     "--windows",
+                                     "2",
+                                     "--only",
+                                     "faar-2fa/nvfp4/W4A16/fake/2",
+                                     "--only",
+                                     "faar/nvfp4/W4A16",
+                                     "--out",
+                                     folder / out,
+                                     "--quiet"};
         all.insert(all.end(), more.begin(), more.end());
         return test::run_program(FP4QUANT, all);
     };
@@ -102,35 +140,45 @@ TEST_F(Faar, IsARowOfTheTable) {
         EXPECT_EQ(row.align_tokens, aligned ? std::optional(8192.0 * 256) : std::nullopt);
         EXPECT_GT(row.kl, 1e-4);
     }
-    const auto log = parse_training_log(fp4::test::read_file(folder.path() / "t/trained/faar-nvfp4-W4A16/training.json"), "training.json");
+    const auto log = parse_training_log(
+        fp4::test::read_file(folder.path() / "t/trained/faar-nvfp4-W4A16/training.json"),
+        "training.json");
     ASSERT_TRUE(log) << log.error().message;
     ASSERT_EQ(log->linears.size(), 28u);
     for (const auto& linear : log->linears) {
         EXPECT_LT(linear.loss, 1) << "training and flips lower the loss of every linear";
         EXPECT_FALSE(linear.curve.empty());
     }
-    EXPECT_NE(fp4::test::read_file(folder.path() / "t/report.html").find("FAAR, stage 1: faar-nvfp4-W4A16"), std::string::npos);
+    EXPECT_NE(fp4::test::read_file(folder.path() / "t/report.html")
+                  .find("FAAR, stage 1: faar-nvfp4-W4A16"),
+              std::string::npos);
     ASSERT_EQ(table("t", {"--resume"}).status, 0);
     EXPECT_EQ(fp4::test::read_file(folder.path() / "t/table.json"), text);
 }
 
-// A variant shares the first stage of faar where it changes the second alone; a control is worse than rounding to nearest; the search in the
-// activations' quantizer helps.
+// A variant shares the first stage of faar where it changes the second alone; a control is worse
+// than rounding to nearest; the search in the activations' quantizer helps.
 TEST_F(Faar, HasVariantsAndControls) {
-    const auto run = test::run_program(FP4QUANT, {"table", "--model", model, "--calib", calib, "--faar", recipe, "--windows", "2", "--only", "faar-2fa-no-hidden",
-                                                  "--only", "random-rounding", "--only", "rtn-mse-activations/nvfp4/W16A4", "--out", folder / "t", "--quiet"});
+    const auto run = test::run_program(
+        FP4QUANT, {"table", "--model", model, "--calib", calib, "--faar", recipe, "--windows", "2",
+                   "--only", "faar-2fa-no-hidden", "--only", "random-rounding", "--only",
+                   "rtn-mse-activations/nvfp4/W16A4", "--out", folder / "t", "--quiet"});
     ASSERT_EQ(run.status, 0) << run.err;
-    const auto made = parse_table_json(fp4::test::read_file(folder.path() / "t/table.json"), "table.json");
+    const auto made =
+        parse_table_json(fp4::test::read_file(folder.path() / "t/table.json"), "table.json");
     ASSERT_TRUE(made) << made.error().message;
     std::map<std::string, double> closed;
     for (const Row& row : made->rows)
-        if (row.key.domain == all_domains) closed.emplace(row.key.method + " " + row.key.act_format, *row.kl_closed);
+        if (row.key.domain == all_domains)
+            closed.emplace(row.key.method + " " + row.key.act_format, *row.kl_closed);
     ASSERT_EQ(closed.size(), 3u);
     EXPECT_LT(closed.at("random-rounding nvfp4"), -0.3);
     EXPECT_GT(closed.at("rtn-mse-activations mse"), 0.1);
     EXPECT_EQ(closed.count("faar-2fa-no-hidden nvfp4"), 1u);
-    EXPECT_TRUE(std::filesystem::exists(folder.path() / "t/trained/faar-nvfp4-W4A4/layer-0.safetensors"));
-    EXPECT_TRUE(std::filesystem::exists(folder.path() / "t/trained/faar-2fa-no-hidden-nvfp4-W4A4-seed1"));
+    EXPECT_TRUE(
+        std::filesystem::exists(folder.path() / "t/trained/faar-nvfp4-W4A4/layer-0.safetensors"));
+    EXPECT_TRUE(
+        std::filesystem::exists(folder.path() / "t/trained/faar-2fa-no-hidden-nvfp4-W4A4-seed1"));
     EXPECT_TRUE(std::filesystem::exists(folder.path() / "t/trained/random-rounding-nvfp4-W4A4"));
 }
 
@@ -142,10 +190,13 @@ TEST_F(Faar, RefusesWhatItCannotDo) {
         EXPECT_NE(run.err.find(message), std::string::npos) << run.err;
     };
     refused(words("faar", "q", {"--format", "mxfp4"}), "--format: expected nvfp4");
-    refused({"quantize", "--model", model, "--method", "faar", "--faar", "worst", "--out", folder / "q"}, "expected best, paper or a .yaml file");
+    refused({"quantize", "--model", model, "--method", "faar", "--faar", "worst", "--out",
+             folder / "q"},
+            "expected best, paper or a .yaml file");
     refused(words("faar-2fa", "q", {"--align", folder / "none"}), "none");
     refused(words("faar-2fa", "q", {"--max-memory", "0.3"}), "--max-memory: expected at least");
-    refused({"eval", "--model", model, "--method", "faar-2fa", "--windows", "2"}, "make faar-2fa by fp4quant quantize");
+    refused({"eval", "--model", model, "--method", "faar-2fa", "--windows", "2"},
+            "make faar-2fa by fp4quant quantize");
     EXPECT_FALSE(std::filesystem::exists(folder.path() / "q"));
 }
 

@@ -18,26 +18,35 @@ std::vector<std::string> words(const std::vector<std::string>& options) {
     return all;
 }
 
-test::ProgramResult quantize(const std::vector<std::string>& options) { return test::run_program(FP4QUANT, words(options)); }
+test::ProgramResult quantize(const std::vector<std::string>& options) {
+    return test::run_program(FP4QUANT, words(options));
+}
 
-// Round to nearest is what golden's encoder makes of the checkpoint, fused scales and all; in layouts that store the encoder's own number for the scale.
+// Round to nearest is what golden's encoder makes of the checkpoint, fused scales and all; in
+// layouts that store the encoder's own number for the scale.
 TEST(Quantize, RoundsToNearestAsTheEncoderDoes) {
-    for (const auto& [method, layout, format] :
-         {std::tuple{"rtn", "modelopt", Format::nvfp4}, {"4over6", "compressed-tensors", Format::nvfp4}, {"razer", "razer", Format::razer_w}}) {
+    for (const auto& [method, layout, format] : {std::tuple{"rtn", "modelopt", Format::nvfp4},
+                                                 {"4over6", "compressed-tensors", Format::nvfp4},
+                                                 {"razer", "razer", Format::razer_w}}) {
         const test::TemporaryFolder folder;
         const auto run = quantize({"--method", method, "--layout", layout, "--out", folder / "q"});
         ASSERT_EQ(run.status, 0) << run.err;
-        auto plain = checkpoints::QuantizedCheckpoint::open(model), made = checkpoints::QuantizedCheckpoint::open(folder / "q");
+        auto plain = checkpoints::QuantizedCheckpoint::open(model),
+             made = checkpoints::QuantizedCheckpoint::open(folder / "q");
         ASSERT_TRUE(plain && made);
-        const auto difference = checkpoints::compare_with_encoder(std::move(*plain), *made,
-                                                     {.format = format, .encoder = method == std::string("4over6") ? Encoder::fouroversix : *default_encoder(format)});
+        const auto difference = checkpoints::compare_with_encoder(
+            std::move(*plain), *made,
+            {.format = format,
+             .encoder = method == std::string("4over6") ? Encoder::fouroversix
+                                                        : *default_encoder(format)});
         ASSERT_TRUE(difference) << difference.error().message;
         EXPECT_FALSE(difference->first) << describe(*difference->first);
         EXPECT_EQ(difference->linears.size(), 28u);
     }
 }
 
-// The same command twice, and a command that was killed after its first layers and resumed: the same bytes, and nothing under the name before.
+// The same command twice, and a command that was killed after its first layers and resumed: the
+// same bytes, and nothing under the name before.
 TEST(Quantize, GoesOnAfterAKill) {
     const test::TemporaryFolder folder;
     const std::vector<std::string> options{"--method", "razer-gptq", "--acts", "W4A4"};
@@ -46,7 +55,9 @@ TEST(Quantize, GoesOnAfterAKill) {
         return more;
     };
     ASSERT_EQ(quantize(with({"--out", folder / "whole"})).status, 0);
-    const auto killed = test::run_program_killed_at(FP4QUANT, words(with({"--out", folder / "part"})), folder / "part.layers/layer-0.safetensors");
+    const auto killed =
+        test::run_program_killed_at(FP4QUANT, words(with({"--out", folder / "part"})),
+                                    folder / "part.layers/layer-0.safetensors");
     EXPECT_EQ(killed.status, 128 + SIGKILL);
     EXPECT_FALSE(std::filesystem::exists(folder / "part"));
     const auto refused = quantize(with({"--out", folder / "part"}));
@@ -60,8 +71,12 @@ TEST(Quantize, GoesOnAfterAKill) {
 // Factors folded into norms are exported with them.
 TEST(Quantize, ExportsFoldedNorms) {
     const test::TemporaryFolder folder;
-    ASSERT_EQ(quantize({"--method", "smoothquant", "--acts", "W4A4", "--layout", "modelopt", "--out", folder / "q"}).status, 0);
-    auto plain = checkpoints::QuantizedCheckpoint::open(model), made = checkpoints::QuantizedCheckpoint::open(folder / "q");
+    ASSERT_EQ(quantize({"--method", "smoothquant", "--acts", "W4A4", "--layout", "modelopt",
+                        "--out", folder / "q"})
+                  .status,
+              0);
+    auto plain = checkpoints::QuantizedCheckpoint::open(model),
+         made = checkpoints::QuantizedCheckpoint::open(folder / "q");
     ASSERT_TRUE(plain && made);
     EXPECT_TRUE(made->check());
     const auto norm = [](const checkpoints::QuantizedCheckpoint& from) {
@@ -85,14 +100,20 @@ TEST(Quantize, RefusesWhatItCannotDo) {
         EXPECT_NE(run.err.find(message), std::string::npos) << run.err;
     };
     const std::string out = folder / "q";
-    expect_refused({"--model", model, "--method", "best", "--out", out}, "--method: expected one of rtn");
-    expect_refused({"--model", model, "--method", "razer", "--format", "nvfp4", "--out", out}, "--format: expected razer");
-    expect_refused({"--model", model, "--acts", "W16A4", "--out", out}, "--acts: expected W4A16 or W4A4");
-    expect_refused({"--model", model, "--layout", "gguf", "--out", out}, "--layout: expected compressed-tensors");
+    expect_refused({"--model", model, "--method", "best", "--out", out},
+                   "--method: expected one of rtn");
+    expect_refused({"--model", model, "--method", "razer", "--format", "nvfp4", "--out", out},
+                   "--format: expected razer");
+    expect_refused({"--model", model, "--acts", "W16A4", "--out", out},
+                   "--acts: expected W4A16 or W4A4");
+    expect_refused({"--model", model, "--layout", "gguf", "--out", out},
+                   "--layout: expected compressed-tensors");
     expect_refused({"--model", model, "--method", "mr-gptq", "--out", out}, "a Hadamard transform");
-    expect_refused({"--model", model, "--acts", "W4A4", "--calib", folder / "none", "--out", out}, "none");
+    expect_refused({"--model", model, "--acts", "W4A4", "--calib", folder / "none", "--out", out},
+                   "none");
     expect_refused({"--model", folder / "none", "--out", out}, "none");
-    expect_refused({"--model", model, "--acts", "W4A4", "--max-memory", "0.2", "--out", out}, "--max-memory: expected at least");
+    expect_refused({"--model", model, "--acts", "W4A4", "--max-memory", "0.2", "--out", out},
+                   "--max-memory: expected at least");
     expect_refused({"--model", model}, "--out is required");
     EXPECT_FALSE(std::filesystem::exists(out));
 }

@@ -11,7 +11,8 @@ namespace fp4::quant {
 namespace {
 
 test::ProgramResult table(const std::string& out, std::vector<std::string> more) {
-    std::vector<std::string> words{"table", "--model", FP4_REF_LLAMA, "--out", out, "--windows", "8", "--quiet"};
+    std::vector<std::string> words{"table", "--model",   FP4_REF_LLAMA, "--out",
+                                   out,     "--windows", "8",           "--quiet"};
     words.insert(words.end(), more.begin(), more.end());
     return test::run_program(FP4QUANT, words);
 }
@@ -35,12 +36,17 @@ TEST(Table, HoldsTheRowsAskedFor) {
             EXPECT_GT(*row.kl_closed, 0.1); // RaZeR beats rounding to NVFP4 on any few windows
         }
     }
-    const auto again = table(folder / "t", {"--only", "razer/razer/W4A16", "--only", "bf16", "--resume"});
+    const auto again =
+        table(folder / "t", {"--only", "razer/razer/W4A16", "--only", "bf16", "--resume"});
     ASSERT_EQ(again.status, 0) << again.err;
     EXPECT_EQ(fp4::test::read_file(folder / "t/table.json"), text);
     // Rows into a table that has others.
-    ASSERT_EQ(table(folder / "v", {"--only", "rtn/nvfp4/W4A16/fake", "--into", folder / "t/table.json"}).status, 0);
-    const auto merged = parse_table_json(fp4::test::read_file(folder / "t/table.json"), "table.json");
+    ASSERT_EQ(
+        table(folder / "v", {"--only", "rtn/nvfp4/W4A16/fake", "--into", folder / "t/table.json"})
+            .status,
+        0);
+    const auto merged =
+        parse_table_json(fp4::test::read_file(folder / "t/table.json"), "table.json");
     ASSERT_TRUE(merged) << merged.error().message;
     EXPECT_EQ(merged->rows.size(), 9u);
     // A table made anew has the same bytes too.
@@ -52,7 +58,8 @@ TEST(Table, RefusesUnknownRows) {
     const test::TemporaryFolder folder;
     const auto run = table(folder / "t", {"--only", "rtn/razer"});
     EXPECT_EQ(run.status, 2);
-    EXPECT_EQ(run.err, "fp4quant: --only: expected METHOD[/FORMAT[/ACTS[/ARITH[/SEED]]]] of a row, such as rtn/nvfp4/W4A4/fake, found rtn/razer\n");
+    EXPECT_EQ(run.err, "fp4quant: --only: expected METHOD[/FORMAT[/ACTS[/ARITH[/SEED]]]] of a row, "
+                       "such as rtn/nvfp4/W4A4/fake, found rtn/razer\n");
     EXPECT_FALSE(std::filesystem::exists(folder / "t"));
 }
 

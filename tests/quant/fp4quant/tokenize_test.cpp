@@ -14,10 +14,14 @@ const std::string tokenizer = std::string(FP4_REF_LLAMA) + "/tokenizer.model";
 TEST(Tokenize, MakesWindowsOfEachFile) {
     const test::TemporaryFolder folder;
     std::string text;
-    while (text.size() < 5000) text += "template <class T>\n\tvoid f(T x);  // \xC3\xA4 " + std::to_string(text.size()) + "\n";
+    while (text.size() < 5000)
+        text +=
+            "template <class T>\n\tvoid f(T x);  // \xC3\xA4 " + std::to_string(text.size()) + "\n";
     folder.write("a.txt", text);
     folder.write("b.txt", text.substr(0, 700));
-    const auto run = test::run_program(FP4TOKENIZE, {folder / "a.txt", folder / "b.txt", "--tokenizer", tokenizer, "--length", "64", "--out", folder / "t.safetensors"});
+    const auto run = test::run_program(FP4TOKENIZE, {folder / "a.txt", folder / "b.txt",
+                                                     "--tokenizer", tokenizer, "--length", "64",
+                                                     "--out", folder / "t.safetensors"});
     ASSERT_EQ(run.status, 0) << run.err;
     const auto windows = read_token_windows(folder / "t.safetensors", 1024);
     ASSERT_TRUE(windows) << windows.error().message;
@@ -26,12 +30,17 @@ TEST(Tokenize, MakesWindowsOfEachFile) {
     EXPECT_EQ(windows->window(0)[0], 1); // BOS
     EXPECT_GT(std::accumulate(windows->bytes.begin(), windows->bytes.end(), 0), 5000 / 2);
     // A file in one window: the bytes of all tokens but BOS are the text's.
-    const auto one = test::run_program(FP4TOKENIZE, {folder / "b.txt", "--tokenizer", tokenizer, "--length", "2", "--out", folder / "u.safetensors"});
+    const auto one =
+        test::run_program(FP4TOKENIZE, {folder / "b.txt", "--tokenizer", tokenizer, "--length", "2",
+                                        "--out", folder / "u.safetensors"});
     ASSERT_EQ(one.status, 0) << one.err;
     const auto pairs = read_token_windows(folder / "u.safetensors", 1024);
     ASSERT_TRUE(pairs);
     const std::string whole = std::to_string(2 * pairs->count());
-    ASSERT_EQ(test::run_program(FP4TOKENIZE, {folder / "b.txt", "--tokenizer", tokenizer, "--length", whole, "--out", folder / "v.safetensors"}).status, 0);
+    ASSERT_EQ(test::run_program(FP4TOKENIZE, {folder / "b.txt", "--tokenizer", tokenizer,
+                                              "--length", whole, "--out", folder / "v.safetensors"})
+                  .status,
+              0);
     const auto all = read_token_windows(folder / "v.safetensors", 1024);
     ASSERT_TRUE(all);
     EXPECT_GE(all->bytes[0], 690); // at most one token was dropped
@@ -50,9 +59,11 @@ TEST(Tokenize, RefusesBadInput) {
     };
     const std::string out = folder / "o.safetensors";
     refused({folder / "latin1.txt", "--tokenizer", tokenizer, "--out", out}, "expected UTF-8 text");
-    refused({folder / "short.txt", "--tokenizer", tokenizer, "--out", out}, "expected at least one window of 256 tokens");
+    refused({folder / "short.txt", "--tokenizer", tokenizer, "--out", out},
+            "expected at least one window of 256 tokens");
     refused({folder / "none.txt", "--tokenizer", tokenizer, "--out", out}, "none.txt");
-    refused({folder / "short.txt", "--tokenizer", folder / "short.txt", "--out", out}, "expected a sentencepiece model");
+    refused({folder / "short.txt", "--tokenizer", folder / "short.txt", "--out", out},
+            "expected a sentencepiece model");
 }
 
 } // namespace

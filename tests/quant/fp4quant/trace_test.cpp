@@ -13,7 +13,8 @@ const std::filesystem::path model = FP4_REF_LLAMA;
 
 TEST(Capture, MakesTheShippedActivationsByteForByte) {
     const test::TemporaryFolder folder;
-    const auto run = test::run_program(FP4QUANT, {"capture", "--model", model.string(), "--out", folder / "a.safetensors"});
+    const auto run = test::run_program(
+        FP4QUANT, {"capture", "--model", model.string(), "--out", folder / "a.safetensors"});
     ASSERT_EQ(run.status, 0) << run.err;
     const auto made = fp4::test::read_file(folder / "a.safetensors");
     EXPECT_GT(made.size(), 300'000u);
@@ -22,7 +23,8 @@ TEST(Capture, MakesTheShippedActivationsByteForByte) {
 
 TEST(Trace, IsThatOfTheRecipe) {
     const test::TemporaryFolder folder;
-    const auto run = test::run_program(FP4QUANT, {"trace", "--model", model.string(), "--layer", "2", "--out", folder / "t.safetensors"});
+    const auto run = test::run_program(FP4QUANT, {"trace", "--model", model.string(), "--layer",
+                                                  "2", "--out", folder / "t.safetensors"});
     ASSERT_EQ(run.status, 0) << run.err;
     const auto made = traces::read_trace(folder / "t.safetensors");
     ASSERT_TRUE(made) << made.error().message;

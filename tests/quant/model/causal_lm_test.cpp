@@ -6,7 +6,8 @@
 namespace fp4::quant {
 namespace {
 
-const std::vector<std::vector<size_t>> sequences{{3, 28, 0, 7, 7, 12, 19, 1, 5, 23, 14, 2}, {1, 1, 2, 27, 9, 9, 4, 0, 26, 3, 18, 11}};
+const std::vector<std::vector<size_t>> sequences{{3, 28, 0, 7, 7, 12, 19, 1, 5, 23, 14, 2},
+                                                 {1, 1, 2, 27, 9, 9, 4, 0, 26, 3, 18, 11}};
 
 Tensor tokens() {
     std::vector<int64_t> all;
@@ -22,7 +23,10 @@ TEST(CausalLm, LogitsEqualThePlainDecoders) {
             EXPECT_EQ(out.sizes(), (std::vector<int64_t>{2, 12, 29}));
             EXPECT_EQ(out.scalar_type(), type);
             for (size_t b = 0; b < 2; ++b)
-                EXPECT_LT(test::deviation(out[static_cast<int64_t>(b)], plain::logits(test::plain_of(model), sequences[b]).values), test::rounding_bound(type))
+                EXPECT_LT(
+                    test::deviation(out[static_cast<int64_t>(b)],
+                                    plain::logits(test::plain_of(model), sequences[b]).values),
+                    test::rounding_bound(type))
                     << shape.name;
         }
 }
@@ -39,14 +43,16 @@ TEST(CausalLm, LayersUseTheLinearsTheyAreGiven) {
         };
     };
     const auto wanted = hidden_states(doubled, tokens());
-    EXPECT_TRUE(torch::equal(hidden_states(model, tokens(), linears), wanted)); // a factor of two rounds nothing
+    EXPECT_TRUE(torch::equal(hidden_states(model, tokens(), linears),
+                             wanted)); // a factor of two rounds nothing
     EXPECT_FALSE(torch::equal(hidden_states(model, tokens()), wanted));
 }
 
 TEST(CausalLm, OrderAndNamesOfLinears) {
     std::string all;
     for (const auto group : linear_groups)
-        for (const auto op : members(group)) all += std::string(name_of(group)) + ":" + std::string(name_of(op)) + " ";
+        for (const auto op : members(group))
+            all += std::string(name_of(group)) + ":" + std::string(name_of(op)) + " ";
     EXPECT_EQ(all, "qkv:q qkv:k qkv:v o:o gate_up:gate gate_up:up down:down ");
 }
 

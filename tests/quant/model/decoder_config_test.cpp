@@ -72,16 +72,23 @@ TEST(DecoderConfig, Qwen3) {
 
 TEST(DecoderConfig, Defaults) {
     EXPECT_FALSE(parsed(replaced(llama, R"("tie_word_embeddings":true,)", "")).tie_word_embeddings);
-    EXPECT_FALSE(parsed(replaced(llama, R"("tie_word_embeddings":true)", R"("tie_word_embeddings":false)")).tie_word_embeddings);
+    EXPECT_FALSE(
+        parsed(replaced(llama, R"("tie_word_embeddings":true)", R"("tie_word_embeddings":false)"))
+            .tie_word_embeddings);
     EXPECT_EQ(parsed(replaced(llama, R"("rope_theta":500000.0,)", "")).rope_theta, 10'000);
-    for (const char* key : {R"("hidden_act":"silu",)", R"("attention_bias":false,)", R"("mlp_bias":false,)"}) parsed(replaced(llama, key, ""));
+    for (const char* key :
+         {R"("hidden_act":"silu",)", R"("attention_bias":false,)", R"("mlp_bias":false,)"})
+        parsed(replaced(llama, key, ""));
     EXPECT_FALSE(parsed(replaced(llama, std::string(scaling) + ",", "")).rope_scaling);
 }
 
 TEST(DecoderConfig, RopeParametersOfNewerFiles) {
-    const auto with = [](const std::string& value) { return replaced(replaced(llama, scaling, R"("rope_parameters":)" + value), R"("rope_theta":500000.0,)", ""); };
-    const auto scaled =
-        parsed(with(R"({"rope_theta":250000.0,"rope_type":"llama3","factor":8.0,"low_freq_factor":2.0,"high_freq_factor":3.0,"original_max_position_embeddings":4096})"));
+    const auto with = [](const std::string& value) {
+        return replaced(replaced(llama, scaling, R"("rope_parameters":)" + value),
+                        R"("rope_theta":500000.0,)", "");
+    };
+    const auto scaled = parsed(with(
+        R"({"rope_theta":250000.0,"rope_type":"llama3","factor":8.0,"low_freq_factor":2.0,"high_freq_factor":3.0,"original_max_position_embeddings":4096})"));
     EXPECT_EQ(scaled.rope_theta, 250'000);
     ASSERT_TRUE(scaled.rope_scaling);
     EXPECT_EQ(scaled.rope_scaling->factor, 8);
@@ -91,16 +98,20 @@ TEST(DecoderConfig, RopeParametersOfNewerFiles) {
     const auto plain = parsed(with(R"({"rope_theta":7.5,"rope_type":"default"})"));
     EXPECT_EQ(plain.rope_theta, 7.5);
     EXPECT_FALSE(plain.rope_scaling);
-    expect_error(with(R"({"rope_theta":"1","rope_type":"default"})"), "rope_parameters.rope_theta: expected a positive number, found '1'");
-    expect_error(with(R"({"rope_type":"yarn"})"), "rope_parameters.rope_type: expected 'llama3' or 'default', found 'yarn'");
+    expect_error(with(R"({"rope_theta":"1","rope_type":"default"})"),
+                 "rope_parameters.rope_theta: expected a positive number, found '1'");
+    expect_error(with(R"({"rope_type":"yarn"})"),
+                 "rope_parameters.rope_type: expected 'llama3' or 'default', found 'yarn'");
     expect_error(with("[1]"), "rope_parameters: expected an object, found an array of 1");
 }
 
 TEST(DecoderConfig, WhatTheDimensionsReaderRefuses) {
-    expect_error(replaced(llama, R"("hidden_size":2048,)", ""), "hidden_size: expected an integer from 1 to 262144, found no such key");
+    expect_error(replaced(llama, R"("hidden_size":2048,)", ""),
+                 "hidden_size: expected an integer from 1 to 262144, found no such key");
     expect_error("7", "expected an object, found 7");
     expect_error(replaced(llama, "LlamaForCausalLM", "MistralForCausalLM"),
-                 "architectures: expected ['LlamaForCausalLM'] or ['Qwen3ForCausalLM'], found 'MistralForCausalLM'");
+                 "architectures: expected ['LlamaForCausalLM'] or ['Qwen3ForCausalLM'], found "
+                 "'MistralForCausalLM'");
 }
 
 TEST(DecoderConfig, Numbers) {
@@ -111,44 +122,70 @@ TEST(DecoderConfig, Numbers) {
     };
     for (const auto& [text, name, expected] :
          {Key{R"("vocab_size":128256)", "vocab_size", "an integer from 1 to 16777216"},
-          Key{R"("max_position_embeddings":131072)", "max_position_embeddings", "an integer from 1 to 2147483648"},
-          Key{R"("original_max_position_embeddings":8192)", "original_max_position_embeddings", "an integer from 1 to 2147483648"}}) {
-        const std::string key = name, where = (key.starts_with("original") ? "rope_scaling." : "") + key + ": expected " + expected + ", found ";
-        for (const std::string bad : {"0", "-1", "1.5", "8192.0", "true", "2147483649"}) expect_error(replaced(llama, text, "\"" + key + "\":" + bad), where + bad);
+          Key{R"("max_position_embeddings":131072)", "max_position_embeddings",
+              "an integer from 1 to 2147483648"},
+          Key{R"("original_max_position_embeddings":8192)", "original_max_position_embeddings",
+              "an integer from 1 to 2147483648"}}) {
+        const std::string key = name, where = (key.starts_with("original") ? "rope_scaling." : "") +
+                                              key + ": expected " + expected + ", found ";
+        for (const std::string bad : {"0", "-1", "1.5", "8192.0", "true", "2147483649"})
+            expect_error(replaced(llama, text, "\"" + key + "\":" + bad), where + bad);
         expect_error(replaced(llama, text, "\"" + key + "\":\"8\""), where + "'8'");
         expect_error(replaced(llama, text, "\"" + key + "\":null"), where + "no such key");
         expect_error(replaced(llama, text, R"("renamed":1)"), where + "no such key");
     }
-    for (const auto& [text, name, expected] : {Key{R"("rms_norm_eps":1e-05)", "rms_norm_eps", "required"}, Key{R"("rope_theta":500000.0)", "rope_theta", "optional"},
-                                               Key{R"("factor":32.0)", "factor", "required"}, Key{R"("low_freq_factor":1.0)", "low_freq_factor", "required"},
-                                               Key{R"("high_freq_factor":4.0)", "high_freq_factor", "required"}}) {
-        const std::string key = name, where = (key.find("factor") != key.npos ? "rope_scaling." : "") + key + ": expected a positive number, found ";
-        for (const std::string bad : {"0", "-1", "true", "-0.5"}) expect_error(replaced(llama, text, "\"" + key + "\":" + bad), where + bad);
+    for (const auto& [text, name, expected] :
+         {Key{R"("rms_norm_eps":1e-05)", "rms_norm_eps", "required"},
+          Key{R"("rope_theta":500000.0)", "rope_theta", "optional"},
+          Key{R"("factor":32.0)", "factor", "required"},
+          Key{R"("low_freq_factor":1.0)", "low_freq_factor", "required"},
+          Key{R"("high_freq_factor":4.0)", "high_freq_factor", "required"}}) {
+        const std::string key = name,
+                          where = (key.find("factor") != key.npos ? "rope_scaling." : "") + key +
+                                  ": expected a positive number, found ";
+        for (const std::string bad : {"0", "-1", "true", "-0.5"})
+            expect_error(replaced(llama, text, "\"" + key + "\":" + bad), where + bad);
         expect_error(replaced(llama, text, "\"" + key + "\":{}"), where + "an object");
-        if (std::string(expected) == "required") expect_error(replaced(llama, text, R"("renamed":1)"), where + "no such key");
+        if (std::string(expected) == "required")
+            expect_error(replaced(llama, text, R"("renamed":1)"), where + "no such key");
     }
-    EXPECT_FALSE(parse_decoder_config(replaced(llama, R"("rms_norm_eps":1e-05)", R"("rms_norm_eps":1e999)"), "config.json"));
-    expect_error(replaced(llama, R"("low_freq_factor":1.0)", R"("low_freq_factor":4.0)"), "rope_scaling.high_freq_factor: expected more than low_freq_factor, found 4.0");
+    EXPECT_FALSE(parse_decoder_config(
+        replaced(llama, R"("rms_norm_eps":1e-05)", R"("rms_norm_eps":1e999)"), "config.json"));
+    expect_error(replaced(llama, R"("low_freq_factor":1.0)", R"("low_freq_factor":4.0)"),
+                 "rope_scaling.high_freq_factor: expected more than low_freq_factor, found 4.0");
 }
 
 TEST(DecoderConfig, WhatIsNotComputedIsRefused) {
-    expect_error(replaced(llama, R"("hidden_act":"silu")", R"("hidden_act":"gelu")"), R"(hidden_act: expected "silu", found 'gelu')");
-    expect_error(replaced(llama, R"("attention_bias":false)", R"("attention_bias":true)"), "attention_bias: expected false, found true");
-    expect_error(replaced(llama, R"("attention_bias":false)", R"("attention_bias":0)"), "attention_bias: expected false, found 0");
-    expect_error(replaced(llama, R"("mlp_bias":false)", R"("mlp_bias":true)"), "mlp_bias: expected false, found true");
-    expect_error(replaced(qwen, R"("use_sliding_window":false)", R"("use_sliding_window":true)"), "use_sliding_window: expected false, found true");
-    expect_error(replaced(llama, R"("tie_word_embeddings":true)", R"("tie_word_embeddings":1)"), "tie_word_embeddings: expected true or false, found 1");
-    expect_error(replaced(llama, R"("head_dim":64)", R"("head_dim":63)"), "head_dim: expected an even number, found 63");
-    const auto with = [](const std::string& value) { return replaced(llama, scaling, R"("rope_scaling":)" + value); };
-    expect_error(with(R"({"rope_type":"linear","factor":2.0})"), "rope_scaling.rope_type: expected 'llama3' or 'default', found 'linear'");
-    expect_error(with(R"({"type":"dynamic","factor":2.0})"), "rope_scaling.type: expected 'llama3' or 'default', found 'dynamic'");
-    expect_error(with("{}"), "rope_scaling.type: expected 'llama3' or 'default', found no such key");
+    expect_error(replaced(llama, R"("hidden_act":"silu")", R"("hidden_act":"gelu")"),
+                 R"(hidden_act: expected "silu", found 'gelu')");
+    expect_error(replaced(llama, R"("attention_bias":false)", R"("attention_bias":true)"),
+                 "attention_bias: expected false, found true");
+    expect_error(replaced(llama, R"("attention_bias":false)", R"("attention_bias":0)"),
+                 "attention_bias: expected false, found 0");
+    expect_error(replaced(llama, R"("mlp_bias":false)", R"("mlp_bias":true)"),
+                 "mlp_bias: expected false, found true");
+    expect_error(replaced(qwen, R"("use_sliding_window":false)", R"("use_sliding_window":true)"),
+                 "use_sliding_window: expected false, found true");
+    expect_error(replaced(llama, R"("tie_word_embeddings":true)", R"("tie_word_embeddings":1)"),
+                 "tie_word_embeddings: expected true or false, found 1");
+    expect_error(replaced(llama, R"("head_dim":64)", R"("head_dim":63)"),
+                 "head_dim: expected an even number, found 63");
+    const auto with = [](const std::string& value) {
+        return replaced(llama, scaling, R"("rope_scaling":)" + value);
+    };
+    expect_error(with(R"({"rope_type":"linear","factor":2.0})"),
+                 "rope_scaling.rope_type: expected 'llama3' or 'default', found 'linear'");
+    expect_error(with(R"({"type":"dynamic","factor":2.0})"),
+                 "rope_scaling.type: expected 'llama3' or 'default', found 'dynamic'");
+    expect_error(with("{}"),
+                 "rope_scaling.type: expected 'llama3' or 'default', found no such key");
     expect_error(with("32"), "rope_scaling: expected an object, found 32");
     EXPECT_FALSE(parsed(with(R"({"type":"default"})")).rope_scaling);
 }
 
 TEST(DecoderConfig, HeadDimWithoutItsKey) {
-    const auto text = replaced(replaced(llama, R"("head_dim":64,)", ""), R"("hidden_size":2048)", R"("hidden_size":2016)"); // 63 a head
+    const auto text = replaced(replaced(llama, R"("head_dim":64,)", ""), R"("hidden_size":2048)",
+                               R"("hidden_size":2016)"); // 63 a head
     expect_error(text, "head_dim: expected an even number, found no such key");
 }
 
@@ -157,13 +194,15 @@ TEST(DecoderConfig, OfAFolder) {
     std::filesystem::create_directory(dir / "my-model");
     const auto missing = read_decoder_config(dir / "my-model");
     ASSERT_FALSE(missing);
-    EXPECT_EQ(missing.error().message, (dir / "my-model/config.json").string() + ": cannot open: No such file or directory");
+    EXPECT_EQ(missing.error().message,
+              (dir / "my-model/config.json").string() + ": cannot open: No such file or directory");
     dir.write("my-model/config.json", llama);
     const auto config = read_decoder_config(dir / "my-model");
     ASSERT_TRUE(config) << config.error().message;
     EXPECT_EQ(config->dims.name, "my-model");
     EXPECT_EQ(config->vocab_size, 128'256u);
-    dir.write("my-model/config.json", replaced(llama, R"("model_type")", R"("_name_or_path":"a/b","model_type")"));
+    dir.write("my-model/config.json",
+              replaced(llama, R"("model_type")", R"("_name_or_path":"a/b","model_type")"));
     EXPECT_EQ(read_decoder_config(dir / "my-model")->dims.name, "a/b");
 }
 

@@ -12,7 +12,8 @@ namespace {
 
 using test::random_tensor;
 
-// Of sum(w * f(inputs)), w random, by each element of each input. The differences are good to about 2e-8 of the largest gradient.
+// Of sum(w * f(inputs)), w random, by each element of each input. The differences are good to about
+// 2e-8 of the largest gradient.
 void expect_gradients(const std::vector<Tensor>& inputs, const std::function<Tensor()>& f) {
     for (const auto& input : inputs) Tensor(input).requires_grad_(true);
     const auto weights = torch::randn_like(f().detach());
@@ -32,7 +33,8 @@ void expect_gradients(const std::vector<Tensor>& inputs, const std::function<Ten
             wanted[e] = (value(at + step) - value(at - step)) / (2 * step);
             flat[e] = at;
         }
-        const auto difference = (gradients[i].view(-1) - wanted).abs().max().item<double>(), largest = wanted.abs().max().item<double>();
+        const auto difference = (gradients[i].view(-1) - wanted).abs().max().item<double>(),
+                   largest = wanted.abs().max().item<double>();
         EXPECT_GT(largest, 1e-3) << "input " << i; // the comparison is of something
         EXPECT_LE(difference, 1e-7 * largest) << "input " << i;
     }
@@ -54,7 +56,8 @@ TEST(Gradients, Rope) {
 
 TEST(Gradients, Attention) {
     torch::manual_seed(3);
-    const auto q = random_tensor({1, 4, 4, 3}, 1, 4), k = random_tensor({1, 4, 2, 3}, 1, 5), v = random_tensor({1, 4, 2, 3}, 1, 6);
+    const auto q = random_tensor({1, 4, 4, 3}, 1, 4), k = random_tensor({1, 4, 2, 3}, 1, 5),
+               v = random_tensor({1, 4, 2, 3}, 1, 6);
     expect_gradients({q, k, v}, [&] { return attention(q, k, v); });
 }
 
@@ -64,9 +67,12 @@ TEST(Gradients, DecoderLayer) {
     const auto weights = test::random_layer(config, 7);
     const auto x = random_tensor({1, 3, 6}, 1, 8);
     const auto table = rope_table(config, 3, torch::kDouble);
-    std::vector<Tensor> inputs{x, weights.input_layernorm, weights.post_attention_layernorm, weights.q_norm, weights.k_norm};
+    std::vector<Tensor> inputs{x, weights.input_layernorm, weights.post_attention_layernorm,
+                               weights.q_norm, weights.k_norm};
     inputs.insert(inputs.end(), weights.linears.begin(), weights.linears.end());
-    const GroupFunction linears = [&](LinearGroup group, const Tensor& input) { return apply_linears(weights, group, input); };
+    const GroupFunction linears = [&](LinearGroup group, const Tensor& input) {
+        return apply_linears(weights, group, input);
+    };
     expect_gradients(inputs, [&] { return decoder_layer(x, weights, config, table, linears); });
 }
 
@@ -74,7 +80,9 @@ TEST(Gradients, WholeModelWithATiedHead) {
     torch::manual_seed(5);
     auto model = test::random_model({"", 4, 3, 2, 2, 1, 2, false, false, true}, 9);
     const auto tokens = torch::tensor({3, 1, 28, 3}, torch::kLong).view({1, 4});
-    expect_gradients({model.embed_tokens, model.norm, model.layers[0][LinearOp::k]}, [&] { return torch::log_softmax(logits(model, hidden_states(model, tokens)), -1); });
+    expect_gradients({model.embed_tokens, model.norm, model.layers[0][LinearOp::k]}, [&] {
+        return torch::log_softmax(logits(model, hidden_states(model, tokens)), -1);
+    });
 }
 
 } // namespace

@@ -19,9 +19,16 @@ struct Stored {
 };
 
 Stored stored(const Tensor& tensor, Dtype dtype = Dtype::f32) {
-    const auto values = tensor.to(dtype == Dtype::f32 ? torch::kFloat : dtype == Dtype::f16 ? torch::kHalf : torch::kBFloat16).contiguous();
+    const auto values = tensor
+                            .to(dtype == Dtype::f32   ? torch::kFloat
+                                : dtype == Dtype::f16 ? torch::kHalf
+                                                      : torch::kBFloat16)
+                            .contiguous();
     const auto sizes = tensor.sizes();
-    return {dtype, {sizes.begin(), sizes.end()}, std::string(static_cast<const char*>(values.data_ptr()), static_cast<size_t>(values.numel()) * values.element_size())};
+    return {dtype,
+            {sizes.begin(), sizes.end()},
+            std::string(static_cast<const char*>(values.data_ptr()),
+                        static_cast<size_t>(values.numel()) * values.element_size())};
 }
 
 class LoadWeights : public testing::Test {
@@ -32,25 +39,30 @@ class LoadWeights : public testing::Test {
         tensors["model.norm.weight"] = stored(model.norm);
         for (size_t i = 0; i < layers.size(); ++i) {
             const std::string prefix = "model.layers." + std::to_string(i) + ".";
-            for (const auto& [name, tensor] : {std::pair{"input_layernorm", layers[i].input_layernorm},
-                                               {"post_attention_layernorm", layers[i].post_attention_layernorm},
-                                               {"self_attn.q_norm", layers[i].q_norm},
-                                               {"self_attn.k_norm", layers[i].k_norm},
-                                               {"self_attn.q_proj", layers[i][LinearOp::q]},
-                                               {"self_attn.k_proj", layers[i][LinearOp::k]},
-                                               {"self_attn.v_proj", layers[i][LinearOp::v]},
-                                               {"self_attn.o_proj", layers[i][LinearOp::o]},
-                                               {"mlp.gate_proj", layers[i][LinearOp::gate]},
-                                               {"mlp.up_proj", layers[i][LinearOp::up]},
-                                               {"mlp.down_proj", layers[i][LinearOp::down]}})
+            for (const auto& [name, tensor] :
+                 {std::pair{"input_layernorm", layers[i].input_layernorm},
+                  {"post_attention_layernorm", layers[i].post_attention_layernorm},
+                  {"self_attn.q_norm", layers[i].q_norm},
+                  {"self_attn.k_norm", layers[i].k_norm},
+                  {"self_attn.q_proj", layers[i][LinearOp::q]},
+                  {"self_attn.k_proj", layers[i][LinearOp::k]},
+                  {"self_attn.v_proj", layers[i][LinearOp::v]},
+                  {"self_attn.o_proj", layers[i][LinearOp::o]},
+                  {"mlp.gate_proj", layers[i][LinearOp::gate]},
+                  {"mlp.up_proj", layers[i][LinearOp::up]},
+                  {"mlp.down_proj", layers[i][LinearOp::down]}})
                 tensors[prefix + name + ".weight"] = stored(tensor);
         }
     }
 
     checkpoints::Checkpoint written() {
-        dir.write("config.json", R"({"architectures":["Qwen3ForCausalLM"],"hidden_size":4,"intermediate_size":6,"num_hidden_layers":2,"num_attention_heads":2})");
+        dir.write(
+            "config.json",
+            R"({"architectures":["Qwen3ForCausalLM"],"hidden_size":4,"intermediate_size":6,"num_hidden_layers":2,"num_attention_heads":2})");
         std::vector<io::TensorData> data;
-        for (const auto& [name, tensor] : tensors) data.push_back({name, tensor.dtype, tensor.shape, std::as_bytes(std::span(tensor.bytes))});
+        for (const auto& [name, tensor] : tensors)
+            data.push_back(
+                {name, tensor.dtype, tensor.shape, std::as_bytes(std::span(tensor.bytes))});
         EXPECT_TRUE(io::write_safetensors(file, {}, data));
         auto checkpoint = checkpoints::Checkpoint::open(dir.path());
         EXPECT_TRUE(checkpoint);
@@ -72,10 +84,13 @@ class LoadWeights : public testing::Test {
         for (size_t i = 0; i < 2; ++i) {
             const auto &layer = got.layers[i], &wanted = model.layers[i];
             EXPECT_TRUE(torch::equal(layer.input_layernorm, wanted.input_layernorm));
-            EXPECT_TRUE(torch::equal(layer.post_attention_layernorm, wanted.post_attention_layernorm));
+            EXPECT_TRUE(
+                torch::equal(layer.post_attention_layernorm, wanted.post_attention_layernorm));
             EXPECT_EQ(layer.q_norm.defined(), model.config.qk_norm);
-            EXPECT_TRUE(!model.config.qk_norm || (torch::equal(layer.q_norm, wanted.q_norm) && torch::equal(layer.k_norm, wanted.k_norm)));
-            for (const auto op : linear_ops) EXPECT_TRUE(torch::equal(layer[op], wanted[op])) << name_of(op);
+            EXPECT_TRUE(!model.config.qk_norm || (torch::equal(layer.q_norm, wanted.q_norm) &&
+                                                  torch::equal(layer.k_norm, wanted.k_norm)));
+            for (const auto op : linear_ops)
+                EXPECT_TRUE(torch::equal(layer[op], wanted[op])) << name_of(op);
         }
     }
 
@@ -94,8 +109,11 @@ TEST_F(LoadWeights, EveryTensorInItsPlace) {
 
 TEST_F(LoadWeights, LlamaHasNoHeadNorms) {
     for (const std::string layer : {"0", "1"})
-        for (const std::string name : {"q", "k"}) tensors.erase("model.layers." + layer + ".self_attn." + name + "_norm.weight");
-    expect_error(ErrorCode::bad_file, dir.path().string() + ": tensor 'model.layers.0.self_attn.q_norm.weight': expected in this checkpoint, found nothing");
+        for (const std::string name : {"q", "k"})
+            tensors.erase("model.layers." + layer + ".self_attn." + name + "_norm.weight");
+    expect_error(ErrorCode::bad_file,
+                 dir.path().string() + ": tensor 'model.layers.0.self_attn.q_norm.weight': "
+                                       "expected in this checkpoint, found nothing");
     model.config.qk_norm = false;
     const auto loaded = load_model(written(), model.config);
     ASSERT_TRUE(loaded) << loaded.error().message;
@@ -103,14 +121,17 @@ TEST_F(LoadWeights, LlamaHasNoHeadNorms) {
 }
 
 TEST_F(LoadWeights, NarrowTypesAreWidenedExactly) {
-    for (const auto& [dtype, type] : {std::pair{Dtype::bf16, torch::kBFloat16}, {Dtype::f16, torch::kHalf}}) {
+    for (const auto& [dtype, type] :
+         {std::pair{Dtype::bf16, torch::kBFloat16}, {Dtype::f16, torch::kHalf}}) {
         tensors["model.norm.weight"] = stored(model.norm, dtype);
-        tensors["model.layers.1.mlp.down_proj.weight"] = stored(model.layers[1][LinearOp::down], dtype);
+        tensors["model.layers.1.mlp.down_proj.weight"] =
+            stored(model.layers[1][LinearOp::down], dtype);
         const auto loaded = load_model(written(), model.config);
         ASSERT_TRUE(loaded) << loaded.error().message;
         EXPECT_EQ(loaded->norm.scalar_type(), torch::kFloat);
         EXPECT_TRUE(torch::equal(loaded->norm, model.norm.to(type).to(torch::kFloat)));
-        EXPECT_TRUE(torch::equal(loaded->layers[1][LinearOp::down], model.layers[1][LinearOp::down].to(type).to(torch::kFloat)));
+        EXPECT_TRUE(torch::equal(loaded->layers[1][LinearOp::down],
+                                 model.layers[1][LinearOp::down].to(type).to(torch::kFloat)));
     }
 }
 
@@ -118,23 +139,31 @@ TEST_F(LoadWeights, EveryTensorMustBeThere) {
     const auto all = tensors;
     for (const auto& [name, tensor] : all) {
         tensors.erase(name);
-        expect_error(ErrorCode::bad_file, dir.path().string() + ": tensor '" + name + "': expected in this checkpoint, found nothing");
+        expect_error(ErrorCode::bad_file, dir.path().string() + ": tensor '" + name +
+                                              "': expected in this checkpoint, found nothing");
         tensors = all;
     }
 }
 
 TEST_F(LoadWeights, WrongShapes) {
-    const auto with = [&](const std::string& name, const Tensor& tensor, const std::string& message) {
+    const auto with = [&](const std::string& name, const Tensor& tensor,
+                          const std::string& message) {
         const auto good = std::exchange(tensors[name], stored(tensor));
-        expect_error(ErrorCode::bad_shape, file.string() + ": tensor '" + name + "': expected shape " + message);
+        expect_error(ErrorCode::bad_shape,
+                     file.string() + ": tensor '" + name + "': expected shape " + message);
         tensors[name] = good;
     };
-    with("model.embed_tokens.weight", torch::zeros({28, 4}), "[29, 4] from config.json, found [28, 4]");
+    with("model.embed_tokens.weight", torch::zeros({28, 4}),
+         "[29, 4] from config.json, found [28, 4]");
     with("model.norm.weight", torch::zeros({1, 4}), "[4] from config.json, found [1, 4]");
-    with("model.layers.1.self_attn.k_norm.weight", torch::zeros({4}), "[2] from config.json, found [4]");
-    with("model.layers.1.self_attn.k_proj.weight", torch::zeros({4, 2}), "[2, 4] from config.json, found [4, 2]"); // transposed
-    with("model.layers.0.mlp.down_proj.weight", torch::zeros({6, 4}), "[4, 6] from config.json, found [6, 4]");
-    with("model.layers.0.mlp.up_proj.weight", torch::zeros({}), "[6, 4] from config.json, found []");
+    with("model.layers.1.self_attn.k_norm.weight", torch::zeros({4}),
+         "[2] from config.json, found [4]");
+    with("model.layers.1.self_attn.k_proj.weight", torch::zeros({4, 2}),
+         "[2, 4] from config.json, found [4, 2]"); // transposed
+    with("model.layers.0.mlp.down_proj.weight", torch::zeros({6, 4}),
+         "[4, 6] from config.json, found [6, 4]");
+    with("model.layers.0.mlp.up_proj.weight", torch::zeros({}),
+         "[6, 4] from config.json, found []");
 }
 
 TEST_F(LoadWeights, NotFinite) {
@@ -145,7 +174,8 @@ TEST_F(LoadWeights, NotFinite) {
     const auto loaded = load_model(written(), model.config);
     ASSERT_FALSE(loaded);
     EXPECT_EQ(loaded.error().code, ErrorCode::not_finite);
-    test::expect_message(loaded.error().message, file.string() + ": tensor '" + name + "': row 5, column 2 (flat index 22, byte ");
+    test::expect_message(loaded.error().message, file.string() + ": tensor '" + name +
+                                                     "': row 5, column 2 (flat index 22, byte ");
     tensors[name] = stored(model.layers[1][LinearOp::up]);
     tensors["model.norm.weight"] = stored(torch::full({4}, std::numeric_limits<float>::infinity()));
     const auto norm = load_model(written(), model.config);
@@ -155,9 +185,15 @@ TEST_F(LoadWeights, NotFinite) {
 
 TEST_F(LoadWeights, OtherTypes) {
     tensors["model.norm.weight"] = {Dtype::f64, {4}, std::string(32, '\0')};
-    expect_error(ErrorCode::bad_file, file.string() + ": tensor 'model.norm.weight': dtype: expected F8_E4M3, BF16, F16 or F32, found F64");
-    tensors["model.norm.weight"] = {Dtype::f8_e4m3, {4}, "\x38\x38\x38\x38"}; // its scale would be elsewhere
-    expect_error(ErrorCode::bad_file, file.string() + ": tensor 'model.norm.weight': expected BF16, F16 or F32, found F8_E4M3");
+    expect_error(
+        ErrorCode::bad_file,
+        file.string() +
+            ": tensor 'model.norm.weight': dtype: expected F8_E4M3, BF16, F16 or F32, found F64");
+    tensors["model.norm.weight"] = {
+        Dtype::f8_e4m3, {4}, "\x38\x38\x38\x38"}; // its scale would be elsewhere
+    expect_error(ErrorCode::bad_file,
+                 file.string() +
+                     ": tensor 'model.norm.weight': expected BF16, F16 or F32, found F8_E4M3");
 }
 
 TEST_F(LoadWeights, HeadOfATiedModel) {
@@ -165,7 +201,9 @@ TEST_F(LoadWeights, HeadOfATiedModel) {
     const auto equal = load_model(written(), model.config);
     ASSERT_TRUE(equal) << equal.error().message;
     expect_model(*equal);
-    const std::string message = dir.path().string() + ": lm_head.weight: expected the embedding's bytes, since config.json ties them, found others";
+    const std::string message =
+        dir.path().string() + ": lm_head.weight: expected the embedding's bytes, since config.json "
+                              "ties them, found others";
     tensors["lm_head.weight"].bytes.back() ^= 1;
     expect_error(ErrorCode::bad_file, message);
     tensors["lm_head.weight"] = stored(model.embed_tokens, Dtype::bf16);
@@ -176,7 +214,9 @@ TEST_F(LoadWeights, HeadOfATiedModel) {
 
 TEST_F(LoadWeights, HeadOfAnUntiedModel) {
     model.config.tie_word_embeddings = false;
-    expect_error(ErrorCode::bad_file, dir.path().string() + ": tensor 'lm_head.weight': expected in this checkpoint, found nothing");
+    expect_error(ErrorCode::bad_file,
+                 dir.path().string() +
+                     ": tensor 'lm_head.weight': expected in this checkpoint, found nothing");
     model.lm_head = test::random_tensor({29, 4}, 1, 5, torch::kFloat);
     tensors["lm_head.weight"] = stored(model.lm_head);
     const auto loaded = load_model(written(), model.config);

@@ -1,4 +1,5 @@
-// A Llama or Qwen3 decoder in loops over doubles, written from the formulas alone: one sequence, matrices row by row.
+// A Llama or Qwen3 decoder in loops over doubles, written from the formulas alone: one sequence,
+// matrices row by row.
 #pragma once
 #include <algorithm>
 #include <cmath>
@@ -18,8 +19,14 @@ struct Matrix {
     Matrix(size_t r, size_t c) : rows(r), columns(c), values(r * c) {}
     double& operator()(size_t row, size_t column) { return values[row * columns + column]; }
     double operator()(size_t row, size_t column) const { return values[row * columns + column]; }
-    Vector row(size_t r) const { return {values.begin() + static_cast<std::ptrdiff_t>(r * columns), values.begin() + static_cast<std::ptrdiff_t>((r + 1) * columns)}; }
-    void set_row(size_t r, const Vector& from) { std::copy(from.begin(), from.end(), values.begin() + static_cast<std::ptrdiff_t>(r * columns)); }
+    Vector row(size_t r) const {
+        return {values.begin() + static_cast<std::ptrdiff_t>(r * columns),
+                values.begin() + static_cast<std::ptrdiff_t>((r + 1) * columns)};
+    }
+    void set_row(size_t r, const Vector& from) {
+        std::copy(from.begin(), from.end(),
+                  values.begin() + static_cast<std::ptrdiff_t>(r * columns));
+    }
 };
 
 struct Llama3Scaling {
@@ -33,8 +40,9 @@ struct Config {
 };
 
 struct Layer {
-    Vector input_norm, post_attention_norm, q_norm, k_norm; // q_norm and k_norm: empty without QK-norm
-    Matrix q, k, v, o, gate, up, down;                      // [out, in]
+    Vector input_norm, post_attention_norm, q_norm,
+        k_norm;                        // q_norm and k_norm: empty without QK-norm
+    Matrix q, k, v, o, gate, up, down; // [out, in]
 };
 
 struct Model {
@@ -62,10 +70,12 @@ inline Matrix linear(const Matrix& x, const Matrix& weight) {
     return out;
 }
 
-// Radians per position of pair i: theta^(-2i/d). Llama 3.1 on: wavelengths above context / low_freq_factor grow by `factor`, those below
-// context / high_freq_factor stay, those between are blended by how often they fit into the context.
+// Radians per position of pair i: theta^(-2i/d). Llama 3.1 on: wavelengths above context /
+// low_freq_factor grow by `factor`, those below context / high_freq_factor stay, those between are
+// blended by how often they fit into the context.
 inline double frequency(const Config& config, size_t pair) {
-    const double base = 1.0 / std::pow(config.theta, static_cast<double>(2 * pair) / static_cast<double>(config.head_dim));
+    const double base = 1.0 / std::pow(config.theta, static_cast<double>(2 * pair) /
+                                                         static_cast<double>(config.head_dim));
     if (!config.scaling) return base;
     const auto& [factor, low, high, context] = *config.scaling;
     const double wavelength = 2 * std::numbers::pi / base;
@@ -94,7 +104,8 @@ inline Vector head_of(const Matrix& x, size_t position, size_t head, size_t head
 }
 
 // q: [positions, heads * head_dim]; k, v: [positions, kv_heads * head_dim].
-inline Matrix attention(const Matrix& q, const Matrix& k, const Matrix& v, size_t heads, size_t kv_heads) {
+inline Matrix attention(const Matrix& q, const Matrix& k, const Matrix& v, size_t heads,
+                        size_t kv_heads) {
     const size_t head_dim = q.columns / heads, heads_per_kv = heads / kv_heads;
     Matrix out(q.rows, q.columns);
     for (size_t h = 0; h < heads; ++h)
@@ -104,12 +115,15 @@ inline Matrix attention(const Matrix& q, const Matrix& k, const Matrix& v, size_
             double total = 0;
             for (size_t seen = 0; seen <= position; ++seen) {
                 double score = 0;
-                for (size_t i = 0; i < head_dim; ++i) score += q(position, h * head_dim + i) * k(seen, kv * head_dim + i);
+                for (size_t i = 0; i < head_dim; ++i)
+                    score += q(position, h * head_dim + i) * k(seen, kv * head_dim + i);
                 weights.push_back(std::exp(score / std::sqrt(static_cast<double>(head_dim))));
                 total += weights.back();
             }
             for (size_t seen = 0; seen <= position; ++seen)
-                for (size_t i = 0; i < head_dim; ++i) out(position, h * head_dim + i) += weights[seen] / total * v(seen, kv * head_dim + i);
+                for (size_t i = 0; i < head_dim; ++i)
+                    out(position, h * head_dim + i) +=
+                        weights[seen] / total * v(seen, kv * head_dim + i);
         }
     return out;
 }
@@ -130,7 +144,8 @@ inline Matrix positioned(const Matrix& x, const Vector& norm, const Config& conf
             Vector head = head_of(x, position, h, config.head_dim);
             if (!norm.empty()) head = rms_norm(head, norm, config.eps);
             head = rotated(head, config, position);
-            for (size_t i = 0; i < config.head_dim; ++i) out(position, h * config.head_dim + i) = head[i];
+            for (size_t i = 0; i < config.head_dim; ++i)
+                out(position, h * config.head_dim + i) = head[i];
         }
     return out;
 }
@@ -143,19 +158,23 @@ inline Matrix sum(const Matrix& a, const Matrix& b) {
 
 inline Matrix layer_output(const Matrix& x, const Layer& layer, const Config& config) {
     const Matrix input = normed_rows(x, layer.input_norm, config.eps);
-    const Matrix q = positioned(linear(input, layer.q), layer.q_norm, config), k = positioned(linear(input, layer.k), layer.k_norm, config);
-    const Matrix attended = sum(x, linear(attention(q, k, linear(input, layer.v), config.heads, config.kv_heads), layer.o));
+    const Matrix q = positioned(linear(input, layer.q), layer.q_norm, config),
+                 k = positioned(linear(input, layer.k), layer.k_norm, config);
+    const Matrix attended = sum(
+        x, linear(attention(q, k, linear(input, layer.v), config.heads, config.kv_heads), layer.o));
     const Matrix fed = normed_rows(attended, layer.post_attention_norm, config.eps);
     Matrix product = linear(fed, layer.gate);
     const Matrix up = linear(fed, layer.up);
-    for (size_t i = 0; i < product.values.size(); ++i) product.values[i] = silu(product.values[i]) * up.values[i];
+    for (size_t i = 0; i < product.values.size(); ++i)
+        product.values[i] = silu(product.values[i]) * up.values[i];
     return sum(attended, linear(product, layer.down));
 }
 
 // Logits of one sequence, [positions, vocab].
 inline Matrix logits(const Model& model, const std::vector<size_t>& tokens) {
     Matrix x(tokens.size(), model.embedding.columns);
-    for (size_t position = 0; position < tokens.size(); ++position) x.set_row(position, model.embedding.row(tokens[position]));
+    for (size_t position = 0; position < tokens.size(); ++position)
+        x.set_row(position, model.embedding.row(tokens[position]));
     for (const Layer& layer : model.layers) x = layer_output(x, layer, model.config);
     return linear(normed_rows(x, model.norm, model.config.eps), model.head);
 }

@@ -12,30 +12,41 @@ namespace {
 TEST(ObserveMoments, AreThoseOfBothInputs) {
     const auto model = test::small_llama(3);
     const auto scheme = test::nvfp4_w4a4;
-    const auto layer = std::make_shared<const QuantizedLayer>(test::rounded(model.layers[0], scheme));
+    const auto layer =
+        std::make_shared<const QuantizedLayer>(test::rounded(model.layers[0], scheme));
     const auto plain = reference_layer(model.layers[0]), quantized = *fake_quantized(layer, scheme);
     test::Random random(5);
     const ResidualStream stream{random.normal({3, 6, 32}), random.normal({1, 6, 32})},
-        other{stream[0] + 0.1 * random.normal({3, 6, 32}), stream[1] + 0.1 * random.normal({1, 6, 32})};
+        other{stream[0] + 0.1 * random.normal({3, 6, 32}),
+              stream[1] + 0.1 * random.normal({1, 6, 32})};
     const auto rope = rope_table(model.config, 6, torch::kFloat);
     for (const LinearGroup group : linear_groups) {
-        const auto quantize = [&](const Tensor& x) { return fake_quantize(x, scheme, layer->input_scale[static_cast<size_t>(group)]); };
-        const auto moments = observe_moments(group, {stream, plain}, {other, quantized}, quantize, model.config, rope);
+        const auto quantize = [&](const Tensor& x) {
+            return fake_quantize(x, scheme, layer->input_scale[static_cast<size_t>(group)]);
+        };
+        const auto moments = observe_moments(group, {stream, plain}, {other, quantized}, quantize,
+                                             model.config, rope);
         ASSERT_TRUE(moments) << moments.error().message;
         const auto inputs = [&](const ResidualStream& from, const LayerModel& through) {
             std::vector<Tensor> rows;
             for (const auto& chunk : from)
-                decoder_layer(chunk, through.weights, model.config, rope, [&](LinearGroup each, const Tensor& input) {
-                    if (each == group) rows.push_back(input.flatten(0, -2));
-                    return through.linears(each, input);
-                });
+                decoder_layer(chunk, through.weights, model.config, rope,
+                              [&](LinearGroup each, const Tensor& input) {
+                                  if (each == group) rows.push_back(input.flatten(0, -2));
+                                  return through.linears(each, input);
+                              });
             return torch::cat(rows);
         };
-        const auto x = inputs(stream, plain).to(torch::kDouble), x_q = quantize(inputs(other, quantized))->to(torch::kDouble);
-        EXPECT_TRUE(torch::allclose(moments->plain, torch::mm(x.t(), x), 1e-4, 1e-4)) << name_of(group);
-        EXPECT_TRUE(torch::allclose(moments->cross, torch::mm(x_q.t(), x), 1e-4, 1e-4)) << name_of(group);
-        EXPECT_TRUE(torch::allclose(moments->quantized, torch::mm(x_q.t(), x_q), 1e-4, 1e-4)) << name_of(group);
-        EXPECT_FALSE(torch::allclose(moments->plain, moments->quantized, 1e-3, 1e-3)) << name_of(group);
+        const auto x = inputs(stream, plain).to(torch::kDouble),
+                   x_q = quantize(inputs(other, quantized))->to(torch::kDouble);
+        EXPECT_TRUE(torch::allclose(moments->plain, torch::mm(x.t(), x), 1e-4, 1e-4))
+            << name_of(group);
+        EXPECT_TRUE(torch::allclose(moments->cross, torch::mm(x_q.t(), x), 1e-4, 1e-4))
+            << name_of(group);
+        EXPECT_TRUE(torch::allclose(moments->quantized, torch::mm(x_q.t(), x_q), 1e-4, 1e-4))
+            << name_of(group);
+        EXPECT_FALSE(torch::allclose(moments->plain, moments->quantized, 1e-3, 1e-3))
+            << name_of(group);
     }
 }
 

@@ -25,8 +25,11 @@ TEST(BlockHadamard, PlainLoops) {
         for (int64_t i = 0; i < x.numel(); ++i) {
             const int64_t first = i / block * block;
             double sum = 0;
-            for (int64_t j = 0; j < block; ++j) sum += std::popcount(static_cast<uint64_t>(j & (i - first))) % 2 ? -in[first + j] : in[first + j];
-            ASSERT_EQ(out[i], static_cast<float>(sum) * scale) << "block " << block << " element " << i;
+            for (int64_t j = 0; j < block; ++j)
+                sum += std::popcount(static_cast<uint64_t>(j & (i - first))) % 2 ? -in[first + j]
+                                                                                 : in[first + j];
+            ASSERT_EQ(out[i], static_cast<float>(sum) * scale)
+                << "block " << block << " element " << i;
         }
     }
 }
@@ -34,20 +37,26 @@ TEST(BlockHadamard, PlainLoops) {
 TEST(BlockHadamard, IsItsOwnInverse) {
     Random random(2);
     const Tensor x = random.integers(-500, 500, {5, 128});
-    for (const int64_t block : {16, 64}) EXPECT_TRUE(torch::equal(block_hadamard(block_hadamard(x, block), block), x)) << block; // 1/4 and 1/8 are exact
-    for (const int64_t block : {32, 128}) EXPECT_TRUE(torch::allclose(block_hadamard(block_hadamard(x, block), block), x, 1e-5, 1e-3)) << block;
+    for (const int64_t block : {16, 64})
+        EXPECT_TRUE(torch::equal(block_hadamard(block_hadamard(x, block), block), x))
+            << block; // 1/4 and 1/8 are exact
+    for (const int64_t block : {32, 128})
+        EXPECT_TRUE(torch::allclose(block_hadamard(block_hadamard(x, block), block), x, 1e-5, 1e-3))
+            << block;
 }
 
 // What rotates weights and inputs alike leaves a linear's output.
 TEST(BlockHadamard, KeepsProducts) {
     Random random(3);
     const Tensor x = random.integers(-9, 9, {4, 64}), w = random.integers(-9, 9, {6, 64});
-    EXPECT_TRUE(torch::equal(torch::linear(block_hadamard(x, 16), block_hadamard(w, 16)), torch::linear(x, w)));
+    EXPECT_TRUE(torch::equal(torch::linear(block_hadamard(x, 16), block_hadamard(w, 16)),
+                             torch::linear(x, w)));
 }
 
 TEST(BlockHadamard, BlocksThatFit) {
     for (const int64_t block : {16, 32, 64, 128}) EXPECT_TRUE(hadamard_fits(block, 256));
-    for (const int64_t block : {-16, 0, 1, 8, 24, 256}) EXPECT_FALSE(hadamard_fits(block, 256)) << block;
+    for (const int64_t block : {-16, 0, 1, 8, 24, 256})
+        EXPECT_FALSE(hadamard_fits(block, 256)) << block;
     EXPECT_FALSE(hadamard_fits(32, 48));
     EXPECT_THROW(block_hadamard(torch::ones({2, 48}), 32), c10::Error);
 }

@@ -84,7 +84,8 @@ TEST(Bootstrap, WindowsOfOneFileAreNotIndependent) {
 }
 
 TEST(Bootstrap, StrataKeepTheirNumbersOfFiles) {
-    // Two domains that differ by 100 and not within: all the error of the unstratified mean is the mix.
+    // Two domains that differ by 100 and not within: all the error of the unstratified mean is the
+    // mix.
     FileSums files{.quantities = 2, .values = {}, .stratum = {}};
     for (uint32_t i = 0; i < 40; ++i) {
         files.values.insert(files.values.end(), {i % 2 ? 100.0 : 0.0, 1.0});
@@ -99,7 +100,8 @@ TEST(Bootstrap, StrataKeepTheirNumbersOfFiles) {
 }
 
 TEST(Bootstrap, IsTheSameEverywhere) {
-    const FileSums files{.quantities = 1, .values = {1, 2, 4, 8, 16, 32, 64}, .stratum = std::vector<uint32_t>(7)};
+    const FileSums files{
+        .quantities = 1, .values = {1, 2, 4, 8, 16, 32, 64}, .stratum = std::vector<uint32_t>(7)};
     const auto sum = [](std::span<const double> sums) { return std::vector{sums[0]}; };
     const auto found = bootstrap_2se(files, sum, 16); // whole numbers: exact up to one square root
     ASSERT_TRUE(found);
@@ -115,7 +117,9 @@ TEST(Bootstrap, IsTheSameEverywhere) {
 
 TEST(Bootstrap, PairsStatisticsByDraw) {
     const auto files = files_of_value_and_weight(17, 30);
-    const auto both = [](std::span<const double> sums) { return std::vector{sums[0] / sums[1], sums[0] / sums[1] - sums[0] / sums[1]}; };
+    const auto both = [](std::span<const double> sums) {
+        return std::vector{sums[0] / sums[1], sums[0] / sums[1] - sums[0] / sums[1]};
+    };
     const auto found = bootstrap_2se(files, both);
     ASSERT_TRUE(found);
     EXPECT_GT((*found)[0], 0);

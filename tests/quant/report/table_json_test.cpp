@@ -9,7 +9,8 @@
 namespace fp4::quant {
 namespace {
 
-RowKey key_of(std::string method, std::string acts, std::string domain = all_domains, uint64_t seed = 0) {
+RowKey key_of(std::string method, std::string acts, std::string domain = all_domains,
+              uint64_t seed = 0) {
     return {.method = std::move(method),
             .format = "nvfp4",
             .acts = std::move(acts),
@@ -42,7 +43,10 @@ Table small_table() {
                    .ppl_2se = 0.1 + 0.2,
                    .bits_per_byte = 1e300,
                    .top1 = 1},
-                  {.key = key_of("gptq", "W4A4", all_domains, 2), .kl = 5e-324, .gap_closed = -0.25, .undecided = 0.5}};
+                  {.key = key_of("gptq", "W4A4", all_domains, 2),
+                   .kl = 5e-324,
+                   .gap_closed = -0.25,
+                   .undecided = 0.5}};
     return table;
 }
 
@@ -90,28 +94,37 @@ TEST(TableJson, OrdersRowsForReaders) {
     Table table = small_table();
     table.rows.clear();
     for (const auto& key :
-         {key_of("zebra", "W4A4"), key_of("razer", "W4A4"), key_of("rtn", "W4A4"), key_of("faar", "W4A4", all_domains, 2), key_of("faar", "W4A4", all_domains, 1),
-          key_of("razer", "W4A16"), key_of("bf16", "W16A16"), key_of("bf16", "W16A16", "boost"), key_of("rtn", "W16A4"), key_of("ape", "W4A4")})
+         {key_of("zebra", "W4A4"), key_of("razer", "W4A4"), key_of("rtn", "W4A4"),
+          key_of("faar", "W4A4", all_domains, 2), key_of("faar", "W4A4", all_domains, 1),
+          key_of("razer", "W4A16"), key_of("bf16", "W16A16"), key_of("bf16", "W16A16", "boost"),
+          key_of("rtn", "W16A4"), key_of("ape", "W4A4")})
         table.rows.push_back({.key = key});
     const auto back = parse_table_json(*table_json(table), "t");
     ASSERT_TRUE(back);
     std::vector<std::string> names;
-    for (const auto& row : back->rows) names.push_back(row.key.method + " " + row.key.acts + " " + row.key.domain + " " + std::to_string(row.key.seed));
-    EXPECT_EQ(names, (std::vector<std::string>{"bf16 W16A16 all 0", "razer W4A16 all 0", "rtn W16A4 all 0", "rtn W4A4 all 0", "razer W4A4 all 0", "faar W4A4 all 1",
-                                               "faar W4A4 all 2", "ape W4A4 all 0", "zebra W4A4 all 0", "bf16 W16A16 boost 0"}));
+    for (const auto& row : back->rows)
+        names.push_back(row.key.method + " " + row.key.acts + " " + row.key.domain + " " +
+                        std::to_string(row.key.seed));
+    EXPECT_EQ(names, (std::vector<std::string>{
+                         "bf16 W16A16 all 0", "razer W4A16 all 0", "rtn W16A4 all 0",
+                         "rtn W4A4 all 0", "razer W4A4 all 0", "faar W4A4 all 1", "faar W4A4 all 2",
+                         "ape W4A4 all 0", "zebra W4A4 all 0", "bf16 W16A16 boost 0"}));
 }
 
 TEST(TableJson, RefusesWhatItCannotWrite) {
     auto table = small_table();
     table.rows[1].gap_closed = std::numeric_limits<double>::quiet_NaN();
     EXPECT_EQ(table_json(table).error().code, ErrorCode::not_finite);
-    EXPECT_EQ(table_json(table).error().message, "row 'gptq/nvfp4/W4A4/fake, seed 2': gap_closed: expected a number, found nan");
+    EXPECT_EQ(table_json(table).error().message,
+              "row 'gptq/nvfp4/W4A4/fake, seed 2': gap_closed: expected a number, found nan");
     table = small_table();
     table.rows.push_back(table.rows[0]);
-    EXPECT_EQ(table_json(table).error().message, "rows: row 'rtn/nvfp4/W4A4/fake': expected each row once, found it twice");
+    EXPECT_EQ(table_json(table).error().message,
+              "rows: row 'rtn/nvfp4/W4A4/fake': expected each row once, found it twice");
     table = small_table();
     table.context.cpu = "\xFF";
-    EXPECT_EQ(table_json(table).error().message, "context: cpu: expected UTF-8 text, found '\\xFF'");
+    EXPECT_EQ(table_json(table).error().message,
+              "context: cpu: expected UTF-8 text, found '\\xFF'");
 }
 
 std::string changed(const std::string& from, const std::string& to) {
@@ -123,20 +136,29 @@ std::string changed(const std::string& from, const std::string& to) {
 
 TEST(TableJson, IsReadStrictly) {
     const std::vector<std::array<std::string, 3>> cases{
-        {"\"threads\": 2,", "", "t: context: threads: expected a whole number from 0, found no such key"},
-        {"\"threads\": 2,", "\"threads\": -2,", "t: context: threads: expected a whole number from 0, found -2"},
-        {"\"threads\": 2,", "\"threads\": 2, \"cores\": 1,", "t: context: key 'cores': expected no such key"},
+        {"\"threads\": 2,", "",
+         "t: context: threads: expected a whole number from 0, found no such key"},
+        {"\"threads\": 2,", "\"threads\": -2,",
+         "t: context: threads: expected a whole number from 0, found -2"},
+        {"\"threads\": 2,", "\"threads\": 2, \"cores\": 1,",
+         "t: context: key 'cores': expected no such key"},
         {"\"boost\",", "7,", "t: context: domains: expected a list of names, found in it 7"},
         {"\"kl\":0.1,", "", "t: rows[0]: kl: expected a number, found no such key"},
         {"\"kl\":0.1,", "\"kl\":null,", "t: rows[0]: kl: expected a number, found null"},
-        {"\"kl_2se\":null", "\"kl_2se\":\"x\"", "t: rows[1]: kl_2se: expected a number or null, found 'x'"},
-        {"\"seed\":2", "\"seed\":2.5", "t: rows[1]: seed: expected a whole number from 0, found 2.5"},
-        {"\"align_tokens\":null}\n", "\"align_tokens\":null,\"note\":1}\n", "t: rows[1]: key 'note': expected no such key"},
+        {"\"kl_2se\":null", "\"kl_2se\":\"x\"",
+         "t: rows[1]: kl_2se: expected a number or null, found 'x'"},
+        {"\"seed\":2", "\"seed\":2.5",
+         "t: rows[1]: seed: expected a whole number from 0, found 2.5"},
+        {"\"align_tokens\":null}\n", "\"align_tokens\":null,\"note\":1}\n",
+         "t: rows[1]: key 'note': expected no such key"},
         {"\"method\":\"gptq\"", "\"method\":\"gptq\",\"method\":\"x\"", "t: byte "},
-        {"{\"method\":\"gptq\"", "5, {\"method\":\"gptq\"", "t: rows[1]: expected an object, found 5"},
+        {"{\"method\":\"gptq\"", "5, {\"method\":\"gptq\"",
+         "t: rows[1]: expected an object, found 5"},
         {"\"rows\": [", "\"lines\": [", "t: key 'lines': expected no such key"},
-        {"\"method\":\"gptq\",\"format\":\"nvfp4\",\"acts\":\"W4A4\",\"act_format\":\"nvfp4\",\"act_scale\":\"static\",\"arith\":\"fake\",\"domain\":\"all\",\"seed\":2",
-         "\"method\":\"rtn\",\"format\":\"nvfp4\",\"acts\":\"W4A4\",\"act_format\":\"nvfp4\",\"act_scale\":\"static\",\"arith\":\"fake\",\"domain\":\"all\",\"seed\":0",
+        {"\"method\":\"gptq\",\"format\":\"nvfp4\",\"acts\":\"W4A4\",\"act_format\":\"nvfp4\","
+         "\"act_scale\":\"static\",\"arith\":\"fake\",\"domain\":\"all\",\"seed\":2",
+         "\"method\":\"rtn\",\"format\":\"nvfp4\",\"acts\":\"W4A4\",\"act_format\":\"nvfp4\",\"act_"
+         "scale\":\"static\",\"arith\":\"fake\",\"domain\":\"all\",\"seed\":0",
          "t: row 'rtn/nvfp4/W4A4/fake': expected each row once, found it twice"}};
     for (const auto& [from, to, message] : cases) {
         const auto table = parse_table_json(changed(from, to), "t");
@@ -144,8 +166,10 @@ TEST(TableJson, IsReadStrictly) {
         EXPECT_EQ(table.error().message.substr(0, message.size()), message);
         EXPECT_EQ(table.error().code, ErrorCode::bad_file);
     }
-    EXPECT_EQ(parse_table_json("{}", "t").error().message, "t: context: expected an object, found no such key");
-    EXPECT_EQ(parse_table_json("[]", "t").error().message, "t: expected an object, found an array of 0");
+    EXPECT_EQ(parse_table_json("{}", "t").error().message,
+              "t: context: expected an object, found no such key");
+    EXPECT_EQ(parse_table_json("[]", "t").error().message,
+              "t: expected an object, found an array of 0");
 }
 
 TEST(TableJson, TakesRemadeRows) {
@@ -153,7 +177,8 @@ TEST(TableJson, TakesRemadeRows) {
     auto remade = small_table();
     remade.context.cpu = "another";
     remade.context.command = "make more";
-    remade.rows = {{.key = key_of("rtn", "W4A4"), .kl = 0.2}, {.key = key_of("mse", "W4A4"), .kl = 0.3}};
+    remade.rows = {{.key = key_of("rtn", "W4A4"), .kl = 0.2},
+                   {.key = key_of("mse", "W4A4"), .kl = 0.3}};
     ASSERT_TRUE(merge_table(table, remade));
     ASSERT_EQ(table.rows.size(), 3u);
     EXPECT_EQ(table.rows[0], remade.rows[0]);
@@ -163,8 +188,12 @@ TEST(TableJson, TakesRemadeRows) {
     EXPECT_EQ(table.context.command, small_table().context.command + "; make more");
 
     const auto before = table;
-    for (auto change : {+[](TableContext& c) { c.model_sha256 = "x"; }, +[](TableContext& c) { c.tokens_sha256 = "x"; }, +[](TableContext& c) { c.calib_sha256 = "x"; },
-                        +[](TableContext& c) { c.calib_tokens = 1; }, +[](TableContext& c) { c.windows = 1; }, +[](TableContext& c) { c.domains.pop_back(); }}) {
+    for (auto change :
+         {+[](TableContext& c) { c.model_sha256 = "x"; },
+          +[](TableContext& c) { c.tokens_sha256 = "x"; },
+          +[](TableContext& c) { c.calib_sha256 = "x"; },
+          +[](TableContext& c) { c.calib_tokens = 1; }, +[](TableContext& c) { c.windows = 1; },
+          +[](TableContext& c) { c.domains.pop_back(); }}) {
         auto other = remade;
         change(other.context);
         const auto status = merge_table(table, other);
@@ -178,7 +207,8 @@ TEST(SecondsJson, IsNotATable) {
     std::vector<RowSeconds> rows{{key_of("rtn", "W4A4"), 21.5}, {key_of("gptq", "W4A16"), 60}};
     const auto text = seconds_json(rows);
     ASSERT_TRUE(text);
-    EXPECT_LT(text->find("\"seconds\":60"), text->find("\"seconds\":21.5")) << *text; // W4A16 before W4A4
+    EXPECT_LT(text->find("\"seconds\":60"), text->find("\"seconds\":21.5"))
+        << *text; // W4A16 before W4A4
     EXPECT_FALSE(parse_table_json(*text, "t"));
 }
 

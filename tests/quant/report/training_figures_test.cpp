@@ -24,11 +24,13 @@ std::string without_style(const std::string& file) {
 TEST(TrainingFigures, AreTheReportsWithTheirStyle) {
     const auto report = test::plausible_report();
     const auto page = report_html(report);
-    for (const auto& file : {stage1_svg(report.training[0]), stage1_svg(report.training[1]), stage2_svg(report.training)}) {
+    for (const auto& file : {stage1_svg(report.training[0]), stage1_svg(report.training[1]),
+                             stage2_svg(report.training)}) {
         test::expect_well_formed(file);
         EXPECT_THAT(page, HasSubstr(without_style(file)));
         static const std::regex classes("class=\"([^\"]*)\"");
-        for (auto at = std::sregex_iterator(file.begin(), file.end(), classes); at != std::sregex_iterator(); ++at) {
+        for (auto at = std::sregex_iterator(file.begin(), file.end(), classes);
+             at != std::sregex_iterator(); ++at) {
             std::istringstream names((*at)[1]);
             for (std::string name; names >> name;) EXPECT_THAT(file, HasSubstr("\n." + name + "{"));
         }
@@ -42,11 +44,17 @@ TEST(TrainingFigures, AreEmptyWithoutTraining) {
 }
 
 TEST(TrainingFigures, DrawALossAndWhatWasKeptOnOneScale) {
-    LinearLog log{.layer = 0, .linear = "q", .loss = 0.25, .curve = {{0, 1, 1, 1}, {100, 0.5, 1, 1}, {200, 0.25, 1, 1}}};
+    LinearLog log{.layer = 0,
+                  .linear = "q",
+                  .loss = 0.25,
+                  .curve = {{0, 1, 1, 1}, {100, 0.5, 1, 1}, {200, 0.25, 1, 1}}};
     const auto file = stage1_svg({.name = "faar", .linears = {log}, .alignment = {}});
     std::smatch line, ring;
-    ASSERT_TRUE(std::regex_search(file, line, std::regex("points=\"([0-9.]+),([0-9.]+) ([0-9.]+),([0-9.]+) ([0-9.]+),([0-9.]+)\" class=\"layer\"")));
-    ASSERT_TRUE(std::regex_search(file, ring, std::regex("cy=\"([0-9.]+)\" r=\"3.5\" class=\"ring\" stroke=\"#")));
+    ASSERT_TRUE(std::regex_search(file, line,
+                                  std::regex("points=\"([0-9.]+),([0-9.]+) ([0-9.]+),([0-9.]+) "
+                                             "([0-9.]+),([0-9.]+)\" class=\"layer\"")));
+    ASSERT_TRUE(std::regex_search(
+        file, ring, std::regex("cy=\"([0-9.]+)\" r=\"3.5\" class=\"ring\" stroke=\"#")));
     const auto at = [&](size_t i) { return std::stod(line[i]); };
     EXPECT_EQ(line[6], ring[1]);
     EXPECT_NEAR(at(4) - at(2), at(6) - at(4), 0.15) << "half and half again, log scale";

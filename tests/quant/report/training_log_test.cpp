@@ -17,11 +17,13 @@ TEST(TrainingLog, ReadsBackAsItWas) {
 }
 
 TEST(TrainingLog, RefusesWhatIsNone) {
-    for (const char* bad : {"", "[]", "{}", R"({"name":"a","linears":[],"alignment":[{"step":1}]})", R"({"name":1,"linears":[],"alignment":[]})"}) {
+    for (const char* bad : {"", "[]", "{}", R"({"name":"a","linears":[],"alignment":[{"step":1}]})",
+                            R"({"name":1,"linears":[],"alignment":[]})"}) {
         const auto read = parse_training_log(bad, "log.json");
         ASSERT_FALSE(read) << bad;
         EXPECT_EQ(read.error().code, ErrorCode::bad_file);
-        EXPECT_EQ(read.error().message.rfind("log.json: expected a training log", 0), 0u) << read.error().message;
+        EXPECT_EQ(read.error().message.rfind("log.json: expected a training log", 0), 0u)
+            << read.error().message;
     }
 }
 

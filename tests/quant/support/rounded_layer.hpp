@@ -9,8 +9,9 @@
 
 namespace fp4::quant::test {
 
-// A random linear of n outputs and k inputs, its roundings, and moments of 4k correlated inputs, the quantized
-// ones `input_noise` away from the reference's, and a random curvature of its outputs.
+// A random linear of n outputs and k inputs, its roundings, and moments of 4k correlated inputs,
+// the quantized ones `input_noise` away from the reference's, and a random curvature of its
+// outputs.
 struct RoundedLayer {
     Tensor w;
     TensorScale scale{};
@@ -18,7 +19,8 @@ struct RoundedLayer {
     InputMoments moments;
     Tensor curvature; // undefined unless asked for
 
-    RoundedLayer(int64_t n, int64_t k, const Side& side, double input_noise = 0, bool with_curvature = false) {
+    RoundedLayer(int64_t n, int64_t k, const Side& side, double input_noise = 0,
+                 bool with_curvature = false) {
         Random random(11);
         w = random.normal({n, k});
         const auto x = correlated_inputs(random, 4 * k, k);
@@ -36,7 +38,9 @@ struct RoundedLayer {
     }
 
     OutputLoss output_loss() const { return OutputLoss(moments, curvature); }
-    double loss(const Tensor& v) const { return output_loss().value(w, hardened_values(choices, v)); }
+    double loss(const Tensor& v) const {
+        return output_loss().value(w, hardened_values(choices, v));
+    }
 };
 
 } // namespace fp4::quant::test

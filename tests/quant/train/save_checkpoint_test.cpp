@@ -58,7 +58,9 @@ TEST(SaveCheckpoint, ReadsBackRoundedToBfloat16) {
     for (size_t i = 0; i < got.size(); ++i) {
         EXPECT_EQ(got[i].first, wanted[i].first);
         EXPECT_FALSE(torch::equal(got[i].second, wanted[i].second)) << got[i].first;
-        EXPECT_TRUE(torch::equal(got[i].second, wanted[i].second.detach().to(torch::kBFloat16).to(torch::kFloat))) << got[i].first;
+        EXPECT_TRUE(torch::equal(got[i].second,
+                                 wanted[i].second.detach().to(torch::kBFloat16).to(torch::kFloat)))
+            << got[i].first;
     }
     EXPECT_FALSE(save_checkpoint(dir / "absent", trainer.model()));
 }

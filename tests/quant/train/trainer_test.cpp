@@ -12,12 +12,14 @@ namespace {
 
 std::vector<Tensor> snapshot_of(const CausalLm& model) {
     std::vector<Tensor> out;
-    for (const auto& [name, parameter] : parameters(model)) out.push_back(parameter.detach().clone());
+    for (const auto& [name, parameter] : parameters(model))
+        out.push_back(parameter.detach().clone());
     return out;
 }
 
 bool equal(const std::vector<Tensor>& a, const std::vector<Tensor>& b) {
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const Tensor& x, const Tensor& y) { return torch::equal(x, y); });
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                      [](const Tensor& x, const Tensor& y) { return torch::equal(x, y); });
 }
 
 TEST(Trainer, InitialParameters) {
@@ -32,11 +34,18 @@ TEST(Trainer, InitialParameters) {
             EXPECT_TRUE(torch::equal(parameter, torch::ones({64}))) << name;
             continue;
         }
-        const bool onto_residual = name.find("o_proj") != name.npos || name.find("down_proj") != name.npos;
-        const double deviation = onto_residual ? 0.005 : 0.02, n = static_cast<double>(parameter.numel()); // sqrt(2 * 8 layers) = 4
-        EXPECT_NEAR(parameter.square().mean().sqrt().item<double>() / deviation, 1, 4 / std::sqrt(2 * n)) << name;
-        largest_mean = std::max(largest_mean, std::abs(parameter.mean().item<double>()) / deviation * std::sqrt(n));
-        EXPECT_NEAR(parameter.pow(4).mean().item<double>() / std::pow(deviation, 4), 3, 4 * std::sqrt(96 / n)) << name; // a normal distribution's
+        const bool onto_residual =
+            name.find("o_proj") != name.npos || name.find("down_proj") != name.npos;
+        const double deviation = onto_residual ? 0.005 : 0.02,
+                     n = static_cast<double>(parameter.numel()); // sqrt(2 * 8 layers) = 4
+        EXPECT_NEAR(parameter.square().mean().sqrt().item<double>() / deviation, 1,
+                    4 / std::sqrt(2 * n))
+            << name;
+        largest_mean = std::max(largest_mean, std::abs(parameter.mean().item<double>()) /
+                                                  deviation * std::sqrt(n));
+        EXPECT_NEAR(parameter.pow(4).mean().item<double>() / std::pow(deviation, 4), 3,
+                    4 * std::sqrt(96 / n))
+            << name; // a normal distribution's
     }
     EXPECT_LT(largest_mean, 4);
     EXPECT_TRUE(trainer.model().lm_head.is_same(trainer.model().embed_tokens));
@@ -49,11 +58,14 @@ TEST(Trainer, TheSeedDecides) {
     EXPECT_TRUE(equal(snapshot_of(Trainer(recipe, test::counting_stream()).model()), first));
     for (const uint64_t seed : {0, 1, 6, 1 << 20}) {
         recipe.seed = seed;
-        EXPECT_FALSE(torch::equal(Trainer(recipe, test::counting_stream()).model().embed_tokens, first[0])) << seed;
+        EXPECT_FALSE(
+            torch::equal(Trainer(recipe, test::counting_stream()).model().embed_tokens, first[0]))
+            << seed;
     }
 }
 
-// The first step of AdamW moves every parameter by the learning rate against its gradient's sign, matrices after their decay.
+// The first step of AdamW moves every parameter by the learning rate against its gradient's sign,
+// matrices after their decay.
 TEST(Trainer, FirstStep) {
     auto recipe = test::tiny_recipe();
     recipe.weight_decay = 10;
@@ -65,7 +77,8 @@ TEST(Trainer, FirstStep) {
     const double rate = 0.005; // half of it, in the first of two warm-up steps
     for (size_t i = 0; i < before.size(); ++i) {
         const double kept = before[i].dim() == 2 ? 1 - rate * 10 : 1;
-        EXPECT_NEAR((after[i] - before[i] * kept).abs().median().item<double>(), rate, 0.01 * rate) << i;
+        EXPECT_NEAR((after[i] - before[i] * kept).abs().median().item<double>(), rate, 0.01 * rate)
+            << i;
     }
 }
 
@@ -79,7 +92,8 @@ TEST(Trainer, GradientsAreClippedTogether) {
     }
     const auto all_are = [&](double value) {
         for (const auto& [name, parameter] : parameters(trainer.model()))
-            EXPECT_LT((parameter.grad() - value).abs().max().item<double>(), 1e-6 * std::abs(value)) << name;
+            EXPECT_LT((parameter.grad() - value).abs().max().item<double>(), 1e-6 * std::abs(value))
+                << name;
     };
     clip_gradients(trainer.model(), 0.5 * std::sqrt(count) * 1.001);
     all_are(-0.5);
@@ -97,7 +111,8 @@ TEST(Trainer, ResumesWithTheSameBits) {
         for (int i = 0; i < 6; ++i) losses.push_back(whole.train_step());
         {
             Trainer first(recipe, test::counting_stream());
-            for (int i = 0; i < 3; ++i) EXPECT_EQ(first.train_step(), losses[static_cast<size_t>(i)]);
+            for (int i = 0; i < 3; ++i)
+                EXPECT_EQ(first.train_step(), losses[static_cast<size_t>(i)]);
             ASSERT_TRUE(first.save(dir / "snapshot"));
         }
         Trainer second(recipe, test::counting_stream());
@@ -117,7 +132,8 @@ TEST(Trainer, ForeignSnapshotsAreRefused) {
         const auto status = trainer.resume(dir / name);
         ASSERT_FALSE(status) << name;
         EXPECT_EQ(status.error().code, ErrorCode::bad_file);
-        EXPECT_EQ(status.error().message, (dir / name).string() + ": expected a snapshot of this recipe's training");
+        EXPECT_EQ(status.error().message,
+                  (dir / name).string() + ": expected a snapshot of this recipe's training");
         EXPECT_EQ(trainer.step(), 0u) << name;
         EXPECT_TRUE(equal(snapshot_of(trainer.model()), before)) << name;
     };
@@ -153,14 +169,16 @@ TEST(Trainer, LearnsACountingStream) {
         double last = first;
         while (trainer.step() < 40) last = trainer.train_step();
         EXPECT_LT(last, 0.2 * first);
-        const auto windows = torch::tensor({0, 1, 2, 3, 4, 5, 5, 6, 7, 8, 9, 10}, torch::kInt).view({2, 6});
+        const auto windows =
+            torch::tensor({0, 1, 2, 3, 4, 5, 5, 6, 7, 8, 9, 10}, torch::kInt).view({2, 6});
         EXPECT_LT(mean_nll(trainer.model(), windows), 0.2 * first);
     }
 }
 
 TEST(MeanNll, EqualsThePlainDecoders) {
     auto model = test::random_model(test::model_shapes[0], 31, torch::kFloat);
-    const auto windows = torch::randint(29, {35, 4}, at::detail::createCPUGenerator(1), torch::kInt); // more than one batch
+    const auto windows = torch::randint(29, {35, 4}, at::detail::createCPUGenerator(1),
+                                        torch::kInt); // more than one batch
     double sum = 0;
     for (int64_t w = 0; w < 35; ++w) {
         std::vector<size_t> tokens;

@@ -29,10 +29,13 @@ struct WeightFileNames {
 
 class Checkpoint {
   public:
-    // Reads config.json and the headers of all weight files, no weights. With an index the shards it names are the weights: plain file
-    // names inside the folder, every tensor in the shard named for it, none missing, extra or in two shards.
-    // Otherwise the single file is. Both, without the index naming that file, is an error.
-    static Result<Checkpoint> open(const std::filesystem::path& directory, io::FileAccess access = io::FileAccess::mapped, const WeightFileNames& names = {});
+    // Reads config.json and the headers of all weight files, no weights. With an index the shards
+    // it names are the weights: plain file names inside the folder, every tensor in the shard named
+    // for it, none missing, extra or in two shards. Otherwise the single file is. Both, without the
+    // index naming that file, is an error.
+    static Result<Checkpoint> open(const std::filesystem::path& directory,
+                                   io::FileAccess access = io::FileAccess::mapped,
+                                   const WeightFileNames& names = {});
 
     // The name is that of the folder when config.json gives none.
     const ModelConfig& config() const { return config_; }

@@ -1,4 +1,5 @@
-// A plain checkpoint quantized by an encoder: round to nearest, tensor scales from the amax of each fused group.
+// A plain checkpoint quantized by an encoder: round to nearest, tensor scales from the amax of each
+// fused group.
 #pragma once
 #include <map>
 #include <set>
@@ -13,9 +14,11 @@ namespace fp4::checkpoints {
 
 class EncodedModel final : public QuantizedModelSource {
   public:
-    // Every linear of the model but `left_out`. bad_argument: a checkpoint that is quantized already, an encoder that does not make the
-    // format, options.tensor_scale or a policy other than `error`.
-    static Result<EncodedModel> create(QuantizedCheckpoint plain, const EncodeOptions& options, const std::set<std::string>& left_out = {});
+    // Every linear of the model but `left_out`. bad_argument: a checkpoint that is quantized
+    // already, an encoder that does not make the format, options.tensor_scale or a policy other
+    // than `error`.
+    static Result<EncodedModel> create(QuantizedCheckpoint plain, const EncodeOptions& options,
+                                       const std::set<std::string>& left_out = {});
 
     const std::filesystem::path& folder() const override { return plain_.folder(); }
     std::span<const io::TensorSpec> plain_tensors() const override { return remaining_.specs(); }
@@ -24,7 +27,8 @@ class EncodedModel final : public QuantizedModelSource {
     Result<QuantizedLinear> linear(size_t i) override;
 
   private:
-    EncodedModel(QuantizedCheckpoint plain, const EncodeOptions& options, Encoder encoder) : plain_(std::move(plain)), options_(options), encoder_(encoder) {}
+    EncodedModel(QuantizedCheckpoint plain, const EncodeOptions& options, Encoder encoder)
+        : plain_(std::move(plain)), options_(options), encoder_(encoder) {}
     Result<std::vector<float>> weights(const std::string& module) const;
     Result<float> group_amax(const std::string& module, std::span<const float> own);
 

@@ -11,7 +11,8 @@ namespace fp4::checkpoints {
 // Names of the module's group in order, itself among them; the module alone where it is not fused.
 std::vector<std::string> fused_group(const std::string& module);
 
-// Every group is quantized as a whole or not at all, and with an input scale for each member or for none. bad_argument.
+// Every group is quantized as a whole or not at all, and with an input scale for each member or for
+// none. bad_argument.
 Status check_fused_groups(std::span<const LinearSpec> linears);
 
 // Fails when the linears of one group, given one after the other, differ in a stored scale.

@@ -1,4 +1,5 @@
-// The checkpoint layouts: one row each. Readers and writers take every tensor name, type and direction from here.
+// The checkpoint layouts: one row each. Readers and writers take every tensor name, type and
+// direction from here.
 #pragma once
 #include <array>
 #include <cstdint>
@@ -19,17 +20,20 @@ struct LayoutSpec {
     std::string_view codes, scales, tensor_scale, input_scale;
     io::Dtype scales_dtype = io::Dtype::other;
     Format weight_format = Format::nvfp4;
-    TensorScaleKind scale_kind = TensorScaleKind::multiplier; // of the stored tensor and input scales
-    bool scalar_is_vector = false;                            // their shape: [1] or []
-    std::string_view file_stem = "model";                     // <stem>-00001-of-0000N.safetensors
+    TensorScaleKind scale_kind =
+        TensorScaleKind::multiplier;      // of the stored tensor and input scales
+    bool scalar_is_vector = false;        // their shape: [1] or []
+    std::string_view file_stem = "model"; // <stem>-00001-of-0000N.safetensors
     WeightFileNames files{};
     bool fused_scales_equal = true; // consumers keep one tensor scale for q/k/v and for gate/up
 };
 
 inline constexpr std::array<LayoutSpec, 4> layout_specs{{
-    {"compressed-tensors", "compressed-tensors", "weight_packed", "weight_scale", "weight_global_scale", "input_global_scale", io::Dtype::f8_e4m3, Format::nvfp4,
+    {"compressed-tensors", "compressed-tensors", "weight_packed", "weight_scale",
+     "weight_global_scale", "input_global_scale", io::Dtype::f8_e4m3, Format::nvfp4,
      TensorScaleKind::divisor, true},
-    {"modelopt", "modelopt", "weight", "weight_scale", "weight_scale_2", "input_scale", io::Dtype::f8_e4m3, Format::nvfp4},
+    {"modelopt", "modelopt", "weight", "weight_scale", "weight_scale_2", "input_scale",
+     io::Dtype::f8_e4m3, Format::nvfp4},
     {"razer",
      "fp4sim-razer",
      "razer_codes",
@@ -42,10 +46,24 @@ inline constexpr std::array<LayoutSpec, 4> layout_specs{{
      false,
      "razer",
      {"", "razer.index.json"}},
-    {"bf16", "", "", "", "", "", io::Dtype::other, Format::nvfp4, TensorScaleKind::multiplier, false, "model", {}, false},
+    {"bf16",
+     "",
+     "",
+     "",
+     "",
+     "",
+     io::Dtype::other,
+     Format::nvfp4,
+     TensorScaleKind::multiplier,
+     false,
+     "model",
+     {},
+     false},
 }};
 
-constexpr const LayoutSpec& spec_of(Layout layout) { return layout_specs[static_cast<size_t>(layout)]; }
+constexpr const LayoutSpec& spec_of(Layout layout) {
+    return layout_specs[static_cast<size_t>(layout)];
+}
 
 constexpr std::optional<Layout> layout_from_name(std::string_view name) {
     for (size_t i = 0; i < layout_specs.size(); ++i)

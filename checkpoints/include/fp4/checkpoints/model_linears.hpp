@@ -7,7 +7,8 @@
 
 namespace fp4::checkpoints {
 
-// Module names and shapes, layer by layer, in each the order q k v o gate up down; without input scales.
+// Module names and shapes, layer by layer, in each the order q k v o gate up down; without input
+// scales.
 std::vector<LinearSpec> model_linears(const ModelConfig& model);
 
 } // namespace fp4::checkpoints

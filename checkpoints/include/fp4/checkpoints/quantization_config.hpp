@@ -14,7 +14,8 @@ namespace fp4::checkpoints {
 struct QuantizationConfig {
     Layout layout = Layout::plain;
     std::optional<Format> activations{}; // none: weights only
-    std::vector<std::string> ignore{};   // modules that are not quantized, as the file names them: patterns
+    std::vector<std::string>
+        ignore{}; // modules that are not quantized, as the file names them: patterns
     // Layout::razer only:
     Specials specials{};
     std::map<std::string, uint8_t> v2_halves_of{}; // modules whose V2 is not that of `specials`

@@ -15,8 +15,9 @@ namespace fp4::checkpoints {
 
 struct ReadOptions {
     io::FileAccess access = io::FileAccess::mapped;
-    bool strict = false;                   // bit 7 of an NVFP4 scale byte is an error instead of a warning
-    bool allow_implausible_scales = false; // a tensor scale that looks like its inverse is a warning instead of an error
+    bool strict = false; // bit 7 of an NVFP4 scale byte is an error instead of a warning
+    bool allow_implausible_scales =
+        false; // a tensor scale that looks like its inverse is a warning instead of an error
 };
 
 // What check() has seen.
@@ -28,11 +29,14 @@ struct CheckReport {
 
 class QuantizedCheckpoint final : public QuantizedModelSource {
   public:
-    // Reads the configuration, all headers and all tensor scales. The layout is what config.json (or hf_quant_config.json) says, and the dtypes
-    // must agree. bad_file, naming the tensor, for: an unknown method; a linear without one of its tensors, with a wrong dtype or shape or with K
-    // no multiple of 16; a tensor scale that is not positive and normal or that looks like its inverse (scale_direction.hpp); a model with parts
-    // missing or not listed as left out. With tied embeddings an lm_head.weight equal to the embedding is dropped, any other is an error.
-    static Result<QuantizedCheckpoint> open(const std::filesystem::path& folder, const ReadOptions& options = {});
+    // Reads the configuration, all headers and all tensor scales. The layout is what config.json
+    // (or hf_quant_config.json) says, and the dtypes must agree. bad_file, naming the tensor, for:
+    // an unknown method; a linear without one of its tensors, with a wrong dtype or shape or with K
+    // no multiple of 16; a tensor scale that is not positive and normal or that looks like its
+    // inverse (scale_direction.hpp); a model with parts missing or not listed as left out. With
+    // tied embeddings an lm_head.weight equal to the embedding is dropped, any other is an error.
+    static Result<QuantizedCheckpoint> open(const std::filesystem::path& folder,
+                                            const ReadOptions& options = {});
 
     Layout layout() const { return config_.layout; }
     const QuantizationConfig& quantization() const { return config_; }

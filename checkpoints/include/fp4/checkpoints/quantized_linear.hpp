@@ -16,10 +16,12 @@ struct QuantizedLinear {
     std::string name;    // of the module: "model.layers.0.mlp.up_proj"
     PackedTensor weight; // its tensor_scale is scale.multiplier
     TensorScale scale;
-    TensorScaleKind exact = TensorScaleKind::multiplier; // which of scale's two numbers is not the rounded inverse of the other, in input_scale too
-    std::optional<Encoder> encoder{};                    // none: not known
-    int e3m3_max = e3m3_max_default;                     // razer-w: the encoder's largest block scale
-    std::optional<Format> activations{};                 // none: the layer's input is not quantized
+    TensorScaleKind exact =
+        TensorScaleKind::multiplier;  // which of scale's two numbers is not the rounded inverse of
+                                      // the other, in input_scale too
+    std::optional<Encoder> encoder{}; // none: not known
+    int e3m3_max = e3m3_max_default;  // razer-w: the encoder's largest block scale
+    std::optional<Format> activations{}; // none: the layer's input is not quantized
     std::optional<TensorScale> input_scale{};
 };
 
@@ -36,10 +38,12 @@ class QuantizedModelSource {
   public:
     virtual ~QuantizedModelSource() = default;
 
-    // Holds config.json and what else is copied to an output: generation_config.json and the tokenizer.
+    // Holds config.json and what else is copied to an output: generation_config.json and the
+    // tokenizer.
     virtual const std::filesystem::path& folder() const = 0;
 
-    // Everything but the weights of linears(), under ordinary names. A model with tied embeddings has no lm_head.weight here.
+    // Everything but the weights of linears(), under ordinary names. A model with tied embeddings
+    // has no lm_head.weight here.
     virtual std::span<const io::TensorSpec> plain_tensors() const = 0;
 
     // Bytes of plain tensor i from `offset` on.

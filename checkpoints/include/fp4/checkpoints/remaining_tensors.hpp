@@ -15,8 +15,10 @@ class RemainingTensors {
 
     std::span<const io::TensorSpec> specs() const { return specs_; }
 
-    // QuantizedModelSource::read_plain by the index into specs(). bad_argument: none such. `plain` is that of the constructor, or what it was moved to.
-    Status read(const QuantizedCheckpoint& plain, size_t i, uint64_t offset, std::span<std::byte> bytes) const;
+    // QuantizedModelSource::read_plain by the index into specs(). bad_argument: none such. `plain`
+    // is that of the constructor, or what it was moved to.
+    Status read(const QuantizedCheckpoint& plain, size_t i, uint64_t offset,
+                std::span<std::byte> bytes) const;
 
   private:
     std::vector<io::TensorSpec> specs_;

@@ -12,8 +12,8 @@
 namespace fp4::io {
 
 // Writes to a temporary name in the target's directory; commit() moves it over the target.
-// Without a successful commit() the target keeps its old content and the destructor removes the temporary.
-// Every failure is write_failed with the path and the system's reason.
+// Without a successful commit() the target keeps its old content and the destructor removes the
+// temporary. Every failure is write_failed with the path and the system's reason.
 class AtomicFile {
   public:
     // The target must be new or a regular file (a symbolic link to one is replaced, not followed).
@@ -25,7 +25,8 @@ class AtomicFile {
 
     Status write(std::span<const std::byte> bytes);
 
-    // At a position of the file, which may lie beyond what has been written; write() goes on where it was.
+    // At a position of the file, which may lie beyond what has been written; write() goes on where
+    // it was.
     Status write_at(uint64_t position, std::span<const std::byte> bytes);
 
     // fsync, rename, fsync of the directory. Refused after a failed write and the second time.

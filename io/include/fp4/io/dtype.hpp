@@ -68,7 +68,8 @@ inline constexpr std::array<DtypeSpec, 22> dtype_specs{{
 }};
 static_assert([] {
     for (size_t i = 0; i < dtype_specs.size(); ++i)
-        if (static_cast<size_t>(dtype_specs[i].dtype) != i || dtype_specs[i].bits == 0) return false;
+        if (static_cast<size_t>(dtype_specs[i].dtype) != i || dtype_specs[i].bits == 0)
+            return false;
     return static_cast<size_t>(Dtype::other) == dtype_specs.size();
 }());
 
@@ -81,10 +82,12 @@ constexpr Dtype dtype_from_name(std::string_view name) {
     return Dtype::other;
 }
 
-// Product of the dimensions, taken from left to right; 1 for a scalar. Nothing when it exceeds 64 bits.
+// Product of the dimensions, taken from left to right; 1 for a scalar. Nothing when it exceeds 64
+// bits.
 std::optional<uint64_t> element_count(std::span<const uint64_t> shape);
 
-// Bytes of that many elements, packed. Nothing when their bits exceed 64 bits or do not fill whole bytes. Not for Dtype::other.
+// Bytes of that many elements, packed. Nothing when their bits exceed 64 bits or do not fill whole
+// bytes. Not for Dtype::other.
 std::optional<uint64_t> packed_bytes(Dtype dtype, uint64_t elements);
 
 } // namespace fp4::io

@@ -8,8 +8,10 @@
 
 namespace fp4::io {
 
-inline Error expected_found(ErrorCode code, std::string_view where, std::string_view expected, std::string_view found) {
-    return {code, std::string(where) + ": expected " + std::string(expected) + ", found " + std::string(found)};
+inline Error expected_found(ErrorCode code, std::string_view where, std::string_view expected,
+                            std::string_view found) {
+    return {code, std::string(where) + ": expected " + std::string(expected) + ", found " +
+                      std::string(found)};
 }
 
 // The shortest text that reads back as the same float.

@@ -11,7 +11,8 @@ namespace fp4::io {
 
 class MappedFile {
   public:
-    // Maps `size` bytes of an open file; bad_file when the file has become shorter. A file that shrinks later raises SIGBUS on access.
+    // Maps `size` bytes of an open file; bad_file when the file has become shorter. A file that
+    // shrinks later raises SIGBUS on access.
     static Result<MappedFile> map(int fd, uint64_t size, const std::filesystem::path& path);
 
     MappedFile(MappedFile&& from) noexcept;

@@ -1,4 +1,5 @@
-// POSIX file calls that finish what they start and report failures as Errors that begin with the path.
+// POSIX file calls that finish what they start and report failures as Errors that begin with the
+// path.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -20,7 +21,8 @@ struct OpenedFile {
 Result<OpenedFile> open_regular_file(const std::filesystem::path& path);
 
 // Fills `bytes` from `offset`; a file that ends before is bad_file.
-Status read_at(int fd, uint64_t offset, std::span<std::byte> bytes, const std::filesystem::path& path);
+Status read_at(int fd, uint64_t offset, std::span<std::byte> bytes,
+               const std::filesystem::path& path);
 
 // A whole file of at most `max_bytes`.
 Result<std::string> read_text_file(const std::filesystem::path& path, uint64_t max_bytes);
@@ -29,7 +31,8 @@ Result<std::string> read_text_file(const std::filesystem::path& path, uint64_t m
 Status write_all(int fd, std::span<const std::byte> bytes, const std::filesystem::path& path);
 
 // The same from `position` of the file on, at most 2^63 - 1 with the bytes.
-Status write_all_at(int fd, uint64_t position, std::span<const std::byte> bytes, const std::filesystem::path& path);
+Status write_all_at(int fd, uint64_t position, std::span<const std::byte> bytes,
+                    const std::filesystem::path& path);
 
 // The directory that holds `path`.
 std::filesystem::path parent_of(const std::filesystem::path& path);

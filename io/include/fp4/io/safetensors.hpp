@@ -1,4 +1,5 @@
-// safetensors files: u64 little-endian header length, JSON header, data buffer that the tensors tile without gap.
+// safetensors files: u64 little-endian header length, JSON header, data buffer that the tensors
+// tile without gap.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -45,18 +46,23 @@ struct SafetensorsHeader {
     const TensorInfo* find(std::string_view name) const; // null: no such tensor
 };
 
-// Checks and reads the JSON of a header (without the length field) against a data buffer of `buffer_bytes`.
-// Every deviation is bad_file; "byte N" in a message counts from the start of the file and is the last byte of the offending token.
-// A tensor of unknown dtype is listed without a check of its size. Unknown fields of a tensor are refused.
-Result<SafetensorsHeader> parse_safetensors_header(std::span<const std::byte> header_json, uint64_t buffer_bytes, std::string_view file_name);
+// Checks and reads the JSON of a header (without the length field) against a data buffer of
+// `buffer_bytes`. Every deviation is bad_file; "byte N" in a message counts from the start of the
+// file and is the last byte of the offending token. A tensor of unknown dtype is listed without a
+// check of its size. Unknown fields of a tensor are refused.
+Result<SafetensorsHeader> parse_safetensors_header(std::span<const std::byte> header_json,
+                                                   uint64_t buffer_bytes,
+                                                   std::string_view file_name);
 
-// How bytes() gets at a file's data. A mapped file that another program shortens ends the process (SIGBUS); `read` has no such risk.
+// How bytes() gets at a file's data. A mapped file that another program shortens ends the process
+// (SIGBUS); `read` has no such risk.
 enum class FileAccess : uint8_t { mapped, read };
 
 // An open file whose header has passed every check.
 class SafetensorsFile {
   public:
-    static Result<SafetensorsFile> open(const std::filesystem::path& path, FileAccess access = FileAccess::mapped);
+    static Result<SafetensorsFile> open(const std::filesystem::path& path,
+                                        FileAccess access = FileAccess::mapped);
     SafetensorsFile(SafetensorsFile&&) noexcept;
     SafetensorsFile& operator=(SafetensorsFile&&) noexcept;
     ~SafetensorsFile();
@@ -64,26 +70,30 @@ class SafetensorsFile {
     const std::filesystem::path& path() const { return path_; }
     std::span<const TensorInfo> tensors() const { return header_.tensors; }
     const Metadata& metadata() const { return header_.metadata; }
-    const TensorInfo* find(std::string_view name) const { return header_.find(name); } // null: no such tensor
+    const TensorInfo* find(std::string_view name) const {
+        return header_.find(name);
+    } // null: no such tensor
 
     // File position of the tensor's first byte; no alignment is promised.
     uint64_t file_offset(const TensorInfo& tensor) const { return data_begin_ + tensor.begin; }
 
-    // The tensor's raw bytes. `bytes` must have the tensor's size (bad_argument); an unknown dtype, a read error or a file that has
-    // become shorter is bad_file.
+    // The tensor's raw bytes. `bytes` must have the tensor's size (bad_argument); an unknown dtype,
+    // a read error or a file that has become shorter is bad_file.
     Status read(const TensorInfo& tensor, std::span<std::byte> bytes) const;
 
     // The same for the bytes from `offset` of the tensor on.
     Status read_part(const TensorInfo& tensor, uint64_t offset, std::span<std::byte> bytes) const;
 
-    // The tensor's bytes without a copy, not aligned, valid as long as the file object or what it was moved to. The first call maps the
-    // file; threads may call at once. bad_argument: opened with FileAccess::read. bad_file: an unknown dtype, or the file cannot be mapped.
+    // The tensor's bytes without a copy, not aligned, valid as long as the file object or what it
+    // was moved to. The first call maps the file; threads may call at once. bad_argument: opened
+    // with FileAccess::read. bad_file: an unknown dtype, or the file cannot be mapped.
     Result<std::span<const std::byte>> bytes(const TensorInfo& tensor) const;
 
   private:
     struct Mapping;
 
-    SafetensorsFile(std::filesystem::path path, FileDescriptor fd, uint64_t data_begin, SafetensorsHeader header, FileAccess access);
+    SafetensorsFile(std::filesystem::path path, FileDescriptor fd, uint64_t data_begin,
+                    SafetensorsHeader header, FileAccess access);
 
     std::filesystem::path path_;
     FileDescriptor fd_;
@@ -99,15 +109,20 @@ struct TensorSpec {
     std::vector<uint64_t> shape; // empty: a scalar
 };
 
-// Writes a file whose tensors are known beforehand and whose bytes come bit by bit, so that no more than one part of them is in memory.
-// The file is atomic, in the official order and has "format": "pt" in its metadata: same input, same bytes.
+// Writes a file whose tensors are known beforehand and whose bytes come bit by bit, so that no more
+// than one part of them is in memory. The file is atomic, in the official order and has "format":
+// "pt" in its metadata: same input, same bytes.
 class SafetensorsStream {
   public:
-    // bad_argument: a name twice, reserved or not UTF-8, an unknown dtype, a shape that is no whole number of bytes, metadata with another
-    // "format", a limit above exceeded. write_failed: the file system.
-    static Result<SafetensorsStream> create(const std::filesystem::path& path, const Metadata& metadata, std::span<const TensorSpec> tensors);
+    // bad_argument: a name twice, reserved or not UTF-8, an unknown dtype, a shape that is no whole
+    // number of bytes, metadata with another "format", a limit above exceeded. write_failed: the
+    // file system.
+    static Result<SafetensorsStream> create(const std::filesystem::path& path,
+                                            const Metadata& metadata,
+                                            std::span<const TensorSpec> tensors);
 
-    // The next bytes of a tensor. Tensors are filled in any order, also in turns. bad_argument: no such tensor, more bytes than it has.
+    // The next bytes of a tensor. Tensors are filled in any order, also in turns. bad_argument: no
+    // such tensor, more bytes than it has.
     Status append(std::string_view tensor, std::span<const std::byte> bytes);
 
     // bad_argument while a tensor lacks bytes; otherwise as AtomicFile::commit.
@@ -119,7 +134,8 @@ class SafetensorsStream {
         uint64_t end;
     };
 
-    SafetensorsStream(std::filesystem::path path, AtomicFile file, std::map<std::string, Unfilled, std::less<>> tensors);
+    SafetensorsStream(std::filesystem::path path, AtomicFile file,
+                      std::map<std::string, Unfilled, std::less<>> tensors);
 
     std::filesystem::path path_;
     AtomicFile file_;
@@ -135,6 +151,7 @@ struct TensorData {
 };
 
 // SafetensorsStream in one call. bad_argument also: bytes that do not fit the shape.
-Status write_safetensors(const std::filesystem::path& path, const Metadata& metadata, std::span<const TensorData> tensors);
+Status write_safetensors(const std::filesystem::path& path, const Metadata& metadata,
+                         std::span<const TensorData> tensors);
 
 } // namespace fp4::io

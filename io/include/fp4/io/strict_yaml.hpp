@@ -1,4 +1,5 @@
-// YAML maps read key by key: every key must be known, present where required, and of its type. Errors name file, line and key.
+// YAML maps read key by key: every key must be known, present where required, and of its type.
+// Errors name file, line and key.
 #pragma once
 #include <yaml-cpp/yaml.h>
 
@@ -24,10 +25,12 @@ class StrictYaml {
     std::vector<std::string> keys() const; // in file order
 
     std::string text(const std::string& key, std::optional<std::string> otherwise = std::nullopt);
-    uint64_t integer(const std::string& key, uint64_t smallest, uint64_t largest, std::optional<uint64_t> otherwise = std::nullopt);
+    uint64_t integer(const std::string& key, uint64_t smallest, uint64_t largest,
+                     std::optional<uint64_t> otherwise = std::nullopt);
     double positive(const std::string& key, std::optional<double> otherwise = std::nullopt);
     double number(const std::string& key, double smallest, double largest, double otherwise);
-    size_t one_of(const std::string& key, std::span<const std::string_view> names, size_t otherwise); // the place of the name that is there
+    size_t one_of(const std::string& key, std::span<const std::string_view> names,
+                  size_t otherwise); // the place of the name that is there
 
     // Reads a nested map; `read` takes its keys.
     void map(const std::string& key, const std::function<void(StrictYaml&)>& read);
@@ -36,7 +39,8 @@ class StrictYaml {
     Status finish();
 
   private:
-    StrictYaml(std::string file, YAML::Node node, std::string prefix) : file_(std::move(file)), node_(std::move(node)), prefix_(std::move(prefix)) {}
+    StrictYaml(std::string file, YAML::Node node, std::string prefix)
+        : file_(std::move(file)), node_(std::move(node)), prefix_(std::move(prefix)) {}
     YAML::Node at(const std::string& key, bool required);
     static std::optional<double> finite(const YAML::Node& value);
     void fail(const YAML::Mark& mark, const std::string& key, const std::string& what);

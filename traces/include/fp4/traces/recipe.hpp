@@ -22,7 +22,8 @@ struct Recipe {
     // Either the linears of one layer of a model, with the statistics of one ...
     uint64_t layer = 0;
     checkpoints::ModelConfig model;
-    // ... or of a model that is shipped, with its weights and captured activations: its folder beside those of other models ...
+    // ... or of a model that is shipped, with its weights and captured activations: its folder
+    // beside those of other models ...
     std::string checkpoint;
     // ... or ops of uniformly random bits; empty for a layer.
     std::vector<RecipeOp> uniform_ops;

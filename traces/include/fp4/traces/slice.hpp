@@ -10,7 +10,8 @@ struct Slice {
     uint64_t first, count; // cut at the end of the matrix
 };
 
-// Rows `m` of A and `n` of B, all of K, with the matching part of `c` (M * N of the whole op, or empty). No expected D.
+// Rows `m` of A and `n` of B, all of K, with the matching part of `c` (M * N of the whole op, or
+// empty). No expected D.
 TraceOp slice_op(const TraceOp& op, Slice m, Slice n, std::span<const Fp32> c);
 
 } // namespace fp4::traces

@@ -1,4 +1,5 @@
-// A trace: the matrix products of one model layer with their operands as the hardware gets them, and where they come from.
+// A trace: the matrix products of one model layer with their operands as the hardware gets them,
+// and where they come from.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -25,25 +26,31 @@ struct TraceOp {
 
 // Where the numbers come from; printed with every result made from them.
 enum class Source : uint8_t { synthetic, checkpoint, checkpoint_synthetic_activations };
-inline constexpr std::array<std::string_view, 3> source_names{"synthetic", "checkpoint", "checkpoint+synthetic-activations"};
-constexpr std::string_view name_of(Source source) { return source_names[static_cast<size_t>(source)]; }
+inline constexpr std::array<std::string_view, 3> source_names{"synthetic", "checkpoint",
+                                                              "checkpoint+synthetic-activations"};
+constexpr std::string_view name_of(Source source) {
+    return source_names[static_cast<size_t>(source)];
+}
 
 struct Trace {
     std::string model;
     uint64_t layer = 0;
     Source source = Source::synthetic;
-    std::string source_sha256; // over A then B of each op: binary32 values before quantization, or uniform codes and scales
+    std::string source_sha256; // over A then B of each op: binary32 values before quantization, or
+                               // uniform codes and scales
     Format a_format = Format::razer_a;
     Format b_format = Format::razer_w;
     Specials specials{};
     std::string encoder; // one name, or "<weights>:<activations>" where they differ
     uint64_t tokens = 0;
     uint64_t seed = 0;
-    io::Metadata other_metadata; // keys of a file that this version does not know; written back as they came
+    io::Metadata
+        other_metadata; // keys of a file that this version does not know; written back as they came
     std::vector<TraceOp> ops;
 };
 
-// A trace file (docs/06_simulator.md): every deviation is an error that names the file, the tensor or field, and what was expected.
+// A trace file (docs/06_simulator.md): every deviation is an error that names the file, the tensor
+// or field, and what was expected.
 Result<Trace> read_trace(const std::filesystem::path& path);
 
 // Same trace, same bytes.

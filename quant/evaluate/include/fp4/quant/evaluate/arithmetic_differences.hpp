@@ -11,18 +11,22 @@
 
 namespace fp4::quant {
 
-// Outputs of one linear for the codes of the hardware-true pass: float32 products of the codes' values against the hardware's.
+// Outputs of one linear for the codes of the hardware-true pass: float32 products of the codes'
+// values against the hardware's.
 struct OpDifference {
     size_t layer = 0;
     LinearOp op{};
     uint64_t outputs = 0;
     uint64_t different = 0;
-    uint64_t largest_ulps = 0;     // in float32; 10^9 and more where terms cancel and the sign is another
-    uint64_t largest_ulps_rms = 0; // of outputs no smaller than the root mean square of the hardware's
-    double largest_relative = 0;   // largest distance over that root mean square
+    uint64_t largest_ulps =
+        0; // in float32; 10^9 and more where terms cancel and the sign is another
+    uint64_t largest_ulps_rms =
+        0; // of outputs no smaller than the root mean square of the hardware's
+    double largest_relative = 0; // largest distance over that root mean square
 };
 
-// Inputs of one group of linears: the codes of a fake-quantized pass from the first layer on against those of a hardware-true one.
+// Inputs of one group of linears: the codes of a fake-quantized pass from the first layer on
+// against those of a hardware-true one.
 struct InputDifference {
     size_t layer = 0;
     LinearGroup group{};
@@ -39,9 +43,11 @@ struct ArithmeticDifferences {
 
 using QuantizedLayers = std::function<Result<std::shared_ptr<const QuantizedLayer>>(size_t layer)>;
 
-// Runs both passes over windows [count, length], windows_per_call at a time; a layer's counts are over all of them. Errors: those of hardware_true, of the
-// layers, of a linear that fails.
-Result<ArithmeticDifferences> arithmetic_differences(const CausalLm& ends, const QuantizedLayers& layers, const Scheme& scheme, const Arithmetic& arithmetic,
-                                                     const Tensor& windows, uint64_t windows_per_call = 16);
+// Runs both passes over windows [count, length], windows_per_call at a time; a layer's counts are
+// over all of them. Errors: those of hardware_true, of the layers, of a linear that fails.
+Result<ArithmeticDifferences>
+arithmetic_differences(const CausalLm& ends, const QuantizedLayers& layers, const Scheme& scheme,
+                       const Arithmetic& arithmetic, const Tensor& windows,
+                       uint64_t windows_per_call = 16);
 
 } // namespace fp4::quant

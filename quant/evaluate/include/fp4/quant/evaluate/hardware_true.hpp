@@ -1,4 +1,5 @@
-// Quantized layers in the hardware's arithmetic: every linear by golden's GEMM and epilogue, bit for bit what the RTL gives.
+// Quantized layers in the hardware's arithmetic: every linear by golden's GEMM and epilogue, bit
+// for bit what the RTL gives.
 #pragma once
 #include <memory>
 
@@ -7,10 +8,19 @@
 
 namespace fp4::quant {
 
-// Weights and activations must both be quantized, activations under a scale per call or per calibration set (the epilogue has one). bad_argument.
-Result<LayerModel> hardware_true(std::shared_ptr<const QuantizedLayer> layer, const Scheme& scheme, const Arithmetic& arithmetic);
+// Weights and activations must both be quantized, activations under a scale per call or per
+// calibration set (the epilogue has one). bad_argument.
+Result<LayerModel> hardware_true(std::shared_ptr<const QuantizedLayer> layer, const Scheme& scheme,
+                                 const Arithmetic& arithmetic);
 
-// The fused steps of nv-blackwell with 13 bits kept: an accumulator narrow enough to be seen in a model's accuracy. Not in the RTL.
-inline constexpr Arithmetic f13{"f13", "fused steps of 64 products, 13 bits kept, cut toward zero", Accumulation::fused_steps, Rounding::toward_zero, 4, 13, false};
+// The fused steps of nv-blackwell with 13 bits kept: an accumulator narrow enough to be seen in a
+// model's accuracy. Not in the RTL.
+inline constexpr Arithmetic f13{"f13",
+                                "fused steps of 64 products, 13 bits kept, cut toward zero",
+                                Accumulation::fused_steps,
+                                Rounding::toward_zero,
+                                4,
+                                13,
+                                false};
 
 } // namespace fp4::quant

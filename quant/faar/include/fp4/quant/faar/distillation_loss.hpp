@@ -1,4 +1,5 @@
-// How far a model's predictions and last hidden states are from its reference's, and which way is nearer (FAAR, the stage-2 loss).
+// How far a model's predictions and last hidden states are from its reference's, and which way is
+// nearer (FAAR, the stage-2 loss).
 #pragma once
 #include <cstdint>
 
@@ -9,7 +10,8 @@ namespace fp4::quant {
 struct DistillationOptions {
     double kl_weight = 1, hidden_weight = 0; // of their means in the gradient
     double temperature = 1;                  // of both models' probabilities
-    int64_t top_k = 0;                       // tokens the reference holds likeliest, all others as one; 0: all tokens by themselves
+    int64_t top_k =
+        0; // tokens the reference holds likeliest, all others as one; 0: all tokens by themselves
     int64_t logits_at_once = int64_t{1} << 25;
 };
 
@@ -19,8 +21,10 @@ struct Distillation {
     Tensor by_hidden;      // gradient of kl_weight * kl + hidden_weight * hidden_mse by `hidden`
 };
 
-// reference_hidden, hidden: [batch, positions, hidden], what the last layer gives; both go through `ends`' final norm and head. Logits are computed for
-// logits_at_once / vocabulary positions at a time.
-Distillation distillation_loss(const CausalLm& ends, const Tensor& reference_hidden, const Tensor& hidden, const DistillationOptions& options);
+// reference_hidden, hidden: [batch, positions, hidden], what the last layer gives; both go through
+// `ends`' final norm and head. Logits are computed for logits_at_once / vocabulary positions at a
+// time.
+Distillation distillation_loss(const CausalLm& ends, const Tensor& reference_hidden,
+                               const Tensor& hidden, const DistillationOptions& options);
 
 } // namespace fp4::quant

@@ -1,4 +1,5 @@
-// Exact coordinate descent on hard roundings: one weight at a time goes over to its other value where that lowers the layer's loss.
+// Exact coordinate descent on hard roundings: one weight at a time goes over to its other value
+// where that lowers the layer's loss.
 #pragma once
 #include <cstdint>
 
@@ -17,9 +18,11 @@ struct FlipResult {
     int64_t passes = 0;
 };
 
-// w: [N, K] float32, what the choices were made of; v: what the descent starts from, hardened. The loss never rises but for float64 rounding. Without a
-// curvature rows are independent, and each goes through its columns; with one, columns go in order, and the rows of a column. The result is the same for
-// any number of threads.
-FlipResult flip_roundings(const Tensor& w, const RoundingChoices& choices, const Tensor& v, const OutputLoss& loss, const FlipOptions& options = {});
+// w: [N, K] float32, what the choices were made of; v: what the descent starts from, hardened. The
+// loss never rises but for float64 rounding. Without a curvature rows are independent, and each
+// goes through its columns; with one, columns go in order, and the rows of a column. The result is
+// the same for any number of threads.
+FlipResult flip_roundings(const Tensor& w, const RoundingChoices& choices, const Tensor& v,
+                          const OutputLoss& loss, const FlipOptions& options = {});
 
 } // namespace fp4::quant

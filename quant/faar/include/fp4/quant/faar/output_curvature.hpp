@@ -7,8 +7,9 @@
 
 namespace fp4::quant {
 
-// By LinearOp, [N, N] double each: the mean over positions of g^T g, g the gradient of -log p(token) by the linear's N outputs, tokens drawn from the model's own
-// predictions. Half of r G r^T is the KL divergence that a small change r of the outputs at one position makes.
+// By LinearOp, [N, N] double each: the mean over positions of g^T g, g the gradient of -log
+// p(token) by the linear's N outputs, tokens drawn from the model's own predictions. Half of r G
+// r^T is the KL divergence that a small change r of the outputs at one position makes.
 using LayerCurvature = std::array<Tensor, 7>;
 
 struct CurvatureOptions {
@@ -18,6 +19,7 @@ struct CurvatureOptions {
 };
 
 // windows: [count, length] token ids.
-std::vector<LayerCurvature> output_curvature(const CausalLm& model, const Tensor& windows, const CurvatureOptions& options = {});
+std::vector<LayerCurvature> output_curvature(const CausalLm& model, const Tensor& windows,
+                                             const CurvatureOptions& options = {});
 
 } // namespace fp4::quant

@@ -11,10 +11,15 @@
 namespace fp4::quant {
 
 struct RoundingRecipe {
-    RoundingSchedule schedule{.steps = 800, .learning_rate = 5e-3, .lambda_max = 300}; // lambda beside a loss of 1 for rounding to nearest
-    bool normalized = true; // the output loss over that of rounding to nearest; else over the number of weights
-    bool flips = true;      // before and after, and the better of the two
-    bool random = false;    // the control: every weight goes up with the probability of its position, and nothing is trained
+    RoundingSchedule schedule{.steps = 800,
+                              .learning_rate = 5e-3,
+                              .lambda_max =
+                                  300}; // lambda beside a loss of 1 for rounding to nearest
+    bool normalized =
+        true; // the output loss over that of rounding to nearest; else over the number of weights
+    bool flips = true;   // before and after, and the better of the two
+    bool random = false; // the control: every weight goes up with the probability of its position,
+                         // and nothing is trained
 };
 
 // The paper's own words with weak regularization: what is known of it (E1 to E7) and nothing else.
@@ -29,8 +34,9 @@ struct RoundingStep {
 
 // Where training begins, if not at rounding to nearest under the choices.
 struct RoundingStart {
-    Tensor v = {};            // hard roundings that the descent without training begins with
-    double nearest_loss = -1; // that of rounding to nearest before scales were chosen anew: what losses are over
+    Tensor v = {}; // hard roundings that the descent without training begins with
+    double nearest_loss =
+        -1; // that of rounding to nearest before scales were chosen anew: what losses are over
 };
 
 // Losses are over that of rounding to nearest.
@@ -47,10 +53,13 @@ struct TrainedRoundings {
 
 using OnRoundingStep = std::function<void(const RoundingStep& step)>;
 
-// w: [N, K] float32, what the choices were made of. Never worse than where it begins, rounding to nearest or `start.v`: where training and flips do not lower the loss, v is that
+// w: [N, K] float32, what the choices were made of. Never worse than where it begins, rounding to
+// nearest or `start.v`: where training and flips do not lower the loss, v is that
 // (`random` compares nothing).
 // Zero steps without flips are rounding to nearest.
-TrainedRoundings train_roundings(const Tensor& w, const RoundingChoices& choices, const OutputLoss& loss, const RoundingRecipe& recipe,
-                                 const OnRoundingStep& on_step = {}, const RoundingStart& start = {});
+TrainedRoundings train_roundings(const Tensor& w, const RoundingChoices& choices,
+                                 const OutputLoss& loss, const RoundingRecipe& recipe,
+                                 const OnRoundingStep& on_step = {},
+                                 const RoundingStart& start = {});
 
 } // namespace fp4::quant

@@ -17,7 +17,8 @@ struct CausalLm {
 // Which linears a layer uses; empty: its own.
 using LayerLinears = std::function<GroupFunction(size_t layer)>;
 
-// tokens: [batch, positions] int64 to the residual stream after the last layer, [batch, positions, hidden].
+// tokens: [batch, positions] int64 to the residual stream after the last layer, [batch, positions,
+// hidden].
 Tensor hidden_states(const CausalLm& model, const Tensor& tokens, const LayerLinears& linears = {});
 
 // Logits [batch, positions, vocab] of hidden states.

@@ -10,7 +10,8 @@
 
 namespace fp4::quant {
 
-// rope_scaling of type "llama3": long wavelengths are stretched by `factor`, short ones kept, those between blended.
+// rope_scaling of type "llama3": long wavelengths are stretched by `factor`, short ones kept, those
+// between blended.
 struct Llama3RopeScaling {
     double factor = 32;
     double low_freq_factor = 1;
@@ -29,8 +30,10 @@ struct DecoderConfig {
     bool qk_norm = false; // RMSNorm of each head of q and k before the rotary embedding (Qwen3)
 };
 
-// config.json of a Llama 3.x or dense Qwen3 model. bad_file names the key: what checkpoints::parse_model_config refuses, a missing or ill-typed key,
-// and everything that the forward pass here does not compute (biases, another activation, sliding windows, other rope scalings).
+// config.json of a Llama 3.x or dense Qwen3 model. bad_file names the key: what
+// checkpoints::parse_model_config refuses, a missing or ill-typed key, and everything that the
+// forward pass here does not compute (biases, another activation, sliding windows, other rope
+// scalings).
 Result<DecoderConfig> parse_decoder_config(std::string_view json_text, std::string_view file_name);
 
 // Of a model folder.

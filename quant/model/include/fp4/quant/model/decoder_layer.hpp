@@ -1,4 +1,5 @@
-// One decoder layer: attention and SwiGLU feed-forward, each behind an RMSNorm and added to the residual stream.
+// One decoder layer: attention and SwiGLU feed-forward, each behind an RMSNorm and added to the
+// residual stream.
 #pragma once
 #include <array>
 #include <functional>
@@ -21,14 +22,16 @@ struct LayerWeights {
     Tensor& operator[](LinearOp op) { return linears[static_cast<size_t>(op)]; }
 };
 
-// Computes the linears of a group: input [batch, positions, in] to one [batch, positions, out] for each member, in order.
-// Whatever quantizes, captures or replaces linears is one of these.
+// Computes the linears of a group: input [batch, positions, in] to one [batch, positions, out] for
+// each member, in order. Whatever quantizes, captures or replaces linears is one of these.
 using GroupFunction = std::function<std::vector<Tensor>(LinearGroup group, const Tensor& input)>;
 
 // input * W^T for each member.
-std::vector<Tensor> apply_linears(const LayerWeights& weights, LinearGroup group, const Tensor& input);
+std::vector<Tensor> apply_linears(const LayerWeights& weights, LinearGroup group,
+                                  const Tensor& input);
 
 // x: [batch, positions, hidden]. Of the weights only the norms are read; the linears are `linears`.
-Tensor decoder_layer(const Tensor& x, const LayerWeights& weights, const DecoderConfig& config, const RopeTable& rope, const GroupFunction& linears);
+Tensor decoder_layer(const Tensor& x, const LayerWeights& weights, const DecoderConfig& config,
+                     const RopeTable& rope, const GroupFunction& linears);
 
 } // namespace fp4::quant

@@ -1,5 +1,5 @@
-// A linear that could not be computed; GroupFunction has no other way out of a forward pass. Never leaves quant/'s libraries: score_windows and
-// run_layer turn it into an Error.
+// A linear that could not be computed; GroupFunction has no other way out of a forward pass. Never
+// leaves quant/'s libraries: score_windows and run_layer turn it into an Error.
 #pragma once
 #include <exception>
 

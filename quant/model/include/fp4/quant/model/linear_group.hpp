@@ -9,13 +9,16 @@
 namespace fp4::quant {
 
 enum class LinearOp : uint8_t { q, k, v, o, gate, up, down };
-inline constexpr std::array<std::string_view, 7> linear_op_names{"q", "k", "v", "o", "gate", "up", "down"};
-inline constexpr std::array linear_ops{LinearOp::q, LinearOp::k, LinearOp::v, LinearOp::o, LinearOp::gate, LinearOp::up, LinearOp::down};
+inline constexpr std::array<std::string_view, 7> linear_op_names{"q",    "k",  "v",   "o",
+                                                                 "gate", "up", "down"};
+inline constexpr std::array linear_ops{LinearOp::q,    LinearOp::k,  LinearOp::v,   LinearOp::o,
+                                       LinearOp::gate, LinearOp::up, LinearOp::down};
 constexpr std::string_view name_of(LinearOp op) { return linear_op_names[static_cast<size_t>(op)]; }
 
 // Linears that serving engines fuse: one input, one tensor scale.
 enum class LinearGroup : uint8_t { qkv, o, gate_up, down };
-inline constexpr std::array<LinearGroup, 4> linear_groups{LinearGroup::qkv, LinearGroup::o, LinearGroup::gate_up, LinearGroup::down};
+inline constexpr std::array<LinearGroup, 4> linear_groups{LinearGroup::qkv, LinearGroup::o,
+                                                          LinearGroup::gate_up, LinearGroup::down};
 
 constexpr std::span<const LinearOp> members(LinearGroup group) {
     switch (group) {

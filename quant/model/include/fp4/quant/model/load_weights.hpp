@@ -5,22 +5,29 @@
 
 namespace fp4::quant {
 
-// A BF16, F16 or F32 tensor of this shape, as float32. bad_file: missing or of another type. bad_shape: of another shape. not_finite: NaN or infinity.
-Result<Tensor> load_tensor(const checkpoints::Checkpoint& checkpoint, const std::string& name, const std::vector<int64_t>& shape);
+// A BF16, F16 or F32 tensor of this shape, as float32. bad_file: missing or of another type.
+// bad_shape: of another shape. not_finite: NaN or infinity.
+Result<Tensor> load_tensor(const checkpoints::Checkpoint& checkpoint, const std::string& name,
+                           const std::vector<int64_t>& shape);
 
 // The norms of one decoder layer, float32; its linears are left undefined.
-Result<LayerWeights> load_norms(const checkpoints::Checkpoint& checkpoint, const DecoderConfig& config, size_t layer);
+Result<LayerWeights> load_norms(const checkpoints::Checkpoint& checkpoint,
+                                const DecoderConfig& config, size_t layer);
 
 // One linear of it, [out, in] float32.
-Result<Tensor> load_linear(const checkpoints::Checkpoint& checkpoint, const DecoderConfig& config, size_t layer, LinearOp op);
+Result<Tensor> load_linear(const checkpoints::Checkpoint& checkpoint, const DecoderConfig& config,
+                           size_t layer, LinearOp op);
 
 // Norms and linears of one decoder layer.
-Result<LayerWeights> load_layer(const checkpoints::Checkpoint& checkpoint, const DecoderConfig& config, size_t layer);
+Result<LayerWeights> load_layer(const checkpoints::Checkpoint& checkpoint,
+                                const DecoderConfig& config, size_t layer);
 
 // The embedding alone.
-Result<CausalLm> load_embedding(const checkpoints::Checkpoint& checkpoint, const DecoderConfig& config);
+Result<CausalLm> load_embedding(const checkpoints::Checkpoint& checkpoint,
+                                const DecoderConfig& config);
 
-// Embedding, final norm and head, without layers. A tied model's own lm_head.weight must equal its embedding byte for byte.
+// Embedding, final norm and head, without layers. A tied model's own lm_head.weight must equal its
+// embedding byte for byte.
 Result<CausalLm> load_ends(const checkpoints::Checkpoint& checkpoint, const DecoderConfig& config);
 
 // All of it.

@@ -8,10 +8,14 @@
 
 namespace fp4::quant {
 
-// One safetensors file, whole or not at all. `fingerprint` names the work that the layer belongs to.
-Status save_layer(const std::filesystem::path& path, const QuantizedLayer& layer, const std::string& fingerprint);
+// One safetensors file, whole or not at all. `fingerprint` names the work that the layer belongs
+// to.
+Status save_layer(const std::filesystem::path& path, const QuantizedLayer& layer,
+                  const std::string& fingerprint);
 
-// bad_file: not such a file, or one of other work. `plain` holds the norms alone; `scheme` gives the weights' format and specials.
-Result<QuantizedLayer> load_layer_file(const std::filesystem::path& path, const Scheme& scheme, const std::string& fingerprint);
+// bad_file: not such a file, or one of other work. `plain` holds the norms alone; `scheme` gives
+// the weights' format and specials.
+Result<QuantizedLayer> load_layer_file(const std::filesystem::path& path, const Scheme& scheme,
+                                       const std::string& fingerprint);
 
 } // namespace fp4::quant

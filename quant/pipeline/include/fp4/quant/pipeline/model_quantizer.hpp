@@ -1,4 +1,5 @@
-// A model through a scheme, layer by layer: one layer's weights are in memory at a time, and the residual streams of the calibration windows.
+// A model through a scheme, layer by layer: one layer's weights are in memory at a time, and the
+// residual streams of the calibration windows.
 #pragma once
 #include <functional>
 
@@ -11,9 +12,10 @@ using LayerSource = std::function<Result<LayerWeights>(size_t layer)>;
 
 class ModelQuantizer {
   public:
-    // windows: [count, length] token ids; may be undefined for schemes that need no stream. `ends` is read for the embedding. Chunks of
-    // windows_at_once windows go through a layer together.
-    ModelQuantizer(const CausalLm& ends, LayerSource source, const Scheme& scheme, const Tensor& windows, int64_t windows_at_once = 8, FaarOptions faar = {});
+    // windows: [count, length] token ids; may be undefined for schemes that need no stream. `ends`
+    // is read for the embedding. Chunks of windows_at_once windows go through a layer together.
+    ModelQuantizer(const CausalLm& ends, LayerSource source, const Scheme& scheme,
+                   const Tensor& windows, int64_t windows_at_once = 8, FaarOptions faar = {});
 
     size_t next_layer() const { return next_; }
 

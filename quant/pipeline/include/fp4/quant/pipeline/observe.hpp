@@ -9,7 +9,8 @@
 
 namespace fp4::quant {
 
-// The residual stream of all calibration windows at one depth, in chunks of whole windows, [windows, positions, hidden] each.
+// The residual stream of all calibration windows at one depth, in chunks of whole windows,
+// [windows, positions, hidden] each.
 using ResidualStream = std::vector<Tensor>;
 
 // At the first layer: the embeddings of windows [count, length], so many windows a chunk.
@@ -28,14 +29,18 @@ struct InputStatistics {
 struct ObserveOptions {
     bool gram = false;
     int64_t sample_rows = 0;
-    std::function<Result<Tensor>(LinearGroup group, const Tensor& input)> transform = {}; // applied before observing; the linears get the original
+    std::function<Result<Tensor>(LinearGroup group, const Tensor& input)> transform =
+        {}; // applied before observing; the linears get the original
 };
 
-// Runs the layer over the stream, leaving the stream as it was. Errors: a linear that fails, an input that is not finite (naming the group).
-Result<std::array<InputStatistics, 4>> observe_inputs(const ResidualStream& stream, const LayerModel& layer, const DecoderConfig& config, const RopeTable& rope,
-                                                      const ObserveOptions& options = {});
+// Runs the layer over the stream, leaving the stream as it was. Errors: a linear that fails, an
+// input that is not finite (naming the group).
+Result<std::array<InputStatistics, 4>>
+observe_inputs(const ResidualStream& stream, const LayerModel& layer, const DecoderConfig& config,
+               const RopeTable& rope, const ObserveOptions& options = {});
 
 // Replaces the stream by the layer's outputs.
-Status advance(ResidualStream& stream, const LayerModel& layer, const DecoderConfig& config, const RopeTable& rope);
+Status advance(ResidualStream& stream, const LayerModel& layer, const DecoderConfig& config,
+               const RopeTable& rope);
 
 } // namespace fp4::quant

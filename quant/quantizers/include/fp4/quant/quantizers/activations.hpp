@@ -8,18 +8,23 @@
 
 namespace fp4::quant {
 
-// What a static scale is made from: the largest magnitude over the calibration set, rounded to bfloat16 (nearest even), so that the last bits of a
-// machine's float32 sums do not reach scales, checkpoints and traces.
+// What a static scale is made from: the largest magnitude over the calibration set, rounded to
+// bfloat16 (nearest even), so that the last bits of a machine's float32 sums do not reach scales,
+// checkpoints and traces.
 float static_amax(float calibration_amax);
 
-// The static scale of inputs whose largest magnitude over the calibration set is `calibration_amax`.
+// The static scale of inputs whose largest magnitude over the calibration set is
+// `calibration_amax`.
 TensorScale activation_scale(const Scheme& scheme, float calibration_amax);
 
-// x: float32, the last dimension K a multiple of the block. Rows as packed tensors: one under `fixed` (needed then) and `call`, one per row under
-// `token`. Larger values than the scale was made for saturate. not_finite for a NaN or infinity.
-Result<std::vector<PackedTensor>> encode_activations(const Tensor& x, const Scheme& scheme, const std::optional<TensorScale>& fixed);
+// x: float32, the last dimension K a multiple of the block. Rows as packed tensors: one under
+// `fixed` (needed then) and `call`, one per row under `token`. Larger values than the scale was
+// made for saturate. not_finite for a NaN or infinity.
+Result<std::vector<PackedTensor>> encode_activations(const Tensor& x, const Scheme& scheme,
+                                                     const std::optional<TensorScale>& fixed);
 
 // The values those stand for: code * block scale * tensor scale, float32, in x's shape.
-Result<Tensor> fake_quantize(const Tensor& x, const Scheme& scheme, const std::optional<TensorScale>& fixed);
+Result<Tensor> fake_quantize(const Tensor& x, const Scheme& scheme,
+                             const std::optional<TensorScale>& fixed);
 
 } // namespace fp4::quant

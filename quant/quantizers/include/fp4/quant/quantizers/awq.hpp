@@ -4,8 +4,10 @@
 
 namespace fp4::quant {
 
-// c_j = mean|x_j|^a over sqrt(max c * min c), so that the largest and the smallest factor are inverse; a in 0, 1/19, .. 1. A channel whose
-// inputs are all zero has c = 1 and does not count in the normalization. weights, x, errors: as for output_error.
-Result<SmoothFactors> awq_factors(std::span<const Tensor> weights, const Tensor& x, const Scheme& scheme, const ShareFactors& share = {});
+// c_j = mean|x_j|^a over sqrt(max c * min c), so that the largest and the smallest factor are
+// inverse; a in 0, 1/19, .. 1. A channel whose inputs are all zero has c = 1 and does not count in
+// the normalization. weights, x, errors: as for output_error.
+Result<SmoothFactors> awq_factors(std::span<const Tensor> weights, const Tensor& x,
+                                  const Scheme& scheme, const ShareFactors& share = {});
 
 } // namespace fp4::quant

@@ -40,18 +40,44 @@ inline constexpr std::array<NamedMethod, 14> named_methods{{
      {Format::nvfp4, Encoder::fouroversix},
      0,
      "per block a largest value of 6 or 4, normalizer 256"},
-    {"4over6-448", "nvfp4", Method::rtn, {Format::nvfp4, Encoder::fouroversix_448}, {Format::nvfp4, Encoder::fouroversix_448}, 0, "4/6 with normalizer 448"},
-    {"mse", "nvfp4", Method::rtn, {Format::nvfp4, Encoder::mse}, nvfp4_nv, 0, "per block the scale of least squared error"},
-    {"gptq", "nvfp4", Method::gptq, nvfp4_nv, nvfp4_nv, 0, "rounding errors passed on to later columns"},
-    {"mr-gptq", "nvfp4", Method::mr_gptq, {Format::nvfp4, Encoder::mse}, nvfp4_nv, 128, "GPTQ behind a block Hadamard transform, scales of least squared error"},
+    {"4over6-448",
+     "nvfp4",
+     Method::rtn,
+     {Format::nvfp4, Encoder::fouroversix_448},
+     {Format::nvfp4, Encoder::fouroversix_448},
+     0,
+     "4/6 with normalizer 448"},
+    {"mse",
+     "nvfp4",
+     Method::rtn,
+     {Format::nvfp4, Encoder::mse},
+     nvfp4_nv,
+     0,
+     "per block the scale of least squared error"},
+    {"gptq", "nvfp4", Method::gptq, nvfp4_nv, nvfp4_nv, 0,
+     "rounding errors passed on to later columns"},
+    {"mr-gptq",
+     "nvfp4",
+     Method::mr_gptq,
+     {Format::nvfp4, Encoder::mse},
+     nvfp4_nv,
+     128,
+     "GPTQ behind a block Hadamard transform, scales of least squared error"},
     {"awq", "nvfp4", Method::awq, nvfp4_nv, nvfp4_nv, 0, "channel factors from activations"},
-    {"smoothquant", "nvfp4", Method::smoothquant, nvfp4_nv, nvfp4_nv, 0, "channel factors from activations and weights"},
-    {"razer", "razer", Method::rtn, razer_weights, razer_activations, 0, "per block the special value of least squared error"},
-    {"razer-gptq", "razer", Method::gptq, razer_weights, razer_activations, 0, "RaZeR scales and specials, then GPTQ"},
-    {"faar", "nvfp4", Method::faar, nvfp4_nv, nvfp4_nv, 0, "roundings trained on each linear's output"},
-    {"faar", "razer", Method::faar, razer_weights, razer_activations, 0, "RaZeR scales and specials, then FAAR"},
-    {"faar-2fa", "nvfp4", Method::faar, nvfp4_nv, nvfp4_nv, 0, "FAAR, then all roundings together on the model's predictions", true},
-    {"faar-2fa", "razer", Method::faar, razer_weights, razer_activations, 0, "RaZeR scales and specials, then FAAR and 2FA", true},
+    {"smoothquant", "nvfp4", Method::smoothquant, nvfp4_nv, nvfp4_nv, 0,
+     "channel factors from activations and weights"},
+    {"razer", "razer", Method::rtn, razer_weights, razer_activations, 0,
+     "per block the special value of least squared error"},
+    {"razer-gptq", "razer", Method::gptq, razer_weights, razer_activations, 0,
+     "RaZeR scales and specials, then GPTQ"},
+    {"faar", "nvfp4", Method::faar, nvfp4_nv, nvfp4_nv, 0,
+     "roundings trained on each linear's output"},
+    {"faar", "razer", Method::faar, razer_weights, razer_activations, 0,
+     "RaZeR scales and specials, then FAAR"},
+    {"faar-2fa", "nvfp4", Method::faar, nvfp4_nv, nvfp4_nv, 0,
+     "FAAR, then all roundings together on the model's predictions", true},
+    {"faar-2fa", "razer", Method::faar, razer_weights, razer_activations, 0,
+     "RaZeR scales and specials, then FAAR and 2FA", true},
 }};
 
 // The first of that name, in `format` unless that is empty.
@@ -65,7 +91,8 @@ constexpr const NamedMethod* method_from_name(std::string_view name, std::string
 inline std::string method_names() {
     std::string out;
     for (const auto& method : named_methods)
-        if (&method == method_from_name(method.name)) out += (out.empty() ? "" : ", ") + std::string(method.name);
+        if (&method == method_from_name(method.name))
+            out += (out.empty() ? "" : ", ") + std::string(method.name);
     return out;
 }
 
@@ -76,7 +103,8 @@ constexpr std::optional<Acts> acts_from_name(std::string_view name) {
 }
 
 constexpr Scheme scheme_of(const NamedMethod& method, Acts acts) {
-    Scheme scheme{.method = method.method, .weights = {}, .activations = {}, .hadamard = method.hadamard};
+    Scheme scheme{
+        .method = method.method, .weights = {}, .activations = {}, .hadamard = method.hadamard};
     if (acts != Acts::w16a4) scheme.weights = method.weights;
     if (acts != Acts::w4a16) scheme.activations = method.activations;
     return scheme;

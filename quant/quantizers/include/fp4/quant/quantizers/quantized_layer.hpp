@@ -11,16 +11,21 @@
 namespace fp4::quant {
 
 struct QuantizedLayer {
-    // Norms (with folded factors where the method folds), and the linears themselves where weights stay as they are.
+    // Norms (with folded factors where the method folds), and the linears themselves where weights
+    // stay as they are.
     LayerWeights plain;
     std::array<std::optional<PackedTensor>, 7> linears;     // by LinearOp
     std::array<std::optional<TensorScale>, 4> weight_scale; // by LinearGroup, shared by its members
-    std::array<std::optional<TensorScale>, 4> input_scale;  // by LinearGroup; static activation scales
-    int64_t hadamard = 0;                                   // block transform of every linear's input, in float32 before the encoder; 0: none
+    std::array<std::optional<TensorScale>, 4>
+        input_scale; // by LinearGroup; static activation scales
+    int64_t hadamard =
+        0; // block transform of every linear's input, in float32 before the encoder; 0: none
 
-    // Groups without a static scale, where the scheme has static ones, are linears that were left as they are.
+    // Groups without a static scale, where the scheme has static ones, are linears that were left
+    // as they are.
     bool quantizes_input(LinearGroup group, const Scheme& scheme) const {
-        return scheme.activations && (scheme.activation_scale != ActivationScale::fixed || input_scale[static_cast<size_t>(group)]);
+        return scheme.activations && (scheme.activation_scale != ActivationScale::fixed ||
+                                      input_scale[static_cast<size_t>(group)]);
     }
 };
 

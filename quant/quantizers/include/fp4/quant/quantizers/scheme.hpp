@@ -1,4 +1,5 @@
-// What is done to a model: the method, the formats of both sides, and the parameters they leave open.
+// What is done to a model: the method, the formats of both sides, and the parameters they leave
+// open.
 #pragma once
 #include <array>
 #include <cstdint>
@@ -18,7 +19,8 @@ enum class Method : uint8_t {
     smoothquant, // per-channel factors from activation and weight magnitudes, folded likewise
 };
 
-// Of activations: over the calibration set (what hardware and exports use), over one call, over one token.
+// Of activations: over the calibration set (what hardware and exports use), over one call, over one
+// token.
 enum class ActivationScale : uint8_t { fixed, call, token };
 
 struct Side {

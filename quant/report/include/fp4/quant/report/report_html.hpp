@@ -1,4 +1,5 @@
-// report.html: the table and its figures as one page that needs no other file, no script and no network; for screens, light or dark, and for paper.
+// report.html: the table and its figures as one page that needs no other file, no script and no
+// network; for screens, light or dark, and for paper.
 #pragma once
 #include <string>
 #include <vector>
@@ -27,7 +28,8 @@ struct ChannelMaxima {
     double max_over_median = 0; // of max_abs
 };
 
-// Of the rows with this method, format and acts: codes, scales and side tables, over the number of weights.
+// Of the rows with this method, format and acts: codes, scales and side tables, over the number of
+// weights.
 struct WeightBytes {
     std::string method;
     std::string format;
@@ -38,13 +40,15 @@ struct WeightBytes {
 struct Report {
     std::string title; // the model's name
     Table table;
-    std::vector<LayerError> layer_errors;      // of chosen methods
-    std::vector<ChannelMaxima> channel_maxima; // may be empty, like the others: the page then says so
+    std::vector<LayerError> layer_errors; // of chosen methods
+    std::vector<ChannelMaxima>
+        channel_maxima; // may be empty, like the others: the page then says so
     std::vector<WeightBytes> weight_bytes;
     std::vector<TrainingLog> training; // of the models whose roundings were trained
 };
 
-// Well-formed XML as well as HTML; the same bytes for the same report. Figures show the rows of all domains together; values that are not finite are left out.
+// Well-formed XML as well as HTML; the same bytes for the same report. Figures show the rows of all
+// domains together; values that are not finite are left out.
 std::string report_html(const Report& report);
 
 } // namespace fp4::quant

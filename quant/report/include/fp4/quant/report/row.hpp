@@ -39,20 +39,23 @@ struct Row {
     std::optional<double> gap_closed; // (ppl_rtn - ppl) / (ppl_rtn - ppl_reference)
     std::optional<double> gap_closed_2se;
     double bits_per_byte = 0;
-    double top1 = 0;                    // share of tokens whose most likely successor is the reference's
+    double top1 = 0; // share of tokens whose most likely successor is the reference's
     std::optional<double> undecided;    // share of trained roundings that had not settled
     std::optional<double> align_tokens; // that the second stage was trained on
 
     bool operator==(const Row&) const = default;
 };
 
-// The row that every "closed" of `key` divides by: RTN in NVFP4, fused and static scales, fake arithmetic, same acts and domain.
+// The row that every "closed" of `key` divides by: RTN in NVFP4, fused and static scales, fake
+// arithmetic, same acts and domain.
 RowKey denominator_of(const RowKey& key);
 
-// "rtn/nvfp4/W4A4/fake", then ", boost" unless all domains, ", seed 2" unless 0, ", call scale" unless static.
+// "rtn/nvfp4/W4A4/fake", then ", boost" unless all domains, ", seed 2" unless 0, ", call scale"
+// unless static.
 std::string row_name(const RowKey& key);
 
-// The order of tables: all domains first; W16A16, W4A16, W16A4, W4A4; then methods from rounding to training, names the table does not know last.
+// The order of tables: all domains first; W16A16, W4A16, W16A4, W4A4; then methods from rounding to
+// training, names the table does not know last.
 bool row_before(const RowKey& a, const RowKey& b);
 
 } // namespace fp4::quant

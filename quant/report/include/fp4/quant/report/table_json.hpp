@@ -1,4 +1,5 @@
-// table.json: {"context": {...}, "rows": [...]}, one row a line, keys and rows in a fixed order, numbers by the shortest text that reads back as the same number.
+// table.json: {"context": {...}, "rows": [...]}, one row a line, keys and rows in a fixed order,
+// numbers by the shortest text that reads back as the same number.
 #pragma once
 #include <cstdint>
 #include <filesystem>
@@ -41,16 +42,19 @@ struct RowSeconds {
     bool operator==(const RowSeconds&) const = default;
 };
 
-// Sorts the rows first. bad_argument: a key twice, text that is not UTF-8; not_finite: a number that is none, with the row and the name.
+// Sorts the rows first. bad_argument: a key twice, text that is not UTF-8; not_finite: a number
+// that is none, with the row and the name.
 Result<std::string> table_json(Table table);
 Result<std::string> seconds_json(std::vector<RowSeconds> rows);
 
-// Strict: every key must be there and no other, of its type, each row once; bad_file with the place otherwise. Rows come sorted.
+// Strict: every key must be there and no other, of its type, each row once; bad_file with the place
+// otherwise. Rows come sorted.
 Result<Table> parse_table_json(std::string_view text, std::string_view file_name);
 
-// Rows of `remade` take the place of rows with their keys or are added; commit, cpu, blas and threads become those of `remade`, and its
-// command stands behind the others.
-// bad_argument, and nothing changed, where the tables are not of the same model, tokens, windows, domains and calibration set.
+// Rows of `remade` take the place of rows with their keys or are added; commit, cpu, blas and
+// threads become those of `remade`, and its command stands behind the others. bad_argument, and
+// nothing changed, where the tables are not of the same model, tokens, windows, domains and
+// calibration set.
 Status merge_table(Table& table, const Table& remade);
 
 } // namespace fp4::quant

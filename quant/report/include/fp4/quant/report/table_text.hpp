@@ -8,10 +8,12 @@
 
 namespace fp4::quant {
 
-// The rows of one domain, in the order given; "-" where a value is not defined. Names are shown printable, their bars escaped.
+// The rows of one domain, in the order given; "-" where a value is not defined. Names are shown
+// printable, their bars escaped.
 std::string table_text(const std::vector<Row>& rows, std::string_view domain = all_domains);
 
-// What every method closes under static scales in float32 arithmetic, over all domains: a line for each method and format, the mean of its seeds.
+// What every method closes under static scales in float32 arithmetic, over all domains: a line for
+// each method and format, the mean of its seeds.
 std::string summary_text(const std::vector<Row>& rows);
 
 } // namespace fp4::quant

@@ -1,4 +1,5 @@
-// A sentencepiece tokenizer. Not for programs that link LibTorch: Debian's libsentencepiece exports a protobuf of its own, and two in one process crash.
+// A sentencepiece tokenizer. Not for programs that link LibTorch: Debian's libsentencepiece exports
+// a protobuf of its own, and two in one process crash.
 #pragma once
 #include <cstdint>
 #include <filesystem>

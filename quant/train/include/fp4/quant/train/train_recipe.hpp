@@ -18,7 +18,8 @@ struct TrainRecipe {
     double weight_decay = 0; // of matrices
     double beta1 = 0.9, beta2 = 0.95;
     double gradient_norm = 1;   // gradients are scaled down to it
-    bool bf16_products = false; // matrix products of bfloat16 operands; parameters, norms, softmax, loss and updates stay float32
+    bool bf16_products = false; // matrix products of bfloat16 operands; parameters, norms, softmax,
+                                // loss and updates stay float32
 };
 
 // Errors name the file and the key, of YAML the line too.
