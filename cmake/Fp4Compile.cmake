@@ -7,7 +7,9 @@ add_compile_options("$<$<COMPILE_LANGUAGE:C,CXX>:-ffp-contract=off>" "$<$<COMPIL
 find_program(FP4_CCACHE ccache)
 mark_as_advanced(FP4_CCACHE)
 if(FP4_CCACHE AND NOT DEFINED CMAKE_CXX_COMPILER_LAUNCHER)
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${FP4_CCACHE})
+  # Names of folders do not count, and precompiled headers are compared by their content.
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_NOHASHDIR=1
+    CCACHE_SLOPPINESS=pch_defines,time_macros ${FP4_CCACHE})
 endif()
 
 # fp4_warnings(target): the project's own sources compile without warnings.
