@@ -4,8 +4,7 @@
 #include <set>
 
 #include "fp4/io/expected_found.hpp"
-#include "fp4/checkpoints/model_linears.hpp"
-#include "fp4/checkpoints/layer_linears.hpp"
+#include "fp4/checkpoints/linears.hpp"
 #include "fp4/io/message.hpp"
 
 namespace fp4::checkpoints {
@@ -24,7 +23,7 @@ std::vector<std::string> needed_plain(const ModelTensors& tensors) {
     std::vector<std::string> names{"model.embed_tokens.weight", "model.norm.weight"};
     if (!tensors.tied_embeddings) names.emplace_back("lm_head.weight");
     for (uint64_t layer = 0; layer < tensors.model.num_hidden_layers; ++layer) {
-        const auto prefix = "model.layers." + std::to_string(layer) + ".";
+        const auto prefix = layer_prefix(layer);
         for (const char* norm : {"input_layernorm", "post_attention_layernorm"})
             names.push_back(prefix + norm + ".weight");
         if (tensors.model.architecture == "Qwen3ForCausalLM")
@@ -58,15 +57,6 @@ bool matches_wildcard(std::string_view pattern, std::string_view text) {
 }
 
 } // namespace
-
-std::vector<LinearSpec> model_linears(const ModelConfig& model) {
-    std::vector<LinearSpec> linears;
-    for (uint64_t layer = 0; layer < model.num_hidden_layers; ++layer)
-        for (const auto& linear : layer_linears(model, static_cast<int>(layer)))
-            linears.push_back({linear.tensor.substr(0, linear.tensor.size() - weight_suffix.size()),
-                               linear.n, linear.k, false});
-    return linears;
-}
 
 Status check_completeness(const ModelTensors& tensors, std::string_view where) {
     std::map<std::string_view, const io::TensorSpec*> plain;

@@ -5,7 +5,7 @@
 #include "fp4/io/expected_found.hpp"
 #include "fp4/encode_fast.hpp"
 #include "fp4/checkpoints/fused_groups.hpp"
-#include "fp4/checkpoints/model_linears.hpp"
+#include "fp4/checkpoints/linears.hpp"
 #include "fp4/io/message.hpp"
 #include "fp4/checkpoints/weights.hpp"
 #include "fp4/try.hpp"

@@ -1,20 +1,16 @@
 #include "fp4/checkpoints/fused_groups.hpp"
 
 #include <algorithm>
-#include <array>
 #include <bit>
 #include <map>
 #include <string_view>
 
+#include "fp4/checkpoints/linears.hpp"
 #include "fp4/io/expected_found.hpp"
 #include "fp4/io/message.hpp"
 
 namespace fp4::checkpoints {
 namespace {
-
-constexpr std::array<std::string_view, 3> query_key_value{".self_attn.q_proj", ".self_attn.k_proj",
-                                                          ".self_attn.v_proj"};
-constexpr std::array<std::string_view, 2> gate_up{".mlp.gate_proj", ".mlp.up_proj"};
 
 bool same_bits(float a, float b) {
     return std::bit_cast<uint32_t>(a) == std::bit_cast<uint32_t>(b);
@@ -23,19 +19,12 @@ bool same_bits(float a, float b) {
 } // namespace
 
 std::vector<std::string> fused_group(const std::string& module) {
-    const auto members =
-        [&](std::span<const std::string_view> suffixes) -> std::vector<std::string> {
-        std::vector<std::string> names;
-        for (const auto suffix : suffixes)
-            if (module.ends_with(suffix)) {
-                const auto layer = module.substr(0, module.size() - suffix.size());
-                for (const auto other : suffixes) names.push_back(layer + std::string(other));
-            }
-        return names;
-    };
-    if (auto names = members(query_key_value); !names.empty()) return names;
-    if (auto names = members(gate_up); !names.empty()) return names;
-    return {module};
+    const auto place = place_of_module(module);
+    if (!place) return {module};
+    std::vector<std::string> names;
+    for (const LinearOp member : members(spec_of(place->op).group))
+        names.push_back(module_name(place->layer, member));
+    return names;
 }
 
 Status check_fused_groups(std::span<const LinearSpec> linears) {

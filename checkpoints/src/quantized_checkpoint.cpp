@@ -7,7 +7,7 @@
 #include "config_json.hpp"
 #include "fp4/io/expected_found.hpp"
 #include "fp4/checkpoints/fused_groups.hpp"
-#include "fp4/checkpoints/model_linears.hpp"
+#include "fp4/checkpoints/linears.hpp"
 #include "fp4/io/message.hpp"
 #include "fp4/try.hpp"
 #include "linear_tensors.hpp"

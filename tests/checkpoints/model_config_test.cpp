@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "fp4/checkpoints/layer_linears.hpp"
+#include "fp4/checkpoints/linears.hpp"
 
 namespace fp4::checkpoints {
 namespace {
@@ -162,8 +162,8 @@ void expect_linears(std::string_view text,
     const auto linears = layer_linears(*config, 3);
     ASSERT_EQ(linears.size(), ops.size());
     for (size_t i = 0; i < ops.size(); ++i) {
-        EXPECT_EQ(linears[i].op, ops[i]);
-        EXPECT_EQ(linears[i].tensor, "model.layers.3." +
+        EXPECT_EQ(name_of(linears[i].op), ops[i]);
+        EXPECT_EQ(linears[i].weight(), "model.layers.3." +
                                          std::string(i < 4 ? "self_attn." : "mlp.") + ops[i] +
                                          "_proj.weight");
         EXPECT_EQ(std::pair(linears[i].n, linears[i].k), shapes[i]) << ops[i];
@@ -191,7 +191,7 @@ TEST(LayerLinears, QuantizedParametersOfTheModel) {
     const auto config = parse_model_config(llama, "config.json");
     ASSERT_TRUE(config);
     uint64_t parameters = 0;
-    for (int layer = 0; layer < 16; ++layer)
+    for (uint64_t layer = 0; layer < 16; ++layer)
         for (const auto& linear : layer_linears(*config, layer)) parameters += linear.n * linear.k;
     EXPECT_EQ(parameters, 973'078'528u);
 }
@@ -201,7 +201,27 @@ TEST(LayerLinears, NoSuchLayer) {
     ASSERT_TRUE(config);
     EXPECT_EQ(layer_linears(*config, 15).size(), 7u);
     EXPECT_TRUE(layer_linears(*config, 16).empty());
-    EXPECT_TRUE(layer_linears(*config, -1).empty());
+}
+
+TEST(LayerLinears, ModuleNamesAreReadBack) {
+    for (const auto& spec : linear_op_specs) {
+        const auto place = place_of_module(module_name(12, spec.op));
+        ASSERT_TRUE(place) << spec.name;
+        EXPECT_EQ(place->layer, 12u);
+        EXPECT_EQ(place->op, spec.op);
+        EXPECT_EQ(linear_op_from_name(spec.name), spec.op);
+    }
+    for (const char* other : {"lm_head", "model.layers.1.mlp", "model.layers..mlp.up_proj",
+                              "model.layers.x.mlp.up_proj", "model.layers.1.mlp.up_proj.weight"})
+        EXPECT_FALSE(place_of_module(other)) << other;
+}
+
+TEST(LayerLinears, GroupsShareTheirInput) {
+    for (const LinearGroup group : linear_groups)
+        for (const LinearOp op : members(group)) {
+            EXPECT_EQ(spec_of(op).group, group);
+            EXPECT_EQ(spec_of(op).inputs, spec_of(members(group).front()).inputs);
+        }
 }
 
 } // namespace

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "fp4/checkpoints/encoded_model.hpp"
-#include "fp4/checkpoints/model_linears.hpp"
+#include "fp4/checkpoints/linears.hpp"
 #include "fp4/checkpoints/write_checkpoint.hpp"
 #include "test_files.hpp"
 

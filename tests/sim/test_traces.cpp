@@ -7,7 +7,7 @@
 
 #include "fp4/float_spec.hpp"
 #include "fp4/io/atomic_file.hpp"
-#include "fp4/checkpoints/layer_linears.hpp"
+#include "fp4/checkpoints/linears.hpp"
 #include "run_program.hpp"
 
 namespace fp4::test {

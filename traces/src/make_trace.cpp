@@ -5,7 +5,7 @@
 
 #include "fp4/encode.hpp"
 #include "fp4/traces/captured.hpp"
-#include "fp4/checkpoints/layer_linears.hpp"
+#include "fp4/checkpoints/linears.hpp"
 #include "fp4/io/sha256.hpp"
 #include "fp4/traces/synthetic.hpp"
 #include "fp4/checkpoints/weights.hpp"
@@ -205,7 +205,7 @@ Result<Trace> make_checkpoint_trace(const checkpoints::Checkpoint& checkpoint, u
         return read_checkpoint_linear(checkpoint, linear);
     };
     return make_trace(checkpoint.config().name, layer, Source::checkpoint_synthetic_activations,
-                      checkpoints::layer_linears(checkpoint.config(), static_cast<int>(layer)),
+                      checkpoints::layer_linears(checkpoint.config(), layer),
                       synthetic_inputs(layer, options), read, options);
 }
 
@@ -213,7 +213,7 @@ Result<Trace> make_captured_trace(const checkpoints::Checkpoint& checkpoint,
                                   const CapturedActivations& activations, uint64_t layer,
                                   const TraceOptions& options) {
     FP4_TRY(check_layer(checkpoint, layer));
-    const auto linears = checkpoints::layer_linears(checkpoint.config(), static_cast<int>(layer));
+    const auto linears = checkpoints::layer_linears(checkpoint.config(), layer);
     std::map<std::string, float> group_amax;
     for (const checkpoints::Linear& linear : linears) {
         FP4_TRY_ASSIGN(const auto weights, read_checkpoint_linear(checkpoint, linear));

@@ -76,4 +76,16 @@ struct Specials {
 
 inline constexpr int special_max_halves = 31;
 
+// How the codes and scale bytes of one operand are read.
+struct OperandFormat {
+    Format format = Format::nvfp4;
+    Specials specials{};
+
+    // Specials count where the format has them.
+    friend constexpr bool operator==(const OperandFormat& a, const OperandFormat& b) {
+        return a.format == b.format &&
+               (!spec_of(a.format).has_specials() || a.specials == b.specials);
+    }
+};
+
 } // namespace fp4

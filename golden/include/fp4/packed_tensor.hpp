@@ -16,9 +16,7 @@ struct PackedRow {
 };
 
 // rows x k elements in blocks along k; value = element * block scale * tensor_scale.
-struct PackedTensor {
-    Format format = Format::nvfp4;
-    Specials specials{};
+struct PackedTensor : OperandFormat {
     uint64_t rows = 0;
     uint64_t k = 0;
     std::vector<uint8_t> codes;  // rows * k/2

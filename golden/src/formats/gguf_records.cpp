@@ -60,7 +60,7 @@ Result<PackedTensor> from_gguf_records(std::span<const uint8_t> records, uint64_
                                    std::to_string(records_per_row) +
                                    " records of 36 bytes, found " + std::to_string(records.size()) +
                                    " bytes");
-    PackedTensor tensor{.format = Format::nvfp4, .rows = rows, .k = k};
+    PackedTensor tensor{{Format::nvfp4}, rows, k};
     tensor.codes.reserve(records.size() / gguf_record_bytes * (gguf_record_elements / 2));
     for (; !records.empty(); records = records.subspan(gguf_record_bytes)) {
         for (size_t s = 0; s < scales_per_record; ++s)

@@ -42,7 +42,7 @@ Result<LayerModel> hardware_true(std::shared_ptr<const QuantizedLayer> layer, co
     for (size_t op = 0; op < panels->size(); ++op) {
         if (!layer->linears[op])
             return Error{ErrorCode::bad_argument, "hardware-true evaluation: linear " +
-                                                      std::string(linear_op_names[op]) +
+                                                      std::string(name_of(linear_ops[op])) +
                                                       " is not quantized"};
         FP4_TRY_ASSIGN(auto packed, WeightPanels::make(*layer->linears[op], arithmetic));
         (*panels)[op] = std::move(packed);

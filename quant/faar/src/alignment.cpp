@@ -119,7 +119,7 @@ std::vector<Alignment::Leaf> Alignment::leaves() const {
         const auto layer = "layers." + std::to_string(i) + ".";
         for (size_t linear = 0; linear < SoftLayer::count; ++linear)
             out.push_back(
-                {layer + std::string(linear_op_names[linear]), layers_[i].v(linear), true});
+                {layer + std::string(name_of(linear_ops[linear])), layers_[i].v(linear), true});
         for (size_t norm = 0; norm < SoftLayer::norm_names.size(); ++norm)
             if (layers_[i].gain(norm).defined())
                 out.push_back({layer + std::string(SoftLayer::norm_names[norm]),

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "fp4/checkpoints/layer_linears.hpp"
+#include "fp4/checkpoints/linears.hpp"
 
 namespace fp4::quant {
 namespace {

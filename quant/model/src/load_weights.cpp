@@ -1,6 +1,6 @@
 #include "fp4/quant/model/load_weights.hpp"
 
-#include "fp4/checkpoints/layer_linears.hpp"
+#include "fp4/checkpoints/linears.hpp"
 #include "fp4/io/message.hpp"
 #include "fp4/checkpoints/weights.hpp"
 #include "fp4/try.hpp"
@@ -61,7 +61,7 @@ Result<Tensor> load_tensor(const checkpoints::Checkpoint& checkpoint, const std:
 
 Result<LayerWeights> load_norms(const checkpoints::Checkpoint& checkpoint,
                                 const DecoderConfig& config, size_t layer) {
-    const auto prefix = "model.layers." + std::to_string(layer) + ".";
+    const auto prefix = checkpoints::layer_prefix(layer);
     const auto hidden = static_cast<int64_t>(config.dims.hidden_size),
                head_dim = static_cast<int64_t>(config.dims.head_dim);
     LayerWeights out;
@@ -82,8 +82,8 @@ Result<LayerWeights> load_norms(const checkpoints::Checkpoint& checkpoint,
 Result<Tensor> load_linear(const checkpoints::Checkpoint& checkpoint, const DecoderConfig& config,
                            size_t layer, LinearOp op) {
     const auto linear =
-        checkpoints::layer_linears(config.dims, static_cast<int>(layer))[static_cast<size_t>(op)];
-    return load_tensor(checkpoint, linear.tensor,
+        checkpoints::layer_linears(config.dims, layer)[static_cast<size_t>(op)];
+    return load_tensor(checkpoint, linear.weight(),
                        {static_cast<int64_t>(linear.n), static_cast<int64_t>(linear.k)});
 }
 

@@ -1,6 +1,6 @@
 #include "fp4/quant/pipeline/checkpoint_layers.hpp"
 
-#include "fp4/checkpoints/model_linears.hpp"
+#include "fp4/checkpoints/linears.hpp"
 #include "fp4/quant/model/load_weights.hpp"
 #include "fp4/io/message.hpp"
 #include "fp4/try.hpp"
@@ -46,11 +46,9 @@ Result<CausalLm> CheckpointLayers::ends() const { return load_ends(checkpoint_.f
 Result<QuantizedLayer> CheckpointLayers::load(size_t layer) {
     FP4_TRY_ASSIGN(auto norms, load_norms(checkpoint_.files(), config_, layer));
     QuantizedLayer out{.plain = std::move(norms)};
-    const auto all = checkpoints::model_linears(checkpoint_.model());
     for (const LinearGroup group : linear_groups)
         for (const LinearOp op : members(group)) {
-            const auto place =
-                place_of_.find(all[layer * linear_ops.size() + static_cast<size_t>(op)].name);
+            const auto place = place_of_.find(checkpoints::module_name(layer, op));
             if (place == place_of_.end()) {
                 FP4_TRY_ASSIGN(auto weights, load_linear(checkpoint_.files(), config_, layer, op));
                 out.plain[op] = std::move(weights);

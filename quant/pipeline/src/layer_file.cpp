@@ -67,10 +67,9 @@ class LayerReader {
         if (!codes || !scales || codes->shape.size() != 2 || scales->shape.size() != 2 ||
             !tensor_scale || !scheme_.weights)
             return fail(op + ".codes", "it with .scales and a tensor scale");
-        PackedTensor packed{.format = scheme_.weights->format,
-                            .specials = scheme_.specials,
-                            .rows = codes->shape[0],
-                            .k = codes->shape[1] * 2};
+        PackedTensor packed{{scheme_.weights->format, scheme_.specials},
+                            codes->shape[0],
+                            codes->shape[1] * 2};
         packed.codes.resize(codes->byte_size());
         packed.scales.resize(scales->byte_size());
         packed.tensor_scale = Fp32{std::bit_cast<uint32_t>(tensor_scale->multiplier.value)};

@@ -4,7 +4,7 @@
 #include <map>
 
 #include "fp4/quant/pipeline/quantize_layer.hpp"
-#include "fp4/checkpoints/model_linears.hpp"
+#include "fp4/checkpoints/linears.hpp"
 #include "fp4/io/message.hpp"
 #include "fp4/try.hpp"
 
@@ -12,13 +12,6 @@ namespace fp4::quant {
 namespace {
 
 constexpr size_t linears_per_layer = linear_ops.size();
-
-LinearGroup group_of(LinearOp op) {
-    for (const LinearGroup group : linear_groups)
-        for (const LinearOp member : members(group))
-            if (member == op) return group;
-    return LinearGroup::down;
-}
 
 // A norm in the type that its model stores it in: folded norms are bfloat16 values.
 Result<std::vector<std::byte>> stored(const Tensor& norm, const io::TensorSpec& spec) {
@@ -68,7 +61,7 @@ Status LayerFileSource::list_tensors() {
     if (!has_factors(scheme_)) return Done{};
     for (size_t layer = 0; layer < plain_.model().num_hidden_layers; ++layer) {
         FP4_TRY(load(layer));
-        const auto prefix = "model.layers." + std::to_string(layer) + ".";
+        const auto prefix = checkpoints::layer_prefix(layer);
         for (const auto& [name, norm] :
              {std::pair{prefix + "input_layernorm.weight", layer_.plain.input_layernorm},
               {prefix + "post_attention_layernorm.weight", layer_.plain.post_attention_layernorm}})
@@ -107,7 +100,7 @@ Result<checkpoints::QuantizedLinear> LayerFileSource::linear(size_t i) {
                                                   std::to_string(i)};
     FP4_TRY(load(i / linears_per_layer));
     const auto op = linear_ops[i % linears_per_layer];
-    const auto group = static_cast<size_t>(group_of(op));
+    const auto group = static_cast<size_t>(checkpoints::spec_of(op).group);
     const auto& packed = layer_.linears[static_cast<size_t>(op)];
     const auto& scale = layer_.weight_scale[group];
     if (!packed || !scale || packed->rows != linears_[i].rows || packed->k != linears_[i].k)

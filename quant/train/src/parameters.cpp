@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "fp4/checkpoints/layer_linears.hpp"
+#include "fp4/checkpoints/linears.hpp"
 
 namespace fp4::quant {
 
@@ -10,13 +10,13 @@ std::vector<std::pair<std::string, Tensor>> parameters(const CausalLm& model) {
     std::vector<std::pair<std::string, Tensor>> out{
         {"model.embed_tokens.weight", model.embed_tokens}, {"model.norm.weight", model.norm}};
     for (size_t i = 0; i < model.layers.size(); ++i) {
-        const auto prefix = "model.layers." + std::to_string(i) + ".";
+        const auto prefix = checkpoints::layer_prefix(i);
         out.emplace_back(prefix + "input_layernorm.weight", model.layers[i].input_layernorm);
         out.emplace_back(prefix + "post_attention_layernorm.weight",
                          model.layers[i].post_attention_layernorm);
-        const auto linears = checkpoints::layer_linears(model.config.dims, static_cast<int>(i));
+        const auto linears = checkpoints::layer_linears(model.config.dims, i);
         for (size_t op = 0; op < linears.size(); ++op)
-            out.emplace_back(linears[op].tensor, model.layers[i].linears[op]);
+            out.emplace_back(linears[op].weight(), model.layers[i].linears[op]);
     }
     return out;
 }
@@ -39,10 +39,10 @@ CausalLm initial_model(const DecoderConfig& config, at::Generator random) {
     for (uint64_t i = 0; i < config.dims.num_hidden_layers; ++i) {
         LayerWeights layer{ones(), ones(), {}, {}, {}};
         for (size_t op = 0;
-             const auto& linear : checkpoints::layer_linears(config.dims, static_cast<int>(i)))
+             const auto& linear : checkpoints::layer_linears(config.dims, i))
             layer.linears[op++] =
                 normal(linear.n, linear.k,
-                       linear.op == "o" || linear.op == "down" ? onto_residual : deviation);
+                       linear.op == LinearOp::o || linear.op == LinearOp::down ? onto_residual : deviation);
         model.layers.push_back(std::move(layer));
     }
     return model;

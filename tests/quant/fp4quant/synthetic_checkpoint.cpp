@@ -8,7 +8,7 @@
 #include <optional>
 
 #include "fp4/io/atomic_file.hpp"
-#include "fp4/checkpoints/layer_linears.hpp"
+#include "fp4/checkpoints/linears.hpp"
 #include "fp4/io/safetensors.hpp"
 #include "fp4/traces/synthetic.hpp"
 
@@ -69,8 +69,8 @@ std::vector<Matrix> matrices(const ModelConfig& config, bool tied) {
         const auto prefix = "model.layers." + std::to_string(layer) + ".";
         out.push_back({prefix + "input_layernorm.weight", 1, config.hidden_size});
         out.push_back({prefix + "post_attention_layernorm.weight", 1, config.hidden_size});
-        for (const auto& linear : layer_linears(config, static_cast<int>(layer)))
-            out.push_back({linear.tensor, linear.n, linear.k});
+        for (const auto& linear : layer_linears(config, layer))
+            out.push_back({linear.weight(), linear.n, linear.k});
     }
     return out;
 }

@@ -4,7 +4,7 @@
 #include <torch/types.h>
 
 #include "fp4/quant/model/causal_lm.hpp"
-#include "fp4/checkpoints/layer_linears.hpp"
+#include "fp4/checkpoints/linears.hpp"
 #include "plain_decoder.hpp"
 
 namespace fp4::test {

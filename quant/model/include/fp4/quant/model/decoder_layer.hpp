@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "fp4/quant/model/decoder_config.hpp"
-#include "fp4/quant/model/linear_group.hpp"
+#include "fp4/quant/model/linear_op.hpp"
 #include "fp4/quant/model/rope.hpp"
 #include "fp4/quant/model/tensor.hpp"
 
