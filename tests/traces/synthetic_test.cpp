@@ -16,7 +16,7 @@ namespace {
 
 template <class T>
 std::string sha256_of(const std::vector<T>& values) {
-    Sha256 sha256;
+    io::Sha256 sha256;
     sha256.update(std::as_bytes(std::span(values)));
     return sha256.hex_digest();
 }
@@ -32,7 +32,7 @@ double excess_kurtosis(const std::vector<float>& x) {
 }
 
 TEST(Sha256, KnownDigest) {
-    Sha256 sha256;
+    io::Sha256 sha256;
     sha256.update(std::as_bytes(std::span("abc", 3)));
     EXPECT_EQ(sha256.hex_digest(),
               "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
@@ -45,7 +45,7 @@ TEST(Synthetic, BytesArePinned) {
               "2ecc6c2e0f5458d15048ae1e60dc2be3189361a256e5cd3e13283e0320a885dd");
     EXPECT_EQ(sha256_of(synthetic_c_bits(0, "c", 1000)),
               "fff3ef3ec2906f7635d2a7e171d29489086dd300a64f6b9d1545621ed92f64fd");
-    EXPECT_EQ(sha256_of(uniform_operand(0, "u", Format::nvfp4, {}, 7, 64).codes),
+    EXPECT_EQ(sha256_of(uniform_operand(0, "u", {Format::nvfp4}, 7, 64).codes),
               "41e636a8a6fcada00c6fd50e86e8bf4e8ab1014ab6b3860389bf2ef73ee5ee04");
 }
 
@@ -104,7 +104,7 @@ TEST(Synthetic, ActivationsHaveOutlierChannels) {
 }
 
 TEST(Synthetic, UniformBitsHaveNanScalesInFewRows) {
-    const auto t = uniform_operand(0, "u", Format::razer_a, {}, 512, 4096);
+    const auto t = uniform_operand(0, "u", {Format::razer_a}, 512, 4096);
     int nan_rows = 0;
     std::array<int, 256> seen{};
     for (uint64_t r = 0; r < t.rows; ++r)

@@ -13,8 +13,8 @@ namespace {
 
 TraceOp make_op(const std::string& name, uint64_t m, uint64_t n, uint64_t k, bool with_c) {
     TraceOp op{name,
-               uniform_operand(1, name + "a", Format::razer_a, {7, 16}, m, k),
-               uniform_operand(1, name + "b", Format::razer_w, {7, 16}, n, k),
+               uniform_operand(1, name + "a", {Format::razer_a, {7, 16}}, m, k),
+               uniform_operand(1, name + "b", {Format::razer_w, {7, 16}}, n, k),
                {},
                {}};
     if (with_c)
@@ -24,12 +24,9 @@ TraceOp make_op(const std::string& name, uint64_t m, uint64_t n, uint64_t k, boo
 
 Trace make_trace() {
     Trace trace{.model = "m\"odel",
-                .layer = 3,
+                .layers = {3},
                 .source = Source::checkpoint_synthetic_activations,
                 .source_sha256 = "abc",
-                .a_format = Format::razer_a,
-                .b_format = Format::razer_w,
-                .specials = {7, 16},
                 .encoder = "razer-paper",
                 .tokens = 5,
                 .seed = UINT64_MAX,
@@ -50,14 +47,13 @@ void expect_same(const PackedTensor& x, const PackedTensor& y) {
     EXPECT_EQ(x.tensor_scale, y.tensor_scale);
 }
 
-TEST(TraceFile, IsReadBackAsWritten) {
+void expect_read_back(const Trace& trace) {
     const test::TempDir folder;
-    const Trace trace = make_trace();
     ASSERT_TRUE(write_trace(folder / "t.safetensors", trace));
     const auto read = read_trace(folder / "t.safetensors");
     ASSERT_TRUE(read) << read.error().message;
     EXPECT_EQ(read->model, trace.model);
-    EXPECT_EQ(read->layer, trace.layer);
+    EXPECT_EQ(read->layers, trace.layers);
     EXPECT_EQ(read->source, trace.source);
     EXPECT_EQ(read->source_sha256, trace.source_sha256);
     EXPECT_EQ(read->encoder, trace.encoder);
@@ -75,6 +71,36 @@ TEST(TraceFile, IsReadBackAsWritten) {
     ASSERT_TRUE(write_trace(folder / "again.safetensors", *read));
     EXPECT_EQ(test::read_file(folder / "t.safetensors"),
               test::read_file(folder / "again.safetensors"));
+}
+
+TEST(TraceFile, IsReadBackAsWritten) { expect_read_back(make_trace()); }
+
+// Every linear may have special values and formats of its own, and a trace several layers.
+TEST(TraceFile, FormatsOfEveryOperandAreReadBack) {
+    Trace trace = make_trace();
+    trace.ops[1].b.specials.v2_halves = 18;
+    expect_read_back(trace);
+    trace.ops[0].a = uniform_operand(1, "n", {Format::nvfp4}, 5, 48);
+    trace.ops[0].d.clear();
+    expect_read_back(trace);
+    trace.layers = {0, 3, 12};
+    expect_read_back(trace);
+}
+
+// Files of one layer whose operands agree stay readable by earlier versions.
+TEST(TraceFile, VersionFollowsWhatTheTraceHolds) {
+    const test::TempDir folder;
+    const auto version = [&](const Trace& trace) {
+        EXPECT_TRUE(write_trace(folder / "v.safetensors", trace));
+        return io::SafetensorsFile::open(folder / "v.safetensors")->metadata().at("fp4sim.trace");
+    };
+    Trace trace = make_trace();
+    EXPECT_EQ(version(trace), "1");
+    trace.layers = {0, 3};
+    EXPECT_EQ(version(trace), "2");
+    trace = make_trace();
+    trace.ops[0].b.specials.v2_halves = 14;
+    EXPECT_EQ(version(trace), "2");
 }
 
 TEST(SliceOp, GivesTheSamePartOfTheProduct) {

@@ -8,12 +8,6 @@
 
 namespace fp4::traces {
 
-std::string input_group(std::string_view op) {
-    if (op == "q" || op == "k" || op == "v") return "qkv";
-    if (op == "gate" || op == "up") return "gate_up";
-    return op == "o" || op == "down" ? std::string(op) : "";
-}
-
 Result<CapturedActivations> CapturedActivations::open(const std::filesystem::path& path) {
     FP4_TRY_ASSIGN(auto file, io::SafetensorsFile::open(path));
     const auto version = file.metadata().find("fp4sim.activations");
@@ -27,8 +21,8 @@ Result<CapturedActivations> CapturedActivations::open(const std::filesystem::pat
 }
 
 Result<CapturedActivations::Input>
-CapturedActivations::input(uint64_t layer, std::string_view group, uint64_t k) const {
-    const auto name = "layers." + std::to_string(layer) + "." + std::string(group);
+CapturedActivations::input(uint64_t layer, checkpoints::LinearGroup group, uint64_t k) const {
+    const auto name = "layers." + std::to_string(layer) + "." + std::string(name_of(group));
     const auto fail = [&](const std::string& tensor, const std::string& expected,
                           const std::string& found) {
         return Error{ErrorCode::bad_file, io::printable_path(file_.path()) + ": tensor " +

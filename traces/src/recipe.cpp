@@ -29,8 +29,9 @@ Result<Recipe> read_recipe(const std::filesystem::path& path) {
                          io::printable_path(path) + ": key uniform: expected at least one op"};
         return recipe;
     }
-    recipe.layer = yaml.integer("layer", 0, 100'000);
-    if (yaml.has("checkpoint")) {
+    const bool shipped = yaml.has("checkpoint");
+    if (yaml.has("layer") || !shipped) recipe.layer = yaml.integer("layer", 0, 100'000);
+    if (shipped) {
         recipe.checkpoint = yaml.text("checkpoint");
         FP4_TRY(yaml.finish());
         if (recipe.checkpoint.find('/') != std::string::npos || recipe.checkpoint.starts_with('.'))

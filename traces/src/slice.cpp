@@ -10,8 +10,7 @@ PackedTensor slice_rows(const PackedTensor& t, Slice rows) {
         const auto begin = bytes.begin() + static_cast<ptrdiff_t>(rows.first * per_row);
         return std::vector<uint8_t>(begin, begin + static_cast<ptrdiff_t>(rows.count * per_row));
     };
-    return {t.format,
-            t.specials,
+    return {OperandFormat(t),
             rows.count,
             t.k,
             part(t.codes, t.code_bytes_per_row()),

@@ -126,9 +126,9 @@ std::vector<float> synthetic_activations(uint64_t seed, std::string_view tensor,
                          gains(seed, tensor, Purpose::columns, k, activation_spread, true));
 }
 
-PackedTensor uniform_operand(uint64_t seed, std::string_view tensor, Format format,
-                             Specials specials, uint64_t rows, uint64_t k) {
-    PackedTensor t{format, specials, rows, k, {}, {}, Fp32::from_float(0.01f)};
+PackedTensor uniform_operand(uint64_t seed, std::string_view tensor, const OperandFormat& format,
+                             uint64_t rows, uint64_t k) {
+    PackedTensor t{format, rows, k, {}, {}, Fp32::from_float(0.01f)};
     t.codes.resize(rows * t.code_bytes_per_row());
     t.scales.resize(rows * t.scale_bytes_per_row());
     const auto fill = [&](std::vector<uint8_t>& bytes, Purpose purpose) {
@@ -141,7 +141,7 @@ PackedTensor uniform_operand(uint64_t seed, std::string_view tensor, Format form
     const Stream row_stream(seed, tensor, Purpose::rows);
     for (uint64_t i = 0; i < t.scales.size(); ++i) {
         const bool nan_row = row_stream(i / t.scale_bytes_per_row())[0] % 16 == 0;
-        if (block_scale(format, t.scales[i]).nan && !nan_row) t.scales[i] ^= 1;
+        if (block_scale(t.format, t.scales[i]).nan && !nan_row) t.scales[i] ^= 1;
     }
     return t;
 }

@@ -17,22 +17,28 @@ class TraceReader {
 
     Result<Trace> read() {
         Trace trace;
-        if (text(keys::version) != keys::version_1)
-            fail("metadata " + std::string(keys::version) + ": expected \"1\", found " +
+        const auto version = text(keys::version);
+        if (version != keys::version_1 && version != keys::version_2)
+            fail("metadata " + std::string(keys::version) + ": expected \"1\" or \"2\", found " +
                  found(keys::version));
+        per_operand_ = version == keys::version_2;
         trace.model = text(keys::model);
-        trace.layer = number(keys::layer, UINT32_MAX);
+        trace.layers = per_operand_ ? numbers(keys::layers, UINT32_MAX)
+                                    : std::vector{number(keys::layer, UINT32_MAX)};
         trace.source = choice<Source>(keys::source, source_names);
         trace.source_sha256 = text(keys::source_sha256);
-        trace.a_format = format(keys::a_format);
-        trace.b_format = format(keys::b_format);
-        trace.specials = {static_cast<uint8_t>(number(keys::v1_halves, special_max_halves)),
-                          static_cast<uint8_t>(number(keys::v2_halves, special_max_halves))};
+        if (!per_operand_) {
+            const Specials specials{
+                static_cast<uint8_t>(number(keys::v1_halves, special_max_halves)),
+                static_cast<uint8_t>(number(keys::v2_halves, special_max_halves))};
+            common_a_ = {format(keys::a_format), specials};
+            common_b_ = {format(keys::b_format), specials};
+        }
         trace.encoder = text(keys::encoder);
         trace.tokens = number(keys::tokens, UINT64_MAX);
         trace.seed = number(keys::seed, UINT64_MAX);
         for (const std::string& name : op_names())
-            if (!error_) trace.ops.push_back(op(name, trace));
+            if (!error_) trace.ops.push_back(op(name));
         for (const auto& [key, value] : file_.metadata())
             if (!known_.contains(key) && key != "format") trace.other_metadata[key] = value;
         if (error_) return *error_;
@@ -46,29 +52,44 @@ class TraceReader {
                            io::printable_path(file_.path()) + ": " + std::move(what)};
     }
 
-    std::string found(const char* key) const {
+    std::string found(std::string_view key) const {
         const auto at = file_.metadata().find(key);
         return at == file_.metadata().end() ? "nothing" : io::in_quotes(at->second);
     }
 
-    std::string_view text(const char* key) {
-        known_.insert(key);
+    std::string_view text(std::string_view key) {
+        known_.emplace(key);
         const auto at = file_.metadata().find(key);
         if (at != file_.metadata().end()) return at->second;
         fail("metadata " + std::string(key) + ": expected in a trace, found nothing");
         return {};
     }
 
-    uint64_t number(const char* key, uint64_t largest) {
+    uint64_t number(std::string_view key, uint64_t largest) {
+        const auto list = numbers(key, largest);
+        if (list.size() == 1) return list[0];
+        fail("metadata " + std::string(key) + ": expected one integer, found " + found(key));
+        return 0;
+    }
+
+    // Integers between commas.
+    std::vector<uint64_t> numbers(std::string_view key, uint64_t largest) {
+        std::vector<uint64_t> out;
         const std::string_view value = text(key);
-        uint64_t result = 0;
-        const auto [end, code] = std::from_chars(value.data(), value.data() + value.size(), result);
-        if (code != std::errc{} || end != value.data() + value.size() || result > largest) {
-            fail("metadata " + std::string(key) + ": expected an integer from 0 to " +
-                 std::to_string(largest) + ", found " + found(key));
-            return 0;
+        const char *at = value.data(), *const stop = at + value.size();
+        for (bool more = true; more;) {
+            uint64_t number = 0;
+            const auto [end, code] = std::from_chars(at, stop, number);
+            if (code != std::errc{} || (end != stop && *end != ',') || number > largest) {
+                fail("metadata " + std::string(key) + ": expected integers from 0 to " +
+                     std::to_string(largest) + ", found " + found(key));
+                return {0};
+            }
+            out.push_back(number);
+            more = end != stop;
+            at = end + 1;
         }
-        return result;
+        return out;
     }
 
     std::vector<std::string> op_names() {
@@ -89,7 +110,7 @@ class TraceReader {
     }
 
     template <class Enum, class Names>
-    Enum choice(const char* key, const Names& names) {
+    Enum choice(std::string_view key, const Names& names) {
         const std::string_view value = text(key);
         std::string all;
         for (size_t i = 0; i < names.size(); ++i) {
@@ -100,10 +121,24 @@ class TraceReader {
         return {};
     }
 
-    Format format(const char* key) {
+    Format format(std::string_view key) {
         std::array<std::string_view, format_specs.size()> names;
         for (size_t i = 0; i < names.size(); ++i) names[i] = format_specs[i].name;
         return choice<Format>(key, names);
+    }
+
+    // Of one operand in version 2.
+    OperandFormat own_format(const std::string& prefix) {
+        OperandFormat own{format(prefix + keys::format)};
+        if (!spec_of(own.format).has_specials()) return own;
+        const auto halves = numbers(prefix + keys::specials, special_max_halves);
+        if (halves.size() != 2) {
+            fail("metadata " + prefix + keys::specials + ": expected V1,V2 in half-units, found " +
+                 found(prefix + keys::specials));
+            return own;
+        }
+        own.specials = {static_cast<uint8_t>(halves[0]), static_cast<uint8_t>(halves[1])};
+        return own;
     }
 
     // The bytes of a tensor that must exist with this type and rank.
@@ -130,15 +165,15 @@ class TraceReader {
         return out;
     }
 
-    PackedTensor operand(const std::string& prefix, Format format, Specials specials) {
-        PackedTensor t{format, specials, 0, 0, {}, {}, {}};
+    PackedTensor operand(const std::string& prefix, const OperandFormat& common) {
+        PackedTensor t{per_operand_ ? own_format(prefix) : common, 0, 0, {}, {}, {}};
         const io::TensorInfo* codes = tensor(prefix + keys::codes, io::Dtype::u8, 2);
         const io::TensorInfo* scales = tensor(prefix + keys::scales, io::Dtype::u8, 2);
         const io::TensorInfo* scale = tensor(prefix + keys::tensor_scale, io::Dtype::f32, 0);
         if (!codes || !scales || !scale) return t;
         t.rows = codes->shape[0];
         t.k = codes->shape[1] * 2;
-        const auto block = static_cast<uint64_t>(spec_of(format).block);
+        const auto block = static_cast<uint64_t>(spec_of(t.format).block);
         if (t.rows == 0 || t.k == 0 || t.k % block != 0) {
             fail("tensor " + io::in_quotes(codes->name) + ": K: expected a multiple of " +
                  std::to_string(block) + ", found " + std::to_string(t.rows) + " rows of " +
@@ -174,12 +209,8 @@ class TraceReader {
         return values<Fp32>(*info);
     }
 
-    TraceOp op(const std::string& name, const Trace& trace) {
-        TraceOp op{name,
-                   operand(name + keys::a, trace.a_format, trace.specials),
-                   operand(name + keys::b, trace.b_format, trace.specials),
-                   {},
-                   {}};
+    TraceOp op(const std::string& name) {
+        TraceOp op{name, operand(name + keys::a, common_a_), operand(name + keys::b, common_b_)};
         if (error_) return op;
         if (op.a.k != op.b.k)
             fail("tensor " + io::in_quotes(name + keys::b + keys::codes) + ": K: expected " +
@@ -190,6 +221,8 @@ class TraceReader {
     }
 
     const io::SafetensorsFile& file_;
+    bool per_operand_ = false; // version 2: every operand has a format of its own
+    OperandFormat common_a_, common_b_;
     std::set<std::string, std::less<>> known_;
     std::optional<Error> error_;
 };

@@ -1,6 +1,7 @@
 // Recipes: named traces as small YAML files, made into traces on demand.
 #pragma once
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,7 +21,7 @@ struct Recipe {
     std::string description;
     uint64_t tokens = 16;
     // Either the linears of one layer of a model, with the statistics of one ...
-    uint64_t layer = 0;
+    std::optional<uint64_t> layer{}; // none: all of a shipped model's
     checkpoints::ModelConfig model;
     // ... or of a model that is shipped, with its weights and captured activations: its folder
     // beside those of other models ...

@@ -28,8 +28,8 @@ std::vector<float> synthetic_activations(uint64_t seed, std::string_view tensor,
 
 // rows x k of uniformly random codes and scale bytes: no statistics of any model, every decoder
 // path. NaN scale bytes only in about one row of 16, so that most outputs are numbers.
-PackedTensor uniform_operand(uint64_t seed, std::string_view tensor, Format format,
-                             Specials specials, uint64_t rows, uint64_t k);
+PackedTensor uniform_operand(uint64_t seed, std::string_view tensor, const OperandFormat& format,
+                             uint64_t rows, uint64_t k);
 
 // Row-major C inputs for accumulation tests: magnitudes around those of a layer's sums, one in 16
 // any bit pattern (NaN and infinity included).
