@@ -1,6 +1,7 @@
 #include "options.hpp"
 
 #include <CLI/CLI.hpp>
+#include <charconv>
 #include <cstdio>
 
 #include "fp4sim_version.hpp"
@@ -35,6 +36,25 @@ std::string parse_format(const std::string& text, Options& options) {
     return "";
 }
 
+// "all", or numbers between commas, ascending.
+std::string parse_layers(const std::string& text, Options& options) {
+    options.layers.clear();
+    options.all_layers = text == "all";
+    if (options.all_layers) return "";
+    const char *at = text.data(), *const stop = at + text.size();
+    for (bool more = true; more;) {
+        uint64_t layer = 0;
+        const auto [end, code] = std::from_chars(at, stop, layer);
+        const bool ascends = options.layers.empty() || layer > options.layers.back();
+        if (code != std::errc{} || (end != stop && *end != ',') || !ascends)
+            return "expected all or ascending numbers between commas, found " + text;
+        options.layers.push_back(layer);
+        more = end != stop;
+        at = end + 1;
+    }
+    return "";
+}
+
 template <class Specs>
 std::vector<std::string> names_of(const Specs& specs) {
     std::vector<std::string> names;
@@ -65,7 +85,7 @@ std::variant<Options, int> parse_options(int argc, char** argv) {
         ->type_name("NAME|FILE")
         ->capture_default_str();
     app.add_option("--checkpoint", options.checkpoint,
-                   "Hugging Face folder whose weights are quantized and run")
+                   "Hugging Face folder: packed weights are run as stored, plain ones quantized")
         ->type_name("DIR");
     auto* weights = app.add_option("--weights", options.weights,
                                    "safetensors file with a weight matrix to quantize and run")
@@ -75,8 +95,18 @@ std::variant<Options, int> parse_options(int argc, char** argv) {
     weights->needs(tensor)->excludes("--trace")->excludes("--checkpoint");
     tensor->needs(weights);
     app.get_option("--checkpoint")->excludes("--trace");
-    app.add_option("--layer", options.layer, "Decoder layer of the checkpoint (default 0)")
-        ->type_name("N");
+    app.add_option("--activations", options.activations,
+                   "Captured activations of the checkpoint (fp4quant capture); default: synthetic")
+        ->type_name("FILE")
+        ->needs("--checkpoint");
+    app.add_option_function<std::string>(
+           "--layer",
+           [&](const std::string& text) {
+               if (auto problem = parse_layers(text, options); !problem.empty())
+                   throw CLI::ValidationError("--layer", problem);
+           },
+           "Decoder layers of the checkpoint: numbers between commas, or all (default 0)")
+        ->type_name("LIST");
     app.add_option("--ops", options.ops, "Only these ops, separated by commas")
         ->delimiter(',')
         ->type_name("LIST");
@@ -93,12 +123,12 @@ std::variant<Options, int> parse_options(int argc, char** argv) {
            },
            "razer (default), nvfp4, or WEIGHTS:ACTIVATIONS of nvfp4, razer-w, razer-a")
         ->type_name("FORMAT");
-    const auto add_special = [&](const char* flag, const char* help, uint8_t& value) {
+    const auto add_special = [&](const char* flag, const char* help, uint8_t Specials::*value) {
         app.add_option_function<unsigned>(
                flag,
-               [&options, &value](unsigned halves) {
-                   value = static_cast<uint8_t>(halves);
-                   options.specials_given = true;
+               [&options, value](unsigned halves) {
+                   if (!options.specials) options.specials.emplace();
+                   (*options.specials).*value = static_cast<uint8_t>(halves);
                },
                help)
             ->type_name("N")
@@ -106,9 +136,9 @@ std::variant<Options, int> parse_options(int argc, char** argv) {
     };
     add_special("--v1-halves",
                 "First special value of the RaZeR formats, in half-units (default 10)",
-                options.specials.v1_halves);
+                &Specials::v1_halves);
     add_special("--v2-halves", "Second special value of razer-w, in half-units (default 16)",
-                options.specials.v2_halves);
+                &Specials::v2_halves);
     app.add_option("--profile", options.profile,
                    "Arithmetic: exact or nv-blackwell (default: the configuration's)")
         ->type_name("NAME")

@@ -21,12 +21,14 @@ struct Options {
     std::string trace = "llama3-1b-layer0"; // recipe name or file
     std::string checkpoint;                 // folder
     std::string weights, tensor;            // one tensor of a safetensors file
-    std::optional<uint64_t> layer, tokens, seed;
+    std::string activations;                // captured ones of the checkpoint; empty: synthetic
+    std::vector<uint64_t> layers;           // of the checkpoint; empty: the first, or all_layers
+    bool all_layers = false;
+    std::optional<uint64_t> tokens, seed;
     std::vector<std::string> ops;
     std::optional<std::string> format;
-    Format weight_format = Format::razer_w, activation_format = Format::razer_a;
-    Specials specials{};
-    bool specials_given = false;
+    std::optional<Format> weight_format, activation_format; // as format says
+    std::optional<Specials> specials;
     std::string profile; // empty: the configuration's
     Engine engine = Engine::rtl;
     std::string config = "default";

@@ -51,7 +51,7 @@ Status check_format(const QuantizedLinear& linear, const TraceOptions& options) 
 // Of a linear's input: as asked for, as the checkpoint says, or what goes with its weights. The
 // operands of one product have the same special values.
 OperandFormat input_format(const QuantizedLinear& linear, const TraceOptions& options) {
-    if (options.activations) return *options.activations;
+    if (options.activations) return {options.activations->format, linear.weight.specials};
     const bool special = spec_of(linear.weight.format).has_specials();
     const Format otherwise = special ? default_activations.format : linear.weight.format;
     return {linear.activations.value_or(otherwise), linear.weight.specials};
