@@ -81,7 +81,7 @@ Outcome verify(const VerifyOptions& options) {
             ErrorCode::bad_argument,
             fmt::format("{}, {}: expected quantized linears, found none", options.a, options.b)};
     for (const auto& name : comparison.different_plain) fmt::print("differs: tensor {}\n", name);
-    if (comparison.first) fmt::print("first difference: {}\n", describe(comparison->first));
+    if (comparison.first) fmt::print("first difference: {}\n", describe(*comparison.first));
     fmt::print("{} linears, {} of {} block scales and {} of {} codes differ\n",
                comparison.linears.size(), sum.scales, sum.blocks, sum.codes, sum.elements);
     return comparison.equal() ? Verdict::pass : Verdict::differs;
@@ -138,7 +138,7 @@ Status inspect(const InspectOptions& options) {
                    spec_of(linear.weight.format).name, linear.weight.rows, linear.weight.k,
                    linear.scale.multiplier.value);
         if (linear.input_scale)
-            fmt::print("  input {} scale {:.6g}", spec_of(linear->activations).name,
+            fmt::print("  input {} scale {:.6g}", spec_of(*linear.activations).name,
                        linear.input_scale->multiplier.value);
         if (source) {
             FP4_TRY_ASSIGN(const auto error, nmse(linear, *source));

@@ -23,10 +23,9 @@ Status check_tied_head(const checkpoints::Checkpoint& checkpoint) {
     if (!head) return Done{};
     const auto embedding = checkpoint.find("model.embed_tokens.weight");
     if (!embedding) return Done{};
-    FP4_TRY_ASSIGN(const auto a, head->file->bytes(*head->tensor),
-                   b = embedding->file->bytes(*embedding->tensor));
-    if (!b) return b.error();
-    if (head->tensor->dtype == embedding->tensor->dtype && std::ranges::equal(a, *b)) return Done{};
+    FP4_TRY_ASSIGN(const auto a, head->file->bytes(*head->tensor));
+    FP4_TRY_ASSIGN(const auto b, embedding->file->bytes(*embedding->tensor));
+    if (head->tensor->dtype == embedding->tensor->dtype && std::ranges::equal(a, b)) return Done{};
     return Error{ErrorCode::bad_file,
                  folder_of(checkpoint) + ": lm_head.weight: expected the embedding's bytes, since "
                                          "config.json ties them, found others"};

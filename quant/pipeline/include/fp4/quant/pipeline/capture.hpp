@@ -4,7 +4,9 @@
 #include <filesystem>
 #include <string>
 
+#include "fp4/arithmetic.hpp"
 #include "fp4/quant/model/causal_lm.hpp"
+#include "fp4/quant/pipeline/checkpoint_layers.hpp"
 #include "fp4/result.hpp"
 
 namespace fp4::quant {
@@ -24,5 +26,14 @@ struct CaptureRequest {
 // window; not_finite.
 Status capture_activations(const std::filesystem::path& path, const CausalLm& model,
                            const CaptureRequest& request);
+
+// The inputs of every group of linears of a quantized checkpoint, from its own forward pass: in the
+// hardware's arithmetic where weights and inputs are quantized, so that a trace of them multiplies
+// what that pass multiplies, else in float32. amax is what a static input scale stands for; where
+// the checkpoint has none, the captured window's largest magnitude. request.calibration is not
+// used. Errors: those of the checkpoint's layers, of hardware_true, bad_argument for positions
+// outside the window.
+Status capture_quantized(const std::filesystem::path& path, CheckpointLayers& checkpoint,
+                         const Arithmetic& arithmetic, const CaptureRequest& request);
 
 } // namespace fp4::quant
