@@ -26,11 +26,6 @@ Result<NamedTrace> from_file(const Options& options) {
             return Error{ErrorCode::bad_argument,
                          fmt::format("{}: not used with a trace file, which has its own", flag)};
     FP4_TRY_ASSIGN(auto trace, traces::read_trace(options.trace));
-    for (const Format format : {trace.a_format, trace.b_format})
-        if (!spec_of(format).in_rtl)
-            return Error{ErrorCode::bad_argument,
-                         fmt::format("{}: format {}: the RTL does not decode it", options.trace,
-                                     spec_of(format).name)};
     for (const std::string& name : options.ops)
         if (std::ranges::none_of(trace.ops, [&](const auto& op) { return op.name == name; }))
             return Error{ErrorCode::unknown_name,
@@ -42,12 +37,12 @@ Result<NamedTrace> from_file(const Options& options) {
     return NamedTrace{options.trace, std::move(trace)};
 }
 
-Result<traces::Trace> from_shipped_model(const std::filesystem::path& folder, uint64_t layer,
+Result<traces::Trace> from_shipped_model(const std::filesystem::path& folder,
                                          const traces::TraceOptions& make) {
     FP4_TRY_ASSIGN(const auto checkpoint, checkpoints::Checkpoint::open(folder));
     FP4_TRY_ASSIGN(const auto activations,
                    traces::CapturedActivations::open(folder / traces::captured_file_name));
-    return traces::make_captured_trace(checkpoint, activations, layer, make);
+    return traces::make_plain_trace(checkpoint, &activations, make);
 }
 
 Result<NamedTrace> from_recipe(const Options& options, const ProgramFiles& files,
@@ -65,10 +60,10 @@ Result<NamedTrace> from_recipe(const Options& options, const ProgramFiles& files
         return Error{ErrorCode::bad_argument,
                      "--layer: goes with --checkpoint; a named trace has its own layer"};
     make.tokens = options.tokens.value_or(recipe->tokens);
+    if (recipe->layer) make.layers = {*recipe->layer};
     FP4_TRY_ASSIGN(auto trace, recipe->checkpoint.empty()
                                    ? traces::make_synthetic_trace(*recipe, make)
-                                   : from_shipped_model(files.models / recipe->checkpoint,
-                                                        recipe->layer, make));
+                                   : from_shipped_model(files.models / recipe->checkpoint, make));
     return NamedTrace{options.trace, std::move(trace)};
 }
 
@@ -77,17 +72,18 @@ Result<NamedTrace> from_recipe(const Options& options, const ProgramFiles& files
 Result<NamedTrace>
 load_trace(const Options& options, const ProgramFiles& files,
            const std::function<void(std::string_view op, size_t index, size_t count)>& on_op) {
-    traces::TraceOptions make{.weights = options.weight_format,
-                              .activations = options.activation_format,
-                              .specials = options.specials,
+    traces::TraceOptions make{.weights = OperandFormat{options.weight_format, options.specials},
+                              .activations =
+                                  OperandFormat{options.activation_format, options.specials},
                               .tokens = options.tokens.value_or(16),
                               .seed = options.seed.value_or(0),
                               .ops = options.ops,
+                              .layers = {},
                               .on_op = on_op};
     if (!options.checkpoint.empty()) {
         FP4_TRY_ASSIGN(const auto checkpoint, checkpoints::Checkpoint::open(options.checkpoint));
-        FP4_TRY_ASSIGN(auto trace,
-                       traces::make_checkpoint_trace(checkpoint, options.layer.value_or(0), make));
+        make.layers = {options.layer.value_or(0)};
+        FP4_TRY_ASSIGN(auto trace, traces::make_plain_trace(checkpoint, nullptr, make));
         return NamedTrace{options.checkpoint, std::move(trace)};
     }
     if (!options.weights.empty()) {

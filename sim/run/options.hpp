@@ -11,12 +11,6 @@
 
 namespace fp4::sim {
 
-enum class Engine { rtl, golden, cuda };
-
-constexpr std::string_view name_of(Engine engine) {
-    return engine == Engine::rtl ? "rtl" : engine == Engine::golden ? "golden" : "cuda";
-}
-
 struct Options {
     std::string trace = "llama3-1b-layer0"; // recipe name or file
     std::string checkpoint;                 // folder
@@ -27,8 +21,8 @@ struct Options {
     Format weight_format = Format::razer_w, activation_format = Format::razer_a;
     Specials specials{};
     bool specials_given = false;
-    std::string profile; // empty: the configuration's
-    Engine engine = Engine::rtl;
+    std::string profile;        // empty: the configuration's
+    std::string engine = "rtl"; // name of an engine_row
     std::string config = "default";
     std::string out;
     bool force = false;
