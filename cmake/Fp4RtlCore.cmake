@@ -35,6 +35,7 @@ function(fp4_add_rtl_core)
     SOURCES ${arg_RTL_DIR}/lint.vlt ${files}
     VERILATOR_ARGS -O3 --x-assign ${start} --x-initial ${start} -GRows=${arg_ROWS} -GCols=${arg_COLS} -GProfile=${profile}
     OPT_FAST -O2 OPT_SLOW -O1 OPT_GLOBAL -O2)
+  target_include_directories(${target} PRIVATE ${FP4_ROOT}/golden/include) # OperandFormat
   target_compile_definitions(${target} PRIVATE FP4_CORE_ROWS=${arg_ROWS} FP4_CORE_COLS=${arg_COLS} FP4_CORE_PROFILE=${profile}
     FP4_CORE_RANDOM_START=$<BOOL:${arg_RANDOM_START}>)
   # Generated code is not what the sanitizers are for, and they make it compile for many minutes.

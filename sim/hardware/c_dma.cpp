@@ -22,8 +22,8 @@ void CDma::run() {
     for (;;) {
         wait(started_);
         for (uint32_t tile = 0; tile < grid_.tiles(); ++tile) {
-            const uint64_t first_row = uint64_t{grid_.row_tile(tile)} * grid_.array.rows,
-                           first_col = uint64_t{grid_.col_tile(tile)} * grid_.array.cols;
+            const uint64_t first_row = grid_.output_row(tile, 0),
+                           first_col = grid_.output_col(tile, 0);
             for (uint32_t r = 0; r < grid_.array.rows; ++r) {
                 RowBeat beat{tile, r + 1 == grid_.array.rows,
                              std::vector<uint32_t>(grid_.array.cols), sc_core::SC_ZERO_TIME};

@@ -4,8 +4,8 @@
 
 #include <systemc>
 
-#include "op_layout.hpp"
 #include "row_beat.hpp"
+#include "tile_grid.hpp"
 
 namespace fp4::sim {
 

@@ -5,11 +5,18 @@
 
 #include <systemc>
 
-#include "checker.hpp"
-#include "op_layout.hpp"
+#include "fp4/epilogue.hpp"
 #include "row_beat.hpp"
+#include "tile_grid.hpp"
 
 namespace fp4::sim {
+
+// What has come out of the tensor core in one op.
+struct ReceivedOutputs {
+    std::vector<Fp32> d;              // raw outputs, M * N; +0 where none has come
+    uint64_t count = 0;               // of those that have, in the order of tiles and their rows
+    std::vector<WrongTag> wrong_tags; // in the same order
+};
 
 class EpilogueUnit : public sc_core::sc_module {
   public:
@@ -17,25 +24,24 @@ class EpilogueUnit : public sc_core::sc_module {
     sc_core::sc_fifo<RowBeat> rows;
     sc_core::sc_event done; // the last row of the op is in memory
 
-    EpilogueUnit(const sc_core::sc_module_name& name, Checker& checker,
-                 sc_core::sc_time clock_period);
+    EpilogueUnit(const sc_core::sc_module_name& name, sc_core::sc_time clock_period);
 
     struct Job {
         TileGrid grid;
         uint64_t address;
         float a_tensor_scale, b_tensor_scale;
         OutputType type;
-        std::vector<Fp32>* d; // receives the raw outputs, M * N
     };
     void start(const Job& job);
+    ReceivedOutputs take_received() { return std::move(received_); }
 
   private:
     void run();
     void take(uint32_t tile, uint32_t row, const RowBeat& beat);
 
-    Checker& checker_;
     sc_core::sc_time clock_period_;
     Job job_{};
+    ReceivedOutputs received_;
     sc_core::sc_event started_;
 };
 

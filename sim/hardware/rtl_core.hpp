@@ -6,6 +6,8 @@
 #include <span>
 #include <vector>
 
+#include "fp4/format.hpp"
+
 namespace fp4::sim {
 
 struct CoreShape {
@@ -22,10 +24,7 @@ struct CoreInputs {
     bool k_last = false;
     bool k_use_c = false;
     uint32_t k_tag = 0;
-    struct Operand {
-        uint8_t format = 0; // fp4::Format
-        uint8_t v1_halves = 0;
-        uint8_t v2_halves = 0;
+    struct Operand : OperandFormat {
         const uint8_t* codes = nullptr;  // rows (or cols) * 8 bytes
         const uint8_t* scales = nullptr; // rows (or cols) bytes
     } a, b;

@@ -62,12 +62,12 @@ class VerilatedCore final : public RtlCore {
             top_->k_last_i = in.k_last;
             top_->k_use_c_i = in.k_use_c;
             top_->k_tag_i = in.k_tag;
-            top_->a_format_i = in.a.format;
-            top_->a_v1_halves_i = in.a.v1_halves;
-            top_->a_v2_halves_i = in.a.v2_halves;
-            top_->b_format_i = in.b.format;
-            top_->b_v1_halves_i = in.b.v1_halves;
-            top_->b_v2_halves_i = in.b.v2_halves;
+            top_->a_format_i = static_cast<uint8_t>(in.a.format);
+            top_->a_v1_halves_i = in.a.specials.v1_halves;
+            top_->a_v2_halves_i = in.a.specials.v2_halves;
+            top_->b_format_i = static_cast<uint8_t>(in.b.format);
+            top_->b_v1_halves_i = in.b.specials.v1_halves;
+            top_->b_v2_halves_i = in.b.specials.v2_halves;
             put(top_->a_codes_i, in.a.codes, FP4_CORE_ROWS * 8);
             put(top_->a_scales_i, in.a.scales, FP4_CORE_ROWS);
             put(top_->b_codes_i, in.b.codes, FP4_CORE_COLS * 8);

@@ -22,12 +22,8 @@ void TensorCoreUnit::start(const Job& job) {
     core_.cycle(inputs_, outputs_);
     inputs_.reset = false;
     inputs_.k_use_c = job.use_c;
-    inputs_.a.format = static_cast<uint8_t>(job.a_format);
-    inputs_.a.v1_halves = job.a_specials.v1_halves;
-    inputs_.a.v2_halves = job.a_specials.v2_halves;
-    inputs_.b.format = static_cast<uint8_t>(job.b_format);
-    inputs_.b.v1_halves = job.b_specials.v1_halves;
-    inputs_.b.v2_halves = job.b_specials.v2_halves;
+    inputs_.a = {job.a, nullptr, nullptr};
+    inputs_.b = {job.b, nullptr, nullptr};
     running_ = true;
     started_.notify(clock_period_);
 }

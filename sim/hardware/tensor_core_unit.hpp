@@ -4,11 +4,10 @@
 #include <functional>
 #include <systemc>
 
-#include "fp4/packed_tensor.hpp"
-#include "op_layout.hpp"
 #include "panel_buffer.hpp"
 #include "row_beat.hpp"
 #include "rtl_core.hpp"
+#include "tile_grid.hpp"
 
 namespace fp4::sim {
 
@@ -26,8 +25,7 @@ class TensorCoreUnit : public sc_core::sc_module {
     struct Job {
         TileGrid grid;
         uint64_t k = 0;
-        Format a_format{}, b_format{};
-        Specials a_specials, b_specials;
+        OperandFormat a, b;
         bool use_c = false;
         bool keep_a = false; // all panels of A stay in their buffer for the whole op
     };

@@ -26,7 +26,6 @@ WaveformFile::~WaveformFile() {
 }
 
 Result<WaveformFile> WaveformFile::create(const std::filesystem::path& target) {
-    if (target.empty()) return WaveformFile({}, {});
     FP4_TRY_ASSIGN(auto probe, io::AtomicFile::create(target));
     FP4_TRY(probe.write(std::vector<std::byte>(4096)));
 

@@ -41,14 +41,15 @@ std::string operand_words(const PackedTensor& tensor) {
 
 } // namespace
 
-Status dump_ops(const std::filesystem::path& folder, const RunReport& report,
-                const SystemJob& job) {
+Status dump_ops(const std::filesystem::path& folder, const RunReport& report) {
+    const OutputType type = report.options.out_type;
     FolderWriter writer(folder);
-    std::string text = fmt::format("fp4sim-ops 1\nengine {} profile {} d-type {}\n", report.engine,
-                                   report.profile, spec_of(report.out_type).name);
+    std::string text =
+        fmt::format("fp4sim-ops 1\nengine {} profile {} d-type {}\n", report.options.engine,
+                    report.hardware.profile, spec_of(type).name);
     for (size_t i = 0; i < report.ops.size(); ++i) {
-        const traces::TraceOp& op = job.trace.ops[i];
-        const std::vector<Fp32> c = job.c_of(op);
+        const auto& [op, output, check, golden_s] = report.ops[i];
+        const std::vector<Fp32> c = report.c.of(op);
         text += fmt::format("op {} m {} n {} k {} c {} a {} b {}\n", op.name, op.m(), op.n(),
                             op.k(), c.empty() ? 0 : 1, operand_words(op.a), operand_words(op.b));
         const auto file = [&](const char* name) { return fmt::format("{:03}.{}", i, name); };
@@ -57,8 +58,8 @@ Status dump_ops(const std::filesystem::path& folder, const RunReport& report,
         writer.write(file("b_codes"), std::as_bytes(std::span(op.b.codes)));
         writer.write(file("b_scales"), std::as_bytes(std::span(op.b.scales)));
         if (!c.empty()) writer.write(file("c"), std::as_bytes(std::span(c)));
-        writer.write(file("d"), std::as_bytes(std::span(report.ops[i].d)));
-        writer.write(file("out"), output_bytes(report.ops[i], report.out_type));
+        writer.write(file("d"), std::as_bytes(std::span(output.d)));
+        writer.write(file("out"), output_bytes(output, type));
     }
     writer.write(dumped_ops_file, std::as_bytes(std::span(text)));
     return writer.finish();

@@ -4,7 +4,6 @@
 #include <filesystem>
 
 #include "run_report.hpp"
-#include "system.hpp"
 
 namespace fp4::sim {
 
@@ -12,6 +11,6 @@ inline constexpr const char* dumped_ops_file = "ops.txt";
 
 // ops.txt, NNN.a_codes, NNN.a_scales, NNN.b_codes, NNN.b_scales, NNN.c, NNN.d, NNN.out per op, and
 // SHA256SUMS over all of them; docs/06_simulator.md has the layout. The report is complete.
-Status dump_ops(const std::filesystem::path& folder, const RunReport& report, const SystemJob& job);
+Status dump_ops(const std::filesystem::path& folder, const RunReport& report);
 
 } // namespace fp4::sim

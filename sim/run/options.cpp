@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cstdio>
 
+#include "engine_table.hpp"
 #include "fp4sim_version.hpp"
 
 namespace fp4::sim {
@@ -68,6 +69,14 @@ std::vector<std::string> rtl_names_of(const Specs& specs) {
     for (const auto& spec : specs)
         if (spec.in_rtl) names.emplace_back(spec.name);
     return names;
+}
+
+// "rtl: Verilated RTL; golden: ...".
+std::string engine_help() {
+    std::string help;
+    for (const EngineRow& row : engine_rows())
+        help += std::string(row.name) + ": " + std::string(row.description) + "; ";
+    return help + "each against golden's reference";
 }
 
 } // namespace
@@ -143,12 +152,9 @@ std::variant<Options, int> parse_options(int argc, char** argv) {
                    "Arithmetic: exact or nv-blackwell (default: the configuration's)")
         ->type_name("NAME")
         ->check(CLI::IsMember(rtl_names_of(arithmetic_profiles)));
-    std::string engine = "rtl";
-    app.add_option("--engine", engine,
-                   "rtl: Verilated RTL; golden: golden's fast path; cuda: kernels on a GPU; each "
-                   "against golden's reference")
+    app.add_option("--engine", options.engine, engine_help())
         ->type_name("NAME")
-        ->check(CLI::IsMember({"rtl", "golden", "cuda"}))
+        ->check(CLI::IsMember(names_of(engine_rows())))
         ->capture_default_str();
     app.add_option("--config", options.config,
                    "Hardware: a YAML file or the name of one that is shipped")
@@ -202,9 +208,6 @@ std::variant<Options, int> parse_options(int argc, char** argv) {
         std::fprintf(stderr, "simrun: %s (simrun --help lists the options)\n", line.c_str());
         return 2;
     }
-    options.engine = engine == "rtl"      ? Engine::rtl
-                     : engine == "golden" ? Engine::golden
-                                          : Engine::cuda;
     options.out_type = *output_type_from_name(out_type);
     return options;
 }

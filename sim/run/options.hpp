@@ -11,12 +11,6 @@
 
 namespace fp4::sim {
 
-enum class Engine { rtl, golden, cuda };
-
-constexpr std::string_view name_of(Engine engine) {
-    return engine == Engine::rtl ? "rtl" : engine == Engine::golden ? "golden" : "cuda";
-}
-
 struct Options {
     std::string trace = "llama3-1b-layer0"; // recipe name or file
     std::string checkpoint;                 // folder
@@ -29,8 +23,8 @@ struct Options {
     std::optional<std::string> format;
     std::optional<Format> weight_format, activation_format; // as format says
     std::optional<Specials> specials;
-    std::string profile; // empty: the configuration's
-    Engine engine = Engine::rtl;
+    std::string profile;        // empty: the configuration's
+    std::string engine = "rtl"; // name of an engine_row
     std::string config = "default";
     std::string out;
     bool force = false;

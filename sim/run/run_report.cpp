@@ -4,36 +4,38 @@
 
 #include <algorithm>
 #include <cstring>
-#include <functional>
-#include <nlohmann/json.hpp>
 
 #include "fp4/io/escape_xml.hpp"
 #include "fp4/io/sha256.hpp"
 #include "fp4sim_version.hpp"
 
 namespace fp4::sim {
-namespace {
 
 using io::escape_xml;
-using json = nlohmann::ordered_json;
 
-template <class Member>
-auto total(const RunReport& report, Member member) {
-    std::remove_cvref_t<decltype(std::invoke(member, report.ops.front()))> sum{};
-    for (const auto& op : report.ops) sum += std::invoke(member, op);
+Totals totals(const RunReport& report) {
+    Totals sum;
+    for (const auto& [op, output, check, golden_s] : report.ops) {
+        sum.macs += op.macs();
+        sum.cycles += output.cycles;
+        sum.bytes_read += output.bytes_read;
+        sum.bytes_written += output.bytes_written;
+        sum.outputs_checked += check.outputs_checked;
+        sum.mismatches += check.mismatches;
+        sum.engine_s += output.wall_s;
+    }
     return sum;
 }
 
-double rate(uint64_t macs, double seconds) {
+double macs_per_s(uint64_t macs, double seconds) {
     return seconds > 0 ? static_cast<double>(macs) / seconds : 0;
 }
 
-} // namespace
-
-std::vector<std::byte> output_bytes(const OpResult& op, OutputType type) {
+std::vector<std::byte> output_bytes(const EngineOutput& output, OutputType type) {
     const auto size = static_cast<size_t>(spec_of(type).bytes);
-    std::vector<std::byte> bytes(op.out.size() * size);
-    for (size_t i = 0; i < op.out.size(); ++i) std::memcpy(&bytes[i * size], &op.out[i], size);
+    std::vector<std::byte> bytes(output.out.size() * size);
+    for (size_t i = 0; i < output.out.size(); ++i)
+        std::memcpy(&bytes[i * size], &output.out[i], size);
     return bytes;
 }
 
@@ -41,105 +43,44 @@ bool RunReport::passed() const { return complete && std::ranges::all_of(ops, &Op
 
 std::string RunReport::outputs_sha256() const {
     io::Sha256 sha256;
-    for (const auto& op : ops) sha256.update(output_bytes(op, out_type));
+    for (const auto& op : ops) sha256.update(output_bytes(op.output, options.out_type));
     return sha256.hex_digest();
 }
 
 std::string summary_table(const RunReport& report) {
-    std::string out = fmt::format("trace {}  model {} layer {}  source: {}\nweights {}  "
-                                  "activations {}  profile {}  engine {} against {}\n\n",
-                                  report.trace, report.model, report.layer, report.source,
-                                  report.weight_format, report.activation_format, report.profile,
-                                  report.engine, report.checked_against);
-    const auto row = [&](const auto&... cells) {
-        out += fmt::format(
-            "{:<8} {:>5} {:>6} {:>6} {:>13} {:>10} {:>6} {:>12} {:>9} {:>10} {:>9}\n", cells...);
+    const traces::Trace& trace = report.trace;
+    std::string out = fmt::format(
+        "trace {}  model {} {} {}  source: {}\nweights {}  activations {}  profile {}  engine {} "
+        "against {}\n\n",
+        report.trace_name, trace.model, trace.layers.size() == 1 ? "layer" : "layers",
+        fmt::join(trace.layers, ", "), name_of(trace.source),
+        format_names(trace, &traces::TraceOp::b), format_names(trace, &traces::TraceOp::a),
+        report.hardware.profile, report.options.engine, expectation_name);
+    size_t name_width = 8;
+    for (const auto& result : report.ops) name_width = std::max(name_width, result.op.name.size());
+    const auto row = [&](std::string_view name, const auto&... cells) {
+        out += fmt::format("{:<{}} ", name, name_width);
+        out += fmt::format("{:>5} {:>6} {:>6} {:>13} {:>10} {:>6} {:>12} {:>9} {:>10} {:>9}\n",
+                           cells...);
     };
     row("op", "M", "N", "K", "MACs", "cycles", "util%", "bytes moved", "outputs", "mismatches",
         "MMAC/s");
-    for (const auto& op : report.ops)
-        row(op.name, op.m, op.n, op.k, op.macs(), op.cycles,
-            fmt::format("{:.1f}", op.utilization * 100), op.bytes_read + op.bytes_written,
-            op.outputs_checked, op.mismatches,
-            fmt::format("{:.0f}", rate(op.macs(), op.wall_s) / 1e6));
-    const uint64_t macs = total(report, &OpResult::macs);
-    row("total", "", "", "", macs, total(report, &OpResult::cycles), "",
-        total(report, &OpResult::bytes_read) + total(report, &OpResult::bytes_written),
-        total(report, &OpResult::outputs_checked), total(report, &OpResult::mismatches),
-        fmt::format("{:.0f}", rate(macs, total(report, &OpResult::wall_s)) / 1e6));
+    const auto mmacs = [](uint64_t macs, double seconds) {
+        return fmt::format("{:.0f}", macs_per_s(macs, seconds) / 1e6);
+    };
+    for (const auto& [op, output, check, golden_s] : report.ops)
+        row(op.name, op.m(), op.n(), op.k(), op.macs(), output.cycles,
+            fmt::format("{:.1f}", output.utilization * 100),
+            output.bytes_read + output.bytes_written, check.outputs_checked, check.mismatches,
+            mmacs(op.macs(), output.wall_s));
+    const Totals sum = totals(report);
+    row("total", "", "", "", sum.macs, sum.cycles, "", sum.bytes_read + sum.bytes_written,
+        sum.outputs_checked, sum.mismatches, mmacs(sum.macs, sum.engine_s));
     out += fmt::format("\n{}: {} outputs checked bit for bit against {}, {} mismatches, {} MACs, "
                        "{:.1f} s ({} data)\n",
-                       report.passed() ? "PASS" : "FAIL", total(report, &OpResult::outputs_checked),
-                       report.checked_against, total(report, &OpResult::mismatches), macs,
-                       report.wall_s, report.source);
+                       report.passed() ? "PASS" : "FAIL", sum.outputs_checked, expectation_name,
+                       sum.mismatches, sum.macs, report.wall_s, name_of(trace.source));
     return out;
-}
-
-std::string stats_json(const RunReport& report) {
-    json ops = json::array();
-    for (const auto& op : report.ops) {
-        json mismatches = json::array();
-        for (const auto& mismatch : op.first_mismatches)
-            mismatches.push_back({{"what", mismatch.what},
-                                  {"tile", mismatch.tile},
-                                  {"row_tile", mismatch.row_tile},
-                                  {"col_tile", mismatch.col_tile},
-                                  {"row", mismatch.row},
-                                  {"col", mismatch.col},
-                                  {"m", mismatch.m},
-                                  {"n", mismatch.n},
-                                  {"got", fmt::format("{:08x}", mismatch.got)},
-                                  {"expected", fmt::format("{:08x}", mismatch.expected)}});
-        ops.push_back({{"op", op.name},
-                       {"result", op.passed() ? "pass" : "fail"},
-                       {"m", op.m},
-                       {"n", op.n},
-                       {"k", op.k},
-                       {"macs", op.macs()},
-                       {"cycles", op.cycles},
-                       {"utilization", op.utilization},
-                       {"bytes_read", op.bytes_read},
-                       {"bytes_written", op.bytes_written},
-                       {"outputs_checked", op.outputs_checked},
-                       {"mismatches", op.mismatches},
-                       {"first_mismatches", mismatches},
-                       {"hang", op.hang},
-                       {"wall_s", op.wall_s},
-                       {"golden_s", op.golden_s},
-                       {"macs_per_s", rate(op.macs(), op.wall_s)}});
-    }
-    const uint64_t macs = total(report, &OpResult::macs);
-    const double engine_s = total(report, &OpResult::wall_s);
-    const json stats{{"result", report.passed() ? "pass" : "fail"},
-                     {"trace", report.trace},
-                     {"model", report.model},
-                     {"layer", report.layer},
-                     {"source", report.source},
-                     {"source_sha256", report.source_sha256},
-                     {"weight_format", report.weight_format},
-                     {"activation_format", report.activation_format},
-                     {"encoder", report.encoder},
-                     {"tokens", report.tokens},
-                     {"seed", report.seed},
-                     {"c", report.c},
-                     {"d_type", spec_of(report.out_type).name},
-                     {"engine", report.engine},
-                     {"checked_against", report.checked_against},
-                     {"profile", report.profile},
-                     {"config", report.hardware.name},
-                     {"outputs_checked", total(report, &OpResult::outputs_checked)},
-                     {"mismatches", total(report, &OpResult::mismatches)},
-                     {"macs", macs},
-                     {"cycles", total(report, &OpResult::cycles)},
-                     {"bytes_read", total(report, &OpResult::bytes_read)},
-                     {"bytes_written", total(report, &OpResult::bytes_written)},
-                     {"wall_s", report.wall_s},
-                     {"engine_s", engine_s},
-                     {"macs_per_s", rate(macs, engine_s)},
-                     {"outputs_sha256", report.outputs_sha256()},
-                     {"version", FP4SIM_VERSION},
-                     {"ops", ops}};
-    return stats.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
 }
 
 std::string junit_xml(const RunReport& report) {
@@ -148,30 +89,32 @@ std::string junit_xml(const RunReport& report) {
     std::string xml = fmt::format(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"simrun {} {} {}\" "
         "tests=\"{}\" failures=\"{}\" errors=\"0\" skipped=\"0\" time=\"{:.3f}\">\n",
-        escape_xml(report.trace), report.profile, report.engine, report.ops.size(), failures,
-        report.wall_s);
-    for (const auto& op : report.ops) {
+        escape_xml(report.trace_name), report.hardware.profile, report.options.engine,
+        report.ops.size(), failures, report.wall_s);
+    for (const auto& result : report.ops) {
         xml += fmt::format("  <testcase classname=\"{}\" name=\"{}\" time=\"{:.3f}\"",
-                           escape_xml(report.trace), escape_xml(op.name), op.wall_s);
-        if (op.passed()) {
+                           escape_xml(report.trace_name), escape_xml(result.op.name),
+                           result.output.wall_s);
+        if (result.passed()) {
             xml += "/>\n";
             continue;
         }
-        xml += fmt::format(">\n    <failure message=\"{} of {} outputs differ\">", op.mismatches,
-                           op.outputs_checked);
-        for (const auto& mismatch : op.first_mismatches)
-            xml += escape_xml(describe(mismatch, op.name, report.engine, report.out_type)) + "\n";
-        xml += escape_xml(op.hang) + "</failure>\n  </testcase>\n";
+        xml += fmt::format(">\n    <failure message=\"{} of {} outputs differ\">",
+                           result.check.mismatches, result.check.outputs_checked);
+        for (const auto& mismatch : result.check.first_mismatches)
+            xml += escape_xml(describe(mismatch, result.op.name, report.options.engine,
+                                       report.options.out_type)) +
+                   "\n";
+        xml += escape_xml(result.output.hang) + "</failure>\n  </testcase>\n";
     }
     return xml + "</testsuite>\n";
 }
 
 std::string config_yaml(const RunReport& report) {
-    HardwareConfig hardware = report.hardware;
-    hardware.profile = report.profile;
     return fmt::format("# simrun {}: {} (engine {}, seed {}); usable with --config\n",
-                       FP4SIM_VERSION, report.trace, report.engine, report.seed) +
-           to_yaml(hardware);
+                       FP4SIM_VERSION, report.trace_name, report.options.engine,
+                       report.trace.seed) +
+           to_yaml(report.hardware);
 }
 
 } // namespace fp4::sim

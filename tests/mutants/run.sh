@@ -18,7 +18,7 @@ status=0
 run --core-folder "$work/build/lib/fp4sim" --out "$work/out" "$@" 2>"$work/err" || status=$?
 head -1 "$work/err"
 [ "$status" = 1 ] || { echo "expected exit status 1, found $status"; exit 1; }
-grep -qE '^mismatch: op [a-z]+ tile [0-9]+ .* row [0-9]+ col [0-9]+ .* rtl 0x[0-9a-f]{8} .*, golden 0x[0-9a-f]{8}' "$work/err" || { echo "the mismatch is not described"; exit 1; }
+grep -qE '^mismatch: op [a-z0-9.]+ tile [0-9]+ .* row [0-9]+ col [0-9]+ .* rtl 0x[0-9a-f]{8} .*, golden 0x[0-9a-f]{8}' "$work/err" || { echo "the mismatch is not described"; exit 1; }
 
 # The one-tile reproducer fails on the mutant and passes on the RTL as it is.
 run --trace "$work/out/mismatch.safetensors"

@@ -20,8 +20,8 @@ struct Tile {
 };
 
 PackedTensor random_operand(std::mt19937_64& random, uint32_t count, uint64_t k) {
-    PackedTensor t{static_cast<Format>(random() % 3),
-                   {static_cast<uint8_t>(random() % 32), static_cast<uint8_t>(random() % 32)},
+    PackedTensor t{{static_cast<Format>(random() % 3),
+                    {static_cast<uint8_t>(random() % 32), static_cast<uint8_t>(random() % 32)}},
                    count,
                    k,
                    std::vector<uint8_t>(count * k / 2),
@@ -77,8 +77,7 @@ class Bench {
                         std::memcpy(codes.data() + r * 8, t.row(r).codes.data() + beat * 8, 8);
                         scales[r] = t.row(r).scales[beat];
                     }
-                    port = {static_cast<uint8_t>(t.format), t.specials.v1_halves,
-                            t.specials.v2_halves, codes.data(), scales.data()};
+                    port = {t, codes.data(), scales.data()};
                 };
                 gather(tile.a, a_codes, a_scales, inputs_.a);
                 gather(tile.b, b_codes, b_scales, inputs_.b);
@@ -178,8 +177,8 @@ TEST(TensorCore, FullPaceLosesNoCycle) {
         const std::array<uint8_t, 8 * rows> codes{};
         const std::array<uint8_t, rows> scales{};
         inputs = {.k_valid = true,
-                  .a = {0, 10, 16, codes.data(), scales.data()},
-                  .b = {0, 10, 16, codes.data(), scales.data()},
+                  .a = {{}, codes.data(), scales.data()},
+                  .b = {{}, codes.data(), scales.data()},
                   .d_ready = true};
         for (int cycle = 0; cycle < 400; ++cycle) {
             inputs.k_last =

@@ -16,21 +16,18 @@ traces::Trace random_trace(uint64_t seed, Format weights, Format activations,
                            const std::vector<OpShape>& ops, bool nan_scales) {
     std::mt19937_64 random(seed);
     traces::Trace trace{.model = "random",
-                        .layer = 0,
+                        .layers = {0},
                         .source = traces::Source::synthetic,
                         .source_sha256 = "none",
-                        .a_format = activations,
-                        .b_format = weights,
-                        .specials = {static_cast<uint8_t>(1 + random() % 31),
-                                     static_cast<uint8_t>(1 + random() % 31)},
                         .encoder = "none",
                         .tokens = ops.front().m,
                         .seed = seed,
                         .other_metadata = {},
                         .ops = {}};
+    const Specials specials{static_cast<uint8_t>(1 + random() % 31),
+                            static_cast<uint8_t>(1 + random() % 31)};
     const auto operand = [&](Format format, uint64_t rows, uint64_t k) {
-        PackedTensor t{format,
-                       trace.specials,
+        PackedTensor t{{format, specials},
                        rows,
                        k,
                        std::vector<uint8_t>(rows * k / 2),
