@@ -1,4 +1,5 @@
 #include "byte_pairs.hpp"
+#include "fp4/io/message.hpp"
 #include "fp4/quant/tokens/tokenizer.hpp"
 #include "fp4/try.hpp"
 #include "tokenizer_json.hpp"
@@ -21,6 +22,7 @@ class ByteLevelBpe : public Tokenizer {
     std::vector<uint32_t> token_bytes() const override { return json_.token_bytes; }
 
     Result<std::vector<int32_t>> encode(std::string_view text) override {
+        if (!io::is_utf8(text)) return Error{ErrorCode::bad_argument, "text: expected valid UTF-8"};
         std::vector<int32_t> ids;
         for (const auto& part : added_.split(text)) {
             if (part.token) {

@@ -12,7 +12,7 @@ void add_split(const JsonPlace& place, std::string_view pattern, TokenizerJson& 
     if (split)
         out.splits.push_back(*std::move(split));
     else
-        place.fail("a regular expression that can be used", split.error().message);
+        place.fail("a regular expression that ICU and Oniguruma read alike", split.error().message);
 }
 
 void read_split(const JsonPlace& place, TokenizerJson& out) {

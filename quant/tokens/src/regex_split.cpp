@@ -13,11 +13,6 @@
 namespace fp4::quant {
 namespace {
 
-Error failed(std::string_view what, UErrorCode code) {
-    return {ErrorCode::bad_argument,
-            "regular expression: " + std::string(what) + ": " + u_errorName(code)};
-}
-
 // Finds what ICU and Oniguruma (Ruby's syntax) do not agree on.
 class CommonSyntax {
   public:
@@ -109,13 +104,11 @@ void RegexSplit::Close::operator()(URegularExpression* regex) const { uregex_clo
 
 Result<RegexSplit> RegexSplit::compile(std::string_view pattern) {
     if (const auto deviation = CommonSyntax(pattern).deviation())
-        return Error{ErrorCode::bad_argument,
-                     "expected a regular expression that ICU and Oniguruma read alike, found " +
-                         io::in_quotes(*deviation) + " in it"};
+        return Error{ErrorCode::bad_argument, io::in_quotes(*deviation) + " in it"};
     FP4_TRY_ASSIGN(const auto text, to_utf16(pattern));
     UErrorCode code = U_ZERO_ERROR;
     Handle regex(uregex_open(text.data(), static_cast<int32_t>(text.size()), 0, nullptr, &code));
-    if (U_FAILURE(code)) return failed("cannot be compiled", code);
+    if (U_FAILURE(code)) return Error{ErrorCode::bad_argument, u_errorName(code)};
     return RegexSplit(std::move(regex));
 }
 
@@ -131,7 +124,9 @@ Status RegexSplit::split(std::u16string_view text, std::vector<std::u16string_vi
         word_up_to(static_cast<size_t>(uregex_start(regex_.get(), 0, &code)));
         word_up_to(static_cast<size_t>(uregex_end(regex_.get(), 0, &code)));
     }
-    if (U_FAILURE(code)) return failed("cannot be matched", code);
+    if (U_FAILURE(code))
+        return Error{ErrorCode::bad_argument,
+                     std::string("regular expression: ") + u_errorName(code)};
     word_up_to(text.size());
     return Done{};
 }

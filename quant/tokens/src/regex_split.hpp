@@ -13,9 +13,9 @@ namespace fp4::quant {
 class RegexSplit {
   public:
     // Hugging Face's tokenizers run these expressions by Oniguruma, this class by ICU.
-    // bad_argument, with the reason: an expression that ICU cannot compile or that the two may read
-    // differently; only literals, classes of \s \S \d \D \p{..} \P{..} \r \n \t and literals,
-    // groups, look-ahead, alternatives and quantifiers are taken.
+    // bad_argument, its message what was found: an expression that ICU cannot compile, or that the
+    // two may read differently. Only literals, classes of \s \S \d \D \p{..} \P{..} \r \n \t and
+    // literals, groups, look-ahead, alternatives and quantifiers are taken.
     static Result<RegexSplit> compile(std::string_view pattern);
 
     // Appends the matches and what stands between them, in order; none of them is empty. The views

@@ -54,8 +54,7 @@ Result<std::unique_ptr<Tokenizer>> parse_sentencepiece(std::string_view model,
         return Error{ErrorCode::bad_file,
                      io::printable_path(file_name) +
                          ": expected a sentencepiece model (tokenizer.model) or a tokenizer.json, "
-                         "found neither: " +
-                         io::printable(status.message())};
+                         "found neither"};
     return std::unique_ptr<Tokenizer>(std::make_unique<Sentencepiece>(std::move(pieces)));
 }
 

@@ -25,7 +25,8 @@ class Tokenizer {
     // The token that begins every text, -1 where there is none.
     virtual int32_t bos() const = 0;
 
-    // Ids of valid UTF-8 text, without the tokens that begin and end a text.
+    // Ids of UTF-8 text, without the tokens that begin and end a text. bad_argument: text that is
+    // not valid UTF-8, or of 2^31 bytes or more.
     virtual Result<std::vector<int32_t>> encode(std::string_view text) = 0;
 
     // UTF-8 bytes of the text that each token stands for, by id; 0 for tokens that stand for none.
