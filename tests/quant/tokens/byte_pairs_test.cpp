@@ -51,6 +51,14 @@ TEST(BytePairs, EarliestMergeThenLeftmost) {
     EXPECT_EQ(pairs.encode("\xff"), std::vector{255});
 }
 
+// When "bc" has become one token, what follows from "ab" must not happen at the place of "ab".
+TEST(BytePairs, MergesThatCameTooLate) {
+    const BytePairs pairs(
+        single_bytes(),
+        std::vector<Merge>{{'b', 'c', 256}, {'a', 'b', 257}, {256, 'a', 258}, {'a', 256, 259}});
+    EXPECT_EQ(pairs.encode("abca"), (std::vector<int32_t>{'a', 258}));
+}
+
 TEST(BytePairs, EqualTheScanOverRandomMerges) {
     std::mt19937 draw(3);
     for (int round = 0; round < 200; ++round) {

@@ -80,6 +80,18 @@ TEST(TokenizerJson, IgnoreMergesTakesWholeWords) {
     EXPECT_EQ(ids_of(json, "abcd"), (std::vector<int32_t>{'a', 'b', 'c', 'd'}));
 }
 
+TEST(TokenizerJson, ByteLevelCutsWordsUnlessItSaysNo) {
+    auto json = small();
+    json["model"]["vocab"]["c1"] = 258;
+    json["added_tokens"][0]["id"] = 259;
+    json["model"]["merges"].push_back("c 1");
+    EXPECT_EQ(ids_of(json, "c1"), (std::vector<int32_t>{'c', '1'}));
+    json["pre_tokenizer"]["use_regex"] = true;
+    EXPECT_EQ(ids_of(json, "c1"), (std::vector<int32_t>{'c', '1'}));
+    json["pre_tokenizer"]["use_regex"] = false;
+    EXPECT_EQ(ids_of(json, "c1"), std::vector{258});
+}
+
 TEST(TokenizerJson, NormalizedTokensAreLookedForInNormalizedText) {
     auto json = with("/normalizer", {{"type", "NFC"}});
     json["added_tokens"][0]["content"] = "e\u0301";
