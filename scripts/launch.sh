@@ -9,7 +9,7 @@ die() { say "$*"; exit 2; }
 # What the presets need, as Debian 12 packages.
 # shellcheck disable=SC2034 # used by the scripts that source this
 packages_sim="g++ cmake ninja-build ccache verilator libsystemc-dev zlib1g-dev libssl-dev libfmt-dev libcli11-dev nlohmann-json3-dev libyaml-cpp-dev librandom123-dev"
-packages_dev="$packages_sim libtorch-dev libopenblas0-openmp libsentencepiece-dev sentencepiece clang libclang-rt-14-dev libgtest-dev libgmock-dev libboost-dev libbenchmark-dev iverilog yosys berkeley-abc make patch pkg-config python3"
+packages_dev="$packages_sim libtorch-dev libopenblas0-openmp libsentencepiece-dev libicu-dev sentencepiece clang libclang-rt-14-dev libgtest-dev libgmock-dev libboost-dev libbenchmark-dev iverilog yosys berkeley-abc make patch pkg-config python3"
 
 # missing_packages PACKAGE...: those that dpkg does not know as installed.
 missing_packages() {

@@ -11,13 +11,12 @@
 #include "fp4/io/message.hpp"
 #include "fp4/io/posix_io.hpp"
 #include "fp4/io/safetensors.hpp"
-#include "fp4/io/sha256.hpp"
 #include "fp4/try.hpp"
 
 namespace fp4::quant {
 namespace {
 
-constexpr uint64_t max_text_bytes = uint64_t{1} << 31;
+constexpr uint64_t max_text_bytes = (uint64_t{1} << 31) - 1;
 
 struct TokenizeOptions {
     std::string tokenizer, out, domain = "text", split = "test";
@@ -46,17 +45,17 @@ struct Windows {
 };
 
 Status tokenize(const TokenizeOptions& options) {
-    FP4_TRY_ASSIGN(const auto tokenizer, Tokenizer::open(options.tokenizer));
-    FP4_TRY_ASSIGN(const auto model, io::read_text_file(options.tokenizer, uint64_t{64} << 20));
-    const auto token_bytes = tokenizer.token_bytes();
+    std::string tokenizer_sha256;
+    FP4_TRY_ASSIGN(const auto tokenizer, open_tokenizer(options.tokenizer, &tokenizer_sha256));
+    const auto token_bytes = tokenizer->token_bytes();
     Windows windows;
     for (size_t i = 0; i < options.texts.size(); ++i) {
         FP4_TRY_ASSIGN(const auto text, io::read_text_file(options.texts[i], max_text_bytes));
         if (!io::is_utf8(text))
             return Error{ErrorCode::bad_file,
                          io::printable(options.texts[i]) + ": expected UTF-8 text"};
-        auto stream = tokenizer.encode(text);
-        if (tokenizer.bos() >= 0) stream.insert(stream.begin(), tokenizer.bos());
+        FP4_TRY_ASSIGN(auto stream, tokenizer->encode(text));
+        if (tokenizer->bos() >= 0) stream.insert(stream.begin(), tokenizer->bos());
         windows.add(stream, options.length, static_cast<int32_t>(i), token_bytes);
     }
     const auto count = static_cast<uint64_t>(windows.file.size());
@@ -64,8 +63,6 @@ Status tokenize(const TokenizeOptions& options) {
         return Error{ErrorCode::bad_argument,
                      fmt::format("texts: expected at least one window of {} tokens, found none",
                                  options.length)};
-    io::Sha256 sha256;
-    sha256.update(std::as_bytes(std::span(model)));
     using io::Dtype;
     const auto column = [](const char* name, const std::vector<int32_t>& values) {
         return io::TensorData{name, Dtype::i32, {values.size()}, std::as_bytes(std::span(values))};
@@ -82,7 +79,7 @@ Status tokenize(const TokenizeOptions& options) {
                                 {"files", names(options.texts)},
                                 {"domains", names({options.domain})},
                                 {"split", options.split},
-                                {"tokenizer_sha256", sha256.hex_digest()}};
+                                {"tokenizer_sha256", tokenizer_sha256}};
     FP4_TRY(io::write_safetensors(options.out, metadata, tensors));
     fmt::print("{}: {} windows of {} tokens from {} files\n", options.out, count, options.length,
                options.texts.size());
@@ -96,7 +93,9 @@ int main(int argc, char** argv) {
     fp4::quant::TokenizeOptions options;
     CLI::App app("text files to token windows, for fp4quant", "fp4tokenize");
     app.add_option("texts", options.texts, "UTF-8 text files")->required();
-    app.add_option("--tokenizer", options.tokenizer, "sentencepiece model: tokenizer.model")
+    app.add_option(
+           "--tokenizer", options.tokenizer,
+           "tokenizer.model (sentencepiece), tokenizer.json (byte-level BPE), or a folder with one")
         ->required();
     app.add_option("--out", options.out, "token file")->required();
     app.add_option("--length", options.length, "tokens of a window")->check(CLI::Range(2, 1 << 20));

@@ -1,59 +1,45 @@
 #include "fp4/quant/tokens/tokenizer.hpp"
 
-#include <sentencepiece_processor.h>
-
-#include <algorithm>
-
 #include "fp4/io/message.hpp"
+#include "fp4/io/posix_io.hpp"
+#include "fp4/io/sha256.hpp"
+#include "fp4/try.hpp"
 
 namespace fp4::quant {
+namespace {
 
-struct Tokenizer::Processor {
-    sentencepiece::SentencePieceProcessor pieces;
-};
+constexpr uint64_t max_file_bytes = uint64_t{256} << 20; // several times the largest published one
 
-Tokenizer::Tokenizer(std::unique_ptr<Processor> processor) : processor_(std::move(processor)) {}
-Tokenizer::Tokenizer(Tokenizer&&) noexcept = default;
-Tokenizer& Tokenizer::operator=(Tokenizer&&) noexcept = default;
-Tokenizer::~Tokenizer() = default;
-
-Result<Tokenizer> Tokenizer::open(const std::filesystem::path& path) {
-    auto processor = std::make_unique<Processor>();
-    if (const auto status = processor->pieces.Load(path.string()); !status.ok())
-        return Error{ErrorCode::bad_file,
-                     io::printable_path(path) +
-                         ": expected a sentencepiece model: " + io::printable(status.message())};
-    return Tokenizer(std::move(processor));
+Result<std::filesystem::path> file_in(const std::filesystem::path& folder) {
+    for (const char* name : {"tokenizer.model", "tokenizer.json"})
+        if (std::error_code ignored; std::filesystem::exists(folder / name, ignored))
+            return folder / name;
+    return Error{ErrorCode::bad_file, io::printable_path(folder) +
+                                          ": expected tokenizer.model or tokenizer.json in this "
+                                          "folder, found neither"};
 }
 
-uint64_t Tokenizer::vocab_size() const {
-    return static_cast<uint64_t>(processor_->pieces.GetPieceSize());
-}
-int32_t Tokenizer::bos() const { return processor_->pieces.bos_id(); }
-
-std::vector<int32_t> Tokenizer::encode(std::string_view text) const {
-    return processor_->pieces.EncodeAsIds(text);
+bool looks_like_json(std::string_view text) {
+    const auto first = text.find_first_not_of(" \t\r\n");
+    return first != text.npos && text[first] == '{';
 }
 
-std::vector<uint32_t> Tokenizer::token_bytes() const {
-    const auto& pieces = processor_->pieces;
-    std::vector<uint32_t> bytes;
-    for (int id = 0; id < pieces.GetPieceSize(); ++id) {
-        if (pieces.IsControl(id) || pieces.IsUnknown(id)) {
-            bytes.push_back(0);
-        } else if (pieces.IsByte(id)) {
-            bytes.push_back(1);
-        } else {
-            // U+2581, three bytes, stands for a blank.
-            const std::string& piece = pieces.IdToPiece(id);
-            size_t blanks = 0;
-            for (size_t at = piece.find("\xE2\x96\x81"); at != piece.npos;
-                 at = piece.find("\xE2\x96\x81", at + 3))
-                ++blanks;
-            bytes.push_back(static_cast<uint32_t>(piece.size() - 2 * blanks));
-        }
+} // namespace
+
+Result<std::unique_ptr<Tokenizer>> open_tokenizer(const std::filesystem::path& path,
+                                                  std::string* sha256) {
+    auto file = path;
+    if (std::error_code ignored; std::filesystem::is_directory(path, ignored)) {
+        FP4_TRY_ASSIGN(file, file_in(path));
     }
-    return bytes;
+    FP4_TRY_ASSIGN(const auto text, io::read_text_file(file, max_file_bytes));
+    if (sha256) {
+        io::Sha256 digest;
+        digest.update(std::as_bytes(std::span(text)));
+        *sha256 = digest.hex_digest();
+    }
+    return looks_like_json(text) ? parse_byte_level_bpe(text, file.native())
+                                 : parse_sentencepiece(text, file.native());
 }
 
 } // namespace fp4::quant

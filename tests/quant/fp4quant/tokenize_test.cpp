@@ -47,6 +47,26 @@ TEST(Tokenize, MakesWindowsOfEachFile) {
     EXPECT_LE(all->bytes[0], 700);
 }
 
+TEST(Tokenize, ByteLevelBpeOfATokenizerJson) {
+    const test::TemporaryFolder folder;
+    const std::string text = "It's 2025:\r\n\tx = {\xC3\xA9} \xF0\x9F\x98\x80<|eot_id|>";
+    folder.write("a.txt", text);
+    std::filesystem::copy_file(FP4_TOKENIZERS "/llama3.json", folder / "tokenizer.json");
+    // One window of all that there is: one token more makes none.
+    uint64_t length = 2;
+    const auto run_with = [&](uint64_t tokens) {
+        return test::run_program(FP4TOKENIZE,
+                                 {folder / "a.txt", "--tokenizer", folder.path(), "--length",
+                                  std::to_string(tokens), "--out", folder / "t.safetensors"});
+    };
+    while (run_with(length + 1).status == 0) ++length;
+    ASSERT_EQ(run_with(length).status, 0);
+    const auto windows = read_token_windows(folder / "t.safetensors", 1024);
+    ASSERT_TRUE(windows) << windows.error().message;
+    EXPECT_EQ(windows->window(0)[0], 402); // <|begin_of_text|>
+    EXPECT_EQ(windows->bytes[0], static_cast<int32_t>(text.size()));
+}
+
 TEST(Tokenize, RefusesBadInput) {
     const test::TemporaryFolder folder;
     folder.write("latin1.txt", "\xE4\xF6\xFC");
@@ -64,6 +84,15 @@ TEST(Tokenize, RefusesBadInput) {
     refused({folder / "none.txt", "--tokenizer", tokenizer, "--out", out}, "none.txt");
     refused({folder / "short.txt", "--tokenizer", folder / "short.txt", "--out", out},
             "expected a sentencepiece model");
+    folder.write("empty.model", "");
+    folder.write("tokenizer.txt", "{}");
+    refused({folder / "short.txt", "--tokenizer", folder / "empty.model", "--out", out},
+            "expected a sentencepiece model");
+    refused({folder / "short.txt", "--tokenizer", folder.path(), "--out", out},
+            "expected tokenizer.model or tokenizer.json in this folder, found neither");
+    refused({folder / "short.txt", "--tokenizer", folder / "tokenizer.txt", "--out", out},
+            "model.type: expected 'BPE', found no such key");
+    EXPECT_FALSE(std::filesystem::exists(out));
 }
 
 } // namespace
