@@ -28,12 +28,6 @@ Result<NamedTrace> from_file(const Options& options) {
                                       {options.specials.has_value(), "--v1-halves, --v2-halves"}})
         if (given) return unused(flag, "not used with a trace file, which has its own");
     FP4_TRY_ASSIGN(auto trace, traces::read_trace(options.trace));
-    for (const traces::TraceOp& op : trace.ops)
-        for (const PackedTensor* operand : {&op.a, &op.b})
-            if (!spec_of(operand->format).in_rtl)
-                return Error{ErrorCode::bad_argument,
-                             fmt::format("{}: op {}: format {}: the RTL does not decode it",
-                                         options.trace, op.name, spec_of(operand->format).name)};
     for (const std::string& name : options.ops)
         if (std::ranges::none_of(trace.ops, [&](const auto& op) { return op.name == name; }))
             return Error{ErrorCode::unknown_name,
