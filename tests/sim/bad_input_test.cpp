@@ -100,7 +100,7 @@ TEST(BadInput, TraceFields) {
         {"a_format", "nvfp4"}, {"b_format", "nvfp4"},   {"v1_halves", "10"},
         {"v2_halves", "16"},   {"encoder", "nv"},       {"tokens", "1"},
         {"seed", "0"}};
-    for (const auto& [key, value, fragment] : {std::tuple{"fp4sim.trace", "2", "\"1\""},
+    for (const auto& [key, value, fragment] : {std::tuple{"fp4sim.trace", "3", "\"1\" or \"2\""},
                                                {"layer", "-1", "integer"},
                                                {"a_format", "fp8", "razer-w"},
                                                {"source", "dreams", "checkpoint"},
@@ -125,6 +125,18 @@ TEST(BadInput, TraceFields) {
     expect_refused({"--trace", path}, {path, "x.a_codes", "U8", "F32"});
 }
 
+// The RTL decodes block formats of sixteen only; who runs golden alone is not bound to them.
+TEST(BadInput, FormatsThatTheRtlDoesNotDecode) {
+    const TemporaryFolder folder;
+    const auto path = folder / "t.safetensors";
+    ASSERT_TRUE(traces::write_trace(
+        path, random_trace(8, Format::rzr4, Format::nvfp4, {{"layers.0.q", 2, 3, 32}})));
+    expect_refused({"--trace", path, "--config", "small"},
+                   {"op layers.0.q", "rzr4", "the RTL does not decode it"});
+    const auto golden = simrun({"--trace", path, "--engine", "golden", "--quiet"});
+    EXPECT_EQ(golden.status, 0) << golden.err;
+}
+
 TEST(BadInput, Weights) {
     const TemporaryFolder folder;
     const auto path = folder / "w.safetensors";
@@ -141,7 +153,7 @@ TEST(BadInput, Weights) {
     values[37] = -INFINITY;
     refused(io::Dtype::f32, {2, 32}, values, {path, "'w'", "nfinity", "37"});
     values[37] = 0;
-    refused(io::Dtype::f32, {64}, values, {path, "'w'", "rank 1"});
+    refused(io::Dtype::f32, {64}, values, {path, "'w'", "[N, K]", "F32 [64]"});
     refused(io::Dtype::f32, {8, 8}, values, {"w", "multiple of 16", "8"});
     refused(io::Dtype::i32, {2, 32}, values, {path, "'w'", "I32", "BF16"});
     expect_refused({"--weights", path, "--tensor", "v"}, {path, "'v'"});
@@ -217,6 +229,7 @@ TEST(BadInput, Usage) {
         expect_refused({"--ops", "k", "--tokens", "1", "--config", "small", "--fst",
                         folder / "w.fst", "--fst-window", window},
                        {"--fst-window", window});
+    expect_refused({"--engine", "golden", "--fst", folder / "w.fst"}, {"--fst", "golden"});
     EXPECT_TRUE(folder.entries().empty());
 }
 

@@ -37,7 +37,8 @@ class OpSequence : public testing::TestWithParam<std::tuple<const char*, const c
         const auto run = simrun(words);
         EXPECT_EQ(run.status, 0) << run.err;
         std::vector<Outputs> outputs;
-        for (const auto& op : json::parse(read_file(folder / "out/stats.json"))["ops"]) {
+        const json stats = json::parse(read_file(folder / "out/stats.json"));
+        for (const auto& op : stats["ops"]) {
             const std::string stem = folder / "ops/00" + std::to_string(outputs.size());
             outputs.push_back(
                 {deterministic(op), read_file(stem + ".d"), read_file(stem + ".out")});

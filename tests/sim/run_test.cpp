@@ -132,6 +132,8 @@ TEST(Run, StatsSayWhatWasRun) {
     EXPECT_NE(run.out.find("PASS: 1536 outputs"), std::string::npos) << run.out;
     const auto result = stats(folder / "out");
     EXPECT_EQ(result["trace"], "llama3-1b-layer0");
+    EXPECT_EQ(result["layers"], nlohmann::json::array({0}));
+    EXPECT_FALSE(result.contains("layer"));
     EXPECT_EQ(result["source"], "synthetic");
     EXPECT_EQ(result["engine"], "rtl");
     EXPECT_EQ(result["checked_against"], "golden-reference");
@@ -156,6 +158,30 @@ TEST(Run, StatsSayWhatWasRun) {
                 folder / "out/config.yaml", "--quiet", "--out", folder / "again"});
     ASSERT_EQ(again.status, 0) << again.err;
     EXPECT_EQ(stats(folder / "again")["cycles"], result["cycles"]);
+}
+
+// Several layers, an operand format per op: names in full, columns that hold them.
+TEST(Run, TracesOfSeveralLayersAndFormats) {
+    const TemporaryFolder folder;
+    auto trace = random_trace(9, Format::razer_w, Format::razer_a,
+                              {{"layers.0.q", 2, 3, 32}, {"layers.15.down", 5, 9, 80}});
+    trace.layers = {0, 15};
+    static_cast<OperandFormat&>(trace.ops[1].b) = {Format::nvfp4};
+    static_cast<OperandFormat&>(trace.ops[1].a) = {Format::razer_a, {7, 9}};
+    for (auto& scale : trace.ops[1].b.scales) scale &= 0x77; // no NaN
+    ASSERT_TRUE(traces::write_trace(folder / "t.safetensors", trace));
+    const auto run =
+        simrun({"--trace", folder / "t.safetensors", "--config", "small", "--out", folder / "out"});
+    ASSERT_EQ(run.status, 0) << run.err;
+    const auto result = stats(folder / "out");
+    EXPECT_EQ(result["layers"], nlohmann::json::array({0, 15}));
+    EXPECT_EQ(result["weight_format"], traces::format_names(trace, &traces::TraceOp::b));
+    EXPECT_NE(result["weight_format"], "razer-w");
+    EXPECT_EQ(result["activation_format"], "razer-a");
+    EXPECT_EQ(result["ops"][1]["op"], "layers.15.down");
+    EXPECT_NE(run.out.find("model random layers 0, 15  source: "), std::string::npos) << run.out;
+    EXPECT_NE(run.out.find("\nlayers.0.q         2      3     32 "), std::string::npos) << run.out;
+    EXPECT_NE(run.out.find("\nlayers.15.down     5      9     80 "), std::string::npos) << run.out;
 }
 
 TEST(Run, SavedTraceGivesTheSameOutputs) {
@@ -191,7 +217,7 @@ TEST(Run, CheckpointsOfEveryTypeAndShapeOfFolder) {
     for (auto dtype : {io::Dtype::bf16, io::Dtype::f16, io::Dtype::f32})
         for (bool shards : {false, true}) {
             const auto name =
-                folder / (std::string(traces::spec_of(dtype).name) + (shards ? "-sharded" : ""));
+                folder / (std::string(io::spec_of(dtype).name) + (shards ? "-sharded" : ""));
             write_checkpoint(name, dtype, shards);
             for (const char* profile : {"exact", "nv-blackwell"}) {
                 const auto run = simrun({"--checkpoint", name, "--config", "small", "--profile",

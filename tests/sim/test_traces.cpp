@@ -59,7 +59,7 @@ void write_checkpoint(const std::filesystem::path& folder, io::Dtype dtype, bool
     std::vector<std::vector<std::byte>> bytes;
     std::vector<io::TensorData> tensors;
     for (const auto& linear : checkpoints::layer_linears(config, 0)) {
-        const auto element = static_cast<size_t>(traces::spec_of(dtype).bits / 8);
+        const auto element = static_cast<size_t>(io::spec_of(dtype).bits / 8);
         std::vector<std::byte>& data = bytes.emplace_back(linear.n * linear.k * element);
         for (size_t i = 0; i < linear.n * linear.k; ++i) {
             const float value = (static_cast<float>(random() % 4096) - 2048.0f) / 32768.0f;
@@ -74,7 +74,7 @@ void write_checkpoint(const std::filesystem::path& folder, io::Dtype dtype, bool
                                  (bits >> 13 & 0x3FF);
             std::memcpy(&data[i * element], &bits, element);
         }
-        tensors.push_back({linear.tensor, dtype, {linear.n, linear.k}, {}});
+        tensors.push_back({linear.weight(), dtype, {linear.n, linear.k}, {}});
     }
     for (size_t i = 0; i < tensors.size(); ++i) tensors[i].bytes = bytes[i];
     if (!shards) {
