@@ -26,9 +26,11 @@ std::vector<std::string> needed_plain(const ModelTensors& tensors) {
         const auto prefix = layer_prefix(layer);
         for (const char* norm : {"input_layernorm", "post_attention_layernorm"})
             names.push_back(prefix + norm + ".weight");
-        if (tensors.model.architecture == "Qwen3ForCausalLM")
+        if (tensors.model.qk_norm)
             for (const char* norm : {"q_norm", "k_norm"})
                 names.push_back(prefix + "self_attn." + norm + ".weight");
+        for (const LinearOp op : linear_ops)
+            if (tensors.model.has_bias(op)) names.push_back(module_name(layer, op) + ".bias");
     }
     return names;
 }

@@ -12,7 +12,30 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr std::array<std::string_view, 2> architectures{"LlamaForCausalLM", "Qwen3ForCausalLM"};
+struct Architecture {
+    std::string_view name;
+    bool qk_norm = false;
+    bool qkv_biases = false; // always; without the flags below there are no others
+    bool attention_bias_flag = false;
+    bool mlp_bias_flag = false;
+    bool window_without_flag = false;
+};
+
+constexpr std::array architectures{
+    Architecture{.name = "LlamaForCausalLM", .attention_bias_flag = true, .mlp_bias_flag = true},
+    Architecture{.name = "MistralForCausalLM", .window_without_flag = true},
+    Architecture{.name = "Qwen2ForCausalLM", .qkv_biases = true},
+    Architecture{.name = "Qwen3ForCausalLM", .qk_norm = true, .attention_bias_flag = true},
+};
+
+std::string expected_architectures() {
+    std::string out;
+    for (const auto& each : architectures) {
+        if (!out.empty()) out += &each == &architectures.back() ? " or " : ", ";
+        out += "['" + std::string(each.name) + "']";
+    }
+    return out;
+}
 
 struct Dimension {
     const char* key;
@@ -56,18 +79,38 @@ class ConfigReader {
     }
 
     Status read_architecture(ModelConfig& model) const {
-        static constexpr std::string_view key = "architectures",
-                                          expected = "['LlamaForCausalLM'] or ['Qwen3ForCausalLM']";
+        static constexpr std::string_view key = "architectures";
+        const auto expected = expected_architectures();
         const auto* list = find("architectures");
         if (!list) return fail(key, expected, "no such key");
         if (!list->is_array() || list->size() != 1) return fail(key, expected, io::describe(*list));
         const auto* name = list->front().get_ptr<const std::string*>();
-        for (const auto known : architectures)
-            if (name && *name == known) {
-                model.architecture = known;
-                return Done{};
-            }
+        for (const auto& known : architectures)
+            if (name && *name == known.name) return read_capabilities(known, model);
         return fail(key, expected, io::describe(list->front()));
+    }
+
+    Status read_capabilities(const Architecture& architecture, ModelConfig& model) const {
+        model.architecture = architecture.name;
+        model.qk_norm = architecture.qk_norm;
+        model.window_without_flag = architecture.window_without_flag;
+        bool attention_bias = false, mlp_bias = false;
+        if (architecture.attention_bias_flag) FP4_TRY(read_flag("attention_bias", attention_bias));
+        if (architecture.mlp_bias_flag) FP4_TRY(read_flag("mlp_bias", mlp_bias));
+        for (const auto& spec : linear_op_specs) {
+            const bool qkv = spec.group == LinearGroup::qkv,
+                       attention = qkv || spec.group == LinearGroup::o;
+            model.biases[static_cast<size_t>(spec.op)] =
+                (architecture.qkv_biases && qkv) || (attention ? attention_bias : mlp_bias);
+        }
+        return Done{};
+    }
+
+    Status read_flag(const char* key, bool& flag) const {
+        const auto* value = find(key);
+        if (value && !value->is_boolean()) return fail(key, "true or false", io::describe(*value));
+        if (value) flag = value->get<bool>();
+        return Done{};
     }
 
     Status read_name(ModelConfig& model) const {

@@ -128,16 +128,43 @@ TEST(ModelConfig, Inconsistent) {
 
 TEST(ModelConfig, Architecture) {
     const std::string expected =
-        "architectures: expected ['LlamaForCausalLM'] or ['Qwen3ForCausalLM'], found ";
+        "architectures: expected ['LlamaForCausalLM'], ['MistralForCausalLM'], "
+        "['Qwen2ForCausalLM'] or ['Qwen3ForCausalLM'], found ";
     const auto with = [](const std::string& value) {
         return replaced(llama, R"(["LlamaForCausalLM"])", value);
     };
-    expect_error(with(R"(["MistralForCausalLM"])"), expected + "'MistralForCausalLM'");
+    expect_error(with(R"(["MixtralForCausalLM"])"), expected + "'MixtralForCausalLM'");
     expect_error(with(R"(["LlamaForCausalLM","Qwen3ForCausalLM"])"), expected + "an array of 2");
     expect_error(with("[]"), expected + "an array of 0");
     expect_error(with("[7]"), expected + "7");
     expect_error(with(R"("LlamaForCausalLM")"), expected + "'LlamaForCausalLM'");
     expect_error("{}", expected + "no such key");
+}
+
+TEST(ModelConfig, WhatArchitecturesHave) {
+    const auto of = [](const std::string& name, const std::string& flags = "") {
+        const auto config =
+            parse_model_config(replaced(llama, R"("LlamaForCausalLM"],"attention_bias":false)",
+                                        "\"" + name + "\"]" + flags),
+                               "config.json");
+        EXPECT_TRUE(config) << config.error().message;
+        std::string out = config->qk_norm ? "qk_norm " : "";
+        if (config->window_without_flag) out += "window ";
+        for (const LinearOp op : linear_ops)
+            if (config->has_bias(op)) out += std::string(name_of(op)) + " ";
+        return out;
+    };
+    const std::string attention = R"(,"attention_bias":true)", mlp = R"(,"mlp_bias":true)";
+    EXPECT_EQ(of("LlamaForCausalLM"), "");
+    EXPECT_EQ(of("LlamaForCausalLM", attention), "q k v o ");
+    EXPECT_EQ(of("LlamaForCausalLM", mlp), "gate up down ");
+    EXPECT_EQ(of("MistralForCausalLM", attention + mlp), "window ");
+    EXPECT_EQ(of("Qwen2ForCausalLM"), "q k v ");
+    EXPECT_EQ(of("Qwen2ForCausalLM", attention + mlp), "q k v ");
+    EXPECT_EQ(of("Qwen3ForCausalLM"), "qk_norm ");
+    EXPECT_EQ(of("Qwen3ForCausalLM", attention + mlp), "qk_norm q k v o ");
+    expect_error(replaced(llama, R"("attention_bias":false)", R"("attention_bias":1)"),
+                 "attention_bias: expected true or false, found 1");
 }
 
 TEST(ModelConfig, Malformed) {
@@ -164,8 +191,8 @@ void expect_linears(std::string_view text,
     for (size_t i = 0; i < ops.size(); ++i) {
         EXPECT_EQ(name_of(linears[i].op), ops[i]);
         EXPECT_EQ(linears[i].weight(), "model.layers.3." +
-                                         std::string(i < 4 ? "self_attn." : "mlp.") + ops[i] +
-                                         "_proj.weight");
+                                           std::string(i < 4 ? "self_attn." : "mlp.") + ops[i] +
+                                           "_proj.weight");
         EXPECT_EQ(std::pair(linears[i].n, linears[i].k), shapes[i]) << ops[i];
     }
 }

@@ -10,24 +10,37 @@ Tensor heads(const Tensor& x, uint64_t count) {
     return x.view({x.size(0), x.size(1), static_cast<int64_t>(count), -1});
 }
 
+// The products of a group and the biases of its members.
+std::vector<Tensor> outputs_of(LinearGroup group, const Tensor& input, const LayerWeights& weights,
+                               const GroupFunction& linears) {
+    auto outputs = linears(group, input);
+    for (size_t i = 0; const LinearOp op : members(group)) {
+        const auto& bias = weights.bias(op);
+        if (bias.defined()) outputs[i] = outputs[i] + bias.to(outputs[i].scalar_type());
+        ++i;
+    }
+    return outputs;
+}
+
 Tensor self_attention(const Tensor& input, const LayerWeights& weights, const DecoderConfig& config,
                       const RopeTable& rope, const GroupFunction& linears) {
-    const auto qkv = linears(LinearGroup::qkv, input);
+    const auto qkv = outputs_of(LinearGroup::qkv, input, weights, linears);
     auto q = heads(qkv[0], config.dims.num_attention_heads),
          k = heads(qkv[1], config.dims.num_key_value_heads);
-    if (config.qk_norm) {
+    if (config.dims.qk_norm) {
         q = rms_norm(q, weights.q_norm, config.rms_norm_eps);
         k = rms_norm(k, weights.k_norm, config.rms_norm_eps);
     }
     const auto v = heads(qkv[2], config.dims.num_key_value_heads);
     const auto out = attention(apply_rope(q, rope).to(v.scalar_type()),
                                apply_rope(k, rope).to(v.scalar_type()), v);
-    return linears(LinearGroup::o, out)[0];
+    return outputs_of(LinearGroup::o, out, weights, linears)[0];
 }
 
-Tensor feed_forward(const Tensor& input, const GroupFunction& linears) {
-    const auto gate_up = linears(LinearGroup::gate_up, input);
-    return linears(LinearGroup::down, torch::silu(gate_up[0]) * gate_up[1])[0];
+Tensor feed_forward(const Tensor& input, const LayerWeights& weights,
+                    const GroupFunction& linears) {
+    const auto gate_up = outputs_of(LinearGroup::gate_up, input, weights, linears);
+    return outputs_of(LinearGroup::down, torch::silu(gate_up[0]) * gate_up[1], weights, linears)[0];
 }
 
 } // namespace
@@ -46,7 +59,7 @@ Tensor decoder_layer(const Tensor& x, const LayerWeights& weights, const Decoder
                            config, rope, linears);
     return attended +
            feed_forward(rms_norm(attended, weights.post_attention_layernorm, config.rms_norm_eps),
-                        linears);
+                        weights, linears);
 }
 
 } // namespace fp4::quant

@@ -4,6 +4,8 @@
 
 #include <string>
 
+#include "fp4/quant/model/layer_vectors.hpp"
+
 namespace fp4::quant {
 namespace {
 
@@ -26,9 +28,7 @@ Result<torch::Device> device_from_name(std::string_view name) {
 }
 
 LayerWeights to_device(LayerWeights weights, torch::Device device) {
-    for (Tensor* norm : {&weights.input_layernorm, &weights.post_attention_layernorm,
-                         &weights.q_norm, &weights.k_norm})
-        move(*norm, device);
+    for (const auto& vector : vectors(weights)) move(*vector.values, device);
     for (Tensor& linear : weights.linears) move(linear, device);
     return weights;
 }

@@ -1,8 +1,11 @@
 #include "fp4/quant/model/load_weights.hpp"
 
+#include <map>
+
 #include "fp4/checkpoints/linears.hpp"
 #include "fp4/io/message.hpp"
 #include "fp4/checkpoints/weights.hpp"
+#include "fp4/quant/model/layer_vectors.hpp"
 #include "fp4/try.hpp"
 
 namespace fp4::quant {
@@ -58,37 +61,38 @@ Result<Tensor> load_tensor(const checkpoints::Checkpoint& checkpoint, const std:
     return torch::from_blob(const_cast<float*>(values.data()), shape, torch::kFloat).clone();
 }
 
-Result<LayerWeights> load_norms(const checkpoints::Checkpoint& checkpoint,
-                                const DecoderConfig& config, size_t layer) {
+Result<LayerWeights> load_vectors(const checkpoints::Checkpoint& checkpoint,
+                                  const DecoderConfig& config, size_t layer) {
     const auto prefix = checkpoints::layer_prefix(layer);
+    const auto linears = checkpoints::layer_linears(config.dims, layer);
     const auto hidden = static_cast<int64_t>(config.dims.hidden_size),
                head_dim = static_cast<int64_t>(config.dims.head_dim);
     LayerWeights out;
-    std::vector<std::tuple<std::string, int64_t, Tensor*>> wanted{
-        {prefix + "input_layernorm.weight", hidden, &out.input_layernorm},
-        {prefix + "post_attention_layernorm.weight", hidden, &out.post_attention_layernorm}};
-    if (config.qk_norm) {
-        wanted.emplace_back(prefix + "self_attn.q_norm.weight", head_dim, &out.q_norm);
-        wanted.emplace_back(prefix + "self_attn.k_norm.weight", head_dim, &out.k_norm);
-    }
-    for (const auto& [name, extent, target] : wanted) {
-        FP4_TRY_ASSIGN(auto tensor, load_tensor(checkpoint, name, {extent}));
-        *target = std::move(tensor);
+    std::map<const Tensor*, int64_t> extents{{&out.input_layernorm, hidden},
+                                             {&out.post_attention_layernorm, hidden}};
+    if (config.dims.qk_norm) extents.insert({{&out.q_norm, head_dim}, {&out.k_norm, head_dim}});
+    for (const auto& linear : linears)
+        if (config.dims.has_bias(linear.op))
+            extents.emplace(&out.bias(linear.op), static_cast<int64_t>(linear.n));
+    for (const auto& vector : vectors(out)) {
+        const auto extent = extents.find(vector.values);
+        if (extent == extents.end()) continue;
+        FP4_TRY_ASSIGN(*vector.values,
+                       load_tensor(checkpoint, prefix + vector.tensor, {extent->second}));
     }
     return out;
 }
 
 Result<Tensor> load_linear(const checkpoints::Checkpoint& checkpoint, const DecoderConfig& config,
                            size_t layer, LinearOp op) {
-    const auto linear =
-        checkpoints::layer_linears(config.dims, layer)[static_cast<size_t>(op)];
+    const auto linear = checkpoints::layer_linears(config.dims, layer)[static_cast<size_t>(op)];
     return load_tensor(checkpoint, linear.weight(),
                        {static_cast<int64_t>(linear.n), static_cast<int64_t>(linear.k)});
 }
 
 Result<LayerWeights> load_layer(const checkpoints::Checkpoint& checkpoint,
                                 const DecoderConfig& config, size_t layer) {
-    auto out = load_norms(checkpoint, config, layer);
+    auto out = load_vectors(checkpoint, config, layer);
     for (const LinearOp op : linear_ops) {
         if (!out) break;
         FP4_TRY_ASSIGN(auto weights, load_linear(checkpoint, config, layer, op));

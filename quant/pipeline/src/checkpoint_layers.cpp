@@ -44,8 +44,8 @@ Result<CheckpointLayers> CheckpointLayers::open(const std::filesystem::path& fol
 Result<CausalLm> CheckpointLayers::ends() const { return load_ends(checkpoint_.files(), config_); }
 
 Result<QuantizedLayer> CheckpointLayers::load(size_t layer) {
-    FP4_TRY_ASSIGN(auto norms, load_norms(checkpoint_.files(), config_, layer));
-    QuantizedLayer out{.plain = std::move(norms)};
+    FP4_TRY_ASSIGN(auto vectors, load_vectors(checkpoint_.files(), config_, layer));
+    QuantizedLayer out{.plain = std::move(vectors)};
     for (const LinearGroup group : linear_groups)
         for (const LinearOp op : members(group)) {
             const auto place = place_of_.find(checkpoints::module_name(layer, op));

@@ -5,6 +5,7 @@
 
 #include "fp4/io/message.hpp"
 #include "fp4/io/safetensors.hpp"
+#include "fp4/quant/model/layer_vectors.hpp"
 #include "fp4/try.hpp"
 
 namespace fp4::quant {
@@ -13,16 +14,6 @@ namespace {
 using io::Dtype;
 
 constexpr const char* fingerprint_key = "fp4sim.layer";
-
-// The norms a layer may have, by name.
-template <class Weights>
-auto norms(Weights& layer) {
-    return std::array<std::pair<const char*, decltype(&layer.input_layernorm)>, 4>{
-        {{"input_layernorm", &layer.input_layernorm},
-         {"post_attention_layernorm", &layer.post_attention_layernorm},
-         {"q_norm", &layer.q_norm},
-         {"k_norm", &layer.k_norm}}};
-}
 
 std::array<float, 3> numbers(const TensorScale& scale) {
     return {scale.multiplier.value, scale.divisor.value, scale.amax};
@@ -38,7 +29,7 @@ class LayerReader {
                                               io::in_quotes(tensor) + ": expected " + expected};
     }
 
-    Status norm(const std::string& name, Tensor& out) const {
+    Status vector(const std::string& name, Tensor& out) const {
         const auto* info = file_.find(name);
         if (!info) return Done{};
         if (info->dtype != Dtype::f32 || info->shape.size() != 1)
@@ -67,9 +58,8 @@ class LayerReader {
         if (!codes || !scales || codes->shape.size() != 2 || scales->shape.size() != 2 ||
             !tensor_scale || !scheme_.weights)
             return fail(op + ".codes", "it with .scales and a tensor scale");
-        PackedTensor packed{{scheme_.weights->format, scheme_.specials},
-                            codes->shape[0],
-                            codes->shape[1] * 2};
+        PackedTensor packed{
+            {scheme_.weights->format, scheme_.specials}, codes->shape[0], codes->shape[1] * 2};
         packed.codes.resize(codes->byte_size());
         packed.scales.resize(scales->byte_size());
         packed.tensor_scale = Fp32{std::bit_cast<uint32_t>(tensor_scale->multiplier.value)};
@@ -98,14 +88,14 @@ Status save_layer(const std::filesystem::path& path, const QuantizedLayer& layer
         tensors.push_back({name, Dtype::f32, {3}, std::as_bytes(std::span(scales.back()))});
     };
     std::vector<Tensor> kept;
-    for (const auto& [name, norm] : norms(layer.plain)) {
-        if (!norm->defined()) continue;
-        kept.push_back(norm->to(torch::kCPU).contiguous());
+    for (const auto& [name, tensor, values] : vectors(layer.plain)) {
+        if (!values->defined()) continue;
+        kept.push_back(values->to(torch::kCPU).contiguous());
         tensors.push_back({name,
                            Dtype::f32,
-                           {static_cast<uint64_t>(norm->numel())},
+                           {static_cast<uint64_t>(values->numel())},
                            {static_cast<const std::byte*>(kept.back().data_ptr()),
-                            static_cast<size_t>(norm->numel()) * 4}});
+                            static_cast<size_t>(values->numel()) * 4}});
     }
     for (const LinearGroup group : linear_groups) {
         const auto name = "group." + std::string(name_of(group));
@@ -135,13 +125,14 @@ Result<QuantizedLayer> load_layer_file(const std::filesystem::path& path, const 
     FP4_TRY_ASSIGN(const auto file, io::SafetensorsFile::open(path));
     const auto at = file.metadata().find(fingerprint_key);
     if (at == file.metadata().end() || at->second != fingerprint)
-        return Error{ErrorCode::bad_file,
-                     io::printable_path(path) + ": expected a layer of this model and these "
-                                                "options; remove the folder to begin anew"};
+        return Error{ErrorCode::bad_file, io::printable_path(path) +
+                                              ": expected a layer of this model and these "
+                                              "options; remove the folder to begin anew"};
     const LayerReader reader(file, scheme);
     QuantizedLayer layer;
     layer.hadamard = scheme.hadamard;
-    for (const auto& [name, norm] : norms(layer.plain)) FP4_TRY(reader.norm(name, *norm));
+    for (const auto& vector : vectors(layer.plain))
+        FP4_TRY(reader.vector(vector.name, *vector.values));
     for (const LinearGroup group : linear_groups) {
         const auto name = "group." + std::string(name_of(group));
         const auto g = static_cast<size_t>(group);

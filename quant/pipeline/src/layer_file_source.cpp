@@ -5,6 +5,7 @@
 
 #include "fp4/quant/pipeline/quantize_layer.hpp"
 #include "fp4/checkpoints/linears.hpp"
+#include "fp4/quant/model/layer_vectors.hpp"
 #include "fp4/io/message.hpp"
 #include "fp4/try.hpp"
 
@@ -13,14 +14,15 @@ namespace {
 
 constexpr size_t linears_per_layer = linear_ops.size();
 
-// A norm in the type that its model stores it in: folded norms are bfloat16 values.
-Result<std::vector<std::byte>> stored(const Tensor& norm, const io::TensorSpec& spec) {
+// A norm or bias in the type that its model stores it in: folded ones are bfloat16 values.
+Result<std::vector<std::byte>> stored(const Tensor& vector, const io::TensorSpec& spec) {
     const auto type = spec.dtype == io::Dtype::bf16 ? torch::kBFloat16 : torch::kFloat;
     if (spec.dtype != io::Dtype::bf16 && spec.dtype != io::Dtype::f32)
-        return Error{ErrorCode::bad_file,
-                     io::in_quotes(spec.name) +
-                         ": expected a BF16 or F32 norm to fold factors into, found another type"};
-    const auto values = norm.to(type).contiguous();
+        return Error{
+            ErrorCode::bad_file,
+            io::in_quotes(spec.name) +
+                ": expected a BF16 or F32 vector to fold factors into, found another type"};
+    const auto values = vector.to(type).contiguous();
     const auto* bytes = static_cast<const std::byte*>(values.data_ptr());
     return std::vector<std::byte>(bytes, bytes + values.numel() * values.element_size());
 }
@@ -62,13 +64,11 @@ Status LayerFileSource::list_tensors() {
     for (size_t layer = 0; layer < plain_.model().num_hidden_layers; ++layer) {
         FP4_TRY(load(layer));
         const auto prefix = checkpoints::layer_prefix(layer);
-        for (const auto& [name, norm] :
-             {std::pair{prefix + "input_layernorm.weight", layer_.plain.input_layernorm},
-              {prefix + "post_attention_layernorm.weight", layer_.plain.post_attention_layernorm}})
+        for (const auto& vector : vectors(layer_.plain))
             for (const auto& spec : remaining_.specs())
-                if (spec.name == name) {
-                    FP4_TRY_ASSIGN(auto bytes, stored(norm, spec));
-                    norms_.emplace(name, std::move(bytes));
+                if (vector.values->defined() && spec.name == prefix + vector.tensor) {
+                    FP4_TRY_ASSIGN(auto bytes, stored(*vector.values, spec));
+                    vectors_.emplace(spec.name, std::move(bytes));
                 }
     }
     return Done{};
@@ -84,8 +84,8 @@ Status LayerFileSource::load(size_t layer) {
 
 Status LayerFileSource::read_plain(size_t i, uint64_t offset, std::span<std::byte> bytes) const {
     const auto folded =
-        i < remaining_.specs().size() ? norms_.find(remaining_.specs()[i].name) : norms_.end();
-    if (folded == norms_.end()) return remaining_.read(plain_, i, offset, bytes);
+        i < remaining_.specs().size() ? vectors_.find(remaining_.specs()[i].name) : vectors_.end();
+    if (folded == vectors_.end()) return remaining_.read(plain_, i, offset, bytes);
     if (offset > folded->second.size() || bytes.size() > folded->second.size() - offset)
         return Error{ErrorCode::bad_argument, io::in_quotes(folded->first) + ": expected at most " +
                                                   std::to_string(folded->second.size()) + " bytes"};

@@ -13,7 +13,12 @@ Tensor fold_into_norm(Tensor& gains, const Tensor& factors) {
     return torch::where(usable, ratio, torch::ones_like(ratio));
 }
 
-void divide_rows(Tensor& w, const Tensor& factors) { w = w / factors.unsqueeze(1); }
+// The outputs of a linear divided by the factors; its bias as bfloat16 values, like the gains.
+void divide_outputs(LayerWeights& weights, LinearOp op, const Tensor& factors) {
+    weights[op] = weights[op] / factors.unsqueeze(1);
+    if (Tensor& bias = weights.bias(op); bias.defined())
+        bias = (bias / factors).to(torch::kBFloat16).to(torch::kFloat32);
+}
 
 } // namespace
 
@@ -37,11 +42,11 @@ void fold(LayerWeights& weights, const DecoderConfig& config, LinearGroup group,
         const auto kv_heads = static_cast<int64_t>(config.dims.num_key_value_heads),
                    head_dim = static_cast<int64_t>(config.dims.head_dim);
         for_columns = shared_by_kv_group(factors, config);
-        divide_rows(weights[LinearOp::v],
-                    for_columns.view({kv_heads, -1, head_dim}).select(1, 0).reshape({-1}));
+        divide_outputs(weights, LinearOp::v,
+                       for_columns.view({kv_heads, -1, head_dim}).select(1, 0).reshape({-1}));
         break;
     }
-    case LinearGroup::down: divide_rows(weights[LinearOp::up], factors); break;
+    case LinearGroup::down: divide_outputs(weights, LinearOp::up, factors); break;
     }
     for (const LinearOp op : members(group)) weights[op] = weights[op] * for_columns;
 }

@@ -19,6 +19,18 @@ constexpr std::string_view qwen = // Qwen3-1.7B
         "rope_theta":1000000,"sliding_window":null,"tie_word_embeddings":true,"torch_dtype":"bfloat16","use_cache":true,"use_sliding_window":false,
         "vocab_size":151936})";
 
+constexpr std::string_view qwen2 = // Qwen2.5-1.5B
+    R"({"architectures":["Qwen2ForCausalLM"],"attention_dropout":0.0,"bos_token_id":151643,"eos_token_id":151643,"hidden_act":"silu","hidden_size":1536,
+        "initializer_range":0.02,"intermediate_size":8960,"max_position_embeddings":131072,"max_window_layers":28,"model_type":"qwen2",
+        "num_attention_heads":12,"num_hidden_layers":28,"num_key_value_heads":2,"rms_norm_eps":1e-06,"rope_theta":1000000.0,"sliding_window":131072,
+        "tie_word_embeddings":true,"torch_dtype":"bfloat16","use_cache":true,"use_mrope":false,"use_sliding_window":false,"vocab_size":151936})";
+
+constexpr std::string_view mistral = // Mistral-7B-v0.3
+    R"({"architectures":["MistralForCausalLM"],"attention_dropout":0.0,"bos_token_id":1,"eos_token_id":2,"hidden_act":"silu","hidden_size":4096,
+        "initializer_range":0.02,"intermediate_size":14336,"max_position_embeddings":32768,"model_type":"mistral","num_attention_heads":32,
+        "num_hidden_layers":32,"num_key_value_heads":8,"rms_norm_eps":1e-05,"rope_theta":1000000.0,"sliding_window":null,"tie_word_embeddings":false,
+        "torch_dtype":"bfloat16","use_cache":true,"vocab_size":32768})";
+
 constexpr std::string_view scaling =
     R"("rope_scaling":{"factor":32.0,"high_freq_factor":4.0,"low_freq_factor":1.0,"original_max_position_embeddings":8192,"rope_type":"llama3"})";
 
@@ -55,7 +67,7 @@ TEST(DecoderConfig, Llama) {
     EXPECT_EQ(config.rope_scaling->high_freq_factor, 4);
     EXPECT_EQ(config.rope_scaling->original_max_position_embeddings, 8192u);
     EXPECT_TRUE(config.tie_word_embeddings);
-    EXPECT_FALSE(config.qk_norm);
+    EXPECT_FALSE(config.dims.qk_norm);
 }
 
 TEST(DecoderConfig, Qwen3) {
@@ -67,7 +79,84 @@ TEST(DecoderConfig, Qwen3) {
     EXPECT_EQ(config.rope_theta, 1'000'000);
     EXPECT_FALSE(config.rope_scaling);
     EXPECT_TRUE(config.tie_word_embeddings);
-    EXPECT_TRUE(config.qk_norm);
+    EXPECT_TRUE(config.dims.qk_norm);
+}
+
+std::string biased(const DecoderConfig& config) {
+    std::string out;
+    for (const auto op : checkpoints::linear_ops)
+        if (config.dims.has_bias(op)) out += std::string(name_of(op)) + " ";
+    return out;
+}
+
+TEST(DecoderConfig, Qwen2) {
+    const auto config = parsed(std::string(qwen2));
+    EXPECT_EQ(config.dims.head_dim, 128u);
+    EXPECT_TRUE(config.tie_word_embeddings);
+    EXPECT_FALSE(config.dims.qk_norm);
+    EXPECT_EQ(biased(config), "q k v ");
+    EXPECT_FALSE(
+        parsed(replaced(qwen2, R"("tie_word_embeddings":true)", R"("tie_word_embeddings":false)"))
+            .tie_word_embeddings);
+}
+
+TEST(DecoderConfig, Mistral) {
+    const auto config = parsed(std::string(mistral));
+    EXPECT_EQ(config.dims.head_dim, 128u);
+    EXPECT_FALSE(config.tie_word_embeddings);
+    EXPECT_FALSE(config.dims.qk_norm);
+    EXPECT_EQ(biased(config), "");
+    const auto with = [](const char* window) {
+        return replaced(mistral, R"("sliding_window":null,)", window);
+    };
+    parsed(with(R"("sliding_window":32768,)"));
+    const std::string expected =
+        "sliding_window: expected null or at least max_position_embeddings (32768), found ";
+    expect_error(with(R"("sliding_window":4096,)"), expected + "4096");
+    expect_error(with(R"("sliding_window":"x",)"), expected + "'x'");
+    expect_error(with(""), expected + "no such key"); // 4096 in transformers
+}
+
+TEST(DecoderConfig, BiasFlags) {
+    EXPECT_EQ(biased(parsed(std::string(llama))), "");
+    EXPECT_EQ(
+        biased(parsed(replaced(llama, R"("attention_bias":false)", R"("attention_bias":true)"))),
+        "q k v o ");
+    EXPECT_EQ(biased(parsed(replaced(llama, R"("mlp_bias":false)", R"("mlp_bias":true)"))),
+              "gate up down ");
+    EXPECT_EQ(
+        biased(parsed(replaced(qwen, R"("attention_bias":false)", R"("attention_bias":true)"))),
+        "q k v o ");
+}
+
+TEST(DecoderConfig, TwoSourcesForOneSettingAgree) {
+    const std::string parameters =
+        R"("rope_parameters":{"rope_theta":500000,"factor":32,"high_freq_factor":4.0,"low_freq_factor":1.0,"original_max_position_embeddings":8192,"rope_type":"llama3"})";
+    const auto both = [&](std::string_view from, std::string_view to) {
+        return replaced(replaced(llama, R"("use_cache":true)", parameters), from, to);
+    };
+    const auto config = parsed(both("vocab_size", "vocab_size"));
+    EXPECT_EQ(config.rope_theta, 500'000);
+    ASSERT_TRUE(config.rope_scaling);
+    EXPECT_EQ(config.rope_scaling->factor, 32);
+    const std::string same = ": expected them to say the same, found ",
+                      keys = "rope_scaling and rope_parameters" + same;
+    expect_error(both(R"("factor":32,)", R"("factor":8,)"), keys + "factor 32.0 and 8");
+    expect_error(both(R"("factor":32,)", ""), keys + "factor 32.0 and no such key");
+    expect_error(both(R"("factor":32.0,)", R"("factor":32.0,"beta":1,)"),
+                 keys + "beta 1 and no such key");
+    expect_error(both(R"("rope_type":"llama3"},)", R"("rope_type":"yarn"},)"),
+                 keys + "rope_type 'yarn' and 'llama3'");
+    expect_error(both(R"("rope_theta":500000,)", R"("rope_theta":10000,)"),
+                 "rope_theta and rope_parameters.rope_theta" + same + "500000.0 and 10000");
+    expect_error(both(R"("factor":32.0,)", R"("factor":32.0,"rope_theta":7,)"),
+                 "rope_scaling.rope_theta and rope_parameters.rope_theta" + same + "7 and 500000");
+    expect_error(both(R"("factor":32.0,)", R"("factor":32.0,"type":"linear",)"),
+                 "rope_scaling.type and rope_scaling.rope_type" + same + "'linear' and 'llama3'");
+    const auto yarn =
+        replaced(replaced(llama, scaling, R"("rope_scaling":{"rope_type":"yarn","factor":4.0})"),
+                 R"("use_cache":true)", R"("rope_parameters":{"rope_type":"default"})");
+    expect_error(yarn, keys + "rope_type 'yarn' and 'default'");
 }
 
 TEST(DecoderConfig, Defaults) {
@@ -109,9 +198,9 @@ TEST(DecoderConfig, WhatTheDimensionsReaderRefuses) {
     expect_error(replaced(llama, R"("hidden_size":2048,)", ""),
                  "hidden_size: expected an integer from 1 to 262144, found no such key");
     expect_error("7", "expected an object, found 7");
-    expect_error(replaced(llama, "LlamaForCausalLM", "MistralForCausalLM"),
-                 "architectures: expected ['LlamaForCausalLM'] or ['Qwen3ForCausalLM'], found "
-                 "'MistralForCausalLM'");
+    expect_error(replaced(llama, "LlamaForCausalLM", "GemmaForCausalLM"),
+                 "architectures: expected ['LlamaForCausalLM'], ['MistralForCausalLM'], "
+                 "['Qwen2ForCausalLM'] or ['Qwen3ForCausalLM'], found 'GemmaForCausalLM'");
 }
 
 TEST(DecoderConfig, Numbers) {
@@ -158,12 +247,19 @@ TEST(DecoderConfig, Numbers) {
 TEST(DecoderConfig, WhatIsNotComputedIsRefused) {
     expect_error(replaced(llama, R"("hidden_act":"silu")", R"("hidden_act":"gelu")"),
                  R"(hidden_act: expected "silu", found 'gelu')");
-    expect_error(replaced(llama, R"("attention_bias":false)", R"("attention_bias":true)"),
-                 "attention_bias: expected false, found true");
     expect_error(replaced(llama, R"("attention_bias":false)", R"("attention_bias":0)"),
-                 "attention_bias: expected false, found 0");
-    expect_error(replaced(llama, R"("mlp_bias":false)", R"("mlp_bias":true)"),
+                 "attention_bias: expected true or false, found 0");
+    expect_error(replaced(llama, R"("mlp_bias":false)", R"("mlp_bias":"no")"),
+                 "mlp_bias: expected true or false, found 'no'");
+    expect_error(replaced(qwen, R"("use_cache":true)", R"("mlp_bias":true)"),
                  "mlp_bias: expected false, found true");
+    expect_error(replaced(mistral, R"("use_cache":true)", R"("attention_bias":true)"),
+                 "attention_bias: expected false, found true");
+    expect_error(replaced(llama, R"("use_cache":true)", R"("partial_rotary_factor":0.5)"),
+                 "partial_rotary_factor: expected 1.0, found 0.5");
+    expect_error(replaced(qwen, R"("use_cache":true)", R"("layer_types":["full_attention","x"])"),
+                 "layer_types: expected 'full_attention' of every layer, found an array of 2");
+    parsed(replaced(qwen, R"("use_cache":true)", R"("layer_types":["full_attention"])"));
     expect_error(replaced(qwen, R"("use_sliding_window":false)", R"("use_sliding_window":true)"),
                  "use_sliding_window: expected false, found true");
     expect_error(replaced(llama, R"("tie_word_embeddings":true)", R"("tie_word_embeddings":1)"),

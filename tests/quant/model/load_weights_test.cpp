@@ -86,9 +86,9 @@ class LoadWeights : public testing::Test {
             EXPECT_TRUE(torch::equal(layer.input_layernorm, wanted.input_layernorm));
             EXPECT_TRUE(
                 torch::equal(layer.post_attention_layernorm, wanted.post_attention_layernorm));
-            EXPECT_EQ(layer.q_norm.defined(), model.config.qk_norm);
-            EXPECT_TRUE(!model.config.qk_norm || (torch::equal(layer.q_norm, wanted.q_norm) &&
-                                                  torch::equal(layer.k_norm, wanted.k_norm)));
+            EXPECT_EQ(layer.q_norm.defined(), model.config.dims.qk_norm);
+            EXPECT_TRUE(!model.config.dims.qk_norm || (torch::equal(layer.q_norm, wanted.q_norm) &&
+                                                       torch::equal(layer.k_norm, wanted.k_norm)));
             for (const auto op : linear_ops)
                 EXPECT_TRUE(torch::equal(layer[op], wanted[op])) << name_of(op);
         }
@@ -111,13 +111,38 @@ TEST_F(LoadWeights, LlamaHasNoHeadNorms) {
     for (const std::string layer : {"0", "1"})
         for (const std::string name : {"q", "k"})
             tensors.erase("model.layers." + layer + ".self_attn." + name + "_norm.weight");
-    expect_error(ErrorCode::bad_file,
-                 dir.path().string() + ": tensor 'model.layers.0.self_attn.q_norm.weight': "
-                                       "expected in this checkpoint, found nothing");
-    model.config.qk_norm = false;
+    expect_error(ErrorCode::bad_file, dir.path().string() +
+                                          ": tensor 'model.layers.0.self_attn.q_norm.weight': "
+                                          "expected in this checkpoint, found nothing");
+    model.config.dims.qk_norm = false;
     const auto loaded = load_model(written(), model.config);
     ASSERT_TRUE(loaded) << loaded.error().message;
     expect_model(*loaded);
+}
+
+TEST_F(LoadWeights, BiasesOfTheLinearsThatHaveThem) {
+    for (const auto& spec : checkpoints::linear_op_specs) {
+        model.config.dims.biases = {};
+        model.config.dims.biases[static_cast<size_t>(spec.op)] = true;
+        const std::string name = "model.layers.1." + std::string(spec.module) + ".bias";
+        const auto rows = model.layers[1][spec.op].size(0);
+        const auto bias = test::random_tensor({rows}, 1, 9, torch::kFloat);
+        tensors["model.layers.0." + std::string(spec.module) + ".bias"] = stored(bias);
+        expect_error(ErrorCode::bad_file, dir.path().string() + ": tensor '" + name +
+                                              "': expected in this checkpoint, found nothing");
+        tensors[name] = stored(2 * bias);
+        const auto loaded = load_model(written(), model.config);
+        ASSERT_TRUE(loaded) << loaded.error().message;
+        expect_model(*loaded);
+        for (const auto op : linear_ops)
+            EXPECT_EQ(loaded->layers[1].bias(op).defined(), op == spec.op) << name_of(op);
+        EXPECT_TRUE(torch::equal(loaded->layers[0].bias(spec.op), bias));
+        EXPECT_TRUE(torch::equal(loaded->layers[1].bias(spec.op), 2 * bias));
+        tensors[name] = stored(torch::zeros({rows + 1}));
+        const auto wrong = load_model(written(), model.config);
+        ASSERT_FALSE(wrong);
+        EXPECT_EQ(wrong.error().code, ErrorCode::bad_shape);
+    }
 }
 
 TEST_F(LoadWeights, NarrowTypesAreWidenedExactly) {

@@ -1,5 +1,5 @@
-// A Llama or Qwen3 decoder in loops over doubles, written from the formulas alone: one sequence,
-// matrices row by row.
+// A Llama, Mistral, Qwen2 or Qwen3 decoder in loops over doubles, written from the formulas alone:
+// one sequence, matrices row by row.
 #pragma once
 #include <algorithm>
 #include <cmath>
@@ -43,6 +43,7 @@ struct Layer {
     Vector input_norm, post_attention_norm, q_norm,
         k_norm;                        // q_norm and k_norm: empty without QK-norm
     Matrix q, k, v, o, gate, up, down; // [out, in]
+    Vector q_bias, k_bias, v_bias, o_bias, gate_bias, up_bias, down_bias; // empty: none
 };
 
 struct Model {
@@ -61,12 +62,14 @@ inline Vector rms_norm(const Vector& x, const Vector& weight, double eps) {
     return out;
 }
 
-// x W^T, row by row.
-inline Matrix linear(const Matrix& x, const Matrix& weight) {
+// x W^T + b, row by row.
+inline Matrix linear(const Matrix& x, const Matrix& weight, const Vector& bias = {}) {
     Matrix out(x.rows, weight.rows);
     for (size_t r = 0; r < x.rows; ++r)
-        for (size_t n = 0; n < weight.rows; ++n)
+        for (size_t n = 0; n < weight.rows; ++n) {
             for (size_t i = 0; i < x.columns; ++i) out(r, n) += x(r, i) * weight(n, i);
+            if (!bias.empty()) out(r, n) += bias[n];
+        }
     return out;
 }
 
@@ -158,16 +161,17 @@ inline Matrix sum(const Matrix& a, const Matrix& b) {
 
 inline Matrix layer_output(const Matrix& x, const Layer& layer, const Config& config) {
     const Matrix input = normed_rows(x, layer.input_norm, config.eps);
-    const Matrix q = positioned(linear(input, layer.q), layer.q_norm, config),
-                 k = positioned(linear(input, layer.k), layer.k_norm, config);
-    const Matrix attended = sum(
-        x, linear(attention(q, k, linear(input, layer.v), config.heads, config.kv_heads), layer.o));
+    const Matrix q = positioned(linear(input, layer.q, layer.q_bias), layer.q_norm, config),
+                 k = positioned(linear(input, layer.k, layer.k_bias), layer.k_norm, config),
+                 v = linear(input, layer.v, layer.v_bias);
+    const Matrix attended =
+        sum(x, linear(attention(q, k, v, config.heads, config.kv_heads), layer.o, layer.o_bias));
     const Matrix fed = normed_rows(attended, layer.post_attention_norm, config.eps);
-    Matrix product = linear(fed, layer.gate);
-    const Matrix up = linear(fed, layer.up);
+    Matrix product = linear(fed, layer.gate, layer.gate_bias);
+    const Matrix up = linear(fed, layer.up, layer.up_bias);
     for (size_t i = 0; i < product.values.size(); ++i)
         product.values[i] = silu(product.values[i]) * up.values[i];
-    return sum(attended, linear(product, layer.down));
+    return sum(attended, linear(product, layer.down, layer.down_bias));
 }
 
 // Logits of one sequence, [positions, vocab].

@@ -53,26 +53,33 @@ struct ModelShape {
     const char* name;
     uint64_t hidden, intermediate, layers, heads, kv_heads, head_dim;
     bool llama3_scaling, qk_norm, tied;
+    bool qkv_biases = false, other_biases = false;
 };
 
 // What the released models have, in small: scaling of all three kinds of wavelength, grouped heads,
 // head_dim of its own, untied head.
-inline const std::array<ModelShape, 4> model_shapes{
+inline const std::array<ModelShape, 6> model_shapes{
     ModelShape{"LlamaScaled", 32, 48, 2, 4, 2, 8, true, false, true},
     {"LlamaOneKvHead", 24, 40, 2, 4, 1, 6, false, false, true},
     {"Qwen3OwnHeadDim", 24, 32, 2, 4, 2, 10, false, true, true},
-    {"Qwen3Untied", 16, 24, 1, 2, 2, 8, false, true, false}};
+    {"Qwen3Untied", 16, 24, 1, 2, 2, 8, false, true, false},
+    {"Qwen2Biases", 32, 40, 2, 4, 2, 8, false, false, true, true},
+    {"LlamaBiases", 24, 40, 2, 4, 1, 6, false, false, false, true, true}};
 
 inline quant::DecoderConfig config_of(const ModelShape& shape) {
     quant::DecoderConfig config;
-    config.dims = {shape.qk_norm ? "Qwen3ForCausalLM" : "LlamaForCausalLM",
-                   "small",
-                   shape.hidden,
-                   shape.intermediate,
-                   shape.layers,
-                   shape.heads,
-                   shape.kv_heads,
-                   shape.head_dim};
+    config.dims = {.architecture = "RandomForCausalLM",
+                   .name = "small",
+                   .hidden_size = shape.hidden,
+                   .intermediate_size = shape.intermediate,
+                   .num_hidden_layers = shape.layers,
+                   .num_attention_heads = shape.heads,
+                   .num_key_value_heads = shape.kv_heads,
+                   .head_dim = shape.head_dim,
+                   .qk_norm = shape.qk_norm};
+    for (const auto& spec : checkpoints::linear_op_specs)
+        config.dims.biases[static_cast<size_t>(spec.op)] =
+            spec.group == quant::LinearGroup::qkv ? shape.qkv_biases : shape.other_biases;
     config.vocab_size = 29;
     config.max_position_embeddings = 64;
     config.rms_norm_eps = 0.05; // large enough that its place shows
@@ -81,7 +88,6 @@ inline quant::DecoderConfig config_of(const ModelShape& shape) {
         config.rope_scaling =
             quant::Llama3RopeScaling{8, 1, 4, 40}; // wavelengths 6, 20, 63, 199 against 10 and 40
     config.tie_word_embeddings = shape.tied;
-    config.qk_norm = shape.qk_norm;
     return config;
 }
 
@@ -91,11 +97,14 @@ inline quant::LayerWeights random_layer(const quant::DecoderConfig& config, uint
                head_dim = static_cast<int64_t>(config.dims.head_dim);
     const auto norm = [&](int64_t size) { return 1 + random_tensor({size}, 0.3, ++seed, type); };
     quant::LayerWeights out{norm(hidden), norm(hidden), {}, {}, {}};
-    if (config.qk_norm) out.q_norm = norm(head_dim), out.k_norm = norm(head_dim);
-    for (size_t op = 0; const auto& linear : checkpoints::layer_linears(config.dims, 0))
-        out.linears[op++] =
-            random_tensor({static_cast<int64_t>(linear.n), static_cast<int64_t>(linear.k)},
-                          1.2 / std::sqrt(static_cast<double>(linear.k)), ++seed, type);
+    if (config.dims.qk_norm) out.q_norm = norm(head_dim), out.k_norm = norm(head_dim);
+    for (const auto& linear : checkpoints::layer_linears(config.dims, 0)) {
+        const auto n = static_cast<int64_t>(linear.n), k = static_cast<int64_t>(linear.k);
+        out[linear.op] =
+            random_tensor({n, k}, 1.2 / std::sqrt(static_cast<double>(k)), ++seed, type);
+        if (config.dims.has_bias(linear.op))
+            out.bias(linear.op) = random_tensor({n}, 0.7, ++seed, type);
+    }
     return out;
 }
 
@@ -132,17 +141,27 @@ inline plain::Config plain_of(const quant::DecoderConfig& config) {
 
 inline plain::Layer plain_of(const quant::LayerWeights& layer) {
     using enum quant::LinearOp;
+    const auto vector = [](const Tensor& tensor) {
+        return tensor.defined() ? values_of(tensor) : plain::Vector{};
+    };
     return {values_of(layer.input_layernorm),
             values_of(layer.post_attention_layernorm),
-            layer.q_norm.defined() ? values_of(layer.q_norm) : plain::Vector{},
-            layer.k_norm.defined() ? values_of(layer.k_norm) : plain::Vector{},
+            vector(layer.q_norm),
+            vector(layer.k_norm),
             matrix_of(layer[q]),
             matrix_of(layer[k]),
             matrix_of(layer[v]),
             matrix_of(layer[o]),
             matrix_of(layer[gate]),
             matrix_of(layer[up]),
-            matrix_of(layer[down])};
+            matrix_of(layer[down]),
+            vector(layer.bias(q)),
+            vector(layer.bias(k)),
+            vector(layer.bias(v)),
+            vector(layer.bias(o)),
+            vector(layer.bias(gate)),
+            vector(layer.bias(up)),
+            vector(layer.bias(down))};
 }
 
 inline plain::Model plain_of(const quant::CausalLm& model) {

@@ -35,6 +35,12 @@ def models():
     yield "llama, llama3 scaling, tied", transformers.LlamaForCausalLM, llama(**SMALL, **rope(100.0, LLAMA3), tie_word_embeddings=True)
     yield "llama, no scaling, untied", transformers.LlamaForCausalLM, llama(**SMALL, **rope(10000.0), tie_word_embeddings=False)
     yield "qwen3, own head_dim, tied", transformers.Qwen3ForCausalLM, qwen(**SMALL, **rope(1000.0), head_dim=20, tie_word_embeddings=True)
+    qwen2, mistral = transformers.Qwen2Config, transformers.MistralConfig
+    yield "qwen2, tied", transformers.Qwen2ForCausalLM, qwen2(**SMALL, **rope(1000.0), tie_word_embeddings=True)
+    yield "qwen2, untied", transformers.Qwen2ForCausalLM, qwen2(**SMALL, **rope(1000.0), tie_word_embeddings=False)
+    yield "mistral, no window", transformers.MistralForCausalLM, mistral(**SMALL, **rope(1000.0), sliding_window=None, tie_word_embeddings=False)
+    yield "llama, all biases", transformers.LlamaForCausalLM, llama(**SMALL, **rope(1000.0), attention_bias=True, mlp_bias=True, tie_word_embeddings=False)
+    yield "qwen3, attention biases", transformers.Qwen3ForCausalLM, qwen(**SMALL, **rope(1000.0), attention_bias=True, head_dim=16, tie_word_embeddings=False)
     yield "qwen3, untied", transformers.Qwen3ForCausalLM, qwen(**SMALL, **rope(1000.0), head_dim=16, tie_word_embeddings=False)
 
 

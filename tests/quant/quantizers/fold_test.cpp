@@ -58,6 +58,31 @@ TEST(Fold, PowersOfTwoLeaveEveryBit) {
     }
 }
 
+TEST(Fold, BiasesOfVAndUpAreDividedWithTheirRows) {
+    Random random(45);
+    const Tensor x = random.normal({2, 12, 64});
+    for (const LinearGroup group : linear_groups) {
+        LayerWeights before = random_layer(random);
+        for (const LinearOp op : linear_ops)
+            before.bias(op) = bf16_values(random.normal({before[op].size(0)}));
+        LayerWeights after = before;
+        fold(after, config, group, torch::exp2(random.integers(-6, 7, {inputs_of(group)})));
+        EXPECT_TRUE(torch::equal(output(x, after), output(x, before))) << name_of(group);
+        for (const LinearOp op : linear_ops)
+            EXPECT_EQ(torch::equal(after.bias(op), before.bias(op)),
+                      !(group == LinearGroup::o && op == LinearOp::v) &&
+                          !(group == LinearGroup::down && op == LinearOp::up))
+                << name_of(op);
+        LayerWeights other = before;
+        const Tensor factors = torch::exp(random.normal({inputs_of(group)}));
+        fold(other, config, group, factors);
+        if (group == LinearGroup::down) {
+            EXPECT_TRUE(torch::equal(other.bias(LinearOp::up),
+                                     bf16_values(before.bias(LinearOp::up) / factors)));
+        }
+    }
+}
+
 // Any factors: what is left is the rounding of binary32 products, some 2^-23 of sums of some
 // hundred terms.
 TEST(Fold, TheFunctionStays) {

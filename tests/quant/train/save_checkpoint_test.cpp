@@ -34,7 +34,7 @@ TEST(ConfigJson, IsReadAsTheSameConfiguration) {
         EXPECT_EQ(read->rope_theta, 12'345.5);
         EXPECT_FALSE(read->rope_scaling);
         EXPECT_EQ(read->tie_word_embeddings, tied);
-        EXPECT_FALSE(read->qk_norm);
+        EXPECT_FALSE(read->dims.qk_norm);
     }
 }
 

@@ -1,4 +1,5 @@
-// What a forward pass of a Llama or Qwen3 decoder needs to know besides its weights.
+// What a forward pass of a Llama, Mistral, Qwen2 or Qwen3 decoder needs to know besides its
+// weights.
 #pragma once
 #include <cstdint>
 #include <filesystem>
@@ -27,13 +28,13 @@ struct DecoderConfig {
     double rope_theta = 10'000;
     std::optional<Llama3RopeScaling> rope_scaling{};
     bool tie_word_embeddings = true;
-    bool qk_norm = false; // RMSNorm of each head of q and k before the rotary embedding (Qwen3)
 };
 
-// config.json of a Llama 3.x or dense Qwen3 model. bad_file names the key: what
-// checkpoints::parse_model_config refuses, a missing or ill-typed key, and everything that the
-// forward pass here does not compute (biases, another activation, sliding windows, other rope
-// scalings).
+// config.json of a Llama 3.x, Mistral, Qwen2.5 or dense Qwen3 model. bad_file names the key: what
+// checkpoints::parse_model_config refuses, a missing or ill-typed key, everything that the forward
+// pass here does not compute (another activation, a sliding window shorter than
+// max_position_embeddings, other rope scalings), and both keys where two of them give one setting
+// different values.
 Result<DecoderConfig> parse_decoder_config(std::string_view json_text, std::string_view file_name);
 
 // Of a model folder.

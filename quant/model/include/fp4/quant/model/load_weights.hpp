@@ -10,15 +10,15 @@ namespace fp4::quant {
 Result<Tensor> load_tensor(const checkpoints::Checkpoint& checkpoint, const std::string& name,
                            const std::vector<int64_t>& shape);
 
-// The norms of one decoder layer, float32; its linears are left undefined.
-Result<LayerWeights> load_norms(const checkpoints::Checkpoint& checkpoint,
-                                const DecoderConfig& config, size_t layer);
+// The norms and biases of one decoder layer, float32; its linears are left undefined.
+Result<LayerWeights> load_vectors(const checkpoints::Checkpoint& checkpoint,
+                                  const DecoderConfig& config, size_t layer);
 
 // One linear of it, [out, in] float32.
 Result<Tensor> load_linear(const checkpoints::Checkpoint& checkpoint, const DecoderConfig& config,
                            size_t layer, LinearOp op);
 
-// Norms and linears of one decoder layer.
+// Norms, biases and linears of one decoder layer.
 Result<LayerWeights> load_layer(const checkpoints::Checkpoint& checkpoint,
                                 const DecoderConfig& config, size_t layer);
 

@@ -47,7 +47,7 @@ class LayerFileSource final : public checkpoints::QuantizedModelSource {
     std::filesystem::path layers_;
     checkpoints::RemainingTensors remaining_;
     std::map<std::string, std::vector<std::byte>>
-        norms_; // that the layer files change, in the model's type
+        vectors_; // that the layer files change, in the model's type
     std::vector<checkpoints::LinearSpec> linears_;
     QuantizedLayer layer_; // loaded last
     std::optional<size_t> loaded_;

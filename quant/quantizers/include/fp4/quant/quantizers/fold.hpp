@@ -12,7 +12,9 @@ Tensor shared_by_kv_group(const Tensor& factors, const DecoderConfig& config);
 
 // Multiplies the group's weight columns by factors, [in] float32, positive and finite, and divides
 // what makes its input: the norm before qkv and gate_up, the rows of v before o (factors through
-// shared_by_kv_group), the rows of up before down. A norm's gains become bfloat16 values, and the
+// shared_by_kv_group), the rows of up before down. The
+// bias of v or up is divided with its rows and becomes bfloat16 values, which rounds it where a
+// factor is no power of two. A norm's gains become bfloat16 values, and the
 // columns are multiplied by old gain / new gain, so that nothing of the function is lost; a channel
 // whose gain is 0 or would leave bfloat16 is left alone. Tensors are replaced, not written into.
 void fold(LayerWeights& weights, const DecoderConfig& config, LinearGroup group,
