@@ -10,13 +10,13 @@
 #include "dump_ops.hpp"
 #include "fp4/gemm.hpp"
 #include "fp4/io/atomic_file.hpp"
+#include "fp4/io/progress_line.hpp"
 #include "fp4/traces/recipe.hpp"
 #include "fp4/traces/slice.hpp"
 #include "fp4/traces/synthetic.hpp"
 #include "fp4/try.hpp"
 #include "interrupt.hpp"
 #include "load_trace.hpp"
-#include "progress.hpp"
 #include "run_directory.hpp"
 #include "run_report.hpp"
 #include "run_untimed.hpp"
@@ -219,10 +219,10 @@ Result<ExitStatus> simrun(const Options& options) {
                                        {options.dump_ops, dumped_ops_file}})
         if (!folder.empty()) FP4_TRY(check_run_directory(folder, mark, options.force));
 
-    Progress progress(!options.quiet);
+    io::ProgressLine progress(stderr, !options.quiet, io::ProgressLine::Elsewhere::nothing);
     const auto named =
         load_trace(options, files, [&](std::string_view op, size_t index, size_t count) {
-            progress.note(fmt::format("quantizing {} ({}/{})", op, index + 1, count));
+            progress.show(fmt::format("quantizing {} ({}/{})", op, index + 1, count));
         });
     if (!named) return named.error();
     const traces::Trace& trace = named->trace;
@@ -237,18 +237,19 @@ Result<ExitStatus> simrun(const Options& options) {
 
     uint64_t total_macs = 0;
     for (const auto& op : trace.ops) total_macs += op.macs();
-    double finished_s = 0;
     SystemJob job{.trace = trace,
                   .arithmetic = arithmetic,
                   .out_type = options.out_type,
                   .c_of = c_source(options, options.seed.value_or(trace.seed)),
                   .check_trace_d = !options.c,
                   .progress =
-                      [&](size_t index, uint64_t macs_done, double wall_s) {
+                      [&](size_t index, uint64_t macs_done, double) {
                           uint64_t done = macs_done;
                           for (size_t i = 0; i < index; ++i) done += trace.ops[i].macs();
-                          progress.show(trace.ops[index].name, std::min(done, total_macs),
-                                        total_macs, finished_s + wall_s);
+                          progress.show_share(
+                              trace.ops[index].name, done, total_macs,
+                              fmt::format("{:.0f} MMAC/s",
+                                          static_cast<double>(done) / 1e6 / progress.seconds()));
                       },
                   .interrupted = interrupted,
                   .waveform = {}};
@@ -270,6 +271,7 @@ Result<ExitStatus> simrun(const Options& options) {
                      .out_type = options.out_type,
                      .hardware = config,
                      .ops = {}};
+    progress.restart();
     FP4_TRY_ASSIGN(auto results, options.engine == Engine::rtl
                                      ? run_rtl(options, files, config, job)
                                      : run_untimed(job, compute));

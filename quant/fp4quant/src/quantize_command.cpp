@@ -8,13 +8,13 @@
 #include "fingerprint.hpp"
 #include "fp4/quant/pipeline/layer_file_source.hpp"
 #include "fp4/checkpoints/write_checkpoint.hpp"
+#include "fp4/io/progress_line.hpp"
 #include "fp4/quant/quantizers/named_method.hpp"
 #include "fp4/quant/model/device.hpp"
 #include "fp4/quant/model/load_weights.hpp"
 #include "fp4/try.hpp"
 #include "machine.hpp"
 #include "memory_estimate.hpp"
-#include "progress_line.hpp"
 #include "token_input.hpp"
 #include "trained_layers.hpp"
 
@@ -107,7 +107,7 @@ Result<LayerFiles> make_layers(const QuantizeOptions& options, const Work& work,
             model, {ends, source, work.calibration, work.alignment, options.windows_at_once});
     }
     ModelQuantizer quantizer(ends, source, work.scheme, work.calibration, options.windows_at_once);
-    ProgressLine progress(!options.quiet);
+    io::ProgressLine progress(stderr, !options.quiet, io::ProgressLine::Elsewhere::lines);
     LayerFiles files{work.folder, work.fingerprint, work.scheme};
     const auto layers = config.dims.num_hidden_layers;
     FP4_TRY_ASSIGN(const auto status,
