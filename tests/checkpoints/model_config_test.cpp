@@ -164,8 +164,8 @@ void expect_linears(std::string_view text,
     for (size_t i = 0; i < ops.size(); ++i) {
         EXPECT_EQ(name_of(linears[i].op), ops[i]);
         EXPECT_EQ(linears[i].weight(), "model.layers.3." +
-                                           std::string(i < 4 ? "self_attn." : "mlp.") + ops[i] +
-                                           "_proj.weight");
+                                         std::string(i < 4 ? "self_attn." : "mlp.") + ops[i] +
+                                         "_proj.weight");
         EXPECT_EQ(std::pair(linears[i].n, linears[i].k), shapes[i]) << ops[i];
     }
 }
