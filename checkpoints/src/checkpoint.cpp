@@ -36,7 +36,8 @@ Result<ModelConfig> read_config(const std::filesystem::path& directory) {
 }
 
 // Each tensor of each shard must be the index's, and each of the index's tensors must be found.
-Status check_shards(const WeightMap& weights, const std::vector<io::SafetensorsFile>& files,
+Status check_shards(const WeightMap& weights, const std::set<std::string>& shards,
+                    const std::vector<io::SafetensorsFile>& files,
                     const std::filesystem::path& index) {
     const auto fail = [&](std::string_view tensor, const std::string& expected,
                           const std::string& found) {
@@ -45,8 +46,8 @@ Status check_shards(const WeightMap& weights, const std::vector<io::SafetensorsF
                                               ", found " + found};
     };
     std::map<std::string_view, std::string> shard_of;
-    for (const auto& file : files) {
-        const auto shard = file.path().filename().string();
+    for (auto name = shards.begin(); const auto& file : files) {
+        const auto& shard = *name++; // files stand in the order of their names
         for (const auto& tensor : file.tensors())
             if (const auto [at, first] = shard_of.emplace(tensor.name, shard); !first)
                 return fail(tensor.name, "it in one shard",
@@ -88,7 +89,7 @@ Result<std::vector<io::SafetensorsFile>> open_shards(const std::filesystem::path
         FP4_TRY_ASSIGN(auto file, io::SafetensorsFile::open(path, access));
         files.push_back(std::move(file));
     }
-    FP4_TRY(check_shards(weights, files, index));
+    FP4_TRY(check_shards(weights, shards, files, index));
     return files;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <system_error>
 
+#include "fp4/io/expected_found.hpp"
 #include "fp4/io/message.hpp"
 #include "fp4/io/strict_json.hpp"
 #include "fp4/try.hpp"
@@ -16,6 +17,25 @@ bool is_plain_file_name(std::string_view name) {
     };
     return !name.empty() && name != "." && name != ".." &&
            std::none_of(name.begin(), name.end(), bad);
+}
+
+// Both absolute and without links.
+bool lies_in(const std::filesystem::path& path, const std::filesystem::path& folder) {
+    return std::mismatch(folder.begin(), folder.end(), path.begin(), path.end()).first ==
+           folder.end();
+}
+
+// In a Hugging Face hub cache a repository's folder holds blobs/ and snapshots/REVISION/..., whose
+// files are links to blobs. Elsewhere `home` is all that belongs to a checkpoint.
+std::filesystem::path repository_of(const std::filesystem::path& home) {
+    std::error_code ignored;
+    for (auto at = home; at.has_relative_path(); at = at.parent_path()) {
+        const auto snapshots = at.parent_path();
+        if (snapshots.filename() == "snapshots" &&
+            std::filesystem::is_directory(snapshots.parent_path() / "blobs", ignored))
+            return snapshots.parent_path();
+    }
+    return home;
 }
 
 } // namespace
@@ -52,11 +72,11 @@ Result<std::filesystem::path> resolve_shard(const std::filesystem::path& directo
     if (error)
         return Error{ErrorCode::bad_file,
                      io::printable_path(path) + ": cannot open the shard: " + error.message()};
-    if (std::mismatch(home.begin(), home.end(), real.begin(), real.end()).first != home.end())
-        return Error{ErrorCode::bad_file,
-                     io::printable_path(path) +
-                         ": expected a file in its own folder, found a link to " +
-                         io::printable_path(real) + "; copy the folder with its links resolved"};
+    if (!lies_in(real, home) && !lies_in(real, repository_of(home)))
+        return io::expected_found(
+            ErrorCode::bad_file, io::printable_path(path),
+            "a file in its own folder or in the hub cache's folder of the same repository",
+            "a link to " + io::printable_path(real) + "; copy the folder with its links resolved");
     return path;
 }
 

@@ -16,7 +16,9 @@ using WeightMap = std::map<std::string, std::string, std::less<>>; // tensor nam
 // once.
 Result<WeightMap> parse_shard_index(std::string_view json_text, std::string_view file_name);
 
-// The path of a shard, checked to lie in the directory after all symbolic links are followed.
+// directory/shard, for a plain file name. bad_file unless the file it leads to, all links followed,
+// lies in the directory or, where that is a snapshot of a Hugging Face hub cache, in the folder of
+// the same repository. What the file is called there does not matter.
 Result<std::filesystem::path> resolve_shard(const std::filesystem::path& directory,
                                             const std::string& shard);
 

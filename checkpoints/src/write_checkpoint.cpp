@@ -10,11 +10,11 @@
 #include "fp4/io/expected_found.hpp"
 #include "fp4/dequantize.hpp"
 #include "fp4/checkpoints/fused_groups.hpp"
+#include "fp4/checkpoints/output_folder.hpp"
 #include "fp4/io/atomic_file.hpp"
 #include "fp4/io/message.hpp"
 #include "fp4/io/posix_io.hpp"
 #include "fp4/try.hpp"
-#include "output_folder.hpp"
 #include "shards.hpp"
 
 namespace fp4::checkpoints {
@@ -45,7 +45,8 @@ class Writer {
     Result<WriteReport> write(const std::filesystem::path& target) {
         FP4_TRY(read_model());
         FP4_TRY(check_source());
-        FP4_TRY_ASSIGN(auto folder, OutputFolder::create(target, options_.replace));
+        FP4_TRY_ASSIGN(auto folder,
+                       io::PublishedFolder::create(target, output_policy(options_.replace)));
         FP4_TRY(write_weights(folder.path()));
         FP4_TRY(write_texts(folder.path()));
         FP4_TRY(check_output(folder.path()));

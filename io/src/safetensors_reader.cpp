@@ -3,6 +3,7 @@
 #include <optional>
 #include <utility>
 
+#include "fp4/io/file_kind.hpp"
 #include "fp4/io/mapped_file.hpp"
 #include "fp4/io/message.hpp"
 #include "fp4/io/posix_io.hpp"
@@ -47,6 +48,9 @@ SafetensorsFile::~SafetensorsFile() = default;
 Result<SafetensorsFile> SafetensorsFile::open(const std::filesystem::path& path,
                                               FileAccess access) {
     FP4_TRY_ASSIGN(auto file, open_regular_file(path));
+    FP4_TRY_ASSIGN(const auto kind, kind_of_file(file.fd.get(), file.size, path));
+    if (is_foreign_to(kind, FileKind::safetensors))
+        return wrong_kind(printable_path(path), "a safetensors file", kind);
     if (file.size < length_field_bytes)
         return Error{ErrorCode::bad_file,
                      printable_path(path) +

@@ -2,7 +2,13 @@
 
 #include <openssl/evp.h>
 
+#include <algorithm>
 #include <array>
+#include <cstdint>
+#include <vector>
+
+#include "fp4/io/posix_io.hpp"
+#include "fp4/try.hpp"
 
 namespace fp4::io {
 
@@ -29,6 +35,18 @@ std::string Sha256::hex_digest() {
         hex += "0123456789abcdef"[byte & 15];
     }
     return hex;
+}
+
+Result<std::string> file_sha256(const std::filesystem::path& path) {
+    FP4_TRY_ASSIGN(const auto file, open_regular_file(path));
+    Sha256 sha256;
+    std::vector<std::byte> part(size_t{1} << 20);
+    for (uint64_t at = 0; at < file.size; at += part.size()) {
+        part.resize(std::min<uint64_t>(part.size(), file.size - at));
+        FP4_TRY(read_at(file.fd.get(), at, part, path));
+        sha256.update(part);
+    }
+    return sha256.hex_digest();
 }
 
 } // namespace fp4::io

@@ -5,8 +5,11 @@
 #include <utility>
 #include <vector>
 
-#include "json_input.hpp"
+#include "fp4/io/expected_found.hpp"
+#include "fp4/io/file_kind.hpp"
 #include "fp4/io/message.hpp"
+#include "fp4/try.hpp"
+#include "json_input.hpp"
 
 namespace fp4::io {
 namespace {
@@ -92,20 +95,32 @@ class StrictBuilder {
     std::optional<Error> error_;
 };
 
-} // namespace
-
-Result<Json> parse_json_object(std::string_view text, std::string_view file_name) {
-    const std::string name = printable_path(file_name);
+Result<Json> parse(std::string_view text, const std::string& name) {
+    if (const auto kind = file_kind(text); is_foreign_to(kind, FileKind::json))
+        return wrong_kind(name, "JSON", kind);
     if (const auto nul = text.find('\0'); nul != text.npos) // the parser would take it for the end
         return Error{ErrorCode::bad_file, name + ": byte " + std::to_string(nul) +
                                               ": expected JSON text, found a NUL byte"};
     StrictBuilder builder(text, name);
     Json::sax_parse(builder.first(), builder.last(), &builder);
     if (builder.error()) return *builder.error();
-    if (!builder.root().is_object())
-        return Error{ErrorCode::bad_file,
-                     name + ": expected an object, found " + describe(builder.root())};
     return std::move(builder.root());
+}
+
+} // namespace
+
+Result<Json> parse_json_object(std::string_view text, std::string_view file_name) {
+    const std::string name = printable_path(file_name);
+    FP4_TRY_ASSIGN(auto root, parse(text, name));
+    if (root.is_object()) return root;
+    return expected_found(ErrorCode::bad_file, name, "an object", describe(root));
+}
+
+Result<Json> parse_json_array(std::string_view text, std::string_view file_name) {
+    const std::string name = printable_path(file_name);
+    FP4_TRY_ASSIGN(auto root, parse(text, name));
+    if (root.is_array()) return root;
+    return expected_found(ErrorCode::bad_file, name, "an array", describe(root));
 }
 
 std::string describe(const Json& value) {

@@ -6,6 +6,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "fp4/io/file_kind.hpp"
 #include "fp4/io/message.hpp"
 
 namespace fp4::io {
@@ -31,6 +32,8 @@ Result<StrictYaml> StrictYaml::open(const std::filesystem::path& path) {
         return Error{ErrorCode::bad_file, file + ": expected at most " +
                                               std::to_string(max_yaml_bytes) + " bytes of YAML"};
     text.resize(static_cast<size_t>(stream.gcount()));
+    if (const auto kind = file_kind(text); is_foreign_to(kind, FileKind::yaml))
+        return wrong_kind(file, "YAML", kind);
     if (std::ranges::count(text, '[') + std::ranges::count(text, '{') > 1000)
         return Error{ErrorCode::bad_file, file + ": expected a flat YAML map, found deep nesting"};
     try {

@@ -6,11 +6,11 @@
 
 #include "engine_table.hpp"
 #include "find_config.hpp"
+#include "fp4/io/progress_line.hpp"
 #include "fp4/traces/recipe.hpp"
 #include "fp4/try.hpp"
 #include "interrupt.hpp"
 #include "load_trace.hpp"
-#include "progress.hpp"
 #include "run_ops.hpp"
 #include "stopwatch.hpp"
 #include "waveform_window.hpp"
@@ -49,10 +49,10 @@ Result<std::unique_ptr<Engine>> make_engine(const Options& options, const Progra
 // The trace of the run, of which every op can be run; saved where that is asked for.
 Result<NamedTrace> prepare_trace(const Options& options, const ProgramFiles& files,
                                  const Engine& engine, const Arithmetic& arithmetic,
-                                 Progress& progress) {
+                                 io::ProgressLine& progress) {
     FP4_TRY_ASSIGN(auto named,
                    load_trace(options, files, [&](std::string_view op, size_t index, size_t count) {
-                       progress.note(fmt::format("quantizing {} ({}/{})", op, index + 1, count));
+                       progress.show(fmt::format("quantizing {} ({}/{})", op, index + 1, count));
                    }));
     FP4_TRY(check_ops(engine, named.trace, arithmetic));
     if (!options.fst.empty()) {
@@ -99,7 +99,7 @@ Result<ExitStatus> simrun(const Options& options) {
     FP4_TRY_ASSIGN(const auto engine, make_engine(options, files, config));
     FP4_TRY(check_result_folders(options));
 
-    Progress progress(!options.quiet);
+    io::ProgressLine progress(stderr, !options.quiet, io::ProgressLine::Elsewhere::nothing);
     FP4_TRY_ASSIGN(const auto named, prepare_trace(options, files, *engine, arithmetic, progress));
     const traces::Trace& trace = named.trace;
     std::vector<uint64_t> macs_before{0};
@@ -111,11 +111,15 @@ Result<ExitStatus> simrun(const Options& options) {
                      .c = c,
                      .progress =
                          [&](size_t i, uint64_t macs_done, double engine_s) {
-                             progress.show(trace.ops[i].name,
-                                           std::min(macs_before[i] + macs_done, macs_before.back()),
-                                           macs_before.back(), engine_s);
+                             const uint64_t done =
+                                 std::min(macs_before[i] + macs_done, macs_before.back());
+                             const double rate =
+                                 engine_s > 0 ? static_cast<double>(done) / 1e6 / engine_s : 0;
+                             progress.show_share(trace.ops[i].name, done, macs_before.back(),
+                                                 fmt::format("{:.0f} MMAC/s", rate));
                          },
                      .interrupted = interrupted};
+    progress.restart();
     FP4_TRY_ASSIGN(auto results, run_trace(*engine, job));
     progress.clear();
     if (interrupted()) {

@@ -132,7 +132,8 @@ TEST_F(CheckpointFolder, IndexLinks) {
     write_index(R"("a":"good")");
     EXPECT_TRUE(Checkpoint::open(folder));
     write_index(R"("a":"bad")");
-    expect_error("bad", "expected a file in its own folder, found a link to " +
+    expect_error("bad", "expected a file in its own folder or in the hub cache's folder of the "
+                        "same repository, found a link to " +
                             std::filesystem::canonical(dir / "outside").string());
     write_index(R"("a":"broken")");
     expect_error("broken", "cannot open the shard: No such file or directory");
@@ -142,7 +143,9 @@ TEST_F(CheckpointFolder, IndexLinks) {
     std::filesystem::copy_file(folder / "inside", dir / "model-other/s");
     std::filesystem::create_symlink("../model-other/s", folder / "neighbor");
     write_index(R"("a":"neighbor")");
-    expect_error("neighbor", "expected a file in its own folder, found a link to ");
+    expect_error("neighbor",
+                 "expected a file in its own folder or in the hub cache's folder of the "
+                 "same repository, found a link to ");
 }
 
 TEST_F(CheckpointFolder, IndexAgainstShards) {

@@ -161,8 +161,9 @@ TEST_F(Write, ExistingTargets) {
     refused(dir / "other", "found no weight file", {.replace = true});
     write_text(dir / "file", "");
     refused(dir / "file", "expected a new name or a folder", {.replace = true});
-    refused(dir / "missing/out", "cannot create a folder beside it");
+    refused(dir / "file/out", "Not a directory");
     refused("/", "expected the name of a folder");
+    write(Layout::modelopt, Encoder::nv, dir / "missing/parents/out");
 }
 
 TEST_F(Write, SourceOtherThanItsConfiguration) {

@@ -18,10 +18,10 @@
 #include "fp4/quant/report/score_rows.hpp"
 #include "fp4/quant/report/table_text.hpp"
 #include "fp4/io/atomic_file.hpp"
+#include "fp4/io/progress_line.hpp"
 #include "fp4/try.hpp"
 #include "machine.hpp"
 #include "memory_estimate.hpp"
-#include "progress_line.hpp"
 #include "score_store.hpp"
 #include "table_context.hpp"
 #include "token_input.hpp"
@@ -159,7 +159,7 @@ class Evaluator {
     }
 
     Status score() {
-        ProgressLine progress(!options_.quiet);
+        io::ProgressLine progress(stderr, !options_.quiet, io::ProgressLine::Elsewhere::lines);
         const ScoredModel reference{
             ends_.get(), [this](size_t layer) -> Result<LayerModel> {
                 FP4_TRY_ASSIGN(auto weights, load_layer(*checkpoint_, ends_->config, layer));

@@ -5,16 +5,18 @@
 #include <filesystem>
 
 #include "commands.hpp"
+#include "disk_estimate.hpp"
 #include "fingerprint.hpp"
 #include "fp4/quant/pipeline/layer_file_source.hpp"
+#include "fp4/checkpoints/output_folder.hpp"
 #include "fp4/checkpoints/write_checkpoint.hpp"
+#include "fp4/io/progress_line.hpp"
 #include "fp4/quant/quantizers/named_method.hpp"
 #include "fp4/quant/model/device.hpp"
 #include "fp4/quant/model/load_weights.hpp"
 #include "fp4/try.hpp"
 #include "machine.hpp"
 #include "memory_estimate.hpp"
-#include "progress_line.hpp"
 #include "token_input.hpp"
 #include "trained_layers.hpp"
 
@@ -107,7 +109,7 @@ Result<LayerFiles> make_layers(const QuantizeOptions& options, const Work& work,
             model, {ends, source, work.calibration, work.alignment, options.windows_at_once});
     }
     ModelQuantizer quantizer(ends, source, work.scheme, work.calibration, options.windows_at_once);
-    ProgressLine progress(!options.quiet);
+    io::ProgressLine progress(stderr, !options.quiet, io::ProgressLine::Elsewhere::lines);
     LayerFiles files{work.folder, work.fingerprint, work.scheme};
     const auto layers = config.dims.num_hidden_layers;
     FP4_TRY_ASSIGN(const auto status,
@@ -134,6 +136,20 @@ Status read_windows(const QuantizeOptions& options, const DecoderConfig& config,
     return Done{};
 }
 
+// The output and the folder of layers beside it can be written; gives the latter.
+Result<std::filesystem::path> check_folders(const QuantizeOptions& options,
+                                            const checkpoints::QuantizedCheckpoint& plain,
+                                            checkpoints::Layout layout) {
+    FP4_TRY(io::PublishedFolder::check(options.out, checkpoints::output_policy(options.force),
+                                       output_bytes(plain, layout) +
+                                           (options.resume ? 0 : layer_file_bytes(plain))));
+    FP4_TRY_ASSIGN(auto folder, io::PublishedFolder::resolve(options.out));
+    folder += ".layers";
+    const io::FolderPolicy any{.may_replace = [](const auto&, auto) -> Status { return Done{}; }};
+    FP4_TRY(io::PublishedFolder::check(folder, any));
+    return folder;
+}
+
 std::optional<TrainingShape> training_shape(const Work& work) {
     if (!work.method->trains()) return std::nullopt;
     TrainingShape shape{.curvature = work.recipe.curvature,
@@ -157,12 +173,13 @@ Status quantize(const QuantizeOptions& options) {
                      fmt::format("{}: expected a checkpoint that is not quantized", options.model)};
     FP4_TRY_ASSIGN(const auto config, read_decoder_config(options.model));
 
+    FP4_TRY_ASSIGN(const auto layer_folder, check_folders(options, *plain, layout));
     FP4_TRY_ASSIGN(auto recipe, faar_recipe(options.faar));
     recipe.stage2.seed = options.seed;
     Work work{.method = method_from_name(options.method, options.format),
               .scheme = scheme,
               .recipe = recipe,
-              .folder = options.out + ".layers"};
+              .folder = layer_folder};
     std::string calibration_sha256;
     FP4_TRY(read_windows(options, config, work, calibration_sha256));
     const auto& windows = work.calibration;

@@ -15,9 +15,9 @@
 #include "fp4/quant/report/table_text.hpp"
 #include "fp4/io/atomic_file.hpp"
 #include "fp4/io/posix_io.hpp"
+#include "fp4/io/progress_line.hpp"
 #include "fp4/try.hpp"
 #include "machine.hpp"
-#include "progress_line.hpp"
 #include "report_data.hpp"
 #include "row_scorer.hpp"
 #include "score_store.hpp"
@@ -140,7 +140,7 @@ class TableMaker {
     }
 
     Status score(const std::vector<TableRow>& rows) {
-        ProgressLine progress(!options_.quiet);
+        io::ProgressLine progress(stderr, !options_.quiet, io::ProgressLine::Elsewhere::lines);
         const auto begin = std::chrono::steady_clock::now();
         const auto scored = scorer_->score(rows, [&](uint64_t done, uint64_t total) {
             progress.show_share(position_ + ": step", done, total);

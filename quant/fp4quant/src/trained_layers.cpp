@@ -7,8 +7,8 @@
 
 #include "fp4/io/atomic_file.hpp"
 #include "fp4/io/posix_io.hpp"
+#include "fp4/io/progress_line.hpp"
 #include "fp4/try.hpp"
-#include "progress_line.hpp"
 
 namespace fp4::quant {
 namespace {
@@ -58,7 +58,7 @@ Status make_stage1(const TrainedModel& model, const TrainingInputs& inputs,
     FP4_TRY_ASSIGN(auto read, read_log(files.folder));
     TrainingLog log = std::move(read);
     log.name = model.name;
-    ProgressLine progress(!model.quiet);
+    io::ProgressLine progress(stderr, !model.quiet, io::ProgressLine::Elsewhere::lines);
     size_t layer = 0;
     const auto share = [&](LinearOp op, std::string_view what, int64_t step) {
         const auto linears = static_cast<int64_t>(linear_ops.size()),
@@ -102,7 +102,7 @@ Status make_stage2(const TrainedModel& model, const TrainingInputs& inputs,
     FP4_TRY_ASSIGN(auto read, read_log(files.folder));
     TrainingLog log = std::move(read);
     log.name = model.name;
-    ProgressLine progress(!model.quiet);
+    io::ProgressLine progress(stderr, !model.quiet, io::ProgressLine::Elsewhere::lines);
     const auto begin = Clock::now();
     double kl = 0, hidden_mse = 0;
     int64_t first = 0, summed = 0, done = 0;

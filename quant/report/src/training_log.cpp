@@ -2,6 +2,11 @@
 
 #include <nlohmann/json.hpp>
 
+#include "fp4/io/expected_found.hpp"
+#include "fp4/io/message.hpp"
+#include "fp4/io/strict_json.hpp"
+#include "fp4/try.hpp"
+
 namespace fp4::quant {
 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(RoundingPoint, step, loss, rounding_loss, undecided)
@@ -14,11 +19,12 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(TrainingLog, name, linears, alignment)
 std::string training_log_json(const TrainingLog& log) { return nlohmann::json(log).dump() + "\n"; }
 
 Result<TrainingLog> parse_training_log(std::string_view text, std::string_view file_name) {
+    FP4_TRY_ASSIGN(const auto document, io::parse_json_object(text, file_name));
     try {
-        return nlohmann::json::parse(text).get<TrainingLog>();
+        return document.get<TrainingLog>();
     } catch (const nlohmann::json::exception& wrong) {
-        return Error{ErrorCode::bad_file,
-                     std::string(file_name) + ": expected a training log, found " + wrong.what()};
+        return io::expected_found(ErrorCode::bad_file, io::printable_path(file_name),
+                                  "a training log", io::printable(wrong.what(), 256));
     }
 }
 

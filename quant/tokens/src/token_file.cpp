@@ -1,12 +1,10 @@
 #include "fp4/quant/tokens/token_file.hpp"
 
-#include <algorithm>
-#include <nlohmann/json.hpp>
-
 #include "fp4/io/message.hpp"
 #include "fp4/io/posix_io.hpp"
 #include "fp4/io/safetensors.hpp"
 #include "fp4/io/sha256.hpp"
+#include "fp4/io/strict_json.hpp"
 #include "fp4/try.hpp"
 
 namespace fp4::quant {
@@ -69,12 +67,17 @@ class TokenReader {
         const auto at = file_.metadata().find(key);
         if (at == file_.metadata().end())
             return fail("metadata '" + key + "'", "a JSON list of names", "no such key");
-        const auto list = nlohmann::json::parse(at->second, nullptr, false);
-        if (!list.is_array() || list.empty() ||
-            !std::all_of(list.begin(), list.end(),
-                         [](const auto& entry) { return entry.is_string(); }))
-            return fail("metadata '" + key + "'", "a JSON list of names", "something else");
-        return list.get<std::vector<std::string>>();
+        FP4_TRY_ASSIGN(const auto list,
+                       io::parse_json_array(at->second, io::printable_path(file_.path()) +
+                                                            ": metadata '" + key + "'"));
+        if (list.empty()) return fail("metadata '" + key + "'", "at least one name", "none");
+        std::vector<std::string> names;
+        for (const auto& entry : list) {
+            if (!entry.is_string())
+                return fail("metadata '" + key + "'", "a JSON list of names", io::describe(entry));
+            names.push_back(entry.get<std::string>());
+        }
+        return names;
     }
 
     // One value of each window.
@@ -92,18 +95,6 @@ class TokenReader {
   private:
     const SafetensorsFile& file_;
 };
-
-Result<std::string> file_sha256(const std::filesystem::path& path) {
-    FP4_TRY_ASSIGN(const auto file, io::open_regular_file(path));
-    io::Sha256 sha256;
-    std::vector<std::byte> part(size_t{1} << 20);
-    for (uint64_t at = 0; at < file.size; at += part.size()) {
-        part.resize(std::min<uint64_t>(part.size(), file.size - at));
-        FP4_TRY(io::read_at(file.fd.get(), at, part, path));
-        sha256.update(part);
-    }
-    return sha256.hex_digest();
-}
 
 } // namespace
 
@@ -129,7 +120,7 @@ Result<TokenWindows> read_token_windows(const std::filesystem::path& path, uint6
     FP4_TRY(reader.column("bytes", windows, uint64_t{1} << 31, out.bytes));
     if (const auto at = file.metadata().find("split"); at != file.metadata().end())
         out.split = at->second;
-    FP4_TRY_ASSIGN(auto sha256, file_sha256(path));
+    FP4_TRY_ASSIGN(auto sha256, io::file_sha256(path));
     out.sha256 = std::move(sha256);
     return out;
 }

@@ -17,12 +17,19 @@ TEST(TrainingLog, ReadsBackAsItWas) {
 }
 
 TEST(TrainingLog, RefusesWhatIsNone) {
-    for (const char* bad : {"", "[]", "{}", R"({"name":"a","linears":[],"alignment":[{"step":1}]})",
-                            R"({"name":1,"linears":[],"alignment":[]})"}) {
+    const std::pair<const char*, const char*> cases[]{
+        {"", "byte 0: expected valid JSON, found "},
+        {"[]", "expected an object, found an array of 0"},
+        {R"({"name":"a","name":"b"})", "byte 17: key 'name': expected each key once"},
+        {"{}", "expected a training log, found "},
+        {R"({"name":"a","linears":[],"alignment":[{"step":1}]})",
+         "expected a training log, found "},
+        {R"({"name":1,"linears":[],"alignment":[]})", "expected a training log, found "}};
+    for (const auto& [bad, message] : cases) {
         const auto read = parse_training_log(bad, "log.json");
         ASSERT_FALSE(read) << bad;
         EXPECT_EQ(read.error().code, ErrorCode::bad_file);
-        EXPECT_EQ(read.error().message.rfind("log.json: expected a training log", 0), 0u)
+        EXPECT_EQ(read.error().message.rfind("log.json: " + std::string(message), 0), 0u)
             << read.error().message;
     }
 }

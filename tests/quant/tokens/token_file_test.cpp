@@ -166,10 +166,23 @@ TEST_F(TokenFile, WindowsMetadata) {
     expect_metadata_error("fp4sim.tokens", "2\x1b",
                           "metadata 'fp4sim.tokens': expected '1', found '2\\x1B'");
     for (const std::string key : {"files", "domains"}) {
-        for (const char* value : {"", "[", "7", "{}", "[1]", R"(["a",null])", "[]", R"(["a"] x)"})
-            expect_metadata_error(key, value,
-                                  "metadata '" + key +
-                                      "': expected a JSON list of names, found something else");
+        const auto where = "metadata '" + key + "': ";
+        expect_metadata_error(key, "7", where + "expected an array, found 7");
+        expect_metadata_error(key, "{}", where + "expected an array, found an object");
+        expect_metadata_error(key, "[1]", where + "expected a JSON list of names, found 1");
+        expect_metadata_error(key, R"(["a",null])",
+                              where + "expected a JSON list of names, found null");
+        expect_metadata_error(key, "[]", where + "expected at least one name, found none");
+        for (const auto& [value, byte] : {std::pair{"", "0"}, {"[", "0"}, {R"(["a"] x)", "6"}}) {
+            const auto good = std::exchange(metadata[key], value);
+            write();
+            const auto windows = read_token_windows(path, 10);
+            ASSERT_FALSE(windows) << value;
+            test::expect_message(windows.error().message, path.string() + ": " + where + "byte " +
+                                                              byte +
+                                                              ": expected valid JSON, found ");
+            metadata[key] = good;
+        }
     }
     for (const std::string key : {"fp4sim.tokens", "files", "domains"}) {
         auto without = metadata.extract(key);

@@ -1,9 +1,12 @@
-// SHA-256 fingerprints of traces and outputs.
+// SHA-256 of bytes in memory and of files.
 #pragma once
 #include <cstddef>
+#include <filesystem>
 #include <memory>
 #include <span>
 #include <string>
+
+#include "fp4/result.hpp"
 
 namespace fp4::io {
 
@@ -20,5 +23,8 @@ class Sha256 {
     struct Context;
     std::unique_ptr<Context> context_;
 };
+
+// hex_digest() of a regular file of any size; bad_file where it cannot be read to its end.
+Result<std::string> file_sha256(const std::filesystem::path& path);
 
 } // namespace fp4::io

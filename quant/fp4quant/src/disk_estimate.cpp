@@ -1,0 +1,34 @@
+#include "disk_estimate.hpp"
+
+#include "fp4/checkpoints/linears.hpp"
+
+namespace fp4::quant {
+namespace {
+
+uint64_t linear_weights(const checkpoints::QuantizedCheckpoint& plain) {
+    uint64_t weights = 0;
+    for (const auto& linear : checkpoints::model_linears(plain.model()))
+        weights += linear.rows * linear.k;
+    return weights;
+}
+
+} // namespace
+
+// Half a byte a weight, and a scale byte for sixteen of them.
+uint64_t layer_file_bytes(const checkpoints::QuantizedCheckpoint& plain) {
+    return linear_weights(plain) / 16 * 9;
+}
+
+uint64_t output_bytes(const checkpoints::QuantizedCheckpoint& plain, checkpoints::Layout layout) {
+    constexpr uint64_t bf16_bytes = 2;
+    uint64_t copied = 0;
+    for (const auto& file : plain.files().files())
+        for (const auto& tensor : file.tensors()) copied += tensor.byte_size();
+    for (const auto& linear : checkpoints::model_linears(plain.model()))
+        if (const auto found = plain.files().find(linear.name + ".weight"))
+            copied -= found->tensor->byte_size();
+    return copied + (layout == checkpoints::Layout::plain ? linear_weights(plain) * bf16_bytes
+                                                          : layer_file_bytes(plain));
+}
+
+} // namespace fp4::quant

@@ -1,0 +1,17 @@
+// How much disk a quantized checkpoint will take, before anything is made.
+#pragma once
+#include <cstdint>
+
+#include "fp4/checkpoints/layout.hpp"
+#include "fp4/checkpoints/quantized_checkpoint.hpp"
+
+namespace fp4::quant {
+
+// Bytes of the weight files that `layout` makes of a checkpoint that is not quantized; headers,
+// tensor scales and copied files, which are small, are left out.
+uint64_t output_bytes(const checkpoints::QuantizedCheckpoint& plain, checkpoints::Layout layout);
+
+// Bytes of the codes and scales of its linears as they lie in layer files meanwhile.
+uint64_t layer_file_bytes(const checkpoints::QuantizedCheckpoint& plain);
+
+} // namespace fp4::quant
