@@ -1,6 +1,7 @@
 #include "fp4/quant/pipeline/layer_file.hpp"
 
 #include <bit>
+#include <sstream>
 #include <vector>
 
 #include "fp4/io/message.hpp"
@@ -26,6 +27,24 @@ auto norms(Weights& layer) {
 
 std::array<float, 3> numbers(const TensorScale& scale) {
     return {scale.multiplier.value, scale.divisor.value, scale.amax};
+}
+
+// "0" without a transform, else each group's block.
+std::string hadamard_text(const QuantizedLayer& layer) {
+    if (!layer.transforms()) return "0";
+    std::string out;
+    for (const int64_t block : layer.hadamard) {
+        if (!out.empty()) out += ' ';
+        out += std::to_string(block);
+    }
+    return out;
+}
+
+std::array<int64_t, 4> hadamard_blocks(const std::string& text) {
+    std::array<int64_t, 4> blocks{};
+    std::istringstream in(text);
+    for (int64_t& block : blocks) in >> block;
+    return blocks;
 }
 
 class LayerReader {
@@ -67,9 +86,8 @@ class LayerReader {
         if (!codes || !scales || codes->shape.size() != 2 || scales->shape.size() != 2 ||
             !tensor_scale || !scheme_.weights)
             return fail(op + ".codes", "it with .scales and a tensor scale");
-        PackedTensor packed{{scheme_.weights->format, scheme_.specials},
-                            codes->shape[0],
-                            codes->shape[1] * 2};
+        PackedTensor packed{
+            {scheme_.weights->format, scheme_.specials}, codes->shape[0], codes->shape[1] * 2};
         packed.codes.resize(codes->byte_size());
         packed.scales.resize(scales->byte_size());
         packed.tensor_scale = Fp32{std::bit_cast<uint32_t>(tensor_scale->multiplier.value)};
@@ -126,8 +144,7 @@ Status save_layer(const std::filesystem::path& path, const QuantizedLayer& layer
                            std::as_bytes(std::span(packed->scales))});
     }
     return io::write_safetensors(
-        path, {{fingerprint_key, fingerprint}, {"hadamard", std::to_string(layer.hadamard)}},
-        tensors);
+        path, {{fingerprint_key, fingerprint}, {"hadamard", hadamard_text(layer)}}, tensors);
 }
 
 Result<QuantizedLayer> load_layer_file(const std::filesystem::path& path, const Scheme& scheme,
@@ -135,12 +152,13 @@ Result<QuantizedLayer> load_layer_file(const std::filesystem::path& path, const 
     FP4_TRY_ASSIGN(const auto file, io::SafetensorsFile::open(path));
     const auto at = file.metadata().find(fingerprint_key);
     if (at == file.metadata().end() || at->second != fingerprint)
-        return Error{ErrorCode::bad_file,
-                     io::printable_path(path) + ": expected a layer of this model and these "
-                                                "options; remove the folder to begin anew"};
+        return Error{ErrorCode::bad_file, io::printable_path(path) +
+                                              ": expected a layer of this model and these "
+                                              "options; remove the folder to begin anew"};
     const LayerReader reader(file, scheme);
     QuantizedLayer layer;
-    layer.hadamard = scheme.hadamard;
+    if (const auto blocks = file.metadata().find("hadamard"); blocks != file.metadata().end())
+        layer.hadamard = hadamard_blocks(blocks->second);
     for (const auto& [name, norm] : norms(layer.plain)) FP4_TRY(reader.norm(name, *norm));
     for (const LinearGroup group : linear_groups) {
         const auto name = "group." + std::string(name_of(group));
@@ -152,6 +170,20 @@ Result<QuantizedLayer> load_layer_file(const std::filesystem::path& path, const 
                                   layer.linears[static_cast<size_t>(op)]));
     }
     return layer;
+}
+
+std::filesystem::path LayerFiles::path(size_t layer) const {
+    return folder / ("layer-" + std::to_string(layer) + ".safetensors");
+}
+
+bool LayerFiles::all_there(size_t layers) const {
+    for (size_t layer = 0; layer < layers; ++layer)
+        if (!std::filesystem::exists(path(layer))) return false;
+    return true;
+}
+
+Result<QuantizedLayer> LayerFiles::load(size_t layer) const {
+    return load_layer_file(path(layer), scheme, fingerprint);
 }
 
 } // namespace fp4::quant
