@@ -7,7 +7,6 @@
 #include "fp4/quant/evaluate/fake_quantized.hpp"
 #include "fp4/quant/evaluate/hardware_true.hpp"
 #include "fp4/quant/quantizers/activations.hpp"
-#include "fp4/quant/quantizers/hadamard.hpp"
 #include "fp4/quant/model/linear_failed.hpp"
 #include "fp4/try.hpp"
 
@@ -84,7 +83,7 @@ class LayerPair {
 
   private:
     PackedTensor encoded(LinearGroup group, const Tensor& input) const {
-        const auto x = layer_->hadamard ? block_hadamard(input, layer_->hadamard) : input;
+        const auto x = layer_->transformed(group, input);
         auto packed =
             encode_activations(x, scheme_, layer_->input_scale[static_cast<size_t>(group)]);
         if (!packed) throw LinearFailed(packed.error());
@@ -100,10 +99,11 @@ class LayerPair {
 
 } // namespace
 
-Result<ArithmeticDifferences>
-arithmetic_differences(const CausalLm& ends, const QuantizedLayers& layers, const Scheme& scheme,
-                       const Arithmetic& arithmetic, const Tensor& windows,
-                       uint64_t windows_per_call) {
+Result<ArithmeticDifferences> arithmetic_differences(const CausalLm& ends, QuantizedLayers& layers,
+                                                     const Arithmetic& arithmetic,
+                                                     const Tensor& windows,
+                                                     uint64_t windows_per_call) {
+    const Scheme& scheme = layers.scheme();
     torch::NoGradGuard no_grad;
     const auto tokens = windows.to(ends.embed_tokens.device(), torch::kLong);
     const auto rope = rope_table(ends.config, windows.size(1), ends.embed_tokens.options());
@@ -115,7 +115,7 @@ arithmetic_differences(const CausalLm& ends, const QuantizedLayers& layers, cons
         for (const LinearOp op : linear_ops) sums.ops.push_back({.layer = index, .op = op});
         for (const LinearGroup group : linear_groups)
             sums.inputs.push_back({.layer = index, .group = group});
-        FP4_TRY_ASSIGN(const auto layer, layers(index));
+        FP4_TRY_ASSIGN(const auto layer, layers.layer(index));
         FP4_TRY_ASSIGN(auto as_values, fake_quantized(layer, scheme));
         FP4_TRY_ASSIGN(auto as_hardware, hardware_true(layer, scheme, arithmetic));
         LayerPair pair(layer, scheme, std::move(as_values), std::move(as_hardware), sums, index);

@@ -2,7 +2,6 @@
 
 #include "fp4/quant/quantizers/activations.hpp"
 #include "fp4/quant/quantizers/dequantized.hpp"
-#include "fp4/quant/quantizers/hadamard.hpp"
 #include "fp4/quant/model/linear_failed.hpp"
 #include "fp4/try.hpp"
 
@@ -17,7 +16,7 @@ Result<LayerModel> fake_quantized(std::shared_ptr<const QuantizedLayer> layer,
             weights.linears[op] = values.to(weights.input_layernorm.device());
         }
     return LayerModel{weights, [weights, layer, scheme](LinearGroup group, const Tensor& input) {
-                          auto x = layer->hadamard ? block_hadamard(input, layer->hadamard) : input;
+                          auto x = layer->transformed(group, input);
                           if (layer->quantizes_input(group, scheme)) {
                               auto values = fake_quantize(
                                   x, scheme, layer->input_scale[static_cast<size_t>(group)]);

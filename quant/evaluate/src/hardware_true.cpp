@@ -7,7 +7,6 @@
 #include "fp4/epilogue.hpp"
 #include "fp4/gemm.hpp"
 #include "fp4/quant/quantizers/activations.hpp"
-#include "fp4/quant/quantizers/hadamard.hpp"
 #include "fp4/quant/model/linear_failed.hpp"
 #include "fp4/try.hpp"
 
@@ -49,7 +48,7 @@ Result<LayerModel> hardware_true(std::shared_ptr<const QuantizedLayer> layer, co
     }
     return LayerModel{
         layer->plain, [layer, panels, scheme](LinearGroup group, const Tensor& input) {
-            const auto x = layer->hadamard ? block_hadamard(input, layer->hadamard) : input;
+            const auto x = layer->transformed(group, input);
             const auto codes =
                 encode_activations(x, scheme, layer->input_scale[static_cast<size_t>(group)]);
             if (!codes) throw LinearFailed(codes.error());

@@ -11,7 +11,7 @@ constexpr int64_t logits_at_once = int64_t{1} << 25; // float32 values of one mo
 // The residual stream through one layer, windows_per_call windows at a time.
 Status run_layer(const ScoredModel& scored, size_t layer, const RopeTable& rope,
                  uint64_t windows_per_call, Tensor& stream) {
-    FP4_TRY_ASSIGN(const auto model, scored.layers(layer));
+    FP4_TRY_ASSIGN(const auto model, scored.layers->model(layer));
     try {
         std::vector<Tensor> parts;
         for (const auto& part : stream.split(static_cast<int64_t>(windows_per_call)))

@@ -14,7 +14,7 @@ Result<SoftLayer> SoftLayer::make(const LayerWeights& plain, QuantizedLayer star
     };
     if (!scheme.weights) return refuse("a scheme that quantizes weights");
     if (scheme.activation_scale != ActivationScale::fixed || scheme.own_scale_per_tensor ||
-        start.hadamard)
+        start.transforms())
         return refuse("static, shared scales and no transform");
     SoftLayer out(std::move(start), scheme);
     const auto device = plain.input_layernorm.device();

@@ -10,8 +10,7 @@
 #include "eval_options.hpp"
 #include "evaluated_model.hpp"
 #include "fingerprint.hpp"
-#include "fp4/quant/evaluate/fake_quantized.hpp"
-#include "fp4/quant/evaluate/hardware_true.hpp"
+#include "fp4/quant/evaluate/arithmetic_differences.hpp"
 #include "fp4/quant/evaluate/score_windows.hpp"
 #include "fp4/quant/model/device.hpp"
 #include "fp4/quant/model/load_weights.hpp"
@@ -32,7 +31,8 @@ namespace {
 class Evaluator {
   public:
     static Status run(const EvalOptions& options) {
-        Evaluator evaluator(options);
+        FP4_TRY_ASSIGN(const auto spec, eval_spec(options.run));
+        Evaluator evaluator(options, spec);
         for (const auto& step :
              {&Evaluator::read_inputs, &Evaluator::list_models, &Evaluator::check_memory,
               &Evaluator::open_store, &Evaluator::score, &Evaluator::compare_arithmetic,
@@ -42,47 +42,41 @@ class Evaluator {
     }
 
   private:
-    explicit Evaluator(const EvalOptions& options) : options_(options) {}
+    Evaluator(const EvalOptions& options, const RunSpec& spec) : options_(options), spec_(spec) {}
 
     Status read_inputs() {
-        at::set_num_threads(options_.threads);
-        FP4_TRY_ASSIGN(const auto arithmetic, checked_arithmetic(options_));
-        arithmetic_ = arithmetic;
-        FP4_TRY_ASSIGN(auto checkpoint, checkpoints::Checkpoint::open(options_.reference_folder()));
+        at::set_num_threads(spec_.threads);
+        FP4_TRY_ASSIGN(auto checkpoint, checkpoints::Checkpoint::open(spec_.reference));
         checkpoint_.emplace(std::move(checkpoint));
-        FP4_TRY_ASSIGN(const auto config, read_decoder_config(options_.reference_folder()));
+        FP4_TRY_ASSIGN(const auto config, read_decoder_config(spec_.reference));
         FP4_TRY_ASSIGN(auto ends, load_ends(*checkpoint_, config));
-        FP4_TRY_ASSIGN(const auto device, device_from_name(options_.device));
-        device_ = device;
-        ends_ = std::make_shared<const CausalLm>(to_device(std::move(ends), device_));
-        FP4_TRY_ASSIGN(auto tokens, read_tokens(options_.tokens, options_.reference_folder(),
-                                                "test", config.vocab_size));
-        tokens_ = evenly_spread(std::move(tokens), options_.windows);
-        FP4_TRY_ASSIGN(auto windows, evaluated_windows(tokens_));
-        evaluated_ = std::move(windows);
+        ends_ = std::make_shared<const CausalLm>(to_device(std::move(ends), spec_.device));
+        FP4_TRY_ASSIGN(auto tokens, read_token_windows(spec_.tokens, config.vocab_size));
+        tokens_ = evenly_spread(std::move(tokens), spec_.windows);
+        FP4_TRY_ASSIGN(evaluated_, evaluated_windows(tokens_));
         return Done{};
     }
 
     // The model, and RTN where shares of its loss are wanted.
     Status list_models() {
-        if (!options_.is_plain()) {
-            const auto name =
-                options_.name.empty()
-                    ? std::filesystem::path(options_.model).lexically_normal().filename().string()
-                    : options_.name;
-            FP4_TRY_ASSIGN(auto model, quantized_checkpoint(options_.model, name, device_));
+        if (spec_.scores_checkpoint()) {
+            const auto name = options_.name.empty()
+                                  ? spec_.model.lexically_normal().filename().string()
+                                  : options_.name;
+            FP4_TRY_ASSIGN(auto model, quantized_checkpoint(spec_.model, name, spec_.device));
             models_.push_back(std::move(model));
-        } else if (!options_.method.empty()) {
-            FP4_TRY(add_method(options_.method, options_.acts));
+        } else if (spec_.method) {
+            FP4_TRY(add_method(*spec_.method, spec_.acts));
             if (!options_.name.empty()) models_[0].key.method = options_.name;
         }
-        if (arithmetic_) models_[0].key.arith = arithmetic_->name;
+        if (spec_.arithmetic) models_[0].key.arith = spec_.arithmetic->name;
         if (!options_.with_rtn) return Done{};
         if (models_.empty())
             return Error{ErrorCode::bad_argument,
                          "--with-rtn: expected --method or a quantized checkpoint"};
-        if (options_.method == "rtn" && !arithmetic_) return Done{}; // it is the model itself
-        return add_method("rtn", models_[0].key.acts);
+        const auto* rtn = method_from_name("rtn");
+        if (spec_.method == rtn && !spec_.arithmetic) return Done{}; // it is the model itself
+        return add_method(*rtn, *acts_from_name(models_[0].key.acts));
     }
 
     Status check_memory() {
@@ -93,16 +87,14 @@ class Evaluator {
             .per_call = std::min(options_.score.windows_per_call, options_.score.windows_at_once),
             .streams = models_.size() + 1,
             .head = true,
-            .models_made = models_.size() - (options_.is_plain() ? 0 : 1)};
-        return quant::check_memory(ends_->config, shape, options_.max_memory_gib);
+            .models_made = models_.size() - spec_.scores_checkpoint()};
+        return quant::check_memory(ends_->config, shape, spec_.max_memory_gib);
     }
 
-    Status add_method(const std::string& method, const std::string& acts) {
-        FP4_TRY_ASSIGN(const auto calibrated, needs_calibration(method, acts));
-        if (calibrated && calibration_.count() == 0) {
-            FP4_TRY_ASSIGN(auto tokens, read_tokens(options_.calib, options_.reference_folder(),
-                                                    "calibration", ends_->config.vocab_size));
-            calibration_ = std::move(tokens);
+    Status add_method(const NamedMethod& method, Acts acts) {
+        if (quantizer_of(method, acts)->needs_windows() && calibration_.count() == 0) {
+            FP4_TRY_ASSIGN(calibration_,
+                           read_token_windows(spec_.calibration, ends_->config.vocab_size));
         }
         FP4_TRY_ASSIGN(auto model, under_method(*checkpoint_, ends_, method, acts, calibration_));
         models_.push_back(std::move(model));
@@ -112,26 +104,28 @@ class Evaluator {
     Status open_store() {
         FP4_TRY_ASSIGN(const auto sha256, model_sha256(*checkpoint_));
         context_ =
-            context_of(tokens_, calibration_, sha256, options_.commit, options_.threads, device_);
+            context_of(tokens_, calibration_, sha256, options_.commit, spec_.threads, spec_.device);
         context_.command =
-            "fp4quant eval --model " +
-            std::filesystem::path(options_.model).lexically_normal().filename().string();
-        if (!options_.method.empty())
-            context_.command += " --method " + options_.method + " --acts " + options_.acts;
-        if (arithmetic_) context_.command += " --profile " + options_.profile;
+            "fp4quant eval --model " + spec_.model.lexically_normal().filename().string();
+        if (spec_.method)
+            context_.command +=
+                fmt::format(" --method {} --acts {}", spec_.method->name, name_of(spec_.acts));
+        if (spec_.arithmetic)
+            context_.command += fmt::format(" --profile {}", spec_.arithmetic->name);
         scores_.resize(models_.size() + 1);
-        if (options_.out.empty()) return Done{};
+        if (spec_.out.empty()) return Done{};
         std::error_code failed;
-        std::filesystem::create_directories(folder() / "scores", failed);
-        if (failed) return Error{ErrorCode::write_failed, options_.out + ": " + failed.message()};
+        std::filesystem::create_directories(spec_.out / "scores", failed);
+        if (failed)
+            return Error{ErrorCode::write_failed, spec_.out.string() + ": " + failed.message()};
         for (size_t m = 0; m < scores_.size(); ++m) {
-            stores_.emplace_back(folder() / "scores",
+            stores_.emplace_back(spec_.out / "scores",
                                  fmt::format("{} {} {} windows, {} per call, {} threads, {}, {}",
                                              sha256, tokens_.sha256, tokens_.count(),
-                                             options_.score.windows_per_call, options_.threads,
-                                             device_.str(),
+                                             options_.score.windows_per_call, spec_.threads,
+                                             spec_.device.str(),
                                              m ? models_[m - 1].fingerprint : "reference"));
-            if (!options_.resume) continue;
+            if (!spec_.resume) continue;
             if (auto stored = stores_[m].find(score_name(m))) scores_[m] = std::move(*stored);
         }
         // All as far as the one with the fewest windows.
@@ -149,24 +143,16 @@ class Evaluator {
         return m ? row_name(models_[m - 1].key) : "reference";
     }
 
-    LayerProvider provider(const EvaluatedModel& model) const {
-        const auto* arithmetic = &model == &models_[0] ? arithmetic_ : nullptr;
-        return [&model, arithmetic](size_t index) -> Result<LayerModel> {
-            FP4_TRY_ASSIGN(const auto layer, model.layers(index));
-            return arithmetic ? hardware_true(layer, model.scheme, *arithmetic)
-                              : fake_quantized(layer, model.scheme);
-        };
-    }
-
     Status score() {
-        io::ProgressLine progress(stderr, !options_.quiet, io::ProgressLine::Elsewhere::lines);
-        const ScoredModel reference{
-            ends_.get(), [this](size_t layer) -> Result<LayerModel> {
-                FP4_TRY_ASSIGN(auto weights, load_layer(*checkpoint_, ends_->config, layer));
-                return reference_layer(to_device(std::move(weights), device_));
-            }};
+        io::ProgressLine progress(stderr, !spec_.quiet, io::ProgressLine::Elsewhere::lines);
+        const ScoredModel reference{ends_.get(), std::make_shared<CheckpointWeights>(
+                                                     *checkpoint_, ends_->config, spec_.device)};
         std::vector<ScoredModel> models;
-        for (const auto& model : models_) models.push_back({model.ends.get(), provider(model)});
+        for (const auto& model : models_)
+            models.push_back(
+                {model.ends.get(),
+                 under_arithmetic(model.layers,
+                                  &model == &models_[0] ? spec_.arithmetic : nullptr)});
         const auto windows = windows_of(tokens_);
         const uint64_t total = tokens_.count(), already = scores_[0].nll.size();
         for (uint64_t first = already; first < total; first += options_.score.windows_at_once) {
@@ -198,11 +184,11 @@ class Evaluator {
     }
 
     Status compare_arithmetic() {
-        if (!arithmetic_) return Done{};
+        if (!spec_.arithmetic) return Done{};
         const auto some = evenly_spread(tokens_, options_.difference_windows);
         const auto& model = models_[0];
         FP4_TRY_ASSIGN(auto found,
-                       arithmetic_differences(*model.ends, model.layers, model.scheme, *arithmetic_,
+                       arithmetic_differences(*model.ends, *model.layers, *spec_.arithmetic,
                                               windows_of(some), options_.score.windows_per_call));
         differences_ = std::move(found);
         return Done{};
@@ -220,17 +206,17 @@ class Evaluator {
             table.rows.insert(table.rows.end(), rows.begin(), rows.end());
         }
         FP4_TRY_ASSIGN(const auto json, table_json(table));
-        if (!options_.out.empty()) {
-            FP4_TRY(io::write_file_atomically(folder() / "table.json", json));
+        if (!spec_.out.empty()) {
+            FP4_TRY(io::write_file_atomically(spec_.out / "table.json", json));
             if (differences_)
-                FP4_TRY(io::write_file_atomically(folder() / "differences.json",
+                FP4_TRY(io::write_file_atomically(spec_.out / "differences.json",
                                                   differences_json(*differences_)));
         }
         for (const auto& domain : domains_shown())
             fmt::print("{}{}", domain == all_domains ? "" : "\n" + domain + ":\n",
                        table_text(table.rows, domain));
         if (differences_)
-            fmt::print("\n{} against fake quantization, {} windows:\n{}", arithmetic_->name,
+            fmt::print("\n{} against fake quantization, {} windows:\n{}", spec_.arithmetic->name,
                        std::min(options_.difference_windows, tokens_.count()),
                        differences_text(*differences_));
         return Done{};
@@ -243,11 +229,8 @@ class Evaluator {
         return out;
     }
 
-    std::filesystem::path folder() const { return options_.out; }
-
     const EvalOptions& options_;
-    const Arithmetic* arithmetic_ = nullptr;
-    torch::Device device_ = torch::kCPU;
+    const RunSpec& spec_;
     std::optional<checkpoints::Checkpoint> checkpoint_;
     std::shared_ptr<const CausalLm> ends_;
     TokenWindows tokens_, calibration_;

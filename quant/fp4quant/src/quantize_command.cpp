@@ -8,230 +8,153 @@
 #include "disk_estimate.hpp"
 #include "fingerprint.hpp"
 #include "fp4/quant/pipeline/layer_file_source.hpp"
+#include "fp4/quant/pipeline/run_spec.hpp"
 #include "fp4/checkpoints/output_folder.hpp"
 #include "fp4/checkpoints/write_checkpoint.hpp"
-#include "fp4/io/progress_line.hpp"
-#include "fp4/quant/quantizers/named_method.hpp"
 #include "fp4/quant/model/device.hpp"
 #include "fp4/quant/model/load_weights.hpp"
 #include "fp4/try.hpp"
 #include "machine.hpp"
+#include "make_model.hpp"
 #include "memory_estimate.hpp"
 #include "token_input.hpp"
-#include "trained_layers.hpp"
 
 namespace fp4::quant {
 namespace {
 
-struct QuantizeOptions {
-    std::string model, method = "rtn", format, acts = "W4A16", layout, calib, align, faar = "best",
-                       out, device = "auto";
-    uint64_t seed = 1;
-    int v2_halves = Specials{}.v2_halves;
-    int threads = default_threads();
-    int64_t windows_at_once = 8;
-    double max_memory_gib = 0;
-    bool resume = false, force = false, quiet = false;
+// The token windows that a method looks at; undefined where it looks at none.
+struct Windows {
+    Tensor calibration, alignment; // the second of FAAR's second stage
+    std::string calibration_sha256, alignment_sha256;
 };
 
-Result<Scheme> scheme_of(const QuantizeOptions& options) {
-    if (!method_from_name(options.method))
-        return Error{ErrorCode::unknown_name, fmt::format("--method: expected one of {}, found {}",
-                                                          method_names(), options.method)};
-    const auto* method = method_from_name(options.method, options.format);
-    if (!method)
-        return Error{ErrorCode::bad_argument,
-                     fmt::format("--format: expected {}, which method {} makes, found {}",
-                                 method_from_name(options.method)->format, options.method,
-                                 options.format)};
-    const auto acts = acts_from_name(options.acts);
-    if (!acts || *acts == Acts::w16a4)
-        return Error{ErrorCode::bad_argument,
-                     fmt::format("--acts: expected W4A16 or W4A4, found {}", options.acts)};
-    auto scheme = scheme_of(*method, *acts);
-    scheme.specials.v2_halves = static_cast<uint8_t>(options.v2_halves);
-    return scheme;
+Result<Windows> read_windows(const RunSpec& spec, const Quantizer& quantizer, uint64_t vocab_size) {
+    Windows out;
+    if (!quantizer.needs_windows()) return out;
+    FP4_TRY_ASSIGN(const auto tokens, read_token_windows(spec.calibration, vocab_size));
+    out.calibration = windows_of(tokens);
+    out.calibration_sha256 = tokens.sha256;
+    if (!spec.method->aligned) return out;
+    FP4_TRY_ASSIGN(const auto alignment, read_token_windows(spec.alignment, vocab_size));
+    out.alignment = windows_of(alignment);
+    out.alignment_sha256 = alignment.sha256;
+    return out;
 }
 
-Result<checkpoints::Layout> layout_of(const QuantizeOptions& options, const Scheme& scheme) {
-    if (options.layout.empty())
-        return scheme.weights->format == Format::razer_w ? checkpoints::Layout::razer
-                                                         : checkpoints::Layout::compressed_tensors;
-    const auto layout = checkpoints::layout_from_name(options.layout);
-    if (layout) return *layout;
-    return Error{
-        ErrorCode::unknown_name,
-        fmt::format("--layout: expected compressed-tensors, modelopt, razer or bf16, found {}",
-                    options.layout)};
-}
-
-// What a command line asks for, its tokens read.
-struct Work {
-    const NamedMethod* method;
-    Scheme scheme;
-    FaarRecipe recipe;
-    Tensor calibration, alignment;
-    std::string alignment_sha256;
-    std::string fingerprint;
-    std::filesystem::path folder;
-};
-
-// The second stage and the curvature of the first look at predictions.
-bool needs_whole_model(const Work& work) {
-    return work.method->trains() && (work.method->aligned || work.recipe.curvature);
-}
-
-// The model's layers into layer files; those that are there from an interrupted run stay.
-Result<LayerFiles> make_layers(const QuantizeOptions& options, const Work& work,
-                               const checkpoints::Checkpoint& checkpoint,
-                               const DecoderConfig& config) {
-    FP4_TRY_ASSIGN(const auto device, device_from_name(options.device));
-    FP4_TRY_ASSIGN(auto loaded, needs_whole_model(work) ? load_model(checkpoint, config)
-                                : work.calibration.defined()
-                                    ? load_embedding(checkpoint, config)
-                                    : Result<CausalLm>(CausalLm{config, {}, {}, {}, {}}));
-    const auto ends = to_device(std::move(loaded), device);
-    const LayerSource source = [&](size_t layer) -> Result<LayerWeights> {
-        FP4_TRY_ASSIGN(auto weights, load_layer(checkpoint, config, layer));
-        return to_device(std::move(weights), device);
-    };
-    if (work.method->trains()) {
-        const TrainedModel model{.method = work.method,
-                                 .scheme = work.scheme,
-                                 .recipe = work.recipe,
-                                 .name = options.method,
-                                 .folder = work.folder / "aligned",
-                                 .stage1_folder = work.folder,
-                                 .fingerprint = work.fingerprint,
-                                 .alignment_sha256 = work.alignment_sha256,
-                                 .quiet = options.quiet};
-        return trained_layers(
-            model, {ends, source, work.calibration, work.alignment, options.windows_at_once});
+PassShape pass_shape(const RunSpec& spec, const Quantizer& quantizer, const Windows& windows) {
+    PassShape shape{.per_call = static_cast<uint64_t>(spec.windows_at_once),
+                    .streams = uint64_t{quantizer.needs_reference_stream()} +
+                               quantizer.needs_quantized_stream(),
+                    .second_moments = quantizer.needs().grams};
+    if (windows.calibration.defined()) {
+        shape.windows = static_cast<uint64_t>(windows.calibration.size(0));
+        shape.length = static_cast<uint64_t>(windows.calibration.size(1));
     }
-    ModelQuantizer quantizer(ends, source, work.scheme, work.calibration, options.windows_at_once);
-    io::ProgressLine progress(stderr, !options.quiet, io::ProgressLine::Elsewhere::lines);
-    LayerFiles files{work.folder, work.fingerprint, work.scheme};
-    const auto layers = config.dims.num_hidden_layers;
-    FP4_TRY_ASSIGN(const auto status,
-                   make_layers(quantizer, layers, files, [&](size_t layer) -> Status {
-                       progress.show_share("layer", layer + 1, layers);
-                       return Done{};
-                   }));
-    return files;
-}
-
-// Calibration windows where the scheme looks at any, and those of the second stage.
-Status read_windows(const QuantizeOptions& options, const DecoderConfig& config, Work& work,
-                    std::string& calibration_sha256) {
-    if (!needs_reference_stream(work.scheme) && !needs_quantized_stream(work.scheme)) return Done{};
-    FP4_TRY_ASSIGN(const auto tokens,
-                   read_tokens(options.calib, options.model, "calibration", config.vocab_size));
-    work.calibration = windows_of(tokens);
-    calibration_sha256 = tokens.sha256;
-    if (!work.method->aligned) return Done{};
-    FP4_TRY_ASSIGN(const auto alignment,
-                   read_tokens(options.align, options.model, "alignment", config.vocab_size));
-    work.alignment = windows_of(alignment);
-    work.alignment_sha256 = alignment.sha256;
-    return Done{};
+    if (!spec.method->trains) return shape;
+    shape.training = TrainingShape{.curvature = spec.recipe.curvature,
+                                   .aligned = spec.method->aligned,
+                                   .recompute = spec.recipe.stage2.recompute};
+    if (!spec.method->aligned) return shape;
+    shape.training->batch_windows = static_cast<uint64_t>(spec.recipe.stage2.batch_windows);
+    shape.training->length = static_cast<uint64_t>(windows.alignment.size(1));
+    return shape;
 }
 
 // The output and the folder of layers beside it can be written; gives the latter.
-Result<std::filesystem::path> check_folders(const QuantizeOptions& options,
-                                            const checkpoints::QuantizedCheckpoint& plain,
-                                            checkpoints::Layout layout) {
-    FP4_TRY(io::PublishedFolder::check(options.out, checkpoints::output_policy(options.force),
-                                       output_bytes(plain, layout) +
-                                           (options.resume ? 0 : layer_file_bytes(plain))));
-    FP4_TRY_ASSIGN(auto folder, io::PublishedFolder::resolve(options.out));
+Result<std::filesystem::path> check_folders(const RunSpec& spec,
+                                            const checkpoints::QuantizedCheckpoint& plain) {
+    FP4_TRY(io::PublishedFolder::check(spec.out, checkpoints::output_policy(spec.force),
+                                       output_bytes(plain, spec.layout) +
+                                           (spec.resume ? 0 : layer_file_bytes(plain))));
+    FP4_TRY_ASSIGN(auto folder, io::PublishedFolder::resolve(spec.out));
     folder += ".layers";
     const io::FolderPolicy any{.may_replace = [](const auto&, auto) -> Status { return Done{}; }};
     FP4_TRY(io::PublishedFolder::check(folder, any));
     return folder;
 }
 
-std::optional<TrainingShape> training_shape(const Work& work) {
-    if (!work.method->trains()) return std::nullopt;
-    TrainingShape shape{.curvature = work.recipe.curvature,
-                        .aligned = work.method->aligned,
-                        .recompute = work.recipe.stage2.recompute};
-    if (!shape.aligned) return shape;
-    shape.batch_windows = static_cast<uint64_t>(work.recipe.stage2.batch_windows);
-    shape.length = static_cast<uint64_t>(work.alignment.size(1));
-    return shape;
+// What layers of an interrupted run must have been made under.
+Result<std::string> fingerprint_of(const RunSpec& spec, const checkpoints::Checkpoint& plain,
+                                   const Windows& windows) {
+    return work_fingerprint(plain, fmt::format("{} {} {} {} {} {} {}", spec.method->name,
+                                               spec.method->format, name_of(spec.acts),
+                                               spec.scheme.specials.v2_halves, spec.threads,
+                                               spec.device.str(), windows.calibration_sha256));
 }
 
-Status quantize(const QuantizeOptions& options) {
-    at::set_num_threads(options.threads);
-    FP4_TRY_ASSIGN(const auto scheme, scheme_of(options));
-    FP4_TRY(check_storable(scheme));
-    FP4_TRY_ASSIGN(const auto layout, layout_of(options, scheme));
-    auto plain = checkpoints::QuantizedCheckpoint::open(options.model);
-    if (!plain) return plain.error();
-    if (plain->layout() != checkpoints::Layout::plain)
+// Layers of an interrupted run stay to go on with, go, or are in the way.
+Status begin_folder(const RunSpec& spec, const std::filesystem::path& folder) {
+    if (!std::filesystem::exists(folder) || spec.resume) return Done{};
+    if (!spec.force)
         return Error{ErrorCode::bad_argument,
-                     fmt::format("{}: expected a checkpoint that is not quantized", options.model)};
-    FP4_TRY_ASSIGN(const auto config, read_decoder_config(options.model));
+                     fmt::format("{}: left by an interrupted run; go on with --resume, or begin "
+                                 "anew with --force",
+                                 folder.string())};
+    std::error_code ignored;
+    std::filesystem::remove_all(folder, ignored);
+    return Done{};
+}
 
-    FP4_TRY_ASSIGN(const auto layer_folder, check_folders(options, *plain, layout));
-    FP4_TRY_ASSIGN(auto recipe, faar_recipe(options.faar));
-    recipe.stage2.seed = options.seed;
-    Work work{.method = method_from_name(options.method, options.format),
-              .scheme = scheme,
-              .recipe = recipe,
-              .folder = layer_folder};
-    std::string calibration_sha256;
-    FP4_TRY(read_windows(options, config, work, calibration_sha256));
-    const auto& windows = work.calibration;
-    const PassShape shape{
-        .windows = windows.defined() ? static_cast<uint64_t>(windows.size(0)) : 0,
-        .length = windows.defined() ? static_cast<uint64_t>(windows.size(1)) : 0,
-        .per_call = static_cast<uint64_t>(options.windows_at_once),
-        .streams = uint64_t{needs_reference_stream(scheme)} + needs_quantized_stream(scheme),
-        .second_moments = needs_quantized_stream(scheme) && !work.method->trains(),
-        .training = training_shape(work)};
-    FP4_TRY(check_memory(config, shape, options.max_memory_gib));
+Result<CausalLm> load_needed(const ModelWork& work, const Windows& windows,
+                             const checkpoints::Checkpoint& plain, const DecoderConfig& config) {
+    if (needs_whole_model(work)) return load_model(plain, config);
+    if (windows.calibration.defined()) return load_embedding(plain, config);
+    return CausalLm{config, {}, {}, {}, {}};
+}
+
+Status quantize(const RunWords& words) {
+    FP4_TRY_ASSIGN(const auto spec, quantize_spec(words));
+    at::set_num_threads(spec.threads);
+    FP4_TRY_ASSIGN(auto plain, checkpoints::QuantizedCheckpoint::open(spec.model));
+    if (plain.layout() != checkpoints::Layout::plain)
+        return Error{ErrorCode::bad_argument,
+                     fmt::format("{}: expected a checkpoint that is not quantized", words.model)};
+    FP4_TRY_ASSIGN(const auto config, read_decoder_config(spec.model));
+    FP4_TRY_ASSIGN(const auto folder, check_folders(spec, plain));
+    const auto quantizer = spec.quantizer(no_progress());
+    FP4_TRY_ASSIGN(const auto windows, read_windows(spec, *quantizer, config.vocab_size));
+    FP4_TRY(check_memory(config, pass_shape(spec, *quantizer, windows), spec.max_memory_gib));
+    FP4_TRY_ASSIGN(const auto fingerprint, fingerprint_of(spec, plain.files(), windows));
+    FP4_TRY(begin_folder(spec, folder));
+
+    const ModelWork work{.method = spec.method,
+                         .scheme = spec.scheme,
+                         .recipe = spec.recipe,
+                         .name = std::string(spec.method->name),
+                         .folder = folder / "aligned",
+                         .stage1_folder = folder,
+                         .fingerprint = fingerprint,
+                         .alignment_sha256 = windows.alignment_sha256,
+                         .quiet = spec.quiet};
+    FP4_TRY_ASSIGN(auto loaded, load_needed(work, windows, plain.files(), config));
+    const auto ends = to_device(std::move(loaded), spec.device);
     FP4_TRY_ASSIGN(
-        const auto fingerprint,
-        work_fingerprint(plain->files(),
-                         fmt::format("{} {} {} {} {} {} {}", options.method, work.method->format,
-                                     options.acts, options.v2_halves, options.threads,
-                                     options.device, calibration_sha256)));
-    work.fingerprint = fingerprint;
+        const auto files,
+        make_model(work,
+                   {ends, std::make_shared<CheckpointWeights>(plain.files(), config, spec.device),
+                    windows.calibration, windows.alignment, spec.windows_at_once}));
 
-    std::error_code failed;
-    if (std::filesystem::exists(work.folder) && !options.resume) {
-        if (!options.force)
-            return Error{ErrorCode::bad_argument,
-                         fmt::format("{}: left by an interrupted run; go on with --resume, or "
-                                     "begin anew with --force",
-                                     work.folder.string())};
-        std::filesystem::remove_all(work.folder, failed);
-    }
-    FP4_TRY_ASSIGN(const auto files, make_layers(options, work, plain->files(), config));
-
-    FP4_TRY_ASSIGN(auto source, LayerFileSource::open(std::move(*plain), files.scheme,
-                                                      files.fingerprint, files.folder));
-    FP4_TRY_ASSIGN(const auto report, checkpoints::write_checkpoint(layout, source, options.out,
-                                                                    {.replace = options.force}));
+    FP4_TRY_ASSIGN(auto source, LayerFileSource::open(std::move(plain), files));
+    FP4_TRY_ASSIGN(const auto report, checkpoints::write_checkpoint(spec.layout, source, spec.out,
+                                                                    {.replace = spec.force}));
     for (const auto& warning : report.warnings) fmt::print(stderr, "fp4quant: {}\n", warning);
-    std::filesystem::remove_all(work.folder, failed);
-    fmt::print("{}: {} {} {}, {} bytes of weights\n", options.out, options.method, options.acts,
-               spec_of(layout).name, report.weight_bytes);
+    std::error_code ignored;
+    std::filesystem::remove_all(folder, ignored);
+    fmt::print("{}: {} {} {}, {} bytes of weights\n", words.out, spec.method->name,
+               name_of(spec.acts), spec_of(spec.layout).name, report.weight_bytes);
     return Done{};
 }
 
 } // namespace
 
 void add_quantize_command(CLI::App& app, Run& run) {
-    auto options = std::make_shared<QuantizeOptions>();
+    auto options = std::make_shared<RunWords>(
+        RunWords{.method = "rtn", .acts = "W4A16", .threads = default_threads()});
     auto* command =
         app.add_subcommand("quantize", "quantize a checkpoint and write it in one of the layouts");
     command->add_option("--model", options->model, "Hugging Face folder: Llama 3.x or dense Qwen3")
         ->required();
-    command->add_option(
-        "--method", options->method,
-        "rtn, 4over6, 4over6-448, mse, gptq, awq, smoothquant, razer, razer-gptq, faar, faar-2fa");
+    command->add_option("--method", options->method, method_names());
     command->add_option(
         "--format", options->format,
         "nvfp4 or razer, for faar and faar-2fa; elsewhere a check of what the method makes");

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "fp4/quant/pipeline/observe.hpp"
-#include "fp4/quant/evaluate/fake_quantized.hpp"
 #include "fp4/quant/quantizers/dequantized.hpp"
 #include "fp4/quant/model/linear_failed.hpp"
 #include "fp4/try.hpp"
@@ -41,12 +40,9 @@ double nmse(const Tensor& wanted, const Tensor& found) {
 }
 
 bool shown(const TableRow& row) {
-    return row.scheme && !row.arithmetic && row.key.act_scale == "static" &&
-           row.scheme->hadamard == 0 &&
-           (row.scheme->method == Method::rtn || row.scheme->method == Method::gptq ||
-            row.scheme->method == Method::faar) &&
-           row.key.seed <= 1 && row.scheme->weights && row.scheme->activations &&
-           !row.scheme->own_scale_per_tensor;
+    return row.method && row.method->keeps_operands() && !row.arithmetic &&
+           row.key.act_scale == "static" && row.key.seed <= 1 && row.scheme->weights &&
+           row.scheme->activations && !row.scheme->own_scale_per_tensor;
 }
 
 } // namespace
@@ -77,9 +73,9 @@ Result<std::vector<LayerError>> layer_errors(RowScorer& scorer, const std::vecto
     for (const TableRow& row : rows) {
         if (!shown(row)) continue;
         FP4_TRY_ASSIGN(const auto layers, scorer.layers(row));
-        for (size_t i = 0; i < layers.size(); ++i) {
+        for (size_t i = 0; i < scorer.model().layers.size(); ++i) {
             const auto& weights = scorer.model().layers[i];
-            FP4_TRY_ASSIGN(const auto quantized, fake_quantized(layers[i], *row.scheme));
+            FP4_TRY_ASSIGN(const auto quantized, layers->model(i));
             for (const LinearGroup group : linear_groups) {
                 const auto sample = inputs[i][static_cast<size_t>(group)].sample.unsqueeze(0);
                 const auto wanted = apply_linears(weights, group, sample);

@@ -1,8 +1,6 @@
 #include "row_scorer.hpp"
 
 #include "fp4/quant/pipeline/model_quantizer.hpp"
-#include "fp4/quant/evaluate/fake_quantized.hpp"
-#include "fp4/quant/evaluate/hardware_true.hpp"
 #include "fp4/quant/evaluate/score_windows.hpp"
 #include "fp4/quant/model/device.hpp"
 #include "fp4/try.hpp"
@@ -20,43 +18,57 @@ std::string name_of_model(const RowKey& key) {
 
 } // namespace
 
-TrainedModel RowScorer::trained_model(const TableRow& row) const {
+ModelWork RowScorer::work(const TableRow& row) const {
     auto stage1 = row.key;
     stage1.method = row.stage1;
     stage1.seed = 0;
-    TrainedModel model{.method = row.method,
-                       .scheme = *row.scheme,
-                       .recipe = training_.recipe,
-                       .name = name_of_model(row.key),
-                       .folder = training_.folder / name_of_model(row.key),
-                       .stage1_folder =
-                           training_.folder / name_of_model(row.method->aligned ? stage1 : row.key),
-                       .fingerprint = training_.fingerprint,
-                       .alignment_sha256 = alignment(row).sha256,
-                       .quiet = training_.quiet};
-    if (row.variant) row.variant->change(model.recipe);
-    model.recipe.stage2.seed = row.key.seed;
-    return model;
+    ModelWork work{.method = row.method,
+                   .scheme = *row.scheme,
+                   .recipe = training_.recipe,
+                   .name = name_of_model(row.key),
+                   .folder = training_.folder / name_of_model(row.key),
+                   .stage1_folder =
+                       training_.folder / name_of_model(row.method->aligned ? stage1 : row.key),
+                   .fingerprint = training_.fingerprint,
+                   .alignment_sha256 = alignment(row).sha256,
+                   .quiet = training_.quiet};
+    if (row.variant) row.variant->change(work.recipe);
+    work.recipe.stage2.seed = row.key.seed;
+    return work;
 }
 
-Result<RowScorer::Layers> RowScorer::train(const TableRow& row) {
-    const auto layer = [this](size_t i) -> Result<LayerWeights> { return model_.layers[i]; };
-    TrainingInputs inputs{
-        .ends = model_, .layers = layer, .calibration = calibration_, .alignment = {}};
+Result<QuantizedLayerList> RowScorer::train(const TableRow& row) {
+    ModelInputs inputs{.ends = model_,
+                       .layers = std::make_shared<ModelLayers>(model_),
+                       .calibration = calibration_,
+                       .alignment = {}};
     if (row.method->aligned) inputs.alignment = windows_of(alignment(row));
-    FP4_TRY_ASSIGN(const auto files, trained_layers(trained_model(row), inputs));
-    FP4_TRY_ASSIGN(auto loaded, files.load(model_.layers.size()));
-    Layers layers;
-    for (size_t i = 0; i < loaded.size(); ++i) {
-        loaded[i].plain = to_device(std::move(loaded[i].plain), model_.embed_tokens.device());
-        layers.push_back(std::make_shared<const QuantizedLayer>(std::move(loaded[i])));
+    FP4_TRY_ASSIGN(const auto files, make_model(work(row), inputs));
+    QuantizedLayerList layers;
+    for (size_t i = 0; i < model_.layers.size(); ++i) {
+        FP4_TRY_ASSIGN(auto loaded, files.load(i));
+        loaded.plain = to_device(std::move(loaded.plain), model_.embed_tokens.device());
+        layers.push_back(std::make_shared<const QuantizedLayer>(std::move(loaded)));
+    }
+    return layers;
+}
+
+Result<QuantizedLayerList> RowScorer::quantize(const TableRow& row) const {
+    FP4_TRY_ASSIGN(
+        auto quantizer,
+        ModelQuantizer::make(row.method->make(*row.scheme, training_.recipe, no_progress()), model_,
+                             std::make_shared<ModelLayers>(model_), calibration_));
+    QuantizedLayerList layers;
+    while (layers.size() < model_.layers.size()) {
+        FP4_TRY_ASSIGN(auto layer, quantizer.quantize_next());
+        layers.push_back(std::make_shared<const QuantizedLayer>(std::move(layer)));
     }
     return layers;
 }
 
 Result<std::optional<TrainingLog>> RowScorer::log(const TableRow& row) const {
-    if (!row.method || !row.method->trains()) return std::optional<TrainingLog>();
-    FP4_TRY_ASSIGN(auto log, training_log(trained_model(row)));
+    if (!row.method || !row.method->trains) return std::optional<TrainingLog>();
+    FP4_TRY_ASSIGN(auto log, training_log(work(row)));
     return std::optional(std::move(log));
 }
 
@@ -69,48 +81,48 @@ Result<TrainingFacts> RowScorer::facts(const TableRow& row) const {
     return facts;
 }
 
-Result<RowScorer::Layers> RowScorer::layers(const TableRow& row) {
+Result<std::shared_ptr<QuantizedLayers>> RowScorer::layers(const TableRow& row) {
     const auto name = name_of_model(row.key) + " " + row.key.act_scale;
-    if (const auto known = made_.find(name); known != made_.end()) return known->second;
-    if (row.method->trains()) {
-        FP4_TRY_ASSIGN(auto trained, train(row));
-        return made_.emplace(name, std::move(trained)).first->second;
-    }
-    ModelQuantizer quantizer(
-        model_, [this](size_t layer) -> Result<LayerWeights> { return model_.layers[layer]; },
-        *row.scheme, calibration_);
-    Layers layers;
-    while (layers.size() < model_.layers.size()) {
-        FP4_TRY_ASSIGN(auto layer, quantizer.quantize_next());
-        layers.push_back(std::make_shared<const QuantizedLayer>(std::move(layer)));
-    }
-    return made_.emplace(name, std::move(layers)).first->second;
+    auto& made = made_[name];
+    if (made) return made;
+    FP4_TRY_ASSIGN(auto layers, row.method->trains ? train(row) : quantize(row));
+    made = std::make_shared<ListedLayers>(*row.scheme, std::move(layers));
+    return made;
 }
 
-Result<LayerProvider> RowScorer::provider(const TableRow& row) {
-    FP4_TRY_ASSIGN(const auto quantized, layers(row));
-    auto models = std::make_shared<std::vector<LayerModel>>();
-    for (const auto& layer : quantized) {
-        FP4_TRY_ASSIGN(auto model, row.arithmetic
-                                       ? hardware_true(layer, *row.scheme, *row.arithmetic)
-                                       : fake_quantized(layer, *row.scheme));
-        models->push_back(std::move(model));
-    }
-    return LayerProvider([models](size_t layer) -> Result<LayerModel> { return (*models)[layer]; });
+Result<std::shared_ptr<LayerStream>> RowScorer::held(const TableRow& row) {
+    FP4_TRY_ASSIGN(auto made, layers(row));
+    return HeldLayers::of(*under_arithmetic(std::move(made), row.arithmetic), model_.layers.size());
 }
 
-Result<std::vector<WindowScores>>
+Result<BatchScores>
 RowScorer::score(const std::vector<TableRow>& rows,
                  const std::function<void(uint64_t done, uint64_t total)>& on_step) {
+    const ScoredModel reference{&model_, std::make_shared<ModelLayers>(model_)};
+    const ScoreOptions options{.on_step = on_step};
+    BatchScores out;
     std::vector<ScoredModel> models;
-    for (const TableRow& row : rows) {
-        FP4_TRY_ASSIGN(auto made, provider(row));
-        models.push_back({&model_, std::move(made)});
+    std::vector<size_t> place; // of a model in the rows
+    for (size_t i = 0; i < rows.size(); ++i) {
+        auto made = held(rows[i]);
+        out.rows.push_back(made ? Result<WindowScores>(WindowScores{}) : made.error());
+        if (!made) continue;
+        models.push_back({&model_, *std::move(made)});
+        place.push_back(i);
     }
-    const ScoredModel reference{&model_, [this](size_t layer) -> Result<LayerModel> {
-                                    return reference_layer(model_.layers[layer]);
-                                }};
-    return score_windows(reference, models, windows_, {.on_step = on_step});
+    const auto together = score_windows(reference, models, windows_, options);
+    if (together) {
+        out.reference = together->front();
+        for (size_t m = 0; m < models.size(); ++m) out.rows[place[m]] = (*together)[m + 1];
+        return out;
+    }
+    FP4_TRY_ASSIGN(const auto alone, score_windows(reference, {}, windows_, options));
+    out.reference = alone.front();
+    for (size_t m = 0; m < models.size(); ++m) {
+        const auto scored = score_windows(reference, {models[m]}, windows_, options);
+        out.rows[place[m]] = scored ? Result<WindowScores>(scored->back()) : scored.error();
+    }
+    return out;
 }
 
 } // namespace fp4::quant

@@ -5,14 +5,13 @@
 #include <string>
 #include <vector>
 
-#include "fp4/quant/evaluate/layer_model.hpp"
+#include "fp4/quant/evaluate/layer_stream.hpp"
 #include "fp4/quant/evaluate/window_scores.hpp"
-#include "fp4/quant/quantizers/quantized_layer.hpp"
 #include "fp4/quant/model/causal_lm.hpp"
 #include "fp4/quant/report/score_rows.hpp"
 #include "fp4/quant/tokens/token_file.hpp"
 #include "table_rows.hpp"
-#include "trained_layers.hpp"
+#include "make_model.hpp"
 
 namespace fp4::quant {
 
@@ -26,6 +25,12 @@ struct RowTraining {
     bool quiet = false;
 };
 
+// Of rows that go over the windows together. A row that cannot be made or run has its error.
+struct BatchScores {
+    WindowScores reference;
+    std::vector<Result<WindowScores>> rows;
+};
+
 class RowScorer {
   public:
     // The model is held in float32. calibration and windows: [count, length] token ids.
@@ -33,10 +38,8 @@ class RowScorer {
         : model_(std::move(model)), calibration_(std::move(calibration)),
           windows_(std::move(windows)), training_(std::move(training)) {}
 
-    using Layers = std::vector<std::shared_ptr<const QuantizedLayer>>;
-
-    // The quantized layers of a scheme, made once.
-    Result<Layers> layers(const TableRow& row);
+    // The quantized layers of a row, made once for all arithmetics.
+    Result<std::shared_ptr<QuantizedLayers>> layers(const TableRow& row);
 
     // How a row's model was trained; nothing for rows that do not train.
     Result<std::optional<TrainingLog>> log(const TableRow& row) const;
@@ -44,10 +47,10 @@ class RowScorer {
     // What a row says of its training.
     Result<TrainingFacts> facts(const TableRow& row) const;
 
-    // The reference's scores and those of each row, from one pass over the windows.
-    Result<std::vector<WindowScores>>
-    score(const std::vector<TableRow>& rows,
-          const std::function<void(uint64_t done, uint64_t total)>& on_step);
+    // From one pass over the windows; from one for each row where that fails. Errors: of the
+    // reference.
+    Result<BatchScores> score(const std::vector<TableRow>& rows,
+                              const std::function<void(uint64_t done, uint64_t total)>& on_step);
 
     const CausalLm& model() const { return model_; }
     const Tensor& calibration() const { return calibration_; }
@@ -56,14 +59,16 @@ class RowScorer {
     const TokenWindows& alignment(const TableRow& row) const {
         return row.aligned_on_calibration ? training_.calibration : training_.alignment;
     }
-    TrainedModel trained_model(const TableRow& row) const;
-    Result<Layers> train(const TableRow& row);
-    Result<LayerProvider> provider(const TableRow& row);
+    ModelWork work(const TableRow& row) const;
+    Result<QuantizedLayerList> train(const TableRow& row);
+    Result<QuantizedLayerList> quantize(const TableRow& row) const;
+    Result<std::shared_ptr<LayerStream>> held(const TableRow& row);
 
     CausalLm model_;
     Tensor calibration_, windows_;
     RowTraining training_;
-    std::map<std::string, Layers> made_; // by everything but the arithmetic
+    std::map<std::string, std::shared_ptr<QuantizedLayers>>
+        made_; // by everything but the arithmetic
 };
 
 } // namespace fp4::quant

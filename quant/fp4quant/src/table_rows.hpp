@@ -6,7 +6,7 @@
 
 #include "fp4/arithmetic.hpp"
 #include "fp4/quant/faar/faar_variants.hpp"
-#include "fp4/quant/quantizers/named_method.hpp"
+#include "fp4/quant/pipeline/named_method.hpp"
 #include "fp4/quant/report/row.hpp"
 #include "fp4/result.hpp"
 

@@ -1,13 +1,12 @@
 #include "token_input.hpp"
 
+#include "fp4/quant/pipeline/run_spec.hpp"
+
 namespace fp4::quant {
 
 Result<TokenWindows> read_tokens(const std::string& given, const std::string& model,
                                  const std::string& split, uint64_t vocab_size) {
-    const auto path = given.empty()
-                          ? std::filesystem::path(model) / "tokens" / (split + ".safetensors")
-                          : std::filesystem::path(given);
-    return read_token_windows(path, vocab_size);
+    return read_token_windows(token_path(given, model, split), vocab_size);
 }
 
 TokenWindows evenly_spread(TokenWindows tokens, uint64_t kept) {

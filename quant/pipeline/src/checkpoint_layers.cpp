@@ -1,6 +1,7 @@
 #include "fp4/quant/pipeline/checkpoint_layers.hpp"
 
 #include "fp4/checkpoints/linears.hpp"
+#include "fp4/quant/model/device.hpp"
 #include "fp4/quant/model/load_weights.hpp"
 #include "fp4/io/message.hpp"
 #include "fp4/try.hpp"
@@ -12,33 +13,40 @@ Encoder standard_encoder(Format activations) {
     return activations == Format::razer_a ? Encoder::razer_paper : Encoder::nv;
 }
 
+// Of a checkpoint: its layout's weights, and the encoders that it names or that its format has.
+Scheme scheme_of(const checkpoints::QuantizedCheckpoint& checkpoint) {
+    const auto& said = checkpoint.quantization();
+    const Format weights = spec_of(checkpoint.layout()).weight_format;
+    Scheme scheme{.weights = Side{weights, said.encoder.value_or(weights == Format::razer_w
+                                                                     ? Encoder::razer_paper
+                                                                     : Encoder::nv)},
+                  .specials = said.specials,
+                  .e3m3_max = said.e3m3_max};
+    if (said.activations)
+        scheme.activations = Side{*said.activations, standard_encoder(*said.activations)};
+    return scheme;
+}
+
 } // namespace
 
 CheckpointLayers::CheckpointLayers(checkpoints::QuantizedCheckpoint checkpoint,
-                                   DecoderConfig config)
-    : checkpoint_(std::move(checkpoint)), config_(std::move(config)) {
-    const auto& said = checkpoint_.quantization();
-    const Format weights = spec_of(checkpoint_.layout()).weight_format;
-    scheme_ = {.weights = Side{weights, said.encoder.value_or(weights == Format::razer_w
-                                                                  ? Encoder::razer_paper
-                                                                  : Encoder::nv)},
-               .specials = said.specials,
-               .e3m3_max = said.e3m3_max};
-    if (said.activations)
-        scheme_.activations = Side{*said.activations, standard_encoder(*said.activations)};
+                                   DecoderConfig config, torch::Device device)
+    : QuantizedLayers(scheme_of(checkpoint)), checkpoint_(std::move(checkpoint)),
+      config_(std::move(config)), device_(device) {
     for (size_t i = 0; i < checkpoint_.linears().size(); ++i)
         place_of_[checkpoint_.linears()[i].name] = i;
 }
 
 Result<CheckpointLayers> CheckpointLayers::open(const std::filesystem::path& folder,
-                                                const checkpoints::ReadOptions& options) {
+                                                const checkpoints::ReadOptions& options,
+                                                torch::Device device) {
     FP4_TRY_ASSIGN(auto checkpoint, checkpoints::QuantizedCheckpoint::open(folder, options));
     if (checkpoint.layout() == checkpoints::Layout::plain)
         return Error{ErrorCode::bad_argument,
                      io::printable_path(folder) +
                          ": expected a quantized checkpoint, found one that is not"};
     FP4_TRY_ASSIGN(auto config, read_decoder_config(folder));
-    return CheckpointLayers(std::move(checkpoint), std::move(config));
+    return CheckpointLayers(std::move(checkpoint), std::move(config), device);
 }
 
 Result<CausalLm> CheckpointLayers::ends() const { return load_ends(checkpoint_.files(), config_); }
@@ -60,6 +68,12 @@ Result<QuantizedLayer> CheckpointLayers::load(size_t layer) {
             out.linears[static_cast<size_t>(op)] = std::move(linear.weight);
         }
     return out;
+}
+
+Result<std::shared_ptr<const QuantizedLayer>> CheckpointLayers::layer(size_t layer) {
+    FP4_TRY_ASSIGN(auto loaded, load(layer));
+    loaded.plain = to_device(std::move(loaded.plain), device_);
+    return std::make_shared<const QuantizedLayer>(std::move(loaded));
 }
 
 } // namespace fp4::quant

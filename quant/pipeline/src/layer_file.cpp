@@ -1,6 +1,7 @@
 #include "fp4/quant/pipeline/layer_file.hpp"
 
 #include <bit>
+#include <sstream>
 #include <vector>
 
 #include "fp4/io/message.hpp"
@@ -17,6 +18,24 @@ constexpr const char* fingerprint_key = "fp4sim.layer";
 
 std::array<float, 3> numbers(const TensorScale& scale) {
     return {scale.multiplier.value, scale.divisor.value, scale.amax};
+}
+
+// "0" without a transform, else each group's block.
+std::string hadamard_text(const QuantizedLayer& layer) {
+    if (!layer.transforms()) return "0";
+    std::string out;
+    for (const int64_t block : layer.hadamard) {
+        if (!out.empty()) out += ' ';
+        out += std::to_string(block);
+    }
+    return out;
+}
+
+std::array<int64_t, 4> hadamard_blocks(const std::string& text) {
+    std::array<int64_t, 4> blocks{};
+    std::istringstream in(text);
+    for (int64_t& block : blocks) in >> block;
+    return blocks;
 }
 
 class LayerReader {
@@ -116,8 +135,7 @@ Status save_layer(const std::filesystem::path& path, const QuantizedLayer& layer
                            std::as_bytes(std::span(packed->scales))});
     }
     return io::write_safetensors(
-        path, {{fingerprint_key, fingerprint}, {"hadamard", std::to_string(layer.hadamard)}},
-        tensors);
+        path, {{fingerprint_key, fingerprint}, {"hadamard", hadamard_text(layer)}}, tensors);
 }
 
 Result<QuantizedLayer> load_layer_file(const std::filesystem::path& path, const Scheme& scheme,
@@ -130,7 +148,8 @@ Result<QuantizedLayer> load_layer_file(const std::filesystem::path& path, const 
                                               "options; remove the folder to begin anew"};
     const LayerReader reader(file, scheme);
     QuantizedLayer layer;
-    layer.hadamard = scheme.hadamard;
+    if (const auto blocks = file.metadata().find("hadamard"); blocks != file.metadata().end())
+        layer.hadamard = hadamard_blocks(blocks->second);
     for (const auto& vector : vectors(layer.plain))
         FP4_TRY(reader.vector(vector.name, *vector.values));
     for (const LinearGroup group : linear_groups) {
@@ -143,6 +162,20 @@ Result<QuantizedLayer> load_layer_file(const std::filesystem::path& path, const 
                                   layer.linears[static_cast<size_t>(op)]));
     }
     return layer;
+}
+
+std::filesystem::path LayerFiles::path(size_t layer) const {
+    return folder / ("layer-" + std::to_string(layer) + ".safetensors");
+}
+
+bool LayerFiles::all_there(size_t layers) const {
+    for (size_t layer = 0; layer < layers; ++layer)
+        if (!std::filesystem::exists(path(layer))) return false;
+    return true;
+}
+
+Result<QuantizedLayer> LayerFiles::load(size_t layer) const {
+    return load_layer_file(path(layer), scheme, fingerprint);
 }
 
 } // namespace fp4::quant

@@ -3,7 +3,6 @@
 #include <cstring>
 #include <map>
 
-#include "fp4/quant/pipeline/quantize_layer.hpp"
 #include "fp4/checkpoints/linears.hpp"
 #include "fp4/quant/model/layer_vectors.hpp"
 #include "fp4/io/message.hpp"
@@ -29,38 +28,32 @@ Result<std::vector<std::byte>> stored(const Tensor& vector, const io::TensorSpec
 
 } // namespace
 
-Status check_storable(const Scheme& scheme) {
+Status check_storable(const Scheme& scheme, bool transforms) {
     const auto refuse = [](const std::string& found) {
         return Error{ErrorCode::bad_argument,
                      "checkpoint: expected a scheme that its layout can hold, found " + found};
     };
     if (!scheme.weights) return refuse("activations quantized alone");
-    if (scheme.hadamard) return refuse("a Hadamard transform of the linears' inputs");
+    if (transforms) return refuse("a Hadamard transform of the linears' inputs");
     if (scheme.own_scale_per_tensor) return refuse("different tensor scales in a fused group");
     if (scheme.activations && scheme.activation_scale != ActivationScale::fixed)
         return refuse("activation scales that are not static");
     return Done{};
 }
 
-std::filesystem::path LayerFileSource::layer_path(const std::filesystem::path& folder,
-                                                  size_t layer) {
-    return folder / ("layer-" + std::to_string(layer) + ".safetensors");
-}
-
 Result<LayerFileSource> LayerFileSource::open(checkpoints::QuantizedCheckpoint plain,
-                                              const Scheme& scheme, const std::string& fingerprint,
-                                              std::filesystem::path folder) {
-    FP4_TRY(check_storable(scheme));
-    LayerFileSource source(std::move(plain), scheme, fingerprint, std::move(folder));
+                                              LayerFiles files) {
+    FP4_TRY(check_storable(files.scheme));
+    LayerFileSource source(std::move(plain), std::move(files));
     FP4_TRY(source.list_tensors());
     return source;
 }
 
 Status LayerFileSource::list_tensors() {
     linears_ = checkpoints::model_linears(plain_.model());
-    for (auto& linear : linears_) linear.has_input_scale = scheme_.activations.has_value();
+    for (auto& linear : linears_) linear.has_input_scale = files_.scheme.activations.has_value();
     remaining_ = checkpoints::RemainingTensors(plain_, linears_);
-    if (!has_factors(scheme_)) return Done{};
+    if (!files_.own_norms) return Done{};
     for (size_t layer = 0; layer < plain_.model().num_hidden_layers; ++layer) {
         FP4_TRY(load(layer));
         const auto prefix = checkpoints::layer_prefix(layer);
@@ -76,7 +69,8 @@ Status LayerFileSource::list_tensors() {
 
 Status LayerFileSource::load(size_t layer) {
     if (loaded_ == layer) return Done{};
-    FP4_TRY_ASSIGN(auto read, load_layer_file(layer_path(layers_, layer), scheme_, fingerprint_));
+    FP4_TRY_ASSIGN(auto read, files_.load(layer));
+    FP4_TRY(check_storable(files_.scheme, read.transforms()));
     layer_ = std::move(read);
     loaded_ = layer;
     return Done{};
@@ -104,19 +98,19 @@ Result<checkpoints::QuantizedLinear> LayerFileSource::linear(size_t i) {
     const auto& packed = layer_.linears[static_cast<size_t>(op)];
     const auto& scale = layer_.weight_scale[group];
     if (!packed || !scale || packed->rows != linears_[i].rows || packed->k != linears_[i].k)
-        return Error{ErrorCode::bad_file,
-                     io::printable_path(layer_path(layers_, i / linears_per_layer)) + ": linear " +
-                         std::string(name_of(op)) + ": expected the model's shape"};
-    const auto kind = spec_of(scheme_.weights->encoder).tensor_scale.kind;
+        return Error{ErrorCode::bad_file, io::printable_path(files_.path(i / linears_per_layer)) +
+                                              ": linear " + std::string(name_of(op)) +
+                                              ": expected the model's shape"};
+    const auto kind = spec_of(files_.scheme.weights->encoder).tensor_scale.kind;
     checkpoints::QuantizedLinear out{
         .name = linears_[i].name,
         .weight = *packed,
         .scale = *scale,
         .exact = kind == TensorScaleKind::divisor ? kind : TensorScaleKind::multiplier,
-        .encoder = scheme_.weights->encoder,
-        .e3m3_max = scheme_.e3m3_max};
-    if (scheme_.activations) {
-        out.activations = scheme_.activations->format;
+        .encoder = files_.scheme.weights->encoder,
+        .e3m3_max = files_.scheme.e3m3_max};
+    if (files_.scheme.activations) {
+        out.activations = files_.scheme.activations->format;
         out.input_scale = layer_.input_scale[group];
     }
     return out;

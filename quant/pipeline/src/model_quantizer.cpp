@@ -2,47 +2,61 @@
 
 #include "fp4/quant/evaluate/fake_quantized.hpp"
 #include "fp4/quant/model/device.hpp"
+#include "fp4/quant/pipeline/quantize_layer.hpp"
 #include "fp4/try.hpp"
 
 namespace fp4::quant {
 
-ModelQuantizer::ModelQuantizer(const CausalLm& ends, LayerSource source, const Scheme& scheme,
-                               const Tensor& windows, int64_t windows_at_once, FaarOptions faar)
-    : config_(ends.config), source_(std::move(source)), scheme_(scheme), faar_(std::move(faar)) {
-    if (!needs_reference_stream(scheme) && !needs_quantized_stream(scheme)) return;
+Result<ModelQuantizer> ModelQuantizer::make(std::unique_ptr<Quantizer> quantizer,
+                                            const CausalLm& ends,
+                                            std::shared_ptr<PlainLayers> layers,
+                                            const Tensor& windows, int64_t windows_at_once) {
+    FP4_TRY(quantizer->begin(ends, windows, windows_at_once)); // may take gradients
     torch::NoGradGuard no_grad;
-    rope_ = rope_table(config_, windows.size(1), ends.embed_tokens.options());
-    if (needs_reference_stream(scheme)) reference_ = embedded(ends, windows, windows_at_once);
-    if (needs_quantized_stream(scheme)) quantized_ = embedded(ends, windows, windows_at_once);
+    ModelQuantizer out(std::move(quantizer), std::move(layers), ends.config);
+    if (!out.quantizer_->needs_windows()) return out;
+    out.rope_ = rope_table(out.config_, windows.size(1), ends.embed_tokens.options());
+    if (out.quantizer_->needs_reference_stream())
+        out.reference_ = embedded(ends, windows, windows_at_once);
+    if (out.quantizer_->needs_quantized_stream())
+        out.quantized_ = embedded(ends, windows, windows_at_once);
+    return out;
 }
 
 Result<QuantizedLayer> ModelQuantizer::quantize_next() {
     torch::NoGradGuard no_grad;
-    FP4_TRY_ASSIGN(const auto weights, source_(next_));
-    FP4_TRY_ASSIGN(auto layer, quantize_layer(weights, config_, rope_, scheme_, reference_,
-                                              quantized_, faar_, next_));
-    FP4_TRY(move_streams(weights, std::make_shared<const QuantizedLayer>(layer)));
+    FP4_TRY_ASSIGN(const auto weights, layers_->weights(next_));
+    FP4_TRY_ASSIGN(auto layer, quantize_layer(weights, next_, *quantizer_, config_, rope_,
+                                              reference_, quantized_));
+    FP4_TRY(move_streams(weights, layer));
     return layer;
 }
 
-Status ModelQuantizer::pass(std::shared_ptr<const QuantizedLayer> done) {
+Status ModelQuantizer::pass(QuantizedLayer done) {
     if (reference_.empty() && quantized_.empty()) {
         ++next_;
         return Done{};
     }
-    FP4_TRY_ASSIGN(const auto weights, source_(next_));
-    auto layer = *done;
-    layer.plain = to_device(std::move(layer.plain), rope_.cos.device());
-    return move_streams(weights, std::make_shared<const QuantizedLayer>(std::move(layer)));
+    FP4_TRY_ASSIGN(const auto weights, layers_->weights(next_));
+    done.plain = to_device(std::move(done.plain), rope_.cos.device());
+    return move_streams(weights, done);
 }
 
-Status ModelQuantizer::move_streams(const LayerWeights& weights,
-                                    std::shared_ptr<const QuantizedLayer> layer) {
+Status ModelQuantizer::move_streams(const LayerWeights& weights, const QuantizedLayer& layer) {
     ++next_;
     if (!reference_.empty()) FP4_TRY(advance(reference_, reference_layer(weights), config_, rope_));
     if (quantized_.empty()) return Done{};
-    FP4_TRY_ASSIGN(const auto model, fake_quantized(std::move(layer), scheme_));
+    FP4_TRY_ASSIGN(const auto model,
+                   fake_quantized(std::make_shared<const QuantizedLayer>(layer), scheme()));
     return advance(quantized_, model, config_, rope_);
+}
+
+Result<std::shared_ptr<const QuantizedLayer>> LayersAsMade::layer(size_t layer) {
+    while (made_.size() <= layer) {
+        FP4_TRY_ASSIGN(auto next, quantizer_.quantize_next());
+        made_.push_back(std::make_shared<const QuantizedLayer>(std::move(next)));
+    }
+    return made_[layer];
 }
 
 } // namespace fp4::quant

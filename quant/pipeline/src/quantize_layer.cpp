@@ -1,12 +1,8 @@
 #include "fp4/quant/pipeline/quantize_layer.hpp"
 
+#include "fp4/quant/evaluate/fake_quantized.hpp"
+#include "fp4/quant/pipeline/observe_pairs.hpp"
 #include "fp4/quant/quantizers/activations.hpp"
-#include "fp4/quant/quantizers/awq.hpp"
-#include "fp4/quant/quantizers/encode_group.hpp"
-#include "fp4/quant/quantizers/fold.hpp"
-#include "fp4/quant/quantizers/gptq.hpp"
-#include "fp4/quant/quantizers/hadamard.hpp"
-#include "fp4/quant/quantizers/smoothquant.hpp"
 #include "fp4/try.hpp"
 
 namespace fp4::quant {
@@ -14,145 +10,114 @@ namespace {
 
 constexpr int64_t factor_sample_rows = 2048;
 
-std::vector<Tensor> weights_of(const LayerWeights& weights, LinearGroup group) {
-    std::vector<Tensor> out;
-    for (const LinearOp op : members(group)) out.push_back(weights[op]);
-    return out;
-}
-
-bool has_sweep(const Scheme& scheme) {
-    return scheme.method == Method::gptq || scheme.method == Method::mr_gptq;
-}
-
-class LayerQuantizer {
+class LayerQuantizer final : public LayerInputs {
   public:
-    LayerQuantizer(const DecoderConfig& config, const RopeTable& rope, const Scheme& scheme,
-                   const FaarOptions& faar, size_t index)
-        : config_(config), rope_(rope), scheme_(scheme), faar_(faar), index_(index) {}
+    LayerQuantizer(const LayerWeights& weights, Quantizer& quantizer, const DecoderConfig& config,
+                   const RopeTable& rope, const ResidualStream& reference,
+                   const ResidualStream& quantized)
+        : weights_(weights), quantizer_(quantizer), scheme_(quantizer.scheme()), config_(config),
+          rope_(rope), reference_(reference), quantized_(quantized),
+          plain_model_(reference_layer(weights)), out_{.plain = weights} {}
 
-    Result<QuantizedLayer> run(const LayerWeights& weights, const ResidualStream& reference,
-                               const ResidualStream& quantized) {
-        QuantizedLayer out{.plain = weights};
-        if (scheme_.method == Method::mr_gptq) out.hadamard = scheme_.hadamard;
-        for (const auto& step : {&LayerQuantizer::fold_factors, &LayerQuantizer::fix_input_scales})
-            FP4_TRY((this->*step)(out, reference));
-        if (!scheme_.weights) return out;
-        FP4_TRY(encode(out, quantized));
-        if (scheme_.method == Method::faar)
-            FP4_TRY(round_layer(out, weights, config_, rope_, scheme_, reference, quantized, faar_,
-                                index_));
-        out.plain.linears = {};
-        return out;
+    Result<QuantizedLayer> run(size_t index) {
+        FP4_TRY(prepare());
+        FP4_TRY(fix_input_scales());
+        if (!scheme_.weights) return std::move(out_);
+        FP4_TRY(encode());
+        FP4_TRY(quantizer_.finish(out_, weights_, index, *this));
+        out_.plain.linears = {};
+        return std::move(out_);
+    }
+
+    Status visit(LinearGroup group, const QuantizedLayer& layer, bool behind_quantized,
+                 const Visit& visit) override {
+        FP4_TRY_ASSIGN(const auto model,
+                       fake_quantized(std::make_shared<const QuantizedLayer>(layer), scheme_));
+        const ObservedSide plain{reference_, plain_model_}, quantized{quantized_, model};
+        return observe_pairs(
+            group, plain, behind_quantized ? quantized : plain,
+            [&](const Tensor& input) { return quantized_input(layer, group, input); }, config_,
+            rope_, visit);
     }
 
   private:
-    // Later linears first: folding into v and up changes the weights of their groups.
-    Status fold_factors(QuantizedLayer& out, const ResidualStream& reference) {
-        if (!has_factors(scheme_)) return Done{};
-        FP4_TRY_ASSIGN(const auto inputs,
-                       observe_inputs(reference, reference_layer(out.plain), config_, rope_,
-                                      {.gram = false, .sample_rows = factor_sample_rows}));
-        for (const LinearGroup group :
-             {LinearGroup::down, LinearGroup::gate_up, LinearGroup::o, LinearGroup::qkv}) {
-            const auto& sample = inputs[static_cast<size_t>(group)].sample;
-            const auto linears = weights_of(out.plain, group);
-            ShareFactors share;
-            if (group == LinearGroup::o)
-                share = [&](const Tensor& factors) { return shared_by_kv_group(factors, config_); };
-            FP4_TRY_ASSIGN(const auto best,
-                           scheme_.method == Method::awq
-                               ? awq_factors(linears, sample, scheme_, share)
-                               : smoothquant_factors(linears, sample, scheme_, share));
-            fold(out.plain, config_, group, best.factors);
+    Status prepare() {
+        GroupTensors samples;
+        if (quantizer_.needs().samples) {
+            FP4_TRY_ASSIGN(const auto inputs,
+                           observe_inputs(reference_, plain_model_, config_, rope_,
+                                          {.sample_rows = factor_sample_rows}));
+            for (size_t group = 0; group < inputs.size(); ++group)
+                samples[group] = inputs[group].sample;
         }
-        return Done{};
+        return quantizer_.prepare(out_, samples);
     }
 
-    Status fix_input_scales(QuantizedLayer& out, const ResidualStream& reference) {
+    Status fix_input_scales() {
         if (!scheme_.activations || scheme_.activation_scale != ActivationScale::fixed)
             return Done{};
-        ObserveOptions options;
-        if (out.hadamard)
-            options.transform = [&](LinearGroup, const Tensor& input) -> Result<Tensor> {
-                return block_hadamard(input, out.hadamard);
-            };
-        FP4_TRY_ASSIGN(const auto inputs, observe_inputs(reference, reference_layer(out.plain),
-                                                         config_, rope_, options));
+        const auto transform = [&](LinearGroup group, const Tensor& input) -> Result<Tensor> {
+            return out_.transformed(group, input);
+        };
+        FP4_TRY_ASSIGN(const auto inputs, observe_inputs(reference_, reference_layer(out_.plain),
+                                                         config_, rope_, {.transform = transform}));
         for (size_t group = 0; group < inputs.size(); ++group)
-            out.input_scale[group] = activation_scale(scheme_, inputs[group].amax());
+            out_.input_scale[group] = activation_scale(scheme_, inputs[group].amax());
         return Done{};
     }
 
     // What a linear's input is when the layer runs quantized.
     Result<Tensor> quantized_input(const QuantizedLayer& layer, LinearGroup group,
                                    const Tensor& input) const {
-        const auto x = layer.hadamard ? block_hadamard(input, layer.hadamard) : input;
+        const auto x = layer.transformed(group, input);
         if (!scheme_.activations) return x;
         return fake_quantize(x, scheme_, layer.input_scale[static_cast<size_t>(group)]);
     }
 
-    Status encode(QuantizedLayer& out, const ResidualStream& quantized) {
-        std::array<InputStatistics, 4> inputs;
-        if (has_sweep(scheme_)) {
-            const auto transform = [&](LinearGroup group, const Tensor& input) {
-                return quantized_input(out, group, input);
-            };
-            FP4_TRY_ASSIGN(
-                auto observed,
-                observe_inputs(quantized, reference_layer(out.plain), config_, rope_,
-                               {.gram = true, .sample_rows = 0, .transform = transform}));
-            inputs = std::move(observed);
-        }
+    Result<GroupTensors> grams() const {
+        GroupTensors out;
+        if (!quantizer_.needs().grams) return out;
+        const auto transform = [&](LinearGroup group, const Tensor& input) {
+            return quantized_input(out_, group, input);
+        };
+        FP4_TRY_ASSIGN(const auto inputs,
+                       observe_inputs(quantized_, reference_layer(out_.plain), config_, rope_,
+                                      {.gram = true, .transform = transform}));
+        for (size_t group = 0; group < inputs.size(); ++group) out[group] = inputs[group].gram;
+        return out;
+    }
+
+    Status encode() {
+        FP4_TRY_ASSIGN(const auto moments, grams());
         for (const LinearGroup group : linear_groups) {
-            auto linears = weights_of(out.plain, group);
-            if (out.hadamard)
-                for (Tensor& linear : linears) linear = block_hadamard(linear, out.hadamard);
-            FP4_TRY_ASSIGN(auto encoded, encode_group(linears, *scheme_.weights, scheme_));
-            if (!scheme_.own_scale_per_tensor)
-                out.weight_scale[static_cast<size_t>(group)] = encoded.scales.front();
-            for (size_t i = 0; const LinearOp op : members(group)) {
-                auto& packed = encoded.members[i];
-                if (has_sweep(scheme_)) {
-                    FP4_TRY_ASSIGN(auto swept,
-                                   gptq(linears[i], inputs[static_cast<size_t>(group)].gram, packed,
-                                        scheme_.weights->encoder, encoded.scales[i], {}));
-                    packed = std::move(swept);
-                }
-                out.linears[static_cast<size_t>(op)] = std::move(packed);
-                ++i;
-            }
+            const auto g = static_cast<size_t>(group);
+            auto linears = weights_of(out_.plain, group);
+            for (Tensor& linear : linears) linear = out_.transformed(group, linear);
+            FP4_TRY_ASSIGN(auto encoded, quantizer_.encode(linears, moments[g]));
+            if (!scheme_.own_scale_per_tensor) out_.weight_scale[g] = encoded.scales.front();
+            for (size_t i = 0; const LinearOp op : members(group))
+                out_.linears[static_cast<size_t>(op)] = std::move(encoded.members[i++]);
         }
         return Done{};
     }
 
+    const LayerWeights& weights_;
+    Quantizer& quantizer_;
+    const Scheme& scheme_;
     const DecoderConfig& config_;
     const RopeTable& rope_;
-    const Scheme& scheme_;
-    const FaarOptions& faar_;
-    size_t index_;
+    const ResidualStream &reference_, &quantized_;
+    LayerModel plain_model_;
+    QuantizedLayer out_;
 };
 
 } // namespace
 
-bool has_factors(const Scheme& scheme) {
-    return scheme.method == Method::awq || scheme.method == Method::smoothquant;
-}
-
-bool needs_reference_stream(const Scheme& scheme) {
-    return has_factors(scheme) || scheme.method == Method::faar ||
-           (scheme.activations && scheme.activation_scale == ActivationScale::fixed);
-}
-
-bool needs_quantized_stream(const Scheme& scheme) {
-    return scheme.weights && (has_sweep(scheme) || scheme.method == Method::faar);
-}
-
-Result<QuantizedLayer> quantize_layer(const LayerWeights& weights, const DecoderConfig& config,
-                                      const RopeTable& rope, const Scheme& scheme,
-                                      const ResidualStream& reference,
-                                      const ResidualStream& quantized, const FaarOptions& faar,
-                                      size_t index) {
-    return LayerQuantizer(config, rope, scheme, faar, index).run(weights, reference, quantized);
+Result<QuantizedLayer> quantize_layer(const LayerWeights& weights, size_t index,
+                                      Quantizer& quantizer, const DecoderConfig& config,
+                                      const RopeTable& rope, const ResidualStream& reference,
+                                      const ResidualStream& quantized) {
+    return LayerQuantizer(weights, quantizer, config, rope, reference, quantized).run(index);
 }
 
 } // namespace fp4::quant

@@ -114,4 +114,14 @@ Result<PackedTensor> gptq(const Tensor& w, const Tensor& hessian, const PackedTe
     return result;
 }
 
+Result<EncodedGroup> Gptq::encode(std::span<const Tensor> weights, const Tensor& gram) {
+    FP4_TRY_ASSIGN(auto group, Quantizer::encode(weights, gram));
+    for (size_t i = 0; i < weights.size(); ++i) {
+        FP4_TRY_ASSIGN(auto swept, gptq(weights[i], gram, group.members[i],
+                                        scheme().weights->encoder, group.scales[i]));
+        group.members[i] = std::move(swept);
+    }
+    return group;
+}
+
 } // namespace fp4::quant

@@ -98,19 +98,29 @@ Result<Record> read_record(const Json& value, const std::string& where) {
     return record;
 }
 
-Result<std::vector<Row>> read_rows(const Json& document, const std::string& file_name) {
+template <class R>
+Status add_row(const Json& value, const std::string& where, std::vector<R>& rows) {
+    FP4_TRY_ASSIGN(auto row, read_record<R>(value, where));
+    rows.push_back(std::move(row));
+    return Done{};
+}
+
+Status read_rows(const Json& document, const std::string& file_name, Table& table) {
     const auto at = document.find("rows");
     if (at == document.end() || !at->is_array())
         return Error{ErrorCode::bad_file, file_name + ": rows: expected a list of rows"};
-    std::vector<Row> rows;
+    std::vector<FailedRow> keys; // of all
     for (size_t i = 0; i < at->size(); ++i) {
-        FP4_TRY_ASSIGN(auto row,
-                       read_record<Row>((*at)[i], file_name + ": rows[" + std::to_string(i) + "]"));
-        rows.push_back(std::move(row));
+        const auto& value = (*at)[i];
+        const auto where = file_name + ": rows[" + std::to_string(i) + "]";
+        const bool failed = value.is_object() && value.contains("error");
+        FP4_TRY(failed ? add_row(value, where, table.failed) : add_row(value, where, table.rows));
+        keys.push_back({failed ? table.failed.back().key : table.rows.back().key, {}});
     }
-    sort_rows(rows);
-    FP4_TRY(each_once(rows, ErrorCode::bad_file, file_name));
-    return rows;
+    sort_rows(table.rows);
+    sort_rows(table.failed);
+    sort_rows(keys);
+    return each_once(keys, ErrorCode::bad_file, file_name);
 }
 
 Status only_keys(const Json& document, const std::set<std::string>& known,
@@ -133,8 +143,9 @@ Result<Table> parse_table_json(std::string_view text, std::string_view file_name
                      name + ": context: expected an object, found no such key"};
     FP4_TRY_ASSIGN(auto context,
                    read_record<TableContext>(document.at("context"), name + ": context"));
-    FP4_TRY_ASSIGN(auto rows, read_rows(document, name));
-    return Table{std::move(context), std::move(rows)};
+    Table table{std::move(context), {}, {}};
+    FP4_TRY(read_rows(document, name, table));
+    return table;
 }
 
 } // namespace fp4::quant

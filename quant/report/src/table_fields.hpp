@@ -46,6 +46,13 @@ void fields(Visit&& visit, R& row) {
 }
 
 template <class Visit, class R>
+requires std::same_as<std::remove_const_t<R>, FailedRow>
+void fields(Visit&& visit, R& row) {
+    fields(visit, row.key);
+    visit("error", row.error);
+}
+
+template <class Visit, class R>
 requires std::same_as<std::remove_const_t<R>, RowSeconds>
 void fields(Visit&& visit, R& row) {
     fields(visit, row.key);

@@ -55,35 +55,51 @@ class Writer {
     std::optional<Error> error_;
 };
 
-// "  "rows": [...]", one row a line.
+struct Line {
+    RowKey key;
+    std::string text;
+};
+
 template <class R>
-Result<std::string> rows_json(std::vector<R> rows) {
-    sort_rows(rows);
-    FP4_TRY(each_once(rows, ErrorCode::bad_argument, "rows"));
-    std::string text = "  \"rows\": [";
-    for (size_t i = 0; i < rows.size(); ++i) {
-        Writer writer("row " + io::in_quotes(row_name(rows[i].key)));
-        fields(writer, std::as_const(rows[i]));
-        FP4_TRY_ASSIGN(const auto line, writer.text(-1));
-        text += (i == 0 ? "\n    " : ",\n    ") + line;
+Status add_lines(const std::vector<R>& rows, std::vector<Line>& lines) {
+    for (const R& row : rows) {
+        Writer writer("row " + io::in_quotes(row_name(row.key)));
+        fields(writer, row);
+        FP4_TRY_ASSIGN(auto text, writer.text(-1));
+        lines.push_back({row.key, std::move(text)});
     }
-    return text + (rows.empty() ? "]\n" : "\n  ]\n");
+    return Done{};
+}
+
+// "  "rows": [...]", one row a line.
+Result<std::string> rows_json(std::vector<Line> lines) {
+    sort_rows(lines);
+    FP4_TRY(each_once(lines, ErrorCode::bad_argument, "rows"));
+    std::string text = "  \"rows\": [";
+    for (size_t i = 0; i < lines.size(); ++i)
+        text += (i == 0 ? "\n    " : ",\n    ") + lines[i].text;
+    return text + (lines.empty() ? "]\n" : "\n  ]\n");
 }
 
 } // namespace
 
-Result<std::string> table_json(Table table) {
+Result<std::string> table_json(const Table& table) {
     Writer writer("context");
     fields(writer, std::as_const(table.context));
     FP4_TRY_ASSIGN(auto context, writer.text(2));
     for (size_t at = context.find('\n'); at != std::string::npos; at = context.find('\n', at + 1))
         context.insert(at + 1, "  ");
-    FP4_TRY_ASSIGN(const auto rows, rows_json(std::move(table.rows)));
+    std::vector<Line> lines;
+    FP4_TRY(add_lines(table.rows, lines));
+    FP4_TRY(add_lines(table.failed, lines));
+    FP4_TRY_ASSIGN(const auto rows, rows_json(std::move(lines)));
     return "{\n  \"context\": " + context + ",\n" + rows + "}\n";
 }
 
-Result<std::string> seconds_json(std::vector<RowSeconds> rows) {
-    FP4_TRY_ASSIGN(const auto text, rows_json(std::move(rows)));
+Result<std::string> seconds_json(const std::vector<RowSeconds>& rows) {
+    std::vector<Line> lines;
+    FP4_TRY(add_lines(rows, lines));
+    FP4_TRY_ASSIGN(const auto text, rows_json(std::move(lines)));
     return "{\n" + text + "}\n";
 }
 
@@ -109,6 +125,15 @@ Status merge_table(Table& table, const Table& remade) {
     });
     table.rows.insert(table.rows.end(), remade.rows.begin(), remade.rows.end());
     sort_rows(table.rows);
+    const auto has = [](const auto& rows, const RowKey& key) {
+        return std::ranges::any_of(rows, [&](const auto& row) { return row.key == key; });
+    };
+    std::erase_if(table.failed, [&](const FailedRow& row) {
+        return has(table.rows, row.key) || has(remade.failed, row.key);
+    });
+    for (const FailedRow& row : remade.failed)
+        if (!has(table.rows, row.key)) table.failed.push_back(row);
+    sort_rows(table.failed);
     auto command = table.context.command;
     if (command != remade.context.command) command += "; " + remade.context.command;
     table.context = remade.context;

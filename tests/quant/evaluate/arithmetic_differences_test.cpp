@@ -8,7 +8,7 @@
 
 #include "fp4/quant/evaluate/fake_quantized.hpp"
 #include "fp4/quant/evaluate/hardware_true.hpp"
-#include "fp4/quant/quantizers/named_method.hpp"
+#include "fp4/quant/pipeline/named_method.hpp"
 #include "ref_llama.hpp"
 
 namespace fp4::quant {
@@ -22,12 +22,9 @@ Tensor some_tokens() {
 
 ArithmeticDifferences differences(const Arithmetic& arithmetic, uint64_t windows_per_call = 16) {
     const auto scheme = scheme_of(*method_from_name("rtn"), Acts::w4a4);
-    const auto found = arithmetic_differences(
-        RefLlama::get().model,
-        [&](size_t layer) -> Result<std::shared_ptr<const QuantizedLayer>> {
-            return ref_llama_layers(scheme)[layer];
-        },
-        scheme, arithmetic, some_tokens(), windows_per_call);
+    ListedLayers layers(scheme, ref_llama_layers(scheme));
+    const auto found = arithmetic_differences(RefLlama::get().model, layers, arithmetic,
+                                              some_tokens(), windows_per_call);
     EXPECT_TRUE(found) << found.error().message;
     return *found;
 }

@@ -8,7 +8,7 @@
 #include "fp4/epilogue.hpp"
 #include "fp4/gemm.hpp"
 #include "fp4/quant/evaluate/fake_quantized.hpp"
-#include "fp4/quant/quantizers/named_method.hpp"
+#include "fp4/quant/pipeline/named_method.hpp"
 #include "ref_llama.hpp"
 
 namespace fp4::quant {

@@ -6,6 +6,7 @@
 
 #include "fp4/quant/pipeline/model_quantizer.hpp"
 #include "fp4/quant/model/load_weights.hpp"
+#include "fp4/quant/quantizers/rtn.hpp"
 #include "fp4/quant/tokens/token_file.hpp"
 #include "fp4/traces/captured.hpp"
 
@@ -35,16 +36,16 @@ struct RefLlama {
     }
 };
 
-// The first `count` layers, calibrated on all calibration windows.
-inline std::vector<std::shared_ptr<const QuantizedLayer>>
-make_ref_llama_layers(const Scheme& scheme, size_t count) {
+// The first `count` layers rounded to nearest, calibrated on all calibration windows.
+inline QuantizedLayerList make_ref_llama_layers(const Scheme& scheme, size_t count) {
     const auto& ref = RefLlama::get();
-    ModelQuantizer quantizer(
-        ref.model, [&](size_t layer) -> Result<LayerWeights> { return ref.model.layers[layer]; },
-        scheme, ref.calibration);
-    std::vector<std::shared_ptr<const QuantizedLayer>> out;
+    auto quantizer =
+        ModelQuantizer::make(std::make_unique<Rtn>(scheme), ref.model,
+                             std::make_shared<ModelLayers>(ref.model), ref.calibration);
+    EXPECT_TRUE(quantizer) << quantizer.error().message;
+    QuantizedLayerList out;
     while (out.size() < count) {
-        auto layer = quantizer.quantize_next();
+        auto layer = quantizer->quantize_next();
         EXPECT_TRUE(layer) << layer.error().message;
         out.push_back(std::make_shared<const QuantizedLayer>(std::move(*layer)));
     }
@@ -56,9 +57,8 @@ inline std::shared_ptr<const QuantizedLayer> first_layer(const Scheme& scheme) {
 }
 
 // All layers of NVFP4 or RaZeR by rounding to nearest, made once.
-inline const std::vector<std::shared_ptr<const QuantizedLayer>>&
-ref_llama_layers(const Scheme& scheme) {
-    static std::map<Format, std::vector<std::shared_ptr<const QuantizedLayer>>> made;
+inline const QuantizedLayerList& ref_llama_layers(const Scheme& scheme) {
+    static std::map<Format, QuantizedLayerList> made;
     auto& layers = made[scheme.weights->format];
     if (layers.empty()) layers = make_ref_llama_layers(scheme, RefLlama::get().model.layers.size());
     return layers;

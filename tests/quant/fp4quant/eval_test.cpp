@@ -123,6 +123,8 @@ TEST(Eval, RefusesWhatItCannotCompare) {
     refused({"eval", "--model", folder / "made"}, "expected --reference");
     refused({"eval", "--model", model, "--reference", model},
             "expected a quantized checkpoint beside --reference");
+    refused({"eval", "--model", folder / "made", "--reference", folder / "made"},
+            "--reference: expected the checkpoint that");
     refused({"eval", "--model", folder / "made", "--reference", model, "--method", "rtn"},
             "--method: expected a checkpoint that is not quantized");
     refused({"eval", "--model", model, "--profile", "exact"},

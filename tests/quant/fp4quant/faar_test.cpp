@@ -156,6 +156,57 @@ TEST_F(Faar, IsARowOfTheTable) {
     EXPECT_EQ(fp4::test::read_file(folder.path() / "t/table.json"), text);
 }
 
+// What the folder holds of one row cannot be gone on with: the row says so, and the other is made.
+TEST_F(Faar, FailsAsARowAmongOthers) {
+    const auto layers = folder.path() / "t/trained/faar-nvfp4-W4A16";
+    std::filesystem::create_directories(layers);
+    std::ofstream(layers / "layer-0.safetensors") << "no layer";
+    const std::vector<std::string> words{"table",
+                                         "--model",
+                                         model,
+                                         "--calib",
+                                         calib,
+                                         "--faar",
+                                         recipe,
+                                         "--only",
+                                         "faar/nvfp4/W4A16",
+                                         "--only",
+                                         "mse/nvfp4/W4A16",
+                                         "--windows",
+                                         "2",
+                                         "--out",
+                                         folder / "t",
+                                         "--quiet"};
+    const auto run = test::run_program(FP4QUANT, words);
+    EXPECT_EQ(run.status, 1) << run.err;
+    EXPECT_NE(run.out.find("Could not be made:\nfaar/nvfp4/W4A16/fake: "), std::string::npos)
+        << run.out;
+    EXPECT_NE(run.out.find("| mse "), std::string::npos) << run.out;
+    const auto made =
+        parse_table_json(fp4::test::read_file(folder.path() / "t/table.json"), "table.json");
+    ASSERT_TRUE(made) << made.error().message;
+    EXPECT_EQ(made->rows.size(), 3u) << "mse, for all domains and for either";
+    for (const Row& row : made->rows) {
+        EXPECT_EQ(row.key.method, "mse");
+        EXPECT_TRUE(row.kl_closed) << "its denominator was made";
+    }
+    ASSERT_EQ(made->failed.size(), 1u);
+    EXPECT_EQ(made->failed[0].key.method, "faar");
+    EXPECT_NE(made->failed[0].error.find("layer-0.safetensors"), std::string::npos)
+        << made->failed[0].error;
+
+    // Without it, the row is made beside those that are kept.
+    std::filesystem::remove(layers / "layer-0.safetensors");
+    auto resumed = words;
+    resumed.push_back("--resume");
+    ASSERT_EQ(test::run_program(FP4QUANT, resumed).status, 0);
+    const auto whole =
+        parse_table_json(fp4::test::read_file(folder.path() / "t/table.json"), "table.json");
+    ASSERT_TRUE(whole) << whole.error().message;
+    EXPECT_EQ(whole->rows.size(), 6u);
+    EXPECT_TRUE(whole->failed.empty());
+}
+
 // A variant shares the first stage of faar where it changes the second alone; a control is worse
 // than rounding to nearest; the search in the activations' quantizer helps.
 TEST_F(Faar, HasVariantsAndControls) {

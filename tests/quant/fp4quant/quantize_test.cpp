@@ -68,6 +68,16 @@ TEST(Quantize, GoesOnAfterAKill) {
     EXPECT_FALSE(std::filesystem::exists(folder / "part.layers"));
 }
 
+// A slash behind the folder's name changes nothing, and nothing else is left.
+TEST(Quantize, TakesAFolderWithASlash) {
+    const test::TemporaryFolder folder;
+    ASSERT_EQ(quantize({"--out", folder / "a"}).status, 0);
+    const auto run = quantize({"--out", folder / "b/"});
+    ASSERT_EQ(run.status, 0) << run.err;
+    fp4::test::expect_same_files(folder / "a", folder / "b");
+    EXPECT_FALSE(std::filesystem::exists(folder / "b.layers"));
+}
+
 // Factors folded into norms are exported with them.
 TEST(Quantize, ExportsFoldedNorms) {
     const test::TemporaryFolder folder;

@@ -61,5 +61,12 @@ TEST(BlockHadamard, BlocksThatFit) {
     EXPECT_THROW(block_hadamard(torch::ones({2, 48}), 32), c10::Error);
 }
 
+TEST(BlockHadamard, LargestBlocks) {
+    for (const auto& [k, block] :
+         {std::pair{16, 16}, {48, 16}, {64, 64}, {96, 32}, {128, 128}, {192, 64}, {768, 128}})
+        EXPECT_EQ(largest_hadamard_block(k), block) << k;
+    for (const int64_t k : {8, 24, 100}) EXPECT_EQ(largest_hadamard_block(k), 0) << k;
+}
+
 } // namespace
 } // namespace fp4::quant

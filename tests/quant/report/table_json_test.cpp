@@ -212,5 +212,46 @@ TEST(SecondsJson, IsNotATable) {
     EXPECT_FALSE(parse_table_json(*text, "t"));
 }
 
+// A row that could not be made stands among the others, with its error for every number.
+TEST(TableJson, KeepsRowsThatFailed) {
+    auto table = small_table();
+    table.failed = {{key_of("mse", "W4A4"), "layer 3: \"too\" large"}};
+    const auto text = table_json(table);
+    ASSERT_TRUE(text) << text.error().message;
+    const std::string line =
+        R"({"method":"mse","format":"nvfp4","acts":"W4A4","act_format":"nvfp4","act_scale":"static","arith":"fake","domain":"all","seed":0,"error":"layer 3: \"too\" large"},)";
+    EXPECT_LT(text->find("\"rtn\""), text->find(line)) << *text;
+    EXPECT_LT(text->find(line), text->find("\"gptq\"")) << *text;
+    const auto read = parse_table_json(*text, "table.json");
+    ASSERT_TRUE(read) << read.error().message;
+    EXPECT_EQ(*read, table);
+
+    table.failed[0].key = table.rows[0].key;
+    EXPECT_FALSE(table_json(table)) << "a row that failed and did not";
+    auto twice = *text;
+    for (size_t at; (at = twice.find("\"mse\"")) != std::string::npos;)
+        twice.replace(at, 5, "\"rtn\"");
+    EXPECT_FALSE(parse_table_json(twice, "table.json")) << twice;
+    auto number = *text;
+    number.replace(number.find("\"error\":"), 8, "\"kl\":0.5,\"error\":");
+    EXPECT_FALSE(parse_table_json(number, "table.json")) << "an error beside a number";
+}
+
+// A row that failed gives way to one that was made, and not the other way around.
+TEST(TableJson, MergesRowsThatFailed) {
+    auto table = small_table(), remade = small_table();
+    remade.rows = {};
+    remade.failed = {{key_of("mse", "W4A4"), "a"}, {key_of("rtn", "W4A4"), "b"}};
+    ASSERT_TRUE(merge_table(table, remade));
+    EXPECT_EQ(table.rows, small_table().rows);
+    ASSERT_EQ(table.failed.size(), 1u);
+    EXPECT_EQ(table.failed[0].error, "a");
+    remade.rows = {{.key = key_of("mse", "W4A4"), .kl = 0.2}};
+    remade.failed = {};
+    ASSERT_TRUE(merge_table(table, remade));
+    EXPECT_EQ(table.rows.size(), 3u);
+    EXPECT_TRUE(table.failed.empty());
+}
+
 } // namespace
 } // namespace fp4::quant

@@ -1,11 +1,8 @@
 // How far a hardware arithmetic is from fake quantization, linear by linear, over real inputs.
 #pragma once
-#include <functional>
-#include <memory>
 #include <vector>
 
-#include "fp4/arithmetic.hpp"
-#include "fp4/quant/quantizers/quantized_layer.hpp"
+#include "fp4/quant/evaluate/layer_stream.hpp"
 #include "fp4/quant/model/causal_lm.hpp"
 #include "fp4/result.hpp"
 
@@ -41,13 +38,11 @@ struct ArithmeticDifferences {
     std::vector<InputDifference> inputs;
 };
 
-using QuantizedLayers = std::function<Result<std::shared_ptr<const QuantizedLayer>>(size_t layer)>;
-
 // Runs both passes over windows [count, length], windows_per_call at a time; a layer's counts are
 // over all of them. Errors: those of hardware_true, of the layers, of a linear that fails.
-Result<ArithmeticDifferences>
-arithmetic_differences(const CausalLm& ends, const QuantizedLayers& layers, const Scheme& scheme,
-                       const Arithmetic& arithmetic, const Tensor& windows,
-                       uint64_t windows_per_call = 16);
+Result<ArithmeticDifferences> arithmetic_differences(const CausalLm& ends, QuantizedLayers& layers,
+                                                     const Arithmetic& arithmetic,
+                                                     const Tensor& windows,
+                                                     uint64_t windows_per_call = 16);
 
 } // namespace fp4::quant

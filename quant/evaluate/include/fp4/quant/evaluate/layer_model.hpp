@@ -1,7 +1,5 @@
 // A decoder layer as it is run: its norms, and whatever computes its linears.
 #pragma once
-#include <functional>
-
 #include "fp4/quant/quantizers/quantized_layer.hpp"
 #include "fp4/quant/quantizers/scheme.hpp"
 #include "fp4/result.hpp"
@@ -12,9 +10,6 @@ struct LayerModel {
     LayerWeights weights; // the norms are used
     GroupFunction linears;
 };
-
-// Layer by layer, so that a model need not be in memory as a whole.
-using LayerProvider = std::function<Result<LayerModel>(size_t layer)>;
 
 // The layer in float32.
 LayerModel reference_layer(LayerWeights weights);

@@ -3,7 +3,7 @@
 #include <functional>
 #include <vector>
 
-#include "fp4/quant/evaluate/layer_model.hpp"
+#include "fp4/quant/evaluate/layer_stream.hpp"
 #include "fp4/quant/evaluate/window_scores.hpp"
 #include "fp4/quant/model/causal_lm.hpp"
 
@@ -11,7 +11,7 @@ namespace fp4::quant {
 
 struct ScoredModel {
     const CausalLm* ends; // embedding, final norm and head; its own layers are not looked at
-    LayerProvider layers;
+    std::shared_ptr<LayerStream> layers;
 };
 
 struct ScoreOptions {
@@ -26,7 +26,7 @@ struct ScoreOptions {
 // Windows: [count, length] token ids. Result: the reference's scores first, then those of each
 // model in order. Layers are asked for in order, anew for each windows_at_once windows. Errors:
 // bad_argument for a model with another vocabulary or number of layers than the reference; those of
-// the providers, a linear that fails, logits that are not finite (naming the window).
+// the streams, a linear that fails, logits that are not finite (naming the window).
 Result<std::vector<WindowScores>> score_windows(const ScoredModel& reference,
                                                 const std::vector<ScoredModel>& models,
                                                 const Tensor& windows,

@@ -12,19 +12,16 @@
 
 namespace fp4::quant {
 
-// bad_argument for a scheme that no checkpoint can hold: activations alone, an online transform, a
-// tensor scale of its own for each member of a fused group, activation scales that are not static.
-Status check_storable(const Scheme& scheme);
+// bad_argument for a scheme that no checkpoint can hold: activations alone, a tensor scale of its
+// own for each member of a fused group, activation scales that are not static; and for an online
+// transform of inputs.
+Status check_storable(const Scheme& scheme, bool transforms = false);
 
 class LayerFileSource final : public checkpoints::QuantizedModelSource {
   public:
-    // `plain` is the model that the layers were made from. Norms come from the layer files for
-    // methods that fold factors into them. Errors: those of check_storable, of the files.
-    static Result<LayerFileSource> open(checkpoints::QuantizedCheckpoint plain,
-                                        const Scheme& scheme, const std::string& fingerprint,
-                                        std::filesystem::path folder);
-
-    static std::filesystem::path layer_path(const std::filesystem::path& folder, size_t layer);
+    // `plain` is the model that the layers were made from. Errors: those of check_storable, of the
+    // files.
+    static Result<LayerFileSource> open(checkpoints::QuantizedCheckpoint plain, LayerFiles files);
 
     const std::filesystem::path& folder() const override { return plain_.folder(); }
     std::span<const io::TensorSpec> plain_tensors() const override { return remaining_.specs(); }
@@ -33,18 +30,14 @@ class LayerFileSource final : public checkpoints::QuantizedModelSource {
     Result<checkpoints::QuantizedLinear> linear(size_t i) override;
 
   private:
-    LayerFileSource(checkpoints::QuantizedCheckpoint plain, const Scheme& scheme,
-                    std::string fingerprint, std::filesystem::path folder)
-        : plain_(std::move(plain)), scheme_(scheme), fingerprint_(std::move(fingerprint)),
-          layers_(std::move(folder)) {}
+    LayerFileSource(checkpoints::QuantizedCheckpoint plain, LayerFiles files)
+        : plain_(std::move(plain)), files_(std::move(files)) {}
 
     Status load(size_t layer);
     Status list_tensors();
 
     checkpoints::QuantizedCheckpoint plain_;
-    Scheme scheme_;
-    std::string fingerprint_;
-    std::filesystem::path layers_;
+    LayerFiles files_;
     checkpoints::RemainingTensors remaining_;
     std::map<std::string, std::vector<std::byte>>
         vectors_; // that the layer files change, in the model's type

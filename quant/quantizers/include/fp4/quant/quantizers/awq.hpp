@@ -1,6 +1,6 @@
 // AWQ: channels with large inputs are scaled up before their weights are rounded.
 #pragma once
-#include "fp4/quant/quantizers/smooth_factors.hpp"
+#include "fp4/quant/quantizers/folding_quantizer.hpp"
 
 namespace fp4::quant {
 
@@ -9,5 +9,17 @@ namespace fp4::quant {
 // the normalization. weights, x, errors: as for output_error.
 Result<SmoothFactors> awq_factors(std::span<const Tensor> weights, const Tensor& x,
                                   const Scheme& scheme, const ShareFactors& share = {});
+
+// Folds those factors, then rounds to nearest.
+class Awq final : public FoldingQuantizer {
+  public:
+    using FoldingQuantizer::FoldingQuantizer;
+
+  private:
+    Result<SmoothFactors> factors(std::span<const Tensor> weights, const Tensor& x,
+                                  const ShareFactors& share) const override {
+        return awq_factors(weights, x, scheme(), share);
+    }
+};
 
 } // namespace fp4::quant

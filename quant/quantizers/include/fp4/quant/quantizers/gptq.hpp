@@ -1,9 +1,7 @@
 // GPTQ: columns are rounded one after the other, and each column's rounding errors are passed on to
 // the later ones by the input's second moments.
 #pragma once
-#include "fp4/packed_tensor.hpp"
-#include "fp4/quant/model/tensor.hpp"
-#include "fp4/tensor_scale.hpp"
+#include "fp4/quant/quantizers/quantizer.hpp"
 
 namespace fp4::quant {
 
@@ -25,5 +23,13 @@ struct GptqOptions {
 Result<PackedTensor> gptq(const Tensor& w, const Tensor& hessian, const PackedTensor& scales_from,
                           Encoder encoder, const TensorScale& tensor_scale,
                           const GptqOptions& options = {});
+
+// Scale bytes of the encoder, codes by gptq() on the inputs that the group gets quantized.
+class Gptq : public Quantizer {
+  public:
+    using Quantizer::Quantizer;
+    QuantizerNeeds needs() const override { return {.grams = true}; }
+    Result<EncodedGroup> encode(std::span<const Tensor> weights, const Tensor& gram) override;
+};
 
 } // namespace fp4::quant

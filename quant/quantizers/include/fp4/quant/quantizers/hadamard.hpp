@@ -10,6 +10,13 @@ constexpr bool hadamard_fits(int64_t block, int64_t k) {
     return block >= 16 && block <= 128 && (block & (block - 1)) == 0 && k % block == 0;
 }
 
+// The largest block that fits a last dimension of k; 0 where none does.
+constexpr int64_t largest_hadamard_block(int64_t k) {
+    for (int64_t block = 128; block >= 16; block /= 2)
+        if (hadamard_fits(block, k)) return block;
+    return 0;
+}
+
 // x [..., K] float32, hadamard_fits(block, K): each block times the Hadamard matrix of Sylvester's
 // order over sqrt(block), which is its own inverse. Sums in float32 by butterflies of rising
 // distance, then one multiplication: the same bits on every machine.

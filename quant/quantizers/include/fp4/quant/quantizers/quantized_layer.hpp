@@ -2,6 +2,7 @@
 #pragma once
 #include <array>
 #include <optional>
+#include <vector>
 
 #include "fp4/packed_tensor.hpp"
 #include "fp4/quant/quantizers/scheme.hpp"
@@ -17,9 +18,13 @@ struct QuantizedLayer {
     std::array<std::optional<PackedTensor>, 7> linears;     // by LinearOp
     std::array<std::optional<TensorScale>, 4> weight_scale; // by LinearGroup, shared by its members
     std::array<std::optional<TensorScale>, 4>
-        input_scale; // by LinearGroup; static activation scales
-    int64_t hadamard =
-        0; // block transform of every linear's input, in float32 before the encoder; 0: none
+        input_scale;                   // by LinearGroup; static activation scales
+    std::array<int64_t, 4> hadamard{}; // by LinearGroup: block of the transform of its input, in
+                                       // float32 before the encoder; 0: none
+
+    // x as the group's linears take it: through the transform, where the group has one.
+    Tensor transformed(LinearGroup group, const Tensor& x) const;
+    bool transforms() const { return hadamard != std::array<int64_t, 4>{}; }
 
     // Groups without a static scale, where the scheme has static ones, are linears that were left
     // as they are.
@@ -28,5 +33,8 @@ struct QuantizedLayer {
                                       input_scale[static_cast<size_t>(group)]);
     }
 };
+
+// The linears of a group, in order.
+std::vector<Tensor> weights_of(const LayerWeights& weights, LinearGroup group);
 
 } // namespace fp4::quant

@@ -27,9 +27,19 @@ struct TableContext {
     bool operator==(const TableContext&) const = default;
 };
 
+// A row that could not be made, and why.
+struct FailedRow {
+    RowKey key; // domain: all
+    std::string error;
+
+    bool operator==(const FailedRow&) const = default;
+};
+
 struct Table {
     TableContext context;
-    std::vector<Row> rows; // in the order of row_before, each key once
+    std::vector<Row> rows;         // in the order of row_before, each key once
+    std::vector<FailedRow> failed; // likewise; in the file among the others, with "error" for
+                                   // every number
 
     bool operator==(const Table&) const = default;
 };
@@ -42,16 +52,17 @@ struct RowSeconds {
     bool operator==(const RowSeconds&) const = default;
 };
 
-// Sorts the rows first. bad_argument: a key twice, text that is not UTF-8; not_finite: a number
-// that is none, with the row and the name.
-Result<std::string> table_json(Table table);
-Result<std::string> seconds_json(std::vector<RowSeconds> rows);
+// Rows in order, whatever theirs is. bad_argument: a key twice, text that is not UTF-8; not_finite:
+// a number that is none, with the row and the name.
+Result<std::string> table_json(const Table& table);
+Result<std::string> seconds_json(const std::vector<RowSeconds>& rows);
 
 // Strict: every key must be there and no other, of its type, each row once; bad_file with the place
 // otherwise. Rows come sorted.
 Result<Table> parse_table_json(std::string_view text, std::string_view file_name);
 
-// Rows of `remade` take the place of rows with their keys or are added; commit, cpu, blas and
+// Rows of `remade` take the place of rows with their keys or are added, failed ones only where no
+// row has their key; commit, cpu, blas and
 // threads become those of `remade`, and its command stands behind the others. bad_argument, and
 // nothing changed, where the tables are not of the same model, tokens, windows, domains and
 // calibration set.

@@ -1,6 +1,7 @@
-#include "fp4/quant/pipeline/observe_moments.hpp"
+#include "fp4/quant/pipeline/observe_pairs.hpp"
 
 #include "fp4/quant/evaluate/fake_quantized.hpp"
+#include "fp4/quant/faar/input_moments.hpp"
 #include "fp4/quant/quantizers/activations.hpp"
 #include "random_tensors.hpp"
 #include "rounded_model.hpp"
@@ -9,7 +10,7 @@ namespace fp4::quant {
 namespace {
 
 // Inputs taken from whole passes through both layers, their products in one piece.
-TEST(ObserveMoments, AreThoseOfBothInputs) {
+TEST(ObservePairs, AreBothInputs) {
     const auto model = test::small_llama(3);
     const auto scheme = test::nvfp4_w4a4;
     const auto layer =
@@ -24,9 +25,11 @@ TEST(ObserveMoments, AreThoseOfBothInputs) {
         const auto quantize = [&](const Tensor& x) {
             return fake_quantize(x, scheme, layer->input_scale[static_cast<size_t>(group)]);
         };
-        const auto moments = observe_moments(group, {stream, plain}, {other, quantized}, quantize,
-                                             model.config, rope);
-        ASSERT_TRUE(moments) << moments.error().message;
+        InputMoments moments;
+        const auto status =
+            observe_pairs(group, {stream, plain}, {other, quantized}, quantize, model.config, rope,
+                          [&](const Tensor& x, const Tensor& x_q) { moments.add(x, x_q); });
+        ASSERT_TRUE(status) << status.error().message;
         const auto inputs = [&](const ResidualStream& from, const LayerModel& through) {
             std::vector<Tensor> rows;
             for (const auto& chunk : from)
@@ -39,29 +42,30 @@ TEST(ObserveMoments, AreThoseOfBothInputs) {
         };
         const auto x = inputs(stream, plain).to(torch::kDouble),
                    x_q = quantize(inputs(other, quantized))->to(torch::kDouble);
-        EXPECT_TRUE(torch::allclose(moments->plain, torch::mm(x.t(), x), 1e-4, 1e-4))
+        EXPECT_TRUE(torch::allclose(moments.plain, torch::mm(x.t(), x), 1e-4, 1e-4))
             << name_of(group);
-        EXPECT_TRUE(torch::allclose(moments->cross, torch::mm(x_q.t(), x), 1e-4, 1e-4))
+        EXPECT_TRUE(torch::allclose(moments.cross, torch::mm(x_q.t(), x), 1e-4, 1e-4))
             << name_of(group);
-        EXPECT_TRUE(torch::allclose(moments->quantized, torch::mm(x_q.t(), x_q), 1e-4, 1e-4))
+        EXPECT_TRUE(torch::allclose(moments.quantized, torch::mm(x_q.t(), x_q), 1e-4, 1e-4))
             << name_of(group);
-        EXPECT_FALSE(torch::allclose(moments->plain, moments->quantized, 1e-3, 1e-3))
+        EXPECT_FALSE(torch::allclose(moments.plain, moments.quantized, 1e-3, 1e-3))
             << name_of(group);
     }
 }
 
-TEST(ObserveMoments, PassesOnWhatAQuantizerRefuses) {
+TEST(ObservePairs, PassesOnWhatAQuantizerRefuses) {
     const auto model = test::small_llama(3);
     const auto plain = reference_layer(model.layers[0]);
     const ResidualStream stream{torch::ones({1, 4, 32})};
-    const auto moments = observe_moments(
+    const auto status = observe_pairs(
         LinearGroup::o, {stream, plain}, {stream, plain},
         [](const Tensor&) -> Result<Tensor> {
             return Error{ErrorCode::not_finite, "this"};
         },
-        model.config, rope_table(model.config, 4, torch::kFloat));
-    ASSERT_FALSE(moments);
-    EXPECT_EQ(moments.error().message, "this");
+        model.config, rope_table(model.config, 4, torch::kFloat),
+        [](const Tensor&, const Tensor&) { FAIL() << "nothing to visit"; });
+    ASSERT_FALSE(status);
+    EXPECT_EQ(status.error().message, "this");
 }
 
 } // namespace

@@ -1,4 +1,4 @@
-#include "fp4/quant/pipeline/observe_moments.hpp"
+#include "fp4/quant/pipeline/observe_pairs.hpp"
 
 #include "fp4/quant/model/linear_failed.hpp"
 #include "fp4/try.hpp"
@@ -22,30 +22,28 @@ Tensor input_of(LinearGroup wanted, const Tensor& x, const LayerModel& layer,
     } catch (const InputReached& reached) {
         return reached.input.flatten(0, -2);
     }
-    throw LinearFailed(
-        Error{ErrorCode::bad_argument,
-              "observe_moments: expected a layer that runs " + std::string(name_of(wanted))});
+    throw LinearFailed(Error{ErrorCode::bad_argument, "observe_pairs: expected a layer that runs " +
+                                                          std::string(name_of(wanted))});
 }
 
 } // namespace
 
-Result<InputMoments>
-observe_moments(LinearGroup group, const ObservedSide& plain, const ObservedSide& quantized,
-                const std::function<Result<Tensor>(const Tensor& input)>& quantize,
-                const DecoderConfig& config, const RopeTable& rope) {
+Status observe_pairs(LinearGroup group, const ObservedSide& plain, const ObservedSide& quantized,
+                     const std::function<Result<Tensor>(const Tensor& input)>& quantize,
+                     const DecoderConfig& config, const RopeTable& rope,
+                     const LayerInputs::Visit& visit) {
     const torch::NoGradGuard no_grad;
-    InputMoments out;
     try {
         for (size_t i = 0; i < plain.stream.size(); ++i) {
             const auto x = input_of(group, plain.stream[i], plain.layer, config, rope);
             FP4_TRY_ASSIGN(const auto x_q, quantize(input_of(group, quantized.stream[i],
                                                              quantized.layer, config, rope)));
-            out.add(x, x_q);
+            visit(x, x_q);
         }
     } catch (const LinearFailed& failed) {
         return failed.error;
     }
-    return out;
+    return Done{};
 }
 
 } // namespace fp4::quant

@@ -1,0 +1,154 @@
+// The methods by their names in command lines and tables: one row for each format that they make.
+#pragma once
+#include <array>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "fp4/quant/faar/faar_quantizer.hpp"
+#include "fp4/quant/quantizers/awq.hpp"
+#include "fp4/quant/quantizers/mr_gptq.hpp"
+#include "fp4/quant/quantizers/rtn.hpp"
+#include "fp4/quant/quantizers/smoothquant.hpp"
+
+namespace fp4::quant {
+
+// Which sides are quantized.
+enum class Acts : uint8_t { w4a16, w16a4, w4a4 };
+inline constexpr std::array<std::string_view, 3> acts_names{"W4A16", "W16A4", "W4A4"};
+constexpr std::string_view name_of(Acts acts) { return acts_names[static_cast<size_t>(acts)]; }
+
+// recipe and progress: of those that train; progress outlives the quantizer.
+using MakeQuantizer = std::unique_ptr<Quantizer> (*)(const Scheme& scheme, const FaarRecipe& recipe,
+                                                     QuantizeProgress& progress);
+
+template <class Q>
+std::unique_ptr<Quantizer> make_quantizer(const Scheme& scheme, const FaarRecipe& recipe,
+                                          QuantizeProgress& progress) {
+    if constexpr (std::constructible_from<Q, const Scheme&, const FaarRecipe&, QuantizeProgress&>)
+        return std::make_unique<Q>(scheme, recipe, progress);
+    else
+        return std::make_unique<Q>(scheme);
+}
+
+struct NamedMethod {
+    std::string_view name;
+    std::string_view format; // nvfp4 or razer
+    Side weights;
+    Side activations;
+    std::string_view summary;
+    MakeQuantizer make;
+    bool folds = false;      // factors go into norms and other linears
+    bool transforms = false; // inputs are transformed while the model runs
+    bool trains = false;     // roundings, by a recipe, with a log of it
+    bool aligned = false;    // FAAR's second stage behind the first
+
+    // Linears compute what the model's do, of the same inputs, but for rounding.
+    constexpr bool keeps_operands() const { return !folds && !transforms; }
+};
+
+inline constexpr Side nvfp4_nv{Format::nvfp4, Encoder::nv};
+inline constexpr Side nvfp4_mse{Format::nvfp4, Encoder::mse};
+inline constexpr Side nvfp4_4over6{Format::nvfp4, Encoder::fouroversix};
+inline constexpr Side nvfp4_4over6_448{Format::nvfp4, Encoder::fouroversix_448};
+inline constexpr Side razer_weights{Format::razer_w, Encoder::razer_paper};
+inline constexpr Side razer_activations{Format::razer_a, Encoder::razer_paper};
+
+inline constexpr std::array<NamedMethod, 14> named_methods{{
+    {"rtn", "nvfp4", nvfp4_nv, nvfp4_nv, "round to nearest", make_quantizer<Rtn>},
+    {"4over6", "nvfp4", nvfp4_4over6, nvfp4_4over6,
+     "per block a largest value of 6 or 4, normalizer 256", make_quantizer<Rtn>},
+    {"4over6-448", "nvfp4", nvfp4_4over6_448, nvfp4_4over6_448, "4/6 with normalizer 448",
+     make_quantizer<Rtn>},
+    {"mse", "nvfp4", nvfp4_mse, nvfp4_nv, "per block the scale of least squared error",
+     make_quantizer<Rtn>},
+    {"gptq", "nvfp4", nvfp4_nv, nvfp4_nv, "rounding errors passed on to later columns",
+     make_quantizer<Gptq>},
+    {.name = "mr-gptq",
+     .format = "nvfp4",
+     .weights = nvfp4_mse,
+     .activations = nvfp4_nv,
+     .summary = "GPTQ behind a block Hadamard transform, scales of least squared error",
+     .make = make_quantizer<MrGptq>,
+     .transforms = true},
+    {.name = "awq",
+     .format = "nvfp4",
+     .weights = nvfp4_nv,
+     .activations = nvfp4_nv,
+     .summary = "channel factors from activations",
+     .make = make_quantizer<Awq>,
+     .folds = true},
+    {.name = "smoothquant",
+     .format = "nvfp4",
+     .weights = nvfp4_nv,
+     .activations = nvfp4_nv,
+     .summary = "channel factors from activations and weights",
+     .make = make_quantizer<SmoothQuant>,
+     .folds = true},
+    {"razer", "razer", razer_weights, razer_activations,
+     "per block the special value of least squared error", make_quantizer<Rtn>},
+    {"razer-gptq", "razer", razer_weights, razer_activations,
+     "RaZeR scales and specials, then GPTQ", make_quantizer<Gptq>},
+    {.name = "faar",
+     .format = "nvfp4",
+     .weights = nvfp4_nv,
+     .activations = nvfp4_nv,
+     .summary = "roundings trained on each linear's output",
+     .make = make_quantizer<FaarQuantizer>,
+     .trains = true},
+    {.name = "faar",
+     .format = "razer",
+     .weights = razer_weights,
+     .activations = razer_activations,
+     .summary = "RaZeR scales and specials, then FAAR",
+     .make = make_quantizer<FaarQuantizer>,
+     .trains = true},
+    {.name = "faar-2fa",
+     .format = "nvfp4",
+     .weights = nvfp4_nv,
+     .activations = nvfp4_nv,
+     .summary = "FAAR, then all roundings together on the model's predictions",
+     .make = make_quantizer<FaarQuantizer>,
+     .trains = true,
+     .aligned = true},
+    {.name = "faar-2fa",
+     .format = "razer",
+     .weights = razer_weights,
+     .activations = razer_activations,
+     .summary = "RaZeR scales and specials, then FAAR and 2FA",
+     .make = make_quantizer<FaarQuantizer>,
+     .trains = true,
+     .aligned = true},
+}};
+
+// The first of that name, in `format` unless that is empty.
+constexpr const NamedMethod* method_from_name(std::string_view name, std::string_view format = {}) {
+    for (const auto& method : named_methods)
+        if (method.name == name && (format.empty() || method.format == format)) return &method;
+    return nullptr;
+}
+
+// "rtn, 4over6, ...", for messages.
+inline std::string method_names() {
+    std::string out;
+    for (const auto& method : named_methods)
+        if (&method == method_from_name(method.name))
+            out += (out.empty() ? "" : ", ") + std::string(method.name);
+    return out;
+}
+
+constexpr std::optional<Acts> acts_from_name(std::string_view name) {
+    for (size_t i = 0; i < acts_names.size(); ++i)
+        if (acts_names[i] == name) return static_cast<Acts>(i);
+    return std::nullopt;
+}
+
+constexpr Scheme scheme_of(const NamedMethod& method, Acts acts) {
+    Scheme scheme;
+    if (acts != Acts::w16a4) scheme.weights = method.weights;
+    if (acts != Acts::w4a16) scheme.activations = method.activations;
+    return scheme;
+}
+
+} // namespace fp4::quant

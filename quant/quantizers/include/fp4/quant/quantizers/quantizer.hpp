@@ -1,0 +1,73 @@
+// A way to find codes: what it needs to see of a model, and its steps on every layer. The pipeline
+// shows it that and takes the steps; it never asks which quantizer it is.
+#pragma once
+#include <functional>
+#include <span>
+
+#include "fp4/quant/model/causal_lm.hpp"
+#include "fp4/quant/quantizers/encode_group.hpp"
+#include "fp4/quant/quantizers/quantized_layer.hpp"
+
+namespace fp4::quant {
+
+struct QuantizerNeeds {
+    bool samples = false;     // prepare(): rows of the inputs that linears get unquantized
+    bool grams = false;       // encode(): second moments of the inputs that they get quantized
+    bool pairs = false;       // finish(): both kinds of inputs, position by position
+    bool predictions = false; // begin(): the whole model instead of its embedding
+};
+
+// The inputs of a layer's linears over the calibration set, run as often as they are asked for.
+class LayerInputs {
+  public:
+    virtual ~LayerInputs() = default;
+
+    // [rows, K] float32 each: x of the unquantized model, x_q as the scheme quantizes inputs.
+    using Visit = std::function<void(const Tensor& x, const Tensor& x_q)>;
+
+    // Chunk by chunk. x_q is made of what the group gets behind the quantized layers and `layer` as
+    // far as its groups go; or, without `behind_quantized`, of x. Errors: an input that cannot be
+    // encoded.
+    virtual Status visit(LinearGroup group, const QuantizedLayer& layer, bool behind_quantized,
+                         const Visit& visit) = 0;
+};
+
+// By LinearGroup.
+using GroupTensors = std::array<Tensor, 4>;
+
+// The steps in their order: begin() once, then prepare(), encode() for each group, and finish() on
+// every layer. By itself it rounds to nearest.
+class Quantizer {
+  public:
+    explicit Quantizer(const Scheme& scheme) : scheme_(scheme) {}
+    virtual ~Quantizer() = default;
+
+    const Scheme& scheme() const { return scheme_; }
+    virtual QuantizerNeeds needs() const { return {}; }
+
+    // Which residual streams have to be kept: of the unquantized model (static input scales need it
+    // too), and behind the layers that are quantized already.
+    bool needs_reference_stream() const;
+    bool needs_quantized_stream() const;
+    bool needs_windows() const { return needs_reference_stream() || needs_quantized_stream(); }
+
+    // windows: [count, length] token ids of the calibration set; undefined where none are needed.
+    // bad_argument: dimensions that it does not take, naming the tensor.
+    virtual Status begin(const CausalLm& model, const Tensor& windows, int64_t windows_at_once);
+
+    // layer.plain: the layer's weights, to be changed into others of the same function; samples:
+    // [rows, K] of every group. Input scales are made behind this step.
+    virtual Status prepare(QuantizedLayer& layer, const GroupTensors& samples);
+
+    // weights: the group's, [N, K] float32 each, transformed as prepare() said. gram: [K, K].
+    virtual Result<EncodedGroup> encode(std::span<const Tensor> weights, const Tensor& gram);
+
+    // layer: encoded. plain: its weights before prepare(). index: its number in the model.
+    virtual Status finish(QuantizedLayer& layer, const LayerWeights& plain, size_t index,
+                          LayerInputs& inputs);
+
+  private:
+    Scheme scheme_;
+};
+
+} // namespace fp4::quant

@@ -1,0 +1,27 @@
+#include "fp4/quant/quantizers/folding_quantizer.hpp"
+
+#include "fp4/quant/quantizers/fold.hpp"
+#include "fp4/try.hpp"
+
+namespace fp4::quant {
+
+Status FoldingQuantizer::begin(const CausalLm& model, const Tensor&, int64_t) {
+    config_ = model.config;
+    return Done{};
+}
+
+// Later linears first: folding into v and up changes the weights of their groups.
+Status FoldingQuantizer::prepare(QuantizedLayer& layer, const GroupTensors& samples) {
+    for (const LinearGroup group :
+         {LinearGroup::down, LinearGroup::gate_up, LinearGroup::o, LinearGroup::qkv}) {
+        ShareFactors share;
+        if (group == LinearGroup::o)
+            share = [&](const Tensor& each) { return shared_by_kv_group(each, config_); };
+        FP4_TRY_ASSIGN(const auto best, factors(weights_of(layer.plain, group),
+                                                samples[static_cast<size_t>(group)], share));
+        fold(layer.plain, config_, group, best.factors);
+    }
+    return Done{};
+}
+
+} // namespace fp4::quant

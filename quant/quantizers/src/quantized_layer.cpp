@@ -1,0 +1,18 @@
+#include "fp4/quant/quantizers/quantized_layer.hpp"
+
+#include "fp4/quant/quantizers/hadamard.hpp"
+
+namespace fp4::quant {
+
+Tensor QuantizedLayer::transformed(LinearGroup group, const Tensor& x) const {
+    const auto block = hadamard[static_cast<size_t>(group)];
+    return block ? block_hadamard(x, block) : x;
+}
+
+std::vector<Tensor> weights_of(const LayerWeights& weights, LinearGroup group) {
+    std::vector<Tensor> out;
+    for (const LinearOp op : members(group)) out.push_back(weights[op]);
+    return out;
+}
+
+} // namespace fp4::quant
