@@ -7,7 +7,6 @@
 #include "fp4/quant/evaluate/hardware_true.hpp"
 #include "fp4/quant/model/linear_failed.hpp"
 #include "fp4/quant/quantizers/activations.hpp"
-#include "fp4/quant/quantizers/hadamard.hpp"
 #include "fp4/traces/trace.hpp"
 #include "fp4/try.hpp"
 
@@ -80,7 +79,7 @@ Result<LayerModel> through_rtl(std::shared_ptr<const QuantizedLayer> layer, cons
     FP4_TRY_ASSIGN(auto model, hardware_true(layer, scheme, arithmetic));
     model.linears = [layer, scheme, simulator, profile = arithmetic.name](LinearGroup group,
                                                                           const Tensor& input) {
-        const auto x = layer->hadamard ? block_hadamard(input, layer->hadamard) : input;
+        const auto x = layer->transformed(group, input);
         const auto codes =
             encode_activations(x, scheme, layer->input_scale[static_cast<size_t>(group)]);
         if (!codes) throw LinearFailed(codes.error());
@@ -91,6 +90,11 @@ Result<LayerModel> through_rtl(std::shared_ptr<const QuantizedLayer> layer, cons
         return std::move(*outputs);
     };
     return model;
+}
+
+Result<LayerModel> RtlLayers::model(size_t index) {
+    FP4_TRY_ASSIGN(auto made, layers_->layer(index));
+    return through_rtl(std::move(made), layers_->scheme(), arithmetic_, simulator_);
 }
 
 } // namespace fp4::quant

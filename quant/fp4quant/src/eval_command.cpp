@@ -12,12 +12,16 @@
 #include "fingerprint.hpp"
 #include "fp4/quant/evaluate/arithmetic_differences.hpp"
 #include "fp4/quant/evaluate/score_windows.hpp"
+#include "fp4/quant/evaluate/through_rtl.hpp"
 #include "fp4/quant/model/device.hpp"
 #include "fp4/quant/model/load_weights.hpp"
 #include "fp4/quant/report/score_rows.hpp"
 #include "fp4/quant/report/table_text.hpp"
 #include "fp4/io/atomic_file.hpp"
+#include "fp4/io/child_process.hpp"
+#include "fp4/io/posix_io.hpp"
 #include "fp4/io/progress_line.hpp"
+#include "fp4/io/temporary_folder.hpp"
 #include "fp4/try.hpp"
 #include "machine.hpp"
 #include "memory_estimate.hpp"
@@ -34,9 +38,9 @@ class Evaluator {
         FP4_TRY_ASSIGN(const auto spec, eval_spec(options.run));
         Evaluator evaluator(options, spec);
         for (const auto& step :
-             {&Evaluator::read_inputs, &Evaluator::list_models, &Evaluator::check_memory,
-              &Evaluator::open_store, &Evaluator::score, &Evaluator::compare_arithmetic,
-              &Evaluator::write})
+             {&Evaluator::find_simulator, &Evaluator::read_inputs, &Evaluator::list_models,
+              &Evaluator::check_memory, &Evaluator::open_store, &Evaluator::score,
+              &Evaluator::compare_arithmetic, &Evaluator::write})
             FP4_TRY((evaluator.*step)());
         return Done{};
     }
@@ -143,16 +147,36 @@ class Evaluator {
         return m ? row_name(models_[m - 1].key) : "reference";
     }
 
+    // Of the model itself in the hardware's arithmetic, if one is asked for.
+    std::shared_ptr<LayerStream> layers_of(const EvaluatedModel& model) const {
+        if (&model != &models_[0]) return under_arithmetic(model.layers, nullptr);
+        if (!simulator_) return under_arithmetic(model.layers, spec_.arithmetic);
+        return std::make_shared<RtlLayers>(model.layers, *spec_.arithmetic, *simulator_);
+    }
+
+    Status find_simulator() {
+        if (!options_.through_rtl) return Done{};
+        if (!spec_.arithmetic || !spec_.arithmetic->in_rtl)
+            return Error{ErrorCode::bad_argument,
+                         "--through-rtl: expected --profile exact or nv-blackwell beside it"};
+        std::filesystem::path program = options_.simrun;
+        if (program.empty()) {
+            FP4_TRY_ASSIGN(const auto own, io::this_program());
+            program = own.parent_path() / "simrun";
+        }
+        FP4_TRY(io::open_regular_file(program));
+        FP4_TRY_ASSIGN(auto folder, io::TemporaryFolder::create("through-rtl"));
+        folder_between_.emplace(std::move(folder));
+        simulator_ = Simulator{program, folder_between_->path()};
+        return Done{};
+    }
+
     Status score() {
         io::ProgressLine progress(stderr, !spec_.quiet, io::ProgressLine::Elsewhere::lines);
         const ScoredModel reference{ends_.get(), std::make_shared<CheckpointWeights>(
                                                      *checkpoint_, ends_->config, spec_.device)};
         std::vector<ScoredModel> models;
-        for (const auto& model : models_)
-            models.push_back(
-                {model.ends.get(),
-                 under_arithmetic(model.layers,
-                                  &model == &models_[0] ? spec_.arithmetic : nullptr)});
+        for (const auto& model : models_) models.push_back({model.ends.get(), layers_of(model)});
         const auto windows = windows_of(tokens_);
         const uint64_t total = tokens_.count(), already = scores_[0].nll.size();
         for (uint64_t first = already; first < total; first += options_.score.windows_at_once) {
@@ -237,8 +261,10 @@ class Evaluator {
     EvaluatedWindows evaluated_;
     TableContext context_;
     std::vector<EvaluatedModel> models_;
-    std::vector<WindowScores> scores_; // the reference's, then the models'
-    std::vector<ScoreStore> stores_;   // the same, or none without --out
+    std::vector<WindowScores> scores_;                  // the reference's, then the models'
+    std::vector<ScoreStore> stores_;                    // the same, or none without --out
+    std::optional<io::TemporaryFolder> folder_between_; // fp4quant and simrun
+    std::optional<Simulator> simulator_;
     std::optional<ArithmeticDifferences> differences_;
 };
 

@@ -17,6 +17,12 @@ void add_eval_options(CLI::App& command, EvalOptions& options) {
         "--profile", options.run.profile,
         "fake (float32 products), or every linear by golden: exact, nv-blackwell, fp32-seq, f13");
     command.add_flag(
+        "--through-rtl", options.through_rtl,
+        "with --profile exact or nv-blackwell: every quantized linear by the Verilated "
+        "RTL in simrun, which compares each output with golden");
+    command.add_option("--simrun", options.simrun,
+                       "the simulator's program; by default simrun beside fp4quant");
+    command.add_flag(
         "--with-rtn", options.with_rtn,
         "score round-to-nearest too, and the share of its loss that the model removes");
     command.add_option("--tokens", options.run.tokens,

@@ -12,10 +12,10 @@ namespace fp4::quant {
 
 struct EvalOptions {
     RunWords run{.threads = default_threads()};
-    std::string name, commit = "unknown";
+    std::string name, commit = "unknown", simrun;
     uint64_t difference_windows = 16;
     ScoreOptions score;
-    bool with_rtn = false;
+    bool with_rtn = false, through_rtl = false;
 };
 
 void add_eval_options(CLI::App& command, EvalOptions& options);

@@ -15,7 +15,7 @@
 #include "fp4/io/sha256.hpp"
 #include "fp4/quant/evaluate/hardware_true.hpp"
 #include "fp4/quant/pipeline/checkpoint_layers.hpp"
-#include "fp4/quant/quantizers/named_method.hpp"
+#include "fp4/quant/pipeline/named_method.hpp"
 #include "fp4/traces/captured.hpp"
 #include "fp4/traces/trace.hpp"
 
@@ -92,7 +92,7 @@ class Pipe : public testing::TestWithParam<NamedMethod> {
 TEST_P(Pipe, EvaluatedExportedReadTracedAndRunAreTheSameBytes) {
     const auto& method = GetParam();
     const auto made = quantize("W4A4", "q");
-    if (method.hadamard != 0) { // an online transform, which no layout can say
+    if (method.transforms) { // an online transform, which no layout can say
         ASSERT_EQ(made.status, 2);
         EXPECT_NE(made.err.find("Hadamard"), std::string::npos) << made.err;
         return;
@@ -172,7 +172,7 @@ TEST_P(Pipe, EvaluatedExportedReadTracedAndRunAreTheSameBytes) {
 // a checkpoint's inputs go through its format's standard encoder.
 TEST_P(Pipe, ExportedWeightsScoreAsEvaluatedOnes) {
     const auto& method = GetParam();
-    if (method.hadamard != 0 || method.trains())
+    if (method.transforms || method.trains)
         GTEST_SKIP() << "eval makes " << method.name << " only from a checkpoint, or none holds it";
     ASSERT_EQ(quantize("W4A16", "q").status, 0);
     EXPECT_EQ(kl({"--model", model, "--method", std::string(method.name), "--acts", "W4A16",

@@ -5,7 +5,7 @@
 #include <memory>
 
 #include "fp4/arithmetic.hpp"
-#include "fp4/quant/evaluate/layer_model.hpp"
+#include "fp4/quant/evaluate/layer_stream.hpp"
 
 namespace fp4::quant {
 
@@ -20,5 +20,19 @@ struct Simulator {
 // message.
 Result<LayerModel> through_rtl(std::shared_ptr<const QuantizedLayer> layer, const Scheme& scheme,
                                const Arithmetic& arithmetic, const Simulator& simulator);
+
+// Quantized layers, run so.
+class RtlLayers final : public LayerStream {
+  public:
+    RtlLayers(std::shared_ptr<QuantizedLayers> layers, const Arithmetic& arithmetic,
+              Simulator simulator)
+        : layers_(std::move(layers)), arithmetic_(arithmetic), simulator_(std::move(simulator)) {}
+    Result<LayerModel> model(size_t layer) override;
+
+  private:
+    std::shared_ptr<QuantizedLayers> layers_;
+    const Arithmetic& arithmetic_;
+    Simulator simulator_;
+};
 
 } // namespace fp4::quant
