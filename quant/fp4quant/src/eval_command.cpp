@@ -25,6 +25,7 @@
 #include "fp4/try.hpp"
 #include "machine.hpp"
 #include "memory_estimate.hpp"
+#include "print_warnings.hpp"
 #include "score_store.hpp"
 #include "table_context.hpp"
 #include "token_input.hpp"
@@ -52,6 +53,7 @@ class Evaluator {
         at::set_num_threads(spec_.threads);
         FP4_TRY_ASSIGN(auto checkpoint, checkpoints::Checkpoint::open(spec_.reference));
         checkpoint_.emplace(std::move(checkpoint));
+        print_unused_tensors(*checkpoint_);
         FP4_TRY_ASSIGN(const auto config, read_decoder_config(spec_.reference));
         FP4_TRY_ASSIGN(auto ends, load_ends(*checkpoint_, config));
         ends_ = std::make_shared<const CausalLm>(to_device(std::move(ends), spec_.device));

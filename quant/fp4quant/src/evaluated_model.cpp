@@ -7,6 +7,7 @@
 #include "fp4/quant/pipeline/checkpoint_layers.hpp"
 #include "fp4/quant/pipeline/model_quantizer.hpp"
 #include "fp4/try.hpp"
+#include "print_warnings.hpp"
 #include "table_rows.hpp"
 #include "token_input.hpp"
 
@@ -15,6 +16,7 @@ namespace fp4::quant {
 Result<EvaluatedModel> quantized_checkpoint(const std::filesystem::path& folder,
                                             const std::string& name, torch::Device device) {
     FP4_TRY_ASSIGN(auto opened, CheckpointLayers::open(folder, {}, device));
+    print_warnings(opened.checkpoint().warnings());
     FP4_TRY_ASSIGN(auto ends, opened.ends());
     FP4_TRY_ASSIGN(auto fingerprint, work_fingerprint(opened.checkpoint().files(), "eval"));
     const auto& scheme = opened.scheme();

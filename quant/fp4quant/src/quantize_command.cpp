@@ -17,6 +17,7 @@
 #include "machine.hpp"
 #include "make_model.hpp"
 #include "memory_estimate.hpp"
+#include "print_warnings.hpp"
 #include "token_input.hpp"
 
 namespace fp4::quant {
@@ -106,6 +107,7 @@ Status quantize(const RunWords& words) {
     FP4_TRY_ASSIGN(const auto spec, quantize_spec(words));
     at::set_num_threads(spec.threads);
     FP4_TRY_ASSIGN(auto plain, checkpoints::QuantizedCheckpoint::open(spec.model));
+    print_warnings(plain.warnings());
     if (plain.layout() != checkpoints::Layout::plain)
         return Error{ErrorCode::bad_argument,
                      fmt::format("{}: expected a checkpoint that is not quantized", words.model)};

@@ -19,6 +19,7 @@
 #include "fp4/io/progress_line.hpp"
 #include "fp4/try.hpp"
 #include "machine.hpp"
+#include "print_warnings.hpp"
 #include "report_data.hpp"
 #include "row_scorer.hpp"
 #include "score_store.hpp"
@@ -67,6 +68,7 @@ class TableMaker {
 
     Status read_inputs() {
         FP4_TRY_ASSIGN(auto checkpoint, checkpoints::Checkpoint::open(spec_.model));
+        print_unused_tensors(checkpoint);
         FP4_TRY_ASSIGN(const auto config, read_decoder_config(spec_.model));
         FP4_TRY_ASSIGN(auto model, load_model(checkpoint, config));
         FP4_TRY_ASSIGN(const auto calibration,

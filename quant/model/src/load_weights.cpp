@@ -49,11 +49,6 @@ Result<Tensor> load_tensor(const checkpoints::Checkpoint& checkpoint, const std:
                                                io::in_quotes(name) + ": expected shape " +
                                                text_of(wanted) + " from config.json, found " +
                                                text_of(found->tensor->shape)};
-    if (found->tensor->dtype ==
-        io::Dtype::f8_e4m3) // read_weights takes it, but its scale is elsewhere
-        return Error{ErrorCode::bad_file, io::printable_path(found->file->path()) + ": tensor " +
-                                              io::in_quotes(name) +
-                                              ": expected BF16, F16 or F32, found F8_E4M3"};
     auto matrix = *found->tensor;
     if (matrix.shape.size() == 1)
         matrix.shape.insert(matrix.shape.begin(), 1); // read_weights takes matrices

@@ -213,12 +213,13 @@ TEST_F(LoadWeights, OtherTypes) {
     expect_error(
         ErrorCode::bad_file,
         file.string() +
-            ": tensor 'model.norm.weight': dtype: expected F8_E4M3, BF16, F16 or F32, found F64");
+            ": tensor 'model.norm.weight': dtype: expected BF16, F16 or F32, found F64 [4]");
     tensors["model.norm.weight"] = {
         Dtype::f8_e4m3, {4}, "\x38\x38\x38\x38"}; // its scale would be elsewhere
     expect_error(ErrorCode::bad_file,
                  file.string() +
-                     ": tensor 'model.norm.weight': expected BF16, F16 or F32, found F8_E4M3");
+                     ": tensor 'model.norm.weight': dtype: expected BF16, F16 or F32, found "
+                     "F8_E4M3 [4], whose scale is not in this file");
 }
 
 TEST_F(LoadWeights, HeadOfATiedModel) {
