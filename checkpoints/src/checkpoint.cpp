@@ -4,6 +4,10 @@
 #include <system_error>
 #include <utility>
 
+#include "config_json.hpp"
+#include "fp4/checkpoints/linears.hpp"
+#include "fp4/checkpoints/tensor_text.hpp"
+#include "fp4/checkpoints/weights.hpp"
 #include "fp4/io/message.hpp"
 #include "fp4/io/posix_io.hpp"
 #include "fp4/try.hpp"
@@ -12,7 +16,6 @@
 namespace fp4::checkpoints {
 namespace {
 
-constexpr uint64_t max_config_bytes = uint64_t{16} << 20;
 constexpr uint64_t max_index_bytes = uint64_t{64} << 20;
 
 bool has_entry(const std::filesystem::path& path) {
@@ -27,7 +30,7 @@ std::string folder_name(const std::filesystem::path& directory) {
     return (absolute.has_filename() ? absolute : absolute.parent_path()).filename().string();
 }
 
-Result<ModelConfig> read_config(const std::filesystem::path& directory) {
+Result<ModelConfig> read_model(const std::filesystem::path& directory) {
     const auto path = directory / "config.json";
     FP4_TRY_ASSIGN(const auto text, io::read_text_file(path, max_config_bytes));
     auto config = parse_model_config(text, path.native());
@@ -92,22 +95,48 @@ Result<std::vector<io::SafetensorsFile>> open_shards(const std::filesystem::path
     return files;
 }
 
-} // namespace
-
-Checkpoint::Checkpoint(ModelConfig config, std::vector<io::SafetensorsFile> files)
-    : config_(std::move(config)), files_(std::move(files)) {}
-
-Result<Checkpoint> Checkpoint::open(const std::filesystem::path& directory, io::FileAccess access,
-                                    const WeightFileNames& names) {
-    FP4_TRY_ASSIGN(auto config, read_config(directory));
-    if (names.single.empty() || has_entry(directory / names.index)) {
-        FP4_TRY_ASSIGN(auto files, open_shards(directory, access, names));
-        return Checkpoint(std::move(config), std::move(files));
-    }
+Result<std::vector<io::SafetensorsFile>> open_files(const std::filesystem::path& directory,
+                                                    io::FileAccess access,
+                                                    const WeightFileNames& names) {
+    if (names.single.empty() || has_entry(directory / names.index))
+        return open_shards(directory, access, names);
     FP4_TRY_ASSIGN(auto file, io::SafetensorsFile::open(directory / names.single, access));
     std::vector<io::SafetensorsFile> files;
     files.push_back(std::move(file));
-    return Checkpoint(std::move(config), std::move(files));
+    return files;
+}
+
+// What the weights of an unread quantization look like, for the message that refuses it.
+std::string with_foreign_tensor(std::string message, const std::filesystem::path& directory) {
+    const auto files = open_files(directory, io::FileAccess::read, {});
+    if (!files) return message;
+    for (const auto& file : *files)
+        for (const auto& tensor : file.tensors())
+            if (place_of_module(tensor.name.substr(0, tensor.name.rfind('.'))))
+                if (const auto found = foreign_weight(file, tensor); !found.empty())
+                    return message + "; " + place_text({&file, &tensor}) + " is " + found;
+    return message;
+}
+
+} // namespace
+
+Result<Checkpoint> Checkpoint::open(const std::filesystem::path& directory, io::FileAccess access) {
+    Checkpoint checkpoint;
+    checkpoint.folder_ = directory;
+    FP4_TRY_ASSIGN(const auto json, read_config_json(directory));
+    FP4_TRY_ASSIGN(const auto flags, read_tensor_flags(json, directory));
+    checkpoint.tensor_flags_ = flags;
+    auto rules = read_quantization(json, directory);
+    if (!rules)
+        return Error{rules.error().code, with_foreign_tensor(rules.error().message, directory)};
+    FP4_TRY_ASSIGN(auto model, read_model(directory));
+    checkpoint.config_ = std::move(model);
+    FP4_TRY_ASSIGN(auto quantization, resolve(std::move(*rules), checkpoint.config_));
+    const auto& names = spec_of(quantization.layout).files;
+    checkpoint.quantization_ = std::make_shared<const QuantizationConfig>(std::move(quantization));
+    FP4_TRY_ASSIGN(auto files, open_files(directory, access, names));
+    checkpoint.files_ = std::move(files);
+    return checkpoint;
 }
 
 std::optional<TensorLocation> Checkpoint::find(std::string_view tensor_name) const {

@@ -175,8 +175,8 @@ Result<Comparison> compare_with_encoder(QuantizedCheckpoint plain, QuantizedChec
         return io::expected_found(ErrorCode::bad_argument, checkpoint.folder().string(),
                                   "a quantized checkpoint", "one that is not quantized");
     options.format = spec_of(checkpoint.layout()).weight_format;
-    const auto modules = unquantized_modules(
-        {checkpoint.model(), true, checkpoint.plain_tensors(), checkpoint.linears()});
+    auto modules = unquantized_modules(
+        {checkpoint.model(), {}, checkpoint.plain_tensors(), checkpoint.linears()});
     FP4_TRY_ASSIGN(auto encoded, EncodedModel::create(std::move(plain), options,
                                                       {modules.begin(), modules.end()}));
     return compare_models(encoded, checkpoint, {.input_scales = false, .plain_tensors = false});

@@ -1,16 +1,15 @@
 #include "completeness.hpp"
 
 #include <map>
-#include <set>
 
-#include "fp4/io/expected_found.hpp"
 #include "fp4/checkpoints/linears.hpp"
+#include "fp4/checkpoints/tensor_text.hpp"
+#include "fp4/io/expected_found.hpp"
 #include "fp4/io/message.hpp"
 
 namespace fp4::checkpoints {
 namespace {
 
-using io::Dtype;
 using io::in_quotes;
 
 constexpr std::string_view weight_suffix = ".weight";
@@ -19,88 +18,96 @@ bool is_float_matrix(io::Dtype dtype) {
     return dtype == io::Dtype::bf16 || dtype == io::Dtype::f16 || dtype == io::Dtype::f32;
 }
 
-std::vector<std::string> needed_plain(const ModelTensors& tensors) {
-    std::vector<std::string> names{"model.embed_tokens.weight", "model.norm.weight"};
-    if (!tensors.tied_embeddings) names.emplace_back("lm_head.weight");
-    for (uint64_t layer = 0; layer < tensors.model.num_hidden_layers; ++layer) {
-        const auto prefix = layer_prefix(layer);
-        for (const char* norm : {"input_layernorm", "post_attention_layernorm"})
-            names.push_back(prefix + norm + ".weight");
-        if (tensors.model.architecture == "Qwen3ForCausalLM")
-            for (const char* norm : {"q_norm", "k_norm"})
-                names.push_back(prefix + "self_attn." + norm + ".weight");
+class CompletenessExaminer {
+  public:
+    CompletenessExaminer(const ModelTensors& tensors, std::string_view where)
+        : tensors_(tensors), where_(where) {
+        for (const auto& tensor : tensors.plain) plain_.emplace(tensor.name, &tensor);
+        for (const auto& linear : tensors.linears) quantized_.emplace(linear.name, &linear);
     }
-    return names;
-}
 
-std::string shape_text(uint64_t rows, uint64_t k) {
-    return "[" + std::to_string(rows) + ", " + std::to_string(k) + "]";
-}
+    std::vector<Finding> examine() {
+        for (const auto& linear : model_linears(tensors_.model)) examine_linear(linear);
+        for (const auto& [name, linear] : quantized_)
+            module(finding::unexpected_tensor, name, "quantized linears of the decoder layers only",
+                   "it quantized");
+        for (const auto& name : plain_tensor_names(tensors_.model, tensors_.flags))
+            if (!plain_.contains(name) &&
+                !tensors_.foreign.contains(name.substr(0, name.rfind('.'))))
+                note(finding::missing_tensor, name,
+                     std::string(where_) + ": tensor " + in_quotes(name), "it in the model",
+                     "no such tensor");
+        return std::move(findings_);
+    }
 
-bool matches_wildcard(std::string_view pattern, std::string_view text) {
-    size_t p = 0, t = 0, star = pattern.npos, resume = 0;
-    while (t < text.size()) {
-        if (p < pattern.size() &&
-            (pattern[p] == '?' || (pattern[p] != '*' && pattern[p] == text[t]))) {
-            ++p, ++t;
-        } else if (p < pattern.size() && pattern[p] == '*') {
-            star = p++;
-            resume = t;
-        } else if (star != pattern.npos) {
-            p = star + 1;
-            t = ++resume;
-        } else {
-            return false;
+  private:
+    void note(std::string_view code, std::string_view name, const std::string& place,
+              std::string_view expected, std::string_view found) {
+        findings_.push_back(
+            {Severity::error, std::string(code), std::string(name),
+             io::expected_found(ErrorCode::bad_file, place, expected, found).message});
+    }
+    void module(std::string_view code, std::string_view name, std::string_view expected,
+                std::string_view found) {
+        note(code, name, std::string(where_) + ": module " + in_quotes(name), expected, found);
+    }
+
+    std::string place_of(std::string_view tensor) const {
+        const auto at = tensors_.files ? tensors_.files->find(tensor) : std::nullopt;
+        return at ? place_text(*at) : std::string(where_) + ": tensor " + in_quotes(tensor);
+    }
+    std::string found_text(const io::TensorSpec& tensor) const {
+        const auto at = tensors_.files ? tensors_.files->find(tensor.name) : std::nullopt;
+        if (at) return describe(*at->tensor);
+        return (tensor.dtype == io::Dtype::other ? "another dtype"
+                                                 : std::string(io::spec_of(tensor.dtype).name)) +
+               " " + shape_text(tensor.shape);
+    }
+
+    void examine_linear(const LinearSpec& linear) {
+        const auto name = linear.name + std::string(weight_suffix);
+        const auto matrix = plain_.find(name);
+        const auto packed = quantized_.find(linear.name);
+        const auto wanted = shape_text(std::vector{linear.rows, linear.k});
+        if (packed != quantized_.end()) {
+            if (matrix != plain_.end())
+                module(finding::unexpected_tensor, linear.name, "its weight once",
+                       "a quantized one and " + in_quotes(name));
+            if (packed->second->rows != linear.rows || packed->second->k != linear.k)
+                module(finding::wrong_shape, linear.name, "shape " + wanted + " as in config.json",
+                       shape_text(std::vector{packed->second->rows, packed->second->k}));
+            quantized_.erase(packed);
+            return;
         }
+        if (tensors_.foreign.contains(linear.name)) return;
+        if (matrix == plain_.end())
+            return module(finding::missing_tensor, linear.name, "its weight", "no tensor of it");
+        const auto& tensor = *matrix->second;
+        if (!is_float_matrix(tensor.dtype))
+            note(finding::wrong_dtype, name, place_of(name),
+                 "BF16, F16 or F32 of a layer that is not quantized", found_text(tensor));
+        if (tensor.shape != std::vector{linear.rows, linear.k})
+            note(finding::wrong_shape, name, place_of(name),
+                 "shape " + wanted + " as in config.json", found_text(tensor));
     }
-    return pattern.find_first_not_of('*', p) == pattern.npos;
-}
+
+    const ModelTensors& tensors_;
+    std::string_view where_;
+    std::map<std::string_view, const io::TensorSpec*> plain_;
+    std::map<std::string_view, const LinearSpec*> quantized_;
+    std::vector<Finding> findings_;
+};
 
 } // namespace
 
-Status check_completeness(const ModelTensors& tensors, std::string_view where) {
-    std::map<std::string_view, const io::TensorSpec*> plain;
-    for (const auto& tensor : tensors.plain) plain.emplace(tensor.name, &tensor);
-    std::map<std::string_view, const LinearSpec*> quantized;
-    for (const auto& linear : tensors.linears) quantized.emplace(linear.name, &linear);
+std::vector<Finding> examine_completeness(const ModelTensors& tensors, std::string_view where) {
+    return CompletenessExaminer(tensors, where).examine();
+}
 
-    const auto fail = [&](std::string_view what, std::string_view expected,
-                          std::string_view found) {
-        return io::expected_found(ErrorCode::bad_file,
-                                  std::string(where) + ": " + std::string(what), expected, found);
-    };
-    for (const auto& linear : model_linears(tensors.model)) {
-        const auto matrix = plain.find(linear.name + std::string(weight_suffix));
-        const auto packed = quantized.find(linear.name);
-        const auto wanted = shape_text(linear.rows, linear.k);
-        if (packed != quantized.end()) {
-            if (matrix != plain.end())
-                return fail("module " + io::in_quotes(linear.name), "its weight once",
-                            "a quantized one and " + io::in_quotes(matrix->first));
-            if (packed->second->rows != linear.rows || packed->second->k != linear.k)
-                return fail("module " + io::in_quotes(linear.name),
-                            "shape " + wanted + " as in config.json",
-                            shape_text(packed->second->rows, packed->second->k));
-            quantized.erase(packed);
-            continue;
-        }
-        const auto name = linear.name + std::string(weight_suffix);
-        if (matrix == plain.end())
-            return fail("module " + io::in_quotes(linear.name), "its weight", "no tensor of it");
-        if (!is_float_matrix(matrix->second->dtype))
-            return fail("tensor " + io::in_quotes(name),
-                        "BF16, F16 or F32 of a layer that is not quantized", "another dtype");
-        if (matrix->second->shape != std::vector{linear.rows, linear.k})
-            return fail("tensor " + io::in_quotes(name), "shape " + wanted + " as in config.json",
-                        "another one");
-    }
-    if (!quantized.empty())
-        return fail("module " + io::in_quotes(quantized.begin()->first),
-                    "quantized linears of the decoder layers only", "it quantized");
-    for (const auto& name : needed_plain(tensors))
-        if (!plain.contains(name))
-            return fail("tensor " + io::in_quotes(name), "it in the model", "no such tensor");
-    return Done{};
+Status check_completeness(const ModelTensors& tensors, std::string_view where) {
+    const auto findings = examine_completeness(tensors, where);
+    if (findings.empty()) return Done{};
+    return Error{ErrorCode::bad_file, findings.front().message};
 }
 
 std::vector<std::string> unquantized_modules(const ModelTensors& tensors) {
@@ -108,17 +115,9 @@ std::vector<std::string> unquantized_modules(const ModelTensors& tensors) {
     for (const auto& linear : tensors.linears) quantized.insert(linear.name);
     std::vector<std::string> modules{"lm_head"};
     for (const auto& linear : model_linears(tensors.model))
-        if (!quantized.contains(linear.name)) modules.push_back(linear.name);
+        if (!quantized.contains(linear.name) && !tensors.foreign.contains(linear.name))
+            modules.push_back(linear.name);
     return modules;
-}
-
-Match match_ignored(std::span<const std::string> patterns, std::string_view module) {
-    auto match = Match::no;
-    for (const auto& pattern : patterns) {
-        if (pattern == "Linear" || matches_wildcard(pattern, module)) return Match::yes;
-        if (pattern.starts_with("re:")) match = Match::unknown;
-    }
-    return match;
 }
 
 } // namespace fp4::checkpoints

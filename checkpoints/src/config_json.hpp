@@ -9,8 +9,10 @@
 #include <vector>
 
 #include "fp4/checkpoints/layout.hpp"
+#include "fp4/checkpoints/model_tensors.hpp"
 #include "fp4/checkpoints/quantization_config.hpp"
 #include "fp4/result.hpp"
+#include "quantization_rules.hpp"
 
 namespace fp4::checkpoints {
 
@@ -21,12 +23,31 @@ inline constexpr uint64_t max_config_bytes = uint64_t{16} << 20;
 // A config.json as it stands, keys in their order.
 Result<OrderedJson> read_config_json(const std::filesystem::path& folder);
 
-// tie_word_embeddings; false when the key is not there. bad_file: no boolean.
-Result<bool> has_tied_embeddings(const OrderedJson& config, const std::filesystem::path& folder);
+// Each false when its key is not there or null. bad_file: no boolean.
+Result<TensorFlags> read_tensor_flags(const OrderedJson& config,
+                                      const std::filesystem::path& folder);
 
-// What a folder's configuration says, of whatever layout; Layout::plain when it says nothing.
-Result<QuantizationConfig> read_quantization(const OrderedJson& config,
-                                             const std::filesystem::path& folder);
+// What a folder's files say of its quantization: config.json, hf_quant_config.json or both.
+struct FolderRules {
+    QuantizationRules rules{};                 // Layout::plain when neither says anything
+    std::optional<QuantizationRules> second{}; // of hf_quant_config.json beside config.json
+    std::string where{};                       // of the section of config.json
+};
+Result<FolderRules> read_quantization(const OrderedJson& config,
+                                      const std::filesystem::path& folder);
+
+// Applied to the model; bad_file where the two files differ in a module.
+Result<QuantizationConfig> resolve(FolderRules rules, const ModelConfig& model);
+
+// What a writer says: `modules` of the config are those that are quantized.
+struct WrittenQuantization {
+    QuantizationConfig config{};
+    std::vector<std::string> left_out{};
+
+    // What inputs of all modules go through; nothing where they differ.
+    std::optional<std::optional<Format>> uniform_activations() const;
+    std::vector<std::string> modules_with(const std::optional<Format>& activations) const;
+};
 
 // A value in a JSON object, for checks that name it as <where>.<key>.
 class JsonField {
@@ -38,6 +59,7 @@ class JsonField {
     bool absent() const { return value_ == nullptr || value_->is_null(); }
     const OrderedJson& value() const { return *value_; } // not where absent()
 
+    const std::string& where() const { return where_; }
     Error error(std::string_view expected) const;
     Status expect(const OrderedJson& wanted) const;           // there and equal
     Status expect_absent_or(const OrderedJson& wanted) const; // not there, null, or equal
@@ -53,14 +75,18 @@ class JsonField {
     std::string where_;
 };
 
+// "8-bit float": num_bits and type of an object of quantization arguments, as far as they are
+// there.
+std::string numbers_text(const JsonField& arguments);
+
 // One file each: the section that is written, and its reader.
-OrderedJson compressed_tensors_section(const QuantizationConfig& config);
-Result<QuantizationConfig> read_compressed_tensors(const JsonField& section);
-OrderedJson modelopt_section(const QuantizationConfig& config);
-OrderedJson modelopt_file(const QuantizationConfig& config); // hf_quant_config.json
-Result<QuantizationConfig> read_modelopt(const JsonField& section);
-Result<QuantizationConfig> read_modelopt_file(const JsonField& file);
-OrderedJson razer_section(const QuantizationConfig& config);
-Result<QuantizationConfig> read_razer(const JsonField& section);
+OrderedJson compressed_tensors_section(const WrittenQuantization& written);
+Result<QuantizationRules> read_compressed_tensors(const JsonField& section);
+OrderedJson modelopt_section(const WrittenQuantization& written);
+OrderedJson modelopt_file(const WrittenQuantization& written); // hf_quant_config.json
+Result<QuantizationRules> read_modelopt(const JsonField& section);
+Result<QuantizationRules> read_modelopt_file(const JsonField& file);
+OrderedJson razer_section(const WrittenQuantization& written);
+Result<QuantizationRules> read_razer(const JsonField& section);
 
 } // namespace fp4::checkpoints

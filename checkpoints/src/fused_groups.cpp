@@ -1,6 +1,5 @@
 #include "fp4/checkpoints/fused_groups.hpp"
 
-#include <algorithm>
 #include <bit>
 #include <map>
 #include <string_view>
@@ -27,50 +26,48 @@ std::vector<std::string> fused_group(const std::string& module) {
     return names;
 }
 
-Status check_fused_groups(std::span<const LinearSpec> linears) {
+std::vector<std::string> split_groups(std::span<const LinearSpec> linears) {
     std::map<std::string_view, const LinearSpec*> by_name;
     for (const auto& linear : linears) by_name.emplace(linear.name, &linear);
-    for (const auto& linear : linears)
-        for (const auto& member : fused_group(linear.name)) {
+    std::map<std::string, std::string> sentences; // by the first name of a group
+    for (const auto& linear : linears) {
+        const auto group = fused_group(linear.name);
+        for (const auto& member : group) {
             const auto other = by_name.find(member);
             if (other == by_name.end())
-                return io::expected_found(ErrorCode::bad_argument, linear.name,
-                                          "its fused group quantized as a whole",
-                                          io::in_quotes(member) + " left out");
-            if (other->second->has_input_scale != linear.has_input_scale)
-                return io::expected_found(
-                    ErrorCode::bad_argument, linear.name,
-                    "an input scale for all of its fused group or for none",
-                    io::in_quotes(linear.has_input_scale ? member : linear.name) + " without");
+                sentences.emplace(group.front(),
+                                  linear.name +
+                                      ": expected its fused group quantized as a whole, "
+                                      "found " +
+                                      io::in_quotes(member) + " left out");
+            else if (linear.has_input_scale && !other->second->has_input_scale)
+                sentences.emplace(group.front(),
+                                  linear.name +
+                                      ": expected an input scale for all of its fused group or for "
+                                      "none, found " +
+                                      io::in_quotes(member) + " without");
         }
-    return Done{};
+    }
+    std::vector<std::string> texts;
+    for (auto& [group, text] : sentences) texts.push_back(std::move(text));
+    return texts;
 }
 
-Status FusedScaleCheck::add(const QuantizedLinear& linear) {
-    const auto group = fused_group(linear.name);
-    if (group.size() == 1) return Done{};
-    const float weight = number_of(linear.scale, kind_);
-    std::optional<float> input;
-    if (linear.input_scale) input = number_of(*linear.input_scale, kind_);
-    const auto first = std::ranges::find(seen_, group.front(), &Seen::group);
-    if (first == seen_.end()) {
-        seen_.push_back({group.front(), linear.name, weight, input});
-        return Done{};
-    }
-    const auto unequal = [&](const char* what, float a, float b) {
-        return io::expected_found(ErrorCode::bad_file, linear.name,
-                                  std::string("the ") + what + " of its fused group, " +
-                                      io::text_of(a) + " as in " + io::in_quotes(first->module),
-                                  io::text_of(b));
+std::optional<std::string> FusedScales::difference(const std::string& module, float weight,
+                                                   const std::optional<float>& input) {
+    const auto group = fused_group(module);
+    const auto [at, first] = seen_.try_emplace(group.front(), Seen{module, weight, input});
+    if (first) return std::nullopt;
+    const auto unequal = [&, &seen = at->second](const char* what, float a, float b) {
+        return module + ": expected the " + what + " of its fused group, " + io::text_of(a) +
+               " as in " + io::in_quotes(seen.module) + ", found " + io::text_of(b) +
+               ": read as it is; serving engines take one for the group";
     };
-    if (!same_bits(first->weight, weight)) return unequal("tensor scale", first->weight, weight);
-    if (first->input.has_value() != input.has_value())
-        return io::expected_found(ErrorCode::bad_file, linear.name,
-                                  "an input scale for all of its fused group or for none",
-                                  "one without");
-    if (input && !same_bits(*first->input, *input))
-        return unequal("input scale", *first->input, *input);
-    return Done{};
+    if (!same_bits(at->second.weight, weight))
+        return unequal("tensor scale", at->second.weight, weight);
+    if (input && at->second.input && !same_bits(*at->second.input, *input))
+        return unequal("input scale", *at->second.input, *input);
+    return std::nullopt;
 }
 
 } // namespace fp4::checkpoints

@@ -1,57 +1,161 @@
 #include "linear_tensors.hpp"
 
 #include <algorithm>
-#include <array>
 #include <bit>
-#include <map>
 
+#include "fp4/checkpoints/tensor_text.hpp"
+#include "fp4/checkpoints/weights.hpp"
 #include "fp4/io/expected_found.hpp"
 #include "fp4/io/message.hpp"
-#include "fp4/checkpoints/weights.hpp"
 #include "fp4/try.hpp"
 
 namespace fp4::checkpoints {
 namespace {
 
-using io::Dtype;
+using io::in_quotes;
 
-enum Part : size_t { codes, scales, tensor_scale, input_scale };
-using Parts = std::array<std::optional<TensorLocation>, 4>;
+// The last parts of names that only other methods have, and what they mean there.
+struct ForeignPart {
+    std::string_view part, scheme;
+};
+constexpr std::array<ForeignPart, 13> foreign_parts{{
+    {"weight_scale_inv", "block-scaled FP8"},
+    {"pre_quant_scale", "NVFP4_AWQ, whose inputs are multiplied by it"},
+    {"weight_zero_point", "integers with a zero point"},
+    {"_weight_qdata", "torchao"},
+    {"_weight_scale", "torchao"},
+    {"qweight", "GPTQ or AWQ"},
+    {"qzeros", "GPTQ or AWQ"},
+    {"g_idx", "GPTQ"},
+    {"absmax", "bitsandbytes"},
+    {"quant_map", "bitsandbytes"},
+    {"SCB", "bitsandbytes"},
+    {"weight_blocks", "MXFP4"},
+    {"weight_scales", "MXFP4"},
+}};
 
-std::array<std::string_view, 4> names_of(const LayoutSpec& layout) {
-    return {layout.codes, layout.scales, layout.tensor_scale, layout.input_scale};
+constexpr std::array<std::string_view, 4> kv_cache_parts{"k_scale", "v_scale", "kv_scale",
+                                                         "q_scale"};
+
+std::string_view last_part(std::string_view name) {
+    const auto dot = name.rfind('.');
+    return name.substr(dot == name.npos ? 0 : dot + 1);
 }
 
-// Of methods whose numbers these layouts do not hold.
-constexpr std::array<std::string_view, 6> unsupported{
-    "pre_quant_scale", "k_scale", "v_scale", "weight_zero_point", "_weight_qdata", "_weight_scale"};
-
-bool belongs_elsewhere(std::string_view part) {
-    if (std::ranges::find(unsupported, part) != unsupported.end()) return true;
-    return std::ranges::any_of(layout_specs, [&](const LayoutSpec& spec) {
-        const auto names = names_of(spec);
-        return part != "weight" && !part.empty() && std::ranges::find(names, part) != names.end();
-    });
+// What a part that is none of this layout means; none: a plain tensor.
+std::optional<std::string_view> stranger(std::string_view part) {
+    const auto at = std::ranges::find(foreign_parts, part, &ForeignPart::part);
+    if (at != foreign_parts.end()) return at->scheme;
+    for (const auto& spec : layout_specs) {
+        const auto names = part_names(spec);
+        if (part != "weight" && !part.empty() && std::ranges::find(names, part) != names.end())
+            return "";
+    }
+    return std::nullopt;
 }
 
-Error tensor_error(const TensorLocation& at, std::string_view expected, std::string_view found) {
-    return io::expected_found(ErrorCode::bad_file,
-                              io::printable_path(at.file->path()) + ": tensor " +
-                                  io::in_quotes(at.tensor->name),
-                              expected, found);
+// A head of floats stays readable whatever a group that names all linears says.
+bool is_foreign(const QuantizationConfig& config, std::string_view module, std::string_view part,
+                io::Dtype dtype) {
+    if (config.scheme_of(module).kind != ModuleScheme::Kind::foreign || part == "bias")
+        return false;
+    const bool is_float =
+        dtype == io::Dtype::bf16 || dtype == io::Dtype::f16 || dtype == io::Dtype::f32;
+    return !(module == "lm_head" && part == "weight" && is_float);
 }
 
-std::string shape_text(const std::vector<uint64_t>& shape) {
-    std::string text = "[";
-    for (size_t i = 0; i < shape.size(); ++i) text += (i ? ", " : "") + std::to_string(shape[i]);
-    return text + "]";
+uint64_t rounded_up(uint64_t value, uint64_t unit) { return (value + unit - 1) / unit * unit; }
+
+// Scales as tensor cores load them: 128 x 4 tiles, padded; [N, B] as it is then, as a row, or as
+// torchao keeps it.
+bool is_swizzled(const std::vector<uint64_t>& shape, uint64_t rows, uint64_t blocks) {
+    const uint64_t tall = rounded_up(rows, 128), wide = rounded_up(blocks, 4);
+    return shape == std::vector{tall, wide} || shape == std::vector{tall * wide} ||
+           shape == std::vector{tall / 4, wide * 4};
 }
+
+class LinearExaminer {
+  public:
+    LinearExaminer(const LayoutSpec& layout, const std::string& module, const LinearParts& parts)
+        : layout_(layout), names_(part_names(layout)), module_(module), parts_(parts) {}
+
+    std::vector<Finding> examine() {
+        for (const auto part : {codes, scales, tensor_scale})
+            if (!parts_[part]) missing(part);
+        check_dtype(codes, io::Dtype::u8);
+        check_dtype(scales, layout_.scales_dtype);
+        check_shapes();
+        for (const auto part : {tensor_scale, input_scale}) check_scalar(part);
+        return std::move(findings_);
+    }
+
+  private:
+    void note(LinearPart part, std::string_view code, std::string_view expected,
+              std::string_view found) {
+        findings_.push_back(
+            {Severity::error, std::string(code), parts_[part]->tensor->name,
+             io::expected_found(ErrorCode::bad_file, place_text(*parts_[part]), expected, found)
+                 .message});
+    }
+
+    void missing(LinearPart part) {
+        const auto& any =
+            *std::ranges::find_if(parts_, [](const auto& each) { return each.has_value(); });
+        const auto name = module_ + "." + std::string(names_[part]);
+        findings_.push_back({Severity::error, std::string(finding::missing_tensor), name,
+                             io::expected_found(ErrorCode::bad_file,
+                                                io::printable_path(any->file->path()) +
+                                                    ": module " + in_quotes(module_),
+                                                "a tensor " + in_quotes(name), "no such tensor")
+                                 .message});
+    }
+
+    void check_dtype(LinearPart part, io::Dtype wanted) {
+        if (parts_[part] && parts_[part]->tensor->dtype != wanted)
+            note(part, finding::wrong_dtype, io::spec_of(wanted).name,
+                 describe(*parts_[part]->tensor));
+    }
+
+    void check_shapes() {
+        if (!parts_[codes]) return;
+        const auto& shape = parts_[codes]->tensor->shape;
+        const auto wrong = [&](const std::string& expected) {
+            note(codes, finding::wrong_shape, "shape [N, K/2] with " + expected, shape_text(shape));
+        };
+        const auto elements = io::element_count(shape);
+        if (shape.size() != 2 || !elements || *elements > max_weight_elements / 2)
+            return wrong("at most 2^31 elements");
+        const auto block = static_cast<uint64_t>(spec_of(layout_.weight_format).block);
+        const uint64_t rows = shape[0], k = shape[1] > max_weight_elements ? 0 : shape[1] * 2;
+        if (rows == 0 || k == 0 || k % block != 0)
+            return wrong("N above 0 and K a multiple of " + std::to_string(block));
+        if (!parts_[scales]) return;
+        const auto& found = parts_[scales]->tensor->shape;
+        const std::vector wanted{rows, k / block};
+        if (found == wanted) return;
+        const bool swizzled = is_swizzled(found, rows, k / block);
+        note(scales, swizzled ? finding::swizzled_scales : finding::wrong_shape,
+             "shape " + shape_text(wanted),
+             shape_text(found) +
+                 (swizzled ? ": padded and in the order in which tensor cores load them?" : ""));
+    }
+
+    void check_scalar(LinearPart part) {
+        if (!parts_[part]) return;
+        check_dtype(part, io::Dtype::f32);
+        const auto& shape = parts_[part]->tensor->shape;
+        if (!shape.empty() && shape != std::vector<uint64_t>{1})
+            note(part, finding::wrong_shape, "shape [] or [1]", shape_text(shape));
+    }
+
+    const LayoutSpec& layout_;
+    std::array<std::string_view, 4> names_;
+    const std::string& module_;
+    const LinearParts& parts_;
+    std::vector<Finding> findings_;
+};
 
 Result<float> read_scalar(const TensorLocation& at) {
-    if (at.tensor->dtype != io::Dtype::f32)
-        return tensor_error(at, "F32", io::printable(at.tensor->dtype_name));
-    if (!at.tensor->shape.empty() && at.tensor->shape != std::vector<uint64_t>{1})
-        return tensor_error(at, "shape [] or [1]", shape_text(at.tensor->shape));
     std::array<std::byte, 4> bytes{};
     FP4_TRY(at.file->read(*at.tensor, bytes));
     uint32_t bits = 0;
@@ -60,82 +164,71 @@ Result<float> read_scalar(const TensorLocation& at) {
     return std::bit_cast<float>(bits);
 }
 
-Result<LinearTensors> make_linear(const LayoutSpec& layout, const std::string& module,
-                                  const Parts& parts) {
-    const auto names = names_of(layout);
-    const auto& any =
-        *std::ranges::find_if(parts, [](const auto& part) { return part.has_value(); });
-    for (const auto part : {codes, scales, tensor_scale})
-        if (!parts[part])
-            return io::expected_found(
-                ErrorCode::bad_file,
-                io::printable_path(any->file->path()) + ": module " + io::in_quotes(module),
-                "a tensor " + io::in_quotes(module + "." + std::string(names[part])),
-                "no such tensor");
-    const auto &code_bytes = *parts[codes]->tensor, &scale_bytes = *parts[scales]->tensor;
-    if (code_bytes.dtype != io::Dtype::u8)
-        return tensor_error(*parts[codes], "U8", io::printable(code_bytes.dtype_name));
-    if (scale_bytes.dtype != layout.scales_dtype)
-        return tensor_error(*parts[scales], spec_of(layout.scales_dtype).name,
-                            io::printable(scale_bytes.dtype_name));
-    if (code_bytes.shape.size() != 2 || code_bytes.byte_size() > max_weight_elements / 2)
-        return tensor_error(*parts[codes], "shape [N, K/2] with at most 2^31 elements",
-                            shape_text(code_bytes.shape));
-    const uint64_t rows = code_bytes.shape[0],
-                   k = code_bytes.shape[1] > max_weight_elements ? 0 : code_bytes.shape[1] * 2;
-    const auto block = static_cast<uint64_t>(spec_of(layout.weight_format).block);
-    if (rows == 0 || k == 0 || k % block != 0)
-        return tensor_error(*parts[codes],
-                            "shape [N, K/2] with N above 0 and K a multiple of " +
-                                std::to_string(block),
-                            shape_text(code_bytes.shape));
-    if (scale_bytes.shape != std::vector{rows, k / block})
-        return tensor_error(*parts[scales], "shape " + shape_text({rows, k / block}),
-                            shape_text(scale_bytes.shape));
+} // namespace
 
-    LinearTensors linear{
-        {module, rows, k, parts[input_scale].has_value()}, *parts[codes], *parts[scales], 0, {}};
+std::array<std::string_view, 4> part_names(const LayoutSpec& layout) {
+    return {layout.codes, layout.scales, layout.tensor_scale, layout.input_scale};
+}
+
+bool is_kv_cache_scale(std::string_view tensor) {
+    return std::ranges::find(kv_cache_parts, last_part(tensor)) != kv_cache_parts.end();
+}
+
+TensorSplit split_tensors(const Checkpoint& checkpoint) {
+    const auto& config = checkpoint.quantization();
+    const auto names = part_names(spec_of(config.layout));
+    TensorSplit split;
+    for (const auto& file : checkpoint.files())
+        for (const auto& tensor : file.tensors()) {
+            const TensorLocation at{&file, &tensor};
+            const auto dot = tensor.name.rfind('.');
+            const auto part = last_part(tensor.name);
+            const auto module = dot == tensor.name.npos ? "" : tensor.name.substr(0, dot);
+            const auto known = part.empty() ? names.end() : std::ranges::find(names, part);
+            // ModelOpt's codes have the name of a matrix.
+            const bool is_plain_weight = part == "weight" && tensor.dtype != io::Dtype::u8;
+            if (is_foreign(config, module, part, tensor.dtype))
+                split.foreign[module].push_back(at);
+            else if (is_kv_cache_scale(tensor.name))
+                split.kv_scales.push_back(at);
+            else if (known != names.end() && !module.empty() && !is_plain_weight)
+                split.linears[module][static_cast<size_t>(known - names.begin())] = at;
+            else if (const auto scheme = stranger(part))
+                split.stray.push_back({at, *scheme});
+            else
+                split.plain.push_back(at);
+        }
+    const auto name = [](const TensorLocation& at) -> const std::string& {
+        return at.tensor->name;
+    };
+    std::ranges::sort(split.plain, {}, name);
+    std::ranges::sort(split.kv_scales, {}, name);
+    return split;
+}
+
+Error stray_error(const LayoutSpec& layout, const StrayTensor& stray) {
+    const auto own = describe(*stray.at.tensor);
+    return io::expected_found(ErrorCode::bad_file, place_text(stray.at),
+                              "the tensors of layout " + std::string(layout.name),
+                              stray.scheme.empty()
+                                  ? "one that it does not have, " + own
+                                  : "one of " + std::string(stray.scheme) + ", " + own);
+}
+
+std::vector<Finding> examine_linear(const LayoutSpec& layout, const std::string& module,
+                                    const LinearParts& parts) {
+    return LinearExaminer(layout, module, parts).examine();
+}
+
+Result<LinearTensors> read_linear_tensors(const std::string& module, const LinearParts& parts) {
+    const auto& shape = parts[codes]->tensor->shape;
+    LinearTensors linear{{module, shape[0], shape[1] * 2, parts[input_scale].has_value()}, parts};
     FP4_TRY_ASSIGN(const auto weight, read_scalar(*parts[tensor_scale]));
     linear.tensor_scale = weight;
     if (!parts[input_scale]) return linear;
     FP4_TRY_ASSIGN(const auto input, read_scalar(*parts[input_scale]));
     linear.input_scale = input;
     return linear;
-}
-
-} // namespace
-
-Result<TensorSplit> split_tensors(const LayoutSpec& layout, const Checkpoint& checkpoint) {
-    TensorSplit split;
-    std::map<std::string, Parts> modules;
-    const auto names = names_of(layout);
-    for (const auto& file : checkpoint.files())
-        for (const auto& tensor : file.tensors()) {
-            const auto dot = tensor.name.rfind('.');
-            const auto name =
-                std::string_view(tensor.name).substr(dot == tensor.name.npos ? 0 : dot + 1);
-            const auto known = name.empty() ? names.end() : std::ranges::find(names, name);
-            const TensorLocation at{&file, &tensor};
-            const bool is_plain_weight =
-                name == "weight" &&
-                tensor.dtype != io::Dtype::u8; // ModelOpt's codes have the name of a matrix
-            if (known != names.end() && dot != tensor.name.npos && !is_plain_weight)
-                modules[tensor.name.substr(0, dot)][static_cast<size_t>(known - names.begin())] =
-                    at;
-            else if (belongs_elsewhere(name))
-                return tensor_error(at, "the tensors of layout " + std::string(layout.name),
-                                    "one that it does not have");
-            else
-                split.plain.push_back(at);
-        }
-    std::ranges::sort(split.plain, {}, [](const TensorLocation& at) -> const std::string& {
-        return at.tensor->name;
-    });
-    for (const auto& [module, parts] : modules) {
-        FP4_TRY_ASSIGN(auto linear, make_linear(layout, module, parts));
-        split.linears.push_back(std::move(linear));
-    }
-    return split;
 }
 
 } // namespace fp4::checkpoints

@@ -4,53 +4,37 @@
 #include <map>
 
 #include "completeness.hpp"
-#include "config_json.hpp"
 #include "fp4/io/expected_found.hpp"
 #include "fp4/checkpoints/fused_groups.hpp"
 #include "fp4/checkpoints/linears.hpp"
+#include "fp4/checkpoints/tensor_text.hpp"
 #include "fp4/io/message.hpp"
 #include "fp4/try.hpp"
 #include "linear_tensors.hpp"
+#include "scale_bytes.hpp"
 #include "scale_direction.hpp"
+#include "tensor_scales.hpp"
+#include "tied_head.hpp"
 
 namespace fp4::checkpoints {
 namespace {
 
-using io::in_quotes;
-using io::printable_path;
-
-constexpr std::string_view head = "lm_head.weight", embedding = "model.embed_tokens.weight";
-constexpr size_t chunk_bytes = size_t{1} << 20;
-
-Result<bool> same_bytes(const TensorLocation& a, const TensorLocation& b) {
-    if (a.tensor->dtype != b.tensor->dtype || a.tensor->shape != b.tensor->shape) return false;
-    std::vector<std::byte> x(chunk_bytes), y(chunk_bytes);
-    const uint64_t size = a.tensor->byte_size();
-    for (uint64_t at = 0; at < size; at += chunk_bytes) {
-        const auto count = static_cast<size_t>(std::min<uint64_t>(chunk_bytes, size - at));
-        const auto part_x = std::span(x).first(count), part_y = std::span(y).first(count);
-        FP4_TRY(a.file->read_part(*a.tensor, at, part_x));
-        FP4_TRY(b.file->read_part(*b.tensor, at, part_y));
-        if (!std::ranges::equal(part_x, part_y)) return false;
-    }
-    return true;
-}
-
 // The first NaN scale byte, if the format has one.
 Status check_scale_bytes(const PackedTensor& weight, const std::string& where) {
-    const ScaleSpec& scale = spec_of(weight.format).scale_spec();
-    if (scale.nan_payload < 0) return Done{};
-    const auto is_nan = [&](uint8_t byte) {
-        return (byte & scale.payload_mask()) == scale.nan_payload;
-    };
-    const auto at = std::ranges::find_if(weight.scales, is_nan);
+    const auto at = std::ranges::find_if(
+        weight.scales, [&](uint8_t byte) { return is_nan_scale(weight.format, byte); });
     if (at == weight.scales.end()) return Done{};
-    const auto flat = static_cast<uint64_t>(at - weight.scales.begin()),
-               per_row = weight.scale_bytes_per_row();
+    const auto flat = static_cast<uint64_t>(at - weight.scales.begin());
     return io::expected_found(ErrorCode::bad_file,
-                              where + ": row " + std::to_string(flat / per_row) + ", block " +
-                                  std::to_string(flat % per_row),
-                              "a finite block scale", *at & 0x80 ? "0xFF (NaN)" : "0x7F (NaN)");
+                              where + ": " + block_place(flat, weight.scale_bytes_per_row()),
+                              "a finite block scale", nan_text(*at));
+}
+
+// Of linears in their order; modules that the model does not have come last.
+std::map<std::string_view, size_t> places_of(std::span<const LinearSpec> linears) {
+    std::map<std::string_view, size_t> places;
+    for (size_t i = 0; i < linears.size(); ++i) places.emplace(linears[i].name, i);
+    return places;
 }
 
 Result<std::vector<uint8_t>> read_bytes(const TensorLocation& at) {
@@ -88,120 +72,159 @@ Result<QuantizedCheckpoint> QuantizedCheckpoint::open(const std::filesystem::pat
 }
 
 Status QuantizedCheckpoint::read_folder() {
-    FP4_TRY_ASSIGN(const auto json, read_config_json(folder_));
-    FP4_TRY_ASSIGN(const auto tied, has_tied_embeddings(json, folder_));
-    FP4_TRY_ASSIGN(auto config, read_quantization(json, folder_));
-    config_ = std::move(config);
-    FP4_TRY_ASSIGN(auto checkpoint,
-                   Checkpoint::open(folder_, options_.access, spec_of(layout()).files));
+    FP4_TRY_ASSIGN(auto checkpoint, Checkpoint::open(folder_, options_.access));
     checkpoint_ = std::make_shared<const Checkpoint>(std::move(checkpoint));
-    FP4_TRY_ASSIGN(auto split, split_tensors(spec_of(layout()), *checkpoint_));
+    auto split = split_tensors(*checkpoint_);
+    if (!split.stray.empty()) return stray_error(spec_of(layout()), split.stray.front());
     plain_ = std::move(split.plain);
-    FP4_TRY(drop_tied_head(tied));
+    kv_cache_scales_ = std::move(split.kv_scales);
+    for (auto& [module, tensors] : split.foreign)
+        foreign_.push_back(
+            {module, quantization().scheme_of(module).foreign_scheme, std::move(tensors)});
+    FP4_TRY(drop_tied_head());
     for (const auto& at : plain_)
         plain_specs_.push_back({at.tensor->name, at.tensor->dtype, at.tensor->shape});
+    FP4_TRY(read_linears(split));
 
-    std::map<std::string_view, size_t>
-        place; // in the model's order; what is not of the model comes last and is refused below
-    const auto wanted = model_linears(model());
-    for (size_t i = 0; i < wanted.size(); ++i) place.emplace(wanted[i].name, i);
-    const auto place_of = [&](const LinearTensors& linear) {
-        const auto at = place.find(linear.spec.name);
-        return at == place.end() ? place.size() : at->second;
-    };
-    std::ranges::stable_sort(split.linears, {}, place_of);
-    std::vector<Parts> parts;
-    for (auto& linear : split.linears) {
-        specs_.push_back(linear.spec);
-        parts.push_back({std::move(linear)});
-    }
-    parts_ = std::make_shared<const std::vector<Parts>>(std::move(parts));
-
-    FP4_TRY(check_completeness({model(), tied, plain_specs_, specs_}, io::printable_path(folder_)));
-    FP4_TRY(check_ignored());
-    return check_tensor_scales();
-}
-
-Status QuantizedCheckpoint::drop_tied_head(bool tied) {
-    const auto named = [&](std::string_view name) {
-        return std::ranges::find_if(plain_,
-                                    [&](const auto& at) { return at.tensor->name == name; });
-    };
-    const auto at = named(head), table = named(embedding);
-    if (!tied || at == plain_.end() || table == plain_.end()) return Done{};
-    FP4_TRY_ASSIGN(const auto same, same_bytes(*at, *table));
-    if (!same)
-        return io::expected_found(
-            ErrorCode::bad_file,
-            io::printable_path(at->file->path()) + ": tensor " + io::in_quotes(head),
-            "the bytes of " + io::in_quotes(embedding) + ", since tie_word_embeddings is true",
-            "others");
-    warnings_.push_back(io::printable_path(at->file->path()) + ": tensor " + io::in_quotes(head) +
-                        " is a copy of the tied embedding and is left out");
-    plain_.erase(at);
+    ModelTensors tensors{model(), checkpoint_->tensor_flags(), plain_specs_, specs_};
+    tensors.files = checkpoint_.get();
+    for (const auto& linear : foreign_) tensors.foreign.insert(linear.name);
+    FP4_TRY(check_completeness(tensors, io::printable_path(folder_)));
+    FP4_TRY(check_schemes());
+    FP4_TRY(check_tensor_scales());
+    warn_of_groups();
+    warn_of_rest();
     return Done{};
 }
 
-Status QuantizedCheckpoint::check_ignored() {
+// In the model's order; what is not of the model comes last and is refused by check_completeness.
+Status QuantizedCheckpoint::read_linears(const TensorSplit& split) {
+    const LayoutSpec& layout_spec = spec_of(layout());
+    std::vector<Parts> read;
+    for (const auto& [module, tensors] : split.linears) {
+        const auto findings = examine_linear(layout_spec, module, tensors);
+        if (!findings.empty()) return Error{ErrorCode::bad_file, findings.front().message};
+        FP4_TRY_ASSIGN(auto linear, read_linear_tensors(module, tensors));
+        read.push_back({std::move(linear)});
+    }
+    const auto wanted = model_linears(model());
+    const auto places = places_of(wanted);
+    std::ranges::stable_sort(read, {}, [&](const Parts& linear) {
+        const auto at = places.find(linear.spec.name);
+        return at == places.end() ? places.size() : at->second;
+    });
+    for (const auto& linear : read) specs_.push_back(linear.spec);
+    parts_ = std::make_shared<const std::vector<Parts>>(std::move(read));
+    return Done{};
+}
+
+Status QuantizedCheckpoint::drop_tied_head() {
+    FP4_TRY_ASSIGN(const auto copy, copy_of_tied_embedding(*checkpoint_));
+    if (!copy) return Done{};
+    warnings_.push_back(place_text(*copy) + " is a copy of the tied embedding and is left out");
+    std::erase_if(plain_, [&](const auto& at) { return at.tensor == copy->tensor; });
+    return Done{};
+}
+
+// What the configuration says of each linear against what there is. An input scale that is not
+// announced is not used; without one that is, the linear's inputs are not quantized.
+Status QuantizedCheckpoint::check_schemes() {
     if (layout() == Layout::plain) return Done{};
     const auto fail = [&](std::string_view module, const char* expected, const char* found) {
         return io::expected_found(ErrorCode::bad_file,
                                   io::printable_path(folder_) + ": module " + io::in_quotes(module),
                                   expected, found);
     };
-    for (const auto& linear : specs_) {
-        if (match_ignored(config_.ignore, linear.name) == Match::yes)
+    using Kind = ModuleScheme::Kind;
+    std::vector<std::string> unannounced, without;
+    for (auto& linear : specs_) {
+        const auto& scheme = quantization().scheme_of(linear.name);
+        if (scheme.kind != Kind::quantized)
             return fail(linear.name, "it not quantized, as the configuration says",
                         "quantized tensors");
-        const bool inputs = config_.activations.has_value();
-        if (linear.has_input_scale && !inputs)
-            return fail(linear.name, "no input scale, since inputs are not quantized", "one");
-        if (!linear.has_input_scale && inputs && layout() != Layout::razer)
-            return fail(linear.name, "an input scale, since inputs are quantized", "none");
+        if (linear.has_input_scale && !scheme.activations) {
+            unannounced.push_back(linear.name);
+            linear.has_input_scale = false;
+        } else if (!linear.has_input_scale && scheme.activations &&
+                   !spec_of(layout()).inputs_without_scale) {
+            without.push_back(linear.name);
+        }
     }
-    bool unknown = false;
-    const ModelTensors tensors{model(), false, plain_specs_, specs_};
-    for (const auto& module : unquantized_modules(tensors)) {
-        if (module == "lm_head") continue;
-        const auto match = match_ignored(config_.ignore, module);
-        if (match == Match::no)
+    for (const auto& module : unquantized_modules({model(), {}, plain_specs_, specs_}))
+        if (module != "lm_head" && quantization().scheme_of(module).kind == Kind::quantized)
             return fail(module, "it quantized, or named as left out in the configuration",
                         "a weight that is not quantized");
-        unknown |= match == Match::unknown;
-    }
-    if (unknown)
-        warnings_.push_back(
-            io::printable_path(folder_) +
-            ": regular expressions in the list of modules left out are not evaluated");
+    const auto warn = [&](const std::vector<std::string>& modules, const char* what) {
+        if (!modules.empty())
+            warnings_.push_back(io::printable_path(folder_) + ": " +
+                                std::to_string(modules.size()) + what + some_of(modules));
+    };
+    warn(unannounced, " linears have an input scale, though the configuration says that inputs are "
+                      "not quantized; nothing uses it: ");
+    warn(without, " linears have no input scale, though the configuration says that inputs are "
+                  "quantized; they are read as weights only: ");
     return Done{};
-}
-
-float QuantizedCheckpoint::scale_range() const {
-    return layout() == Layout::razer ? 6.0f * static_cast<float>(config_.e3m3_max) : 2688.0f;
 }
 
 Status QuantizedCheckpoint::check_tensor_scales() {
     const LayoutSpec& layout_spec = spec_of(layout());
-    std::vector<StoredScale> inputs;
-    const auto plausible = [&](const Status& checked) -> Status {
-        if (checked || !options_.allow_implausible_scales) return checked;
-        warnings_.push_back(checked.error().message);
-        return Done{};
-    };
-    for (const auto& linear : *parts_) {
-        const auto named = [&](std::string_view part, float value) {
-            return StoredScale{io::printable_path(folder_) + ": tensor " +
-                                   io::in_quotes(linear.spec.name + "." + std::string(part)),
-                               value};
-        };
-        const auto weight = named(layout_spec.tensor_scale, linear.tensor_scale);
-        FP4_TRY(check_scale_number(weight));
-        FP4_TRY(plausible(check_weight_scale(layout_spec.scale_kind, scale_range(), weight)));
-        if (!linear.input_scale) continue;
-        inputs.push_back(named(layout_spec.input_scale, *linear.input_scale));
-        FP4_TRY(check_scale_number(inputs.back()));
+    const auto scales = tensor_scales_of(*parts_);
+    for (const auto* list : {&scales.weights, &scales.inputs})
+        for (const auto& scale : *list) FP4_TRY(check_scale_number(scale));
+    const auto weights =
+                   weight_direction(layout_spec.scale_kind,
+                                    full_scale_range(layout_spec, quantization()), scales.weights),
+               inputs = input_direction(layout_spec.scale_kind, scales.inputs);
+    if (weights.inverted && !options_.allow_implausible_scales)
+        return Error{ErrorCode::bad_file, weights.odd.front().message + ", as nearly all of the " +
+                                              std::to_string(scales.weights.size()) +
+                                              " tensor scales"};
+    for (const auto* direction : {&weights, &inputs})
+        for (const auto& odd : direction->odd) {
+            if (options_.strict) return Error{ErrorCode::bad_file, odd.message};
+            warnings_.push_back(odd.message);
+        }
+    if (inputs.inverted)
+        warnings_.push_back(io::printable_path(folder_) +
+                            ": nearly all input scales look like their inverses");
+    return Done{};
+}
+
+void QuantizedCheckpoint::warn_of_groups() {
+    if (!spec_of(layout()).fused_scales_equal) return;
+    const auto where = io::printable_path(folder_) + ": ";
+    for (const auto& sentence : split_groups(specs_)) warnings_.push_back(where + sentence);
+    FusedScales fused;
+    for (size_t i = 0; i < specs_.size(); ++i) {
+        const auto& parts = (*parts_)[i];
+        if (const auto sentence =
+                fused.difference(specs_[i].name, parts.tensor_scale,
+                                 specs_[i].has_input_scale ? parts.input_scale : std::nullopt))
+            warnings_.push_back(where + *sentence);
     }
-    return plausible(check_input_scales(layout_spec.scale_kind, inputs));
+}
+
+// What is left alone, and what nothing uses.
+void QuantizedCheckpoint::warn_of_rest() {
+    const auto where = io::printable_path(folder_) + ": ";
+    std::map<std::string_view, std::vector<std::string>> schemes;
+    for (const auto& linear : foreign_) schemes[linear.scheme].push_back(linear.name);
+    for (const auto& [scheme, modules] : schemes)
+        warnings_.push_back(where + std::to_string(modules.size()) +
+                            " modules in a scheme that is "
+                            "not read (" +
+                            std::string(scheme) + ") are left alone: " + some_of(modules));
+    if (!kv_cache_scales_.empty() || !quantization().kv_cache.empty())
+        warnings_.push_back(where + kv_cache_note(quantization(), kv_cache_scales_) +
+                            " are left alone");
+    if (const auto unused = unused_tensors_warning(*checkpoint_)) warnings_.push_back(*unused);
+}
+
+std::optional<Format> QuantizedCheckpoint::activations(size_t i) const {
+    const auto& spec = specs_[i];
+    return spec.has_input_scale || spec_of(layout()).inputs_without_scale
+               ? quantization().scheme_of(spec.name).activations
+               : std::nullopt;
 }
 
 Status QuantizedCheckpoint::read_plain(size_t i, uint64_t offset,
@@ -220,25 +243,25 @@ Result<QuantizedLinear> QuantizedCheckpoint::linear(size_t i) {
                                                   std::to_string(i)};
     const LayoutSpec& layout_spec = spec_of(layout());
     const Parts& parts = (*parts_)[i];
-    FP4_TRY_ASSIGN(auto codes, read_bytes(parts.codes));
-    FP4_TRY_ASSIGN(auto scales, read_bytes(parts.scales));
+    FP4_TRY_ASSIGN(auto codes, read_bytes(*parts.tensors[LinearPart::codes]));
+    FP4_TRY_ASSIGN(auto scales, read_bytes(*parts.tensors[LinearPart::scales]));
 
+    const auto& config = quantization();
     QuantizedLinear linear{parts.spec.name,
-                           {layout_spec.weight_format, config_.specials, parts.spec.rows,
+                           {layout_spec.weight_format, config.specials, parts.spec.rows,
                             parts.spec.k, std::move(codes), std::move(scales)}};
-    if (const auto own = config_.v2_halves_of.find(linear.name); own != config_.v2_halves_of.end())
+    if (const auto own = config.v2_halves_of.find(linear.name); own != config.v2_halves_of.end())
         linear.weight.specials.v2_halves = own->second;
     linear.scale = stored_scale(layout_spec.scale_kind, parts.tensor_scale);
     linear.weight.tensor_scale = Fp32::from_float(linear.scale.multiplier.value);
     linear.exact = layout_spec.scale_kind;
-    linear.encoder = config_.encoder;
-    linear.e3m3_max = config_.e3m3_max;
-    linear.activations = config_.activations;
-    if (parts.input_scale)
+    linear.encoder = config.encoder;
+    linear.e3m3_max = config.e3m3_max;
+    linear.activations = activations(i);
+    if (specs_[i].has_input_scale)
         linear.input_scale = stored_scale(layout_spec.scale_kind, *parts.input_scale);
 
-    const auto where = io::printable_path(parts.scales.file->path()) + ": tensor " +
-                       io::in_quotes(parts.scales.tensor->name);
+    const auto where = place_text(*parts.tensors[LinearPart::scales]);
     FP4_TRY(check_scale_bytes(linear.weight, where));
     if (options_.strict)
         if (const auto count = scale_bytes_with_bit_7(linear.weight))
@@ -250,16 +273,10 @@ Result<QuantizedLinear> QuantizedCheckpoint::linear(size_t i) {
 Result<CheckReport> QuantizedCheckpoint::check() {
     CheckReport report;
     report.warnings = warnings_;
-    FusedScaleCheck fused(spec_of(layout()).scale_kind);
     for (size_t i = 0; i < specs_.size(); ++i) {
         FP4_TRY_ASSIGN(const auto read, linear(i));
         report.elements += read.weight.rows * read.weight.k;
         report.scale_bytes_with_bit_7 += scale_bytes_with_bit_7(read.weight);
-        if (auto checked = fused.add(read); !checked) {
-            auto error = checked.error();
-            error.message = io::printable_path(folder_) + ": " + error.message;
-            return error;
-        }
     }
     if (report.scale_bytes_with_bit_7 != 0)
         report.warnings.push_back(io::printable_path(folder_) + ": " +

@@ -8,13 +8,15 @@ namespace {
 constexpr const char* pack_format = "fp4sim-razer-pack-v1";
 constexpr const char* no_activations = "none";
 
-Status read_activations(const JsonField& field, QuantizationConfig& config) {
-    FP4_TRY_ASSIGN(const auto name, field.text());
-    if (name == no_activations) return Done{};
-    config.activations = format_from_name(name);
-    if (config.activations != Format::nvfp4 && config.activations != Format::razer_a)
+Result<ModuleScheme> read_scheme(const JsonField& field) {
+    const auto name = field.text();
+    if (!name) return name.error();
+    ModuleScheme scheme{ModuleScheme::Kind::quantized};
+    if (*name == no_activations) return scheme;
+    scheme.activations = format_from_name(*name);
+    if (scheme.activations != Format::nvfp4 && scheme.activations != Format::razer_a)
         return field.error("'none', 'nvfp4' or 'razer-a'");
-    return Done{};
+    return scheme;
 }
 
 Status read_encoder(const JsonField& field, QuantizationConfig& config) {
@@ -37,7 +39,9 @@ Status read_exceptions(const JsonField& table, QuantizationConfig& config) {
 
 } // namespace
 
-OrderedJson razer_section(const QuantizationConfig& config) {
+OrderedJson razer_section(const WrittenQuantization& written) {
+    const auto& config = written.config;
+    const auto activations = written.uniform_activations().value_or(std::nullopt);
     OrderedJson section;
     section["quant_method"] = spec_of(Layout::razer).quant_method;
     section["format"] = pack_format;
@@ -51,17 +55,18 @@ OrderedJson razer_section(const QuantizationConfig& config) {
             section["v2_halves_of"][module] = halves;
     section["e3m3_max"] = config.e3m3_max;
     section["tensor_scale_divisor"] = 6 * config.e3m3_max;
-    section["activation_format"] =
-        config.activations ? spec_of(*config.activations).name : no_activations;
+    section["activation_format"] = activations ? spec_of(*activations).name : no_activations;
     section["targets"] = OrderedJson::array({"Linear"});
-    section["ignore"] = config.ignore;
+    section["ignore"] = written.left_out;
     section["encoder"] = spec_of(*config.encoder).name;
     section["fp4sim_version"] = FP4SIM_VERSION;
     return section;
 }
 
-Result<QuantizationConfig> read_razer(const JsonField& section) {
-    QuantizationConfig config{Layout::razer};
+Result<QuantizationRules> read_razer(const JsonField& section) {
+    QuantizationRules rules;
+    auto& config = rules.config;
+    config.layout = Layout::razer;
     const FormatSpec& format = spec_of(Format::razer_w);
     const OrderedJson fixed{{"format", pack_format},
                             {"weight_format", format.name},
@@ -78,13 +83,14 @@ Result<QuantizationConfig> read_razer(const JsonField& section) {
     if (largest == 29) return section["e3m3_max"].error("28 or 30");
     config.e3m3_max = static_cast<int>(largest);
     FP4_TRY(section["tensor_scale_divisor"].expect(6 * config.e3m3_max));
-    FP4_TRY(read_activations(section["activation_format"], config));
+    FP4_TRY_ASSIGN(const auto scheme, read_scheme(section["activation_format"]));
     FP4_TRY(section["targets"].expect(OrderedJson::array({"Linear"})));
     FP4_TRY_ASSIGN(auto ignore, section["ignore"].texts());
-    config.ignore = std::move(ignore);
+    rules.left_out = {section["ignore"].where(), std::move(ignore)};
+    rules.groups.push_back({{section["targets"].where(), {"Linear"}}, scheme});
     FP4_TRY(read_encoder(section["encoder"], config));
     FP4_TRY(section["fp4sim_version"].text());
-    return config;
+    return rules;
 }
 
 } // namespace fp4::checkpoints

@@ -2,65 +2,109 @@
 
 #include <algorithm>
 #include <cmath>
-#include <vector>
 
 #include "fp4/io/expected_found.hpp"
-#include "fp4/try.hpp"
 
 namespace fp4::checkpoints {
 namespace {
 
 constexpr double input_range = 2688; // of nvfp4 and razer-a
+constexpr double nearly_all = 0.9;
+// Binary orders of magnitude from the middle of a file: so near when inverted, so far as it is.
+constexpr double near_others = 8, far_from_others = 12;
 
-double multiplier_of(TensorScaleKind kind, float value) {
-    return kind == TensorScaleKind::divisor ? 1.0 / double{value} : double{value};
-}
+struct Magnitudes {
+    int least_exponent, most_exponent;
 
-std::string kind_text(TensorScaleKind kind) {
-    return kind == TensorScaleKind::divisor ? "a divisor" : "a multiplier";
-}
+    bool usual(double amax) const {
+        return amax >= std::ldexp(1.0, least_exponent) && amax <= std::ldexp(1.0, most_exponent);
+    }
+};
 
-Status check_amax(TensorScaleKind kind, double range, const StoredScale& scale, const char* what,
-                  int least_exponent, int most_exponent) {
-    const double amax = range * multiplier_of(kind, scale.value);
-    if (scale.value == 1.0f ||
-        (amax >= std::ldexp(1.0, least_exponent) && amax <= std::ldexp(1.0, most_exponent)))
-        return Done{};
-    return io::expected_found(
-        ErrorCode::bad_file, scale.tensor,
-        kind_text(kind) + " for " + what + " of at most 2^" + std::to_string(least_exponent) +
-            " to 2^" + std::to_string(most_exponent),
-        io::text_of(scale.value) + ", which stands for " + io::text_of(static_cast<float>(amax)) +
-            " (the inverse was stored?)");
-}
+class Judge {
+  public:
+    Judge(TensorScaleKind kind, double range, Magnitudes magnitudes, const char* what)
+        : kind_(kind), range_(range), magnitudes_(magnitudes), what_(what) {}
+
+    ScaleDirection judge(std::span<const StoredScale> scales) const {
+        ScaleDirection direction;
+        std::vector<double> known;
+        for (const auto& scale : scales)
+            if (scale.value != 1.0f) known.push_back(amax(scale));
+        if (known.empty()) return direction;
+        std::ranges::nth_element(known,
+                                 known.begin() + static_cast<std::ptrdiff_t>(known.size() / 2));
+        const double middle = known[known.size() / 2];
+        size_t above = 0, below = 0;
+        for (const auto& scale : scales) {
+            const double found = amax(scale);
+            if (scale.value == 1.0f || magnitudes_.usual(found)) continue;
+            if (magnitudes_.usual(inverse(found))) ++(found > inverse(found) ? above : below);
+            direction.odd.push_back({scale, looks_inverted(found, middle), sentence(scale)});
+        }
+        direction.inverted = static_cast<double>(std::max(above, below)) >=
+                             nearly_all * static_cast<double>(known.size());
+        return direction;
+    }
+
+    double amax(const StoredScale& scale) const {
+        const double value{scale.value};
+        return range_ * (kind_ == TensorScaleKind::divisor ? 1 / value : value);
+    }
+
+  private:
+    double inverse(double found) const { return range_ * range_ / found; }
+
+    bool looks_inverted(double found, double middle) const {
+        return std::fabs(std::log2(found / middle)) > far_from_others &&
+               std::fabs(std::log2(inverse(found) / middle)) < near_others;
+    }
+
+    std::string sentence(const StoredScale& scale) const {
+        const double found = amax(scale);
+        return io::expected_found(
+                   ErrorCode::bad_file, scale.place,
+                   std::string(kind_ == TensorScaleKind::divisor ? "a divisor" : "a multiplier") +
+                       " for " + what_ + " of at most 2^" +
+                       std::to_string(magnitudes_.least_exponent) + " to 2^" +
+                       std::to_string(magnitudes_.most_exponent),
+                   io::text_of(scale.value) + ", which stands for " +
+                       io::text_of(static_cast<float>(found)) +
+                       (magnitudes_.usual(inverse(found)) ? " (the inverse was stored?)" : ""))
+            .message;
+    }
+
+    TensorScaleKind kind_;
+    double range_;
+    Magnitudes magnitudes_;
+    const char* what_;
+};
 
 } // namespace
 
 Status check_scale_number(const StoredScale& scale) {
-    if (std::isnormal(scale.value) && scale.value > 0) return Done{};
-    return io::expected_found(ErrorCode::bad_file, scale.tensor, "a positive normal number",
-                              io::text_of(scale.value));
+    const float inverse = 1.0f / scale.value;
+    if (scale.value > 0 && std::isfinite(scale.value) && std::isfinite(inverse)) return Done{};
+    return io::expected_found(ErrorCode::bad_file, scale.place,
+                              "a positive number with a finite inverse", io::text_of(scale.value));
 }
 
-Status check_weight_scale(TensorScaleKind kind, float range, const StoredScale& scale) {
-    return check_amax(kind, double{range}, scale, "weights", -20, 10);
+ScaleDirection weight_direction(TensorScaleKind kind, float range,
+                                std::span<const StoredScale> scales) {
+    return Judge(kind, double{range}, {-20, 10}, "weights").judge(scales);
 }
 
-Status check_input_scales(TensorScaleKind kind, std::span<const StoredScale> scales) {
-    std::vector<StoredScale> sorted(scales.begin(), scales.end());
-    for (const auto& scale : sorted)
-        FP4_TRY(check_amax(kind, input_range, scale, "inputs", -20, 16));
-    if (sorted.empty()) return Done{};
-    const auto middle = sorted.begin() + static_cast<std::ptrdiff_t>(sorted.size() / 2);
-    std::ranges::nth_element(sorted, middle, {}, [&](const StoredScale& scale) {
-        return multiplier_of(kind, scale.value);
-    });
-    if (middle->value == 1.0f || multiplier_of(kind, middle->value) < 1) return Done{};
-    return io::expected_found(ErrorCode::bad_file, middle->tensor,
-                              kind_text(kind) +
-                                  (kind == TensorScaleKind::divisor ? " above 1" : " below 1") +
-                                  " in the middle of all inputs",
-                              io::text_of(middle->value) + " (the inverses were stored?)");
+ScaleDirection input_direction(TensorScaleKind kind, std::span<const StoredScale> scales) {
+    const Judge judge(kind, input_range, {-20, 16}, "inputs");
+    auto direction = judge.judge(scales);
+    size_t above_one = 0, known = 0;
+    for (const auto& scale : scales) {
+        known += scale.value != 1.0f;
+        above_one += scale.value != 1.0f && judge.amax(scale) > input_range;
+    }
+    direction.inverted |=
+        known > 0 && static_cast<double>(above_one) >= nearly_all * static_cast<double>(known);
+    return direction;
 }
 
 } // namespace fp4::checkpoints

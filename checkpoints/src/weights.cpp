@@ -1,11 +1,12 @@
 #include "fp4/checkpoints/weights.hpp"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <new>
 #include <string>
 
-#include "fp4/scale.hpp"
+#include "fp4/checkpoints/tensor_text.hpp"
 #include "fp4/io/message.hpp"
 #include "fp4/try.hpp"
 
@@ -17,38 +18,40 @@ constexpr size_t chunk_bytes = size_t{1} << 20;
 constexpr uint32_t f32_exponent_mask = 0x7F800000;
 constexpr uint32_t f32_fraction_mask = 0x007FFFFF;
 
-std::string describe_shape(const std::vector<uint64_t>& shape) {
-    std::string text = "[";
-    for (const char* separator = ""; const uint64_t dimension : shape) {
-        text += separator;
-        text += std::to_string(dimension);
-        separator = ", ";
-    }
-    return text + "]";
+constexpr std::array<std::string_view, 5> scale_suffixes{"_scale_inv", "_scale", "_scale_2",
+                                                         "_global_scale", ".absmax"};
+
+bool is_float(io::Dtype dtype) {
+    return dtype == io::Dtype::bf16 || dtype == io::Dtype::f16 || dtype == io::Dtype::f32;
+}
+
+// The tensor that scales a weight, by the names that are in use; none in this file.
+const io::TensorInfo* scale_of(const io::SafetensorsFile& file, const io::TensorInfo& tensor) {
+    for (const auto suffix : scale_suffixes)
+        if (const auto* scale = file.find(tensor.name + std::string(suffix))) return scale;
+    return nullptr;
 }
 
 uint32_t f32_bits(io::Dtype dtype, const std::byte* element) {
     const auto byte = [&](int i) { return std::to_integer<uint32_t>(element[i]) << (8 * i); };
-    if (dtype == io::Dtype::f8_e4m3)
-        return f32_bits_from_e4m3(std::to_integer<uint8_t>(element[0]));
     if (dtype == io::Dtype::f32) return byte(0) | byte(1) | byte(2) | byte(3);
     const auto half = static_cast<uint16_t>(byte(0) | byte(1));
     return dtype == io::Dtype::f16 ? f32_bits_from_f16(half) : f32_bits_from_bf16(half);
 }
 
-Status check_matrix(const io::TensorInfo& tensor, const std::string& where) {
-    if (tensor.dtype != io::Dtype::f8_e4m3 && tensor.dtype != io::Dtype::bf16 &&
-        tensor.dtype != io::Dtype::f16 && tensor.dtype != io::Dtype::f32)
-        return Error{ErrorCode::bad_file, where +
-                                              "dtype: expected F8_E4M3, BF16, F16 or F32, found " +
-                                              io::printable(tensor.dtype_name)};
-    if (tensor.shape.size() != 2)
-        return Error{ErrorCode::bad_shape, where + "shape: expected two dimensions, found " +
-                                               describe_shape(tensor.shape)};
+Status check_matrix(const io::SafetensorsFile& file, const io::TensorInfo& tensor,
+                    const std::string& where) {
+    if (const auto foreign = foreign_weight(file, tensor); !foreign.empty())
+        return Error{ErrorCode::bad_file,
+                     where + "dtype: expected BF16, F16 or F32, found " + foreign};
     const auto elements = io::element_count(tensor.shape);
+    if (tensor.shape.size() != 2 || elements == uint64_t{0})
+        return Error{ErrorCode::bad_shape, where +
+                                               "shape: expected two dimensions above 0, found " +
+                                               shape_text(tensor.shape)};
     if (!elements || *elements > max_weight_elements)
         return Error{ErrorCode::bad_shape, where + "shape: expected at most 2^31 elements, found " +
-                                               describe_shape(tensor.shape)};
+                                               shape_text(tensor.shape)};
     return Done{};
 }
 
@@ -66,25 +69,28 @@ uint32_t f32_bits_from_f16(uint16_t bits) {
     return sign | (1 + 127 - 15 - shift) << 23 | (fraction << shift & 0x3FFu) << 13;
 }
 
-uint32_t f32_bits_from_e4m3(uint8_t bits) {
-    const uint32_t sign = uint32_t{bits & 0x80u} << 24;
-    const Scale magnitude = decode_scale(spec_of(ScaleType::ue4m3), bits & 0x7F);
-    if (magnitude.nan) return sign | f32_exponent_mask | 1u << 22;
-    return sign | std::bit_cast<uint32_t>(scale_to_float(magnitude));
+std::string foreign_weight(const io::SafetensorsFile& file, const io::TensorInfo& tensor) {
+    const auto* scale = scale_of(file, tensor);
+    if (is_float(tensor.dtype) && !scale) return {};
+    const auto* own = file.find(tensor.name); // as it is in the file
+    const auto found = describe(own ? *own : tensor);
+    if (scale) return found + ", whose scale is tensor " + io::in_quotes(scale->name);
+    const bool small = tensor.dtype == io::Dtype::other || io::spec_of(tensor.dtype).bits <= 8;
+    return small ? found + ", whose scale is not in this file" : found;
 }
 
 Result<std::vector<float>> read_weights(const io::SafetensorsFile& file,
                                         const io::TensorInfo& tensor) {
     const std::string where =
         io::printable_path(file.path()) + ": tensor " + io::in_quotes(tensor.name) + ": ";
-    FP4_TRY(check_matrix(tensor, where));
+    FP4_TRY(check_matrix(file, tensor, where));
 
     std::vector<float> values;
     try {
         values.resize(*io::element_count(tensor.shape));
     } catch (const std::bad_alloc&) {
         return Error{ErrorCode::bad_file, where + "expected memory for shape " +
-                                              describe_shape(tensor.shape) +
+                                              shape_text(tensor.shape) +
                                               " as floats, found too little"};
     }
 

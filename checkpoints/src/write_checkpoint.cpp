@@ -9,13 +9,13 @@
 #include "copied_files.hpp"
 #include "fp4/io/expected_found.hpp"
 #include "fp4/dequantize.hpp"
-#include "fp4/checkpoints/fused_groups.hpp"
 #include "fp4/io/atomic_file.hpp"
 #include "fp4/io/message.hpp"
 #include "fp4/io/posix_io.hpp"
 #include "fp4/try.hpp"
 #include "output_folder.hpp"
 #include "shards.hpp"
+#include "tensor_scales.hpp"
 
 namespace fp4::checkpoints {
 namespace {
@@ -38,8 +38,8 @@ Error bad_linear(std::string_view name, std::string_view expected, std::string_v
 class Writer {
   public:
     Writer(Layout layout, QuantizedModelSource& source, const WriteOptions& options)
-        : layout_(spec_of(layout)), source_(source), options_(options), fused_(layout_.scale_kind) {
-        config_.layout = layout;
+        : layout_(spec_of(layout)), source_(source), options_(options) {
+        written_.config.layout = layout;
     }
 
     Result<WriteReport> write(const std::filesystem::path& target) {
@@ -54,13 +54,14 @@ class Writer {
     }
 
   private:
-    bool is_plain() const { return config_.layout == Layout::plain; }
+    QuantizationConfig& config() { return written_.config; }
+    bool is_plain() const { return written_.config.layout == Layout::plain; }
 
     Status read_model() {
         FP4_TRY_ASSIGN(auto json, read_config_json(source_.folder()));
         json_ = std::move(json);
-        FP4_TRY_ASSIGN(const auto tied, has_tied_embeddings(json_, source_.folder()));
-        tied_ = tied;
+        FP4_TRY_ASSIGN(const auto flags, read_tensor_flags(json_, source_.folder()));
+        flags_ = flags;
         FP4_TRY_ASSIGN(auto model, parse_model_config(json_.dump(),
                                                       (source_.folder() / "config.json").native()));
         model_ = std::move(model);
@@ -69,24 +70,21 @@ class Writer {
 
     Status check_source() {
         const auto linears = source_.linears();
-        const ModelTensors tensors{model_, tied_, source_.plain_tensors(), linears};
+        const ModelTensors tensors{model_, flags_, source_.plain_tensors(), linears};
         const auto where = io::printable_path(source_.folder());
         for (const auto& tensor : tensors.plain)
-            if (tied_ && tensor.name == "lm_head.weight")
+            if (flags_.tied_embeddings && tensor.name == "lm_head.weight")
                 return bad_linear(where, "no 'lm_head.weight', since tie_word_embeddings is true",
                                   "one");
         FP4_TRY(check_completeness(tensors, where));
-        config_.ignore = unquantized_modules(tensors);
+        written_.left_out = unquantized_modules(tensors);
         if (is_plain()) return Done{};
         if (linears.empty()) return bad_linear(where, "quantized linears", "none");
-        FP4_TRY(check_fused_groups(linears));
         const auto block = static_cast<uint64_t>(spec_of(layout_.weight_format).block);
         for (const auto& linear : linears) {
             if (linear.k % block != 0)
                 return bad_linear(linear.name, "K, a multiple of " + std::to_string(block),
                                   std::to_string(linear.k));
-            if (linear.has_input_scale != linears.front().has_input_scale)
-                return bad_linear(linear.name, "input scales for all linears or for none", "some");
         }
         return Done{};
     }
@@ -117,7 +115,7 @@ class Writer {
         const auto shards = plan_shards(layout_, units, options_.max_shard_bytes);
 
         io::Metadata metadata{{own_output_key, std::string(layout_.name)}};
-        if (config_.layout == Layout::razer)
+        if (config().layout == Layout::razer)
             metadata.insert({{"fp4sim.format", "razer-pack"}, {"fp4sim.version", "1"}});
         for (const auto& shard : shards) {
             FP4_TRY_ASSIGN(auto stream, io::SafetensorsStream::create(folder / shard.file, metadata,
@@ -172,18 +170,18 @@ class Writer {
             return bad_linear(linear.name,
                               "format " + std::string(spec_of(layout_.weight_format).name),
                               spec_of(weight.format).name);
-        FP4_TRY(fused_.add(linear));
         note_round_trip(linear);
-        return config_.layout == Layout::razer ? merge_razer(linear) : merge_nvfp4(linear);
+        FP4_TRY(config().layout == Layout::razer ? merge_razer(linear) : check_nvfp4(linear));
+        config().modules[linear.name] = {ModuleScheme::Kind::quantized, linear.activations};
+        return Done{};
     }
 
-    Status merge_nvfp4(const QuantizedLinear& linear) {
+    static Status check_nvfp4(const QuantizedLinear& linear) {
         if (linear.activations && linear.activations != Format::nvfp4)
             return bad_linear(linear.name, "inputs in nvfp4", spec_of(*linear.activations).name);
         if (linear.activations.has_value() != linear.input_scale.has_value())
             return bad_linear(linear.name, "an input scale exactly where inputs are quantized",
                               "one of the two");
-        config_.activations = linear.activations;
         return Done{};
     }
 
@@ -200,19 +198,20 @@ class Writer {
             return bad_linear(linear.name, "e3m3_max 28 or 30", std::to_string(linear.e3m3_max));
         if (specials.v1_halves == 0 || specials.v2_halves == 0)
             return bad_linear(linear.name, "special values above 0", "0");
-        if (!config_.encoder) {
-            config_.encoder = linear.encoder;
-            config_.specials = specials;
-            config_.e3m3_max = linear.e3m3_max;
-            config_.activations = linear.activations;
+        if (!config().encoder) {
+            config().encoder = linear.encoder;
+            config().specials = specials;
+            config().e3m3_max = linear.e3m3_max;
         }
-        if (config_.encoder != linear.encoder || config_.specials.v1_halves != specials.v1_halves ||
-            config_.e3m3_max != linear.e3m3_max || config_.activations != linear.activations)
+        if (config().encoder != linear.encoder ||
+            config().specials.v1_halves != specials.v1_halves ||
+            config().e3m3_max != linear.e3m3_max ||
+            linear.activations != written_.uniform_activations().value_or(linear.activations))
             return bad_linear(linear.name,
                               "encoder, V1, e3m3_max and activation format of the linears before",
                               "others");
-        if (specials.v2_halves != config_.specials.v2_halves)
-            config_.v2_halves_of.emplace(linear.name, specials.v2_halves);
+        if (specials.v2_halves != config().specials.v2_halves)
+            config().v2_halves_of.emplace(linear.name, specials.v2_halves);
         return Done{};
     }
 
@@ -253,18 +252,18 @@ class Writer {
     }
 
     Status write_texts(const std::filesystem::path& folder) {
-        switch (config_.layout) {
+        switch (config().layout) {
         case Layout::compressed_tensors:
-            json_["quantization_config"] = compressed_tensors_section(config_);
+            json_["quantization_config"] = compressed_tensors_section(written_);
             break;
-        case Layout::modelopt: json_["quantization_config"] = modelopt_section(config_); break;
-        case Layout::razer: json_["quantization_config"] = razer_section(config_); break;
+        case Layout::modelopt: json_["quantization_config"] = modelopt_section(written_); break;
+        case Layout::razer: json_["quantization_config"] = razer_section(written_); break;
         case Layout::plain: json_.erase("quantization_config"); break;
         }
         FP4_TRY(io::write_file_atomically(folder / "config.json", json_.dump(2) + "\n"));
-        if (config_.layout == Layout::modelopt)
+        if (config().layout == Layout::modelopt)
             FP4_TRY(io::write_file_atomically(folder / "hf_quant_config.json",
-                                              modelopt_file(config_).dump(2) + "\n"));
+                                              modelopt_file(written_).dump(2) + "\n"));
         for (const auto name : copied_files) {
             const auto from = source_.folder() / name;
             std::error_code error;
@@ -277,9 +276,10 @@ class Writer {
 
     // Reads the output again: every tensor is there, as the model has it.
     Status check_output(const std::filesystem::path& folder) {
-        FP4_TRY_ASSIGN(auto checkpoint, QuantizedCheckpoint::open(folder));
+        FP4_TRY_ASSIGN(auto checkpoint,
+                       QuantizedCheckpoint::open(folder, {.allow_implausible_scales = true}));
         const auto wanted = is_plain() ? size_t{0} : source_.linears().size();
-        if (checkpoint.layout() != config_.layout || checkpoint.linears().size() != wanted)
+        if (checkpoint.layout() != config().layout || checkpoint.linears().size() != wanted)
             return io::expected_found(ErrorCode::write_failed, io::printable_path(folder),
                                       "the layout and the linears that were written", "others");
         FP4_TRY_ASSIGN(auto report, checkpoint.check());
@@ -290,11 +290,10 @@ class Writer {
     const LayoutSpec& layout_;
     QuantizedModelSource& source_;
     WriteOptions options_;
-    FusedScaleCheck fused_;
-    QuantizationConfig config_;
+    WrittenQuantization written_;
     OrderedJson json_;
     ModelConfig model_;
-    bool tied_ = false;
+    TensorFlags flags_;
     WriteReport report_;
 };
 
@@ -310,7 +309,17 @@ Result<WriteReport> convert_checkpoint(const std::filesystem::path& from, Layout
                                        const std::filesystem::path& to, const ReadOptions& read,
                                        const WriteOptions& write) {
     FP4_TRY_ASSIGN(auto checkpoint, QuantizedCheckpoint::open(from, read));
-    return write_checkpoint(layout, checkpoint, to, write);
+    if (const auto foreign = checkpoint.foreign(); !foreign.empty())
+        return io::expected_found(
+            ErrorCode::bad_argument,
+            printable_path(from) + ": module " + in_quotes(foreign.front().name),
+            "a scheme that can be converted", foreign.front().scheme + ", which is not read");
+    FP4_TRY_ASSIGN(auto report, write_checkpoint(layout, checkpoint, to, write));
+    if (const auto scales = checkpoint.kv_cache_scales(); !scales.empty())
+        report.warnings.push_back(printable_path(from) + ": " +
+                                  kv_cache_note(checkpoint.quantization(), scales) +
+                                  " are not written");
+    return report;
 }
 
 } // namespace fp4::checkpoints

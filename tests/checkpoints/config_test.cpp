@@ -48,27 +48,33 @@ TEST_F(Config, CompressedTensors) {
         written(dir /
                 "w4a16")["quantization_config"]["config_groups"]["group_0"]["input_activations"]
             .is_null());
-    EXPECT_EQ(open(out).quantization().activations, Format::nvfp4);
-    EXPECT_FALSE(open(dir / "w4a16").quantization().activations);
+    EXPECT_EQ(open(out).activations(0), Format::nvfp4);
+    EXPECT_FALSE(open(dir / "w4a16").activations(0));
 
     expect_refused(
         "/quant_method", "awq",
         ".quant_method: expected 'compressed-tensors', 'modelopt' or 'fp4sim-razer', found 'awq'");
     expect_refused("/format", "pack-quantized",
-                   ".format: expected 'nvfp4-pack-quantized', found 'pack-quantized'");
+                   ".format: expected 'nvfp4-pack-quantized' or 'mixed-precision', found "
+                   "'pack-quantized'");
     expect_refused(
         "/quantization_status", "frozen",
         ".quantization_status: expected 'compressed', null or no such key, found 'frozen'");
-    expect_refused("/kv_cache_scheme", Json::object(),
-                   ".kv_cache_scheme: expected null, null or no such key, found an object");
     expect_refused(
         "/sparsity_config/format", "sparse-24",
         ".sparsity_config: expected an empty object, null or no such key, found an object");
     expect_refused(
         "/transform_config/h", 1,
         ".transform_config: expected an empty object, null or no such key, found an object");
-    expect_refused("/config_groups/group_1", Json::object(),
-                   ".config_groups: expected an object of one group, found an object");
+    expect_refused("/config_groups", Json::object(),
+                   ".config_groups: expected an object of 1 to 64 groups, found an object");
+    expect_refused("/config_groups/group_1", 7,
+                   ".config_groups.group_1: expected an object, found 7");
+    expect_refused("/config_groups/group_0/targets", Json(),
+                   ".config_groups.group_0.targets: expected an array of strings, found null");
+    expect_refused("/config_groups/group_0/format", "float-quantized",
+                   ".config_groups: expected a group of 'nvfp4-pack-quantized', found "
+                   "float-quantized, 4-bit float");
     expect_refused("/config_groups/group_0/weights/group_size", 32,
                    ".config_groups.group_0.weights.group_size: expected 16, found 32");
     expect_refused(
@@ -87,7 +93,8 @@ TEST_F(Config, IgnoreIsComparedWithTheTensors) {
         write_text(out / "config.json", json.dump());
         return QuantizedCheckpoint::open(out);
     };
-    for (const char* pattern : {"model.layers.1.mlp.up_proj", "*mlp.u?_proj", "Linear", "*"}) {
+    for (const char* pattern : {"model.layers.1.mlp.up_proj", "*mlp.u?_proj", "*.[0-1].mlp.[!gd]*",
+                                "Linear", "*", "re:.*up_proj", "re:model", "re:(?!lm_head)"}) {
         const auto opened = opened_with({"lm_head", pattern});
         ASSERT_FALSE(opened) << pattern;
         EXPECT_TRUE(
@@ -95,8 +102,7 @@ TEST_F(Config, IgnoreIsComparedWithTheTensors) {
             std::string::npos)
             << opened.error().message;
     }
-    EXPECT_TRUE(opened_with({"lm_head", "*mlp.u?_pro", "model.layers.1.mlp",
-                             "re:.*up_proj"})); // regular expressions are not evaluated
+    EXPECT_TRUE(opened_with({"lm_head", "*mlp.u?_pro", "model.layers.1.mlp", "re:up_proj"}));
 }
 
 TEST_F(Config, ModulesLeftOut) {
@@ -116,9 +122,9 @@ TEST_F(Config, ModulesLeftOut) {
     test::expect_message(opened.error().message,
                          out.string() + ": module 'model.layers.0.mlp.down_proj': expected it "
                                         "quantized, or named as left out in the configuration");
-    json["quantization_config"]["ignore"] = {"lm_head", "re:.*down_proj"};
+    json["quantization_config"]["ignore"] = {"lm_head", "re:.*0.mlp.down_proj"};
     write_text(out / "config.json", json.dump());
-    EXPECT_EQ(open(out).warnings().size(), 1u);
+    EXPECT_TRUE(open(out).warnings().empty());
 }
 
 TEST_F(Config, ModelOpt) {
@@ -141,7 +147,11 @@ TEST_F(Config, ModelOpt) {
     EXPECT_EQ(written(dir / "w4a16")["quantization_config"]["quant_algo"], "W4A16_NVFP4");
 
     expect_refused("/quant_algo", "NVFP4_AWQ",
-                   ".quant_algo: expected 'NVFP4' or 'W4A16_NVFP4', found 'NVFP4_AWQ'");
+                   ".quant_algo: expected 'NVFP4', 'W4A16_NVFP4' or 'MIXED_PRECISION', found "
+                   "'NVFP4_AWQ', whose inputs are multiplied by a pre_quant_scale");
+    expect_refused("/quant_algo", "FP8",
+                   ".quant_algo: expected 'NVFP4', 'W4A16_NVFP4' or 'MIXED_PRECISION', found "
+                   "'FP8'");
     expect_refused(
         "/quant_algo", "W4A16_NVFP4",
         ".quant_algo: expected the algorithm of hf_quant_config.json, found 'W4A16_NVFP4'");
@@ -151,15 +161,7 @@ TEST_F(Config, ModelOpt) {
     write_text(out / "config.json",
                tiny_config); // hf_quant_config.json alone, as older exports have it
     EXPECT_EQ(open(out).layout(), Layout::modelopt);
-    EXPECT_EQ(open(out).quantization().activations, Format::nvfp4);
-    write_text(
-        out / "hf_quant_config.json",
-        R"({"quantization":{"quant_algo":"NVFP4","group_size":16,"kv_cache_quant_algo":"FP8"}})");
-    const auto cache = QuantizedCheckpoint::open(out);
-    ASSERT_FALSE(cache);
-    test::expect_message(cache.error().message,
-                         (out / "hf_quant_config.json").string() +
-                             ": quantization.kv_cache_quant_algo: expected null");
+    EXPECT_EQ(open(out).activations(0), Format::nvfp4);
 }
 
 TEST_F(Config, Razer) {

@@ -160,47 +160,50 @@ TEST_F(Weights, NotFinite) {
     expect_error(single, ErrorCode::not_finite, message("row 0, column 0 (flat index 0", 0, "NaN"));
 }
 
-TEST_F(Weights, EveryE4m3Byte) {
-    std::string bytes;
-    for (int bits = 0; bits < 256; ++bits) {
-        const auto widened = f32_bits_from_e4m3(static_cast<uint8_t>(bits));
-        if ((bits & 0x7F) == 0x7F) {
-            EXPECT_TRUE(std::isnan(std::bit_cast<float>(widened)));
-            EXPECT_EQ(widened >> 31, static_cast<uint32_t>(bits) >> 7);
-        } else {
-            EXPECT_EQ(widened, std::bit_cast<uint32_t>(static_cast<float>(value_of(bits, 4, 3))))
-                << bits;
-            bytes += static_cast<char>(bits);
-        }
-    }
-    const auto weights = read(io::Dtype::f8_e4m3, {2, 127}, bytes);
-    ASSERT_TRUE(weights) << weights.error().message;
-    for (size_t i = 0; i < bytes.size(); ++i)
-        EXPECT_EQ(std::bit_cast<uint32_t>((*weights)[i]),
-                  f32_bits_from_e4m3(static_cast<uint8_t>(bytes[i])))
-            << i;
-    expect_error(read(io::Dtype::f8_e4m3, {1, 2}, "\x38\xFF"), ErrorCode::not_finite,
-                 "row 0, column 1 (flat index 1, byte " + std::to_string(data_begin + 1) +
-                     "): expected a finite number, found NaN");
+TEST_F(Weights, WrongDtypeOrRank) {
+    const auto refused = [&](io::Dtype dtype, const std::string& found) {
+        expect_error(read(dtype, {1, 1}, std::string(spec_of(dtype).bits / 8, 'x')),
+                     ErrorCode::bad_file, "dtype: expected BF16, F16 or F32, found " + found);
+    };
+    for (const auto dtype : {io::Dtype::u8, io::Dtype::i8, io::Dtype::f8_e4m3, io::Dtype::f8_e5m2,
+                             io::Dtype::f8_e8m0, io::Dtype::f8_e4m3fnuz, io::Dtype::boolean})
+        refused(dtype,
+                std::string(spec_of(dtype).name) + " [1, 1], whose scale is not in this file");
+    refused(io::Dtype::f64, "F64 [1, 1]");
+    refused(io::Dtype::i32, "I32 [1, 1]");
+    expect_error(read(io::Dtype::f32, {1}, "xxxx"), ErrorCode::bad_shape,
+                 "shape: expected two dimensions above 0, found [1]");
+    expect_error(read(io::Dtype::bf16, {}, "xx"), ErrorCode::bad_shape,
+                 "shape: expected two dimensions above 0, found []");
+    expect_error(read(io::Dtype::bf16, {1, 1, 1}, "xx"), ErrorCode::bad_shape,
+                 "shape: expected two dimensions above 0, found [1, 1, 1]");
 }
 
-TEST_F(Weights, WrongDtypeOrRank) {
-    expect_error(read(io::Dtype::u8, {1, 1}, "x"), ErrorCode::bad_file,
-                 "dtype: expected F8_E4M3, BF16, F16 or F32, found U8");
-    expect_error(read(io::Dtype::f64, {1, 1}, "xxxxxxxx"), ErrorCode::bad_file,
-                 "dtype: expected F8_E4M3, BF16, F16 or F32, found F64");
-    expect_error(read(io::Dtype::f32, {1}, "xxxx"), ErrorCode::bad_shape,
-                 "shape: expected two dimensions, found [1]");
-    expect_error(read(io::Dtype::bf16, {}, "xx"), ErrorCode::bad_shape,
-                 "shape: expected two dimensions, found []");
-    expect_error(read(io::Dtype::bf16, {1, 1, 1}, "xx"), ErrorCode::bad_shape,
-                 "shape: expected two dimensions, found [1, 1, 1]");
+TEST_F(Weights, ScaleThatLiesElsewhere) {
+    for (const auto dtype : {io::Dtype::f8_e4m3, io::Dtype::i8, io::Dtype::bf16})
+        for (const std::string suffix : {"_scale_inv", "_scale"}) {
+            const std::string bytes(spec_of(dtype).bits / 8 * 4, 'x'), scale(4, 'x'),
+                name = "w" + suffix;
+            ASSERT_TRUE(io::write_safetensors(
+                path, {},
+                std::vector<io::TensorData>{
+                    {"w", dtype, {2, 2}, std::as_bytes(std::span(bytes))},
+                    {name, io::Dtype::f32, {1, 1}, std::as_bytes(std::span(scale))}}));
+            const auto file = io::SafetensorsFile::open(path);
+            ASSERT_TRUE(file);
+            expect_error(read_weights(*file, *file->find("w")), ErrorCode::bad_file,
+                         "dtype: expected BF16, F16 or F32, found " +
+                             std::string(spec_of(dtype).name) + " [2, 2], whose scale is tensor '" +
+                             name + "'");
+            EXPECT_TRUE(read_weights(*file, *file->find(name)));
+        }
 }
 
 TEST_F(Weights, NoElements) {
-    const auto weights = read(io::Dtype::bf16, {0, 16}, "");
-    ASSERT_TRUE(weights) << weights.error().message;
-    EXPECT_TRUE(weights->empty());
+    expect_error(read(io::Dtype::bf16, {0, 32}, ""), ErrorCode::bad_shape,
+                 "shape: expected two dimensions above 0, found [0, 32]");
+    expect_error(read(io::Dtype::f32, {16, 0}, ""), ErrorCode::bad_shape,
+                 "shape: expected two dimensions above 0, found [16, 0]");
 }
 
 TEST_F(Weights, TooManyElements) {

@@ -9,9 +9,11 @@
 #include "fp4/dequantize.hpp"
 #include "fp4/checkpoints/compare.hpp"
 #include "fp4/checkpoints/encoded_model.hpp"
+#include "fp4/checkpoints/tensor_text.hpp"
 #include "fp4/checkpoints/write_checkpoint.hpp"
 #include "fp4/checkpoints/weights.hpp"
 #include "fp4/try.hpp"
+#include "print_warnings.hpp"
 
 namespace fp4::quant {
 namespace {
@@ -31,7 +33,7 @@ Status convert(const ConvertOptions& options) {
     FP4_TRY_ASSIGN(const auto report, checkpoints::convert_checkpoint(
                                           options.model, *layout, options.out,
                                           {.strict = options.strict}, {.replace = options.force}));
-    for (const auto& warning : report.warnings) fmt::print(stderr, "fp4quant: {}\n", warning);
+    print_warnings(report.warnings);
     fmt::print("{}: {} bytes of weights; tensor scales round-trip within {} ulp\n", options.out,
                report.weight_bytes, report.scale_round_trip_ulps);
     return Done{};
@@ -62,7 +64,10 @@ Result<checkpoints::Comparison> compared(const VerifyOptions& options) {
                    checkpoints::QuantizedCheckpoint::open(options.a, {.strict = options.strict}));
     FP4_TRY_ASSIGN(auto b,
                    checkpoints::QuantizedCheckpoint::open(options.b, {.strict = options.strict}));
-    for (auto* each : {&a, &b}) FP4_TRY(each->check());
+    for (auto* each : {&a, &b}) {
+        FP4_TRY_ASSIGN(const auto report, each->check());
+        print_warnings(report.warnings);
+    }
     if (options.encoder.empty()) return checkpoints::compare_models(a, b);
     const auto encoder = encoder_from_name(options.encoder);
     if (!encoder)
@@ -146,6 +151,14 @@ Status inspect(const InspectOptions& options) {
         }
         fmt::print("\n");
     }
+    for (const auto& linear : checkpoint.foreign()) {
+        fmt::print("  {:<56} left alone: {}\n", linear.name, linear.scheme);
+        for (const auto& at : linear.tensors)
+            fmt::print("    {:<54} {}\n", at.tensor->name, checkpoints::describe(*at.tensor));
+    }
+    for (const auto& at : checkpoint.kv_cache_scales())
+        fmt::print("  {:<56} {}  left alone: KV cache\n", at.tensor->name,
+                   checkpoints::describe(*at.tensor));
     return Done{};
 }
 
@@ -159,8 +172,9 @@ void add_convert_command(CLI::App& app, Run& run) {
     command->add_option("--layout", options->layout, "compressed-tensors, modelopt, razer or bf16")
         ->required();
     command->add_option("--out", options->out, "new folder")->required();
-    command->add_flag("--strict", options->strict,
-                      "set sign bits of NVFP4 scale bytes are an error");
+    command->add_flag(
+        "--strict", options->strict,
+        "set sign bits of NVFP4 scale bytes and scales of unusual magnitude are errors");
     command->add_flag("--force", options->force, "replace a checkpoint of this program");
     command->callback([options, &run] { run = passing([options] { return convert(*options); }); });
 }
@@ -173,8 +187,9 @@ void add_verify_command(CLI::App& app, Run& run) {
     command->add_option("a", options->a, "folder; with --encoder the source")->required();
     command->add_option("b", options->b, "quantized folder")->required();
     command->add_option("--encoder", options->encoder, "the encoder that b should be made with");
-    command->add_flag("--strict", options->strict,
-                      "set sign bits of NVFP4 scale bytes are an error");
+    command->add_flag(
+        "--strict", options->strict,
+        "set sign bits of NVFP4 scale bytes and scales of unusual magnitude are errors");
     command->callback([options, &run] { run = [options] { return verify(*options); }; });
 }
 

@@ -27,6 +27,7 @@ Run passing(Command command) {
 }
 
 void add_capture_command(CLI::App& app, Run& run);
+void add_check_command(CLI::App& app, Run& run);
 void add_convert_command(CLI::App& app, Run& run);
 void add_eval_command(CLI::App& app, Run& run);
 void add_inspect_command(CLI::App& app, Run& run);

@@ -6,6 +6,7 @@
 #include "fp4/quant/evaluate/hardware_true.hpp"
 #include "fp4/checkpoints/quantized_checkpoint.hpp"
 #include "fp4/try.hpp"
+#include "print_warnings.hpp"
 
 namespace fp4::quant {
 namespace {
@@ -81,6 +82,7 @@ Result<const Arithmetic*> checked_arithmetic(const EvalOptions& options) {
     if (options.resume && options.out.empty())
         return refused("--resume: expected --out, where the scores of finished windows are");
     FP4_TRY_ASSIGN(const auto layout, checkpoints::QuantizedCheckpoint::open(options.model));
+    print_warnings(layout.warnings());
     const bool quantized = layout.layout() != checkpoints::Layout::plain;
     if (quantized && options.is_plain())
         return refused(fmt::format("{}: expected --reference, the checkpoint it was made from, "

@@ -14,6 +14,7 @@
 #include "fp4/try.hpp"
 #include "machine.hpp"
 #include "memory_estimate.hpp"
+#include "print_warnings.hpp"
 #include "progress_line.hpp"
 #include "token_input.hpp"
 #include "trained_layers.hpp"
@@ -152,6 +153,7 @@ Status quantize(const QuantizeOptions& options) {
     FP4_TRY_ASSIGN(const auto layout, layout_of(options, scheme));
     auto plain = checkpoints::QuantizedCheckpoint::open(options.model);
     if (!plain) return plain.error();
+    print_warnings(plain->warnings());
     if (plain->layout() != checkpoints::Layout::plain)
         return Error{ErrorCode::bad_argument,
                      fmt::format("{}: expected a checkpoint that is not quantized", options.model)};

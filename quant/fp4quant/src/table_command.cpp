@@ -17,6 +17,7 @@
 #include "fp4/io/posix_io.hpp"
 #include "fp4/try.hpp"
 #include "machine.hpp"
+#include "print_warnings.hpp"
 #include "progress_line.hpp"
 #include "report_data.hpp"
 #include "row_scorer.hpp"
@@ -67,6 +68,7 @@ class TableMaker {
 
     Status read_inputs() {
         FP4_TRY_ASSIGN(auto checkpoint, checkpoints::Checkpoint::open(options_.model));
+        print_unused_tensors(checkpoint);
         FP4_TRY_ASSIGN(const auto config, read_decoder_config(options_.model));
         FP4_TRY_ASSIGN(const auto device, device_from_name(options_.device));
         FP4_TRY_ASSIGN(auto model, load_model(checkpoint, config));

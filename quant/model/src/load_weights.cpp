@@ -27,9 +27,9 @@ Status check_tied_head(const checkpoints::Checkpoint& checkpoint) {
                    b = embedding->file->bytes(*embedding->tensor));
     if (!b) return b.error();
     if (head->tensor->dtype == embedding->tensor->dtype && std::ranges::equal(a, *b)) return Done{};
-    return Error{ErrorCode::bad_file,
-                 folder_of(checkpoint) + ": lm_head.weight: expected the embedding's bytes, since "
-                                         "config.json ties them, found others"};
+    return Error{ErrorCode::bad_file, folder_of(checkpoint) +
+                                          ": lm_head.weight: expected the embedding's bytes, since "
+                                          "config.json ties them, found others"};
 }
 
 } // namespace
@@ -47,11 +47,6 @@ Result<Tensor> load_tensor(const checkpoints::Checkpoint& checkpoint, const std:
                                                io::in_quotes(name) + ": expected shape " +
                                                text_of(wanted) + " from config.json, found " +
                                                text_of(found->tensor->shape)};
-    if (found->tensor->dtype ==
-        io::Dtype::f8_e4m3) // read_weights takes it, but its scale is elsewhere
-        return Error{ErrorCode::bad_file, io::printable_path(found->file->path()) + ": tensor " +
-                                              io::in_quotes(name) +
-                                              ": expected BF16, F16 or F32, found F8_E4M3"};
     auto matrix = *found->tensor;
     if (matrix.shape.size() == 1)
         matrix.shape.insert(matrix.shape.begin(), 1); // read_weights takes matrices
@@ -81,8 +76,7 @@ Result<LayerWeights> load_norms(const checkpoints::Checkpoint& checkpoint,
 
 Result<Tensor> load_linear(const checkpoints::Checkpoint& checkpoint, const DecoderConfig& config,
                            size_t layer, LinearOp op) {
-    const auto linear =
-        checkpoints::layer_linears(config.dims, layer)[static_cast<size_t>(op)];
+    const auto linear = checkpoints::layer_linears(config.dims, layer)[static_cast<size_t>(op)];
     return load_tensor(checkpoint, linear.weight(),
                        {static_cast<int64_t>(linear.n), static_cast<int64_t>(linear.k)});
 }

@@ -1,5 +1,6 @@
 #include "fp4/quant/pipeline/checkpoint_layers.hpp"
 
+#include "fp4/checkpoints/fused_groups.hpp"
 #include "fp4/checkpoints/linears.hpp"
 #include "fp4/quant/model/load_weights.hpp"
 #include "fp4/io/message.hpp"
@@ -10,6 +11,31 @@ namespace {
 
 Encoder standard_encoder(Format activations) {
     return activations == Format::razer_a ? Encoder::razer_paper : Encoder::nv;
+}
+
+// The forward pass gives all linears of a group one input.
+Status check_inputs(const checkpoints::QuantizedCheckpoint& checkpoint) {
+    std::map<std::string, std::optional<Format>> inputs;
+    for (const auto& linear : checkpoints::model_linears(checkpoint.model()))
+        inputs[linear.name] = std::nullopt;
+    for (size_t i = 0; i < checkpoint.linears().size(); ++i)
+        inputs[checkpoint.linears()[i].name] = checkpoint.activations(i);
+    for (const auto& [module, format] : inputs)
+        for (const auto& member : checkpoints::fused_group(module))
+            if (inputs.at(member) != format)
+                return Error{
+                    ErrorCode::bad_argument,
+                    io::printable_path(checkpoint.folder()) + ": module " + io::in_quotes(module) +
+                        ": expected the inputs of its fused group quantized alike, found " +
+                        io::in_quotes(member) + " otherwise; it cannot be evaluated"};
+    return Done{};
+}
+
+// The scale that provides for the larger inputs, where the members of a group differ: what serving
+// engines take.
+void merge_input_scale(std::optional<TensorScale>& group,
+                       const std::optional<TensorScale>& linear) {
+    if (linear && (!group || linear->multiplier.value > group->multiplier.value)) group = linear;
 }
 
 } // namespace
@@ -24,10 +50,11 @@ CheckpointLayers::CheckpointLayers(checkpoints::QuantizedCheckpoint checkpoint,
                                                                   : Encoder::nv)},
                .specials = said.specials,
                .e3m3_max = said.e3m3_max};
-    if (said.activations)
-        scheme_.activations = Side{*said.activations, standard_encoder(*said.activations)};
-    for (size_t i = 0; i < checkpoint_.linears().size(); ++i)
+    for (size_t i = 0; i < checkpoint_.linears().size(); ++i) {
         place_of_[checkpoint_.linears()[i].name] = i;
+        if (const auto inputs = checkpoint_.activations(i))
+            scheme_.activations = Side{*inputs, standard_encoder(*inputs)};
+    }
 }
 
 Result<CheckpointLayers> CheckpointLayers::open(const std::filesystem::path& folder,
@@ -37,7 +64,14 @@ Result<CheckpointLayers> CheckpointLayers::open(const std::filesystem::path& fol
         return Error{ErrorCode::bad_argument,
                      io::printable_path(folder) +
                          ": expected a quantized checkpoint, found one that is not"};
+    if (const auto foreign = checkpoint.foreign(); !foreign.empty())
+        return Error{ErrorCode::bad_argument,
+                     io::printable_path(folder) + ": module " +
+                         io::in_quotes(foreign.front().name) +
+                         ": expected a scheme that can be evaluated, found " +
+                         foreign.front().scheme + ", which is not read"};
     FP4_TRY_ASSIGN(auto config, read_decoder_config(folder));
+    FP4_TRY(check_inputs(checkpoint));
     return CheckpointLayers(std::move(checkpoint), std::move(config));
 }
 
@@ -56,7 +90,7 @@ Result<QuantizedLayer> CheckpointLayers::load(size_t layer) {
             }
             FP4_TRY_ASSIGN(auto linear, checkpoint_.linear(place->second));
             out.weight_scale[static_cast<size_t>(group)] = linear.scale;
-            out.input_scale[static_cast<size_t>(group)] = linear.input_scale;
+            merge_input_scale(out.input_scale[static_cast<size_t>(group)], linear.input_scale);
             out.linears[static_cast<size_t>(op)] = std::move(linear.weight);
         }
     return out;

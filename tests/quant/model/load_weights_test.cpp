@@ -111,9 +111,9 @@ TEST_F(LoadWeights, LlamaHasNoHeadNorms) {
     for (const std::string layer : {"0", "1"})
         for (const std::string name : {"q", "k"})
             tensors.erase("model.layers." + layer + ".self_attn." + name + "_norm.weight");
-    expect_error(ErrorCode::bad_file,
-                 dir.path().string() + ": tensor 'model.layers.0.self_attn.q_norm.weight': "
-                                       "expected in this checkpoint, found nothing");
+    expect_error(ErrorCode::bad_file, dir.path().string() +
+                                          ": tensor 'model.layers.0.self_attn.q_norm.weight': "
+                                          "expected in this checkpoint, found nothing");
     model.config.qk_norm = false;
     const auto loaded = load_model(written(), model.config);
     ASSERT_TRUE(loaded) << loaded.error().message;
@@ -188,12 +188,13 @@ TEST_F(LoadWeights, OtherTypes) {
     expect_error(
         ErrorCode::bad_file,
         file.string() +
-            ": tensor 'model.norm.weight': dtype: expected F8_E4M3, BF16, F16 or F32, found F64");
+            ": tensor 'model.norm.weight': dtype: expected BF16, F16 or F32, found F64 [4]");
     tensors["model.norm.weight"] = {
         Dtype::f8_e4m3, {4}, "\x38\x38\x38\x38"}; // its scale would be elsewhere
     expect_error(ErrorCode::bad_file,
                  file.string() +
-                     ": tensor 'model.norm.weight': expected BF16, F16 or F32, found F8_E4M3");
+                     ": tensor 'model.norm.weight': dtype: expected BF16, F16 or F32, found "
+                     "F8_E4M3 [4], whose scale is not in this file");
 }
 
 TEST_F(LoadWeights, HeadOfATiedModel) {

@@ -1,5 +1,7 @@
 // Linears that serving engines fuse into one and give one tensor scale: q, k, v and gate, up.
 #pragma once
+#include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -11,27 +13,26 @@ namespace fp4::checkpoints {
 // Names of the module's group in order, itself among them; the module alone where it is not fused.
 std::vector<std::string> fused_group(const std::string& module);
 
-// Every group is quantized as a whole or not at all, and with an input scale for each member or for
-// none. bad_argument.
-Status check_fused_groups(std::span<const LinearSpec> linears);
+// A sentence for each group of which some members are quantized, or have an input scale, and others
+// do not: serving engines refuse it.
+std::vector<std::string> split_groups(std::span<const LinearSpec> linears);
 
-// Fails when the linears of one group, given one after the other, differ in a stored scale.
-class FusedScaleCheck {
+// Compares the scales of linears, given one after the other, within their groups.
+class FusedScales {
   public:
-    explicit FusedScaleCheck(TensorScaleKind kind) : kind_(kind) {}
-
-    // bad_file, naming both modules and both numbers.
-    Status add(const QuantizedLinear& linear);
+    // A sentence, naming both modules and both numbers, where the linear has another scale than the
+    // first of its group; the scales as stored. Serving engines take one for the whole group.
+    std::optional<std::string> difference(const std::string& module, float weight,
+                                          const std::optional<float>& input);
 
   private:
     struct Seen {
-        std::string group, module;
+        std::string module;
         float weight = 0;
         std::optional<float> input{};
     };
 
-    TensorScaleKind kind_;
-    std::vector<Seen> seen_;
+    std::map<std::string, Seen> seen_; // by the first name of a group
 };
 
 } // namespace fp4::checkpoints

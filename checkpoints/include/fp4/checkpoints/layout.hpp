@@ -7,9 +7,15 @@
 #include <string_view>
 
 #include "fp4/encoder.hpp"
-#include "fp4/checkpoints/checkpoint.hpp"
+#include "fp4/io/dtype.hpp"
 
 namespace fp4::checkpoints {
+
+// Where a folder has its weights.
+struct WeightFileNames {
+    std::string_view single = "model.safetensors"; // empty: there must be an index
+    std::string_view index = "model.safetensors.index.json";
+};
 
 enum class Layout : uint8_t { compressed_tensors, modelopt, razer, plain };
 
@@ -25,7 +31,8 @@ struct LayoutSpec {
     bool scalar_is_vector = false;        // their shape: [1] or []
     std::string_view file_stem = "model"; // <stem>-00001-of-0000N.safetensors
     WeightFileNames files{};
-    bool fused_scales_equal = true; // consumers keep one tensor scale for q/k/v and for gate/up
+    bool fused_scales_equal = true;    // consumers keep one tensor scale for q/k/v and for gate/up
+    bool inputs_without_scale = false; // quantized inputs need no static scale
 };
 
 inline constexpr std::array<LayoutSpec, 4> layout_specs{{
@@ -45,7 +52,9 @@ inline constexpr std::array<LayoutSpec, 4> layout_specs{{
      TensorScaleKind::multiplier,
      false,
      "razer",
-     {"", "razer.index.json"}},
+     {"", "razer.index.json"},
+     true,
+     true},
     {"bf16",
      "",
      "",

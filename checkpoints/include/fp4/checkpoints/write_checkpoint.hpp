@@ -27,16 +27,17 @@ struct WriteReport {
 // Writes the folder in one piece: beside its name first, checked by reading it again, then renamed.
 // One linear is in memory at a time. Layout::plain holds dequantized BF16 weights under ordinary
 // names: rounded after scaling, so not the packed numbers bit by bit. Errors: those of the source
-// and of the file system; bad_argument for linears that the layout cannot hold (another format,
-// inputs of some layers only, an unknown encoder in a RaZeR container, part of a fused group);
-// bad_file for unequal scales in a fused group, except in Layout::plain, and for a source that is
-// not the model of its config.json.
+// and of the file system; bad_argument for linears that the layout cannot hold (another format, an
+// unknown encoder in a RaZeR container or inputs there of some linears only); bad_file for a source
+// that is not the model of its config.json. What a reader of the output warns of, such as fused
+// groups with unequal scales, is in the report. Scales of any magnitude are written and read back.
 Result<WriteReport> write_checkpoint(Layout layout, QuantizedModelSource& source,
                                      const std::filesystem::path& folder,
                                      const WriteOptions& options = {});
 
 // A checkpoint of one layout as one of another. Codes and block scales stay as they are; between
-// divisor and multiplier the tensor scales become rounded inverses.
+// divisor and multiplier the tensor scales become rounded inverses. bad_argument also for linears
+// in a scheme that is not read. Scales of a KV cache are left out with a warning.
 Result<WriteReport> convert_checkpoint(const std::filesystem::path& from, Layout layout,
                                        const std::filesystem::path& to,
                                        const ReadOptions& read = {},
