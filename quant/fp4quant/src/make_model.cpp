@@ -63,11 +63,12 @@ class LayerProgress final : public QuantizeProgress {
 // Steps of either stage, and the log of them in a folder.
 class TrainingProgress final : public QuantizeProgress {
   public:
-    static Result<TrainingProgress> begin(const ModelWork& work,
-                                          const std::filesystem::path& folder, size_t layers) {
+    static Result<std::unique_ptr<QuantizeProgress>>
+    begin(const ModelWork& work, const std::filesystem::path& folder, size_t layers) {
         FP4_TRY_ASSIGN(auto log, read_log(folder));
         log.name = work.name;
-        return TrainingProgress(work, folder, layers, std::move(log));
+        return std::unique_ptr<QuantizeProgress>(
+            new TrainingProgress(work, folder, layers, std::move(log)));
     }
 
     void model_begins(std::string_view what) override {
@@ -150,9 +151,7 @@ Result<std::unique_ptr<QuantizeProgress>>
 progress_of(const ModelWork& work, const std::filesystem::path& folder, size_t layers) {
     if (!work.method->trains)
         return std::unique_ptr<QuantizeProgress>(std::make_unique<LayerProgress>(work, layers));
-    FP4_TRY_ASSIGN(auto progress, TrainingProgress::begin(work, folder, layers));
-    return std::unique_ptr<QuantizeProgress>(
-        std::make_unique<TrainingProgress>(std::move(progress)));
+    return TrainingProgress::begin(work, folder, layers);
 }
 
 } // namespace

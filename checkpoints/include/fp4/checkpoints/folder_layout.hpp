@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "fp4/checkpoints/layout.hpp"
+#include "fp4/result.hpp"
 
 namespace fp4::checkpoints {
 
