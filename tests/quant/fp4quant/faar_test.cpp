@@ -107,6 +107,23 @@ TEST_F(Faar, GivesTheSameBytesAfterAKillInEitherStage) {
         << "another seed, the same codes";
 }
 
+// Gains that the second stage trains are the checkpoint's norms; without, the model's stay.
+TEST_F(Faar, ExportsTrainedGains) {
+    const auto norm = [](const std::filesystem::path& at) {
+        const auto file = io::SafetensorsFile::open(at / "model.safetensors");
+        const auto* tensor = file->find("model.layers.1.post_attention_layernorm.weight");
+        const auto bytes = file->bytes(*tensor);
+        return std::vector<std::byte>(bytes->begin(), bytes->end());
+    };
+    expect_made(words("faar-2fa", "stay"));
+    EXPECT_EQ(norm(folder.path() / "stay"), norm(model));
+    std::ofstream(recipe)
+        << "base: best\nstage1: {steps: 3, curvature: 0, scales: encoder, rescales: 0}\nstage2: "
+           "{steps: 4, batch_windows: 2, learning_rate: 0.2, norm_learning_rate: 0.1}\n";
+    expect_made(words("faar-2fa", "trained"));
+    EXPECT_NE(norm(folder.path() / "trained"), norm(model));
+}
+
 TEST_F(Faar, IsARowOfTheTable) {
     const auto table = [&](const std::string& out, std::vector<std::string> more = {}) {
         std::vector<std::string> all{"table",
