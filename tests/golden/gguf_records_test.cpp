@@ -67,7 +67,7 @@ TEST(GgufRecords, NanScales) {
 
 TEST(GgufRecords, Errors) {
     const std::vector<uint8_t> bytes(72);
-    EXPECT_EQ(message(to_gguf_records({.format = Format::razer_w}, "w")),
+    EXPECT_EQ(message(to_gguf_records({{Format::razer_w}}, "w")),
               "w: format: expected nvfp4, found razer-w");
     EXPECT_EQ(message(to_gguf_records(
                   {.rows = 1, .k = 32, .codes = std::vector<uint8_t>(16), .scales = {0, 0}}, "w")),

@@ -61,11 +61,26 @@ class Pipe : public testing::TestWithParam<NamedMethod> {
 
     fp4::test::ProgramResult quantize(const std::string& acts, const std::string& out) const {
         const auto& method = GetParam();
-        return fp4::test::run_program(
-            FP4QUANT, {"quantize", "--model", model, "--method", std::string(method.name),
-                       "--format", std::string(method.format), "--acts", acts, "--calib",
-                       folder / "few.safetensors", "--align", folder / "few.safetensors", "--faar",
-                       folder / "faar.yaml", "--threads", "1", "--quiet", "--out", folder / out});
+        return fp4::test::run_program(FP4QUANT, {"quantize",
+                                                 "--model",
+                                                 model,
+                                                 "--method",
+                                                 std::string(method.name),
+                                                 "--format",
+                                                 std::string(method.format),
+                                                 "--acts",
+                                                 acts,
+                                                 "--calib",
+                                                 folder / "few.safetensors",
+                                                 "--align",
+                                                 folder / "few.safetensors",
+                                                 "--faar",
+                                                 folder / "faar.yaml",
+                                                 "--threads",
+                                                 "1",
+                                                 "--quiet",
+                                                 "--out",
+                                                 folder / out});
     }
 
     // KL of a model in a table that fp4quant eval wrote.
@@ -104,14 +119,15 @@ TEST_P(Pipe, EvaluatedExportedReadTracedAndRunAreTheSameBytes) {
                       scales = razer ? ".razer_scales" : ".weight_scale";
     const Bytes exported = bytes_of(q);
 
-    // Traced with the inputs of the model's own forward pass, and run from the folder with the same.
+    // Traced with the inputs of the model's own forward pass, and run from the folder with the
+    // same.
     const auto traced = fp4::test::run_program(
-        FP4QUANT, {"trace", "--model", q.string(), "--source", model, "--layer", "all",
-                   "--threads", "1", "--out", folder / "t.safetensors"});
+        FP4QUANT, {"trace", "--model", q.string(), "--source", model, "--layer", "all", "--threads",
+                   "1", "--out", folder / "t.safetensors"});
     ASSERT_EQ(traced.status, 0) << traced.err;
-    const auto captured = fp4::test::run_program(
-        FP4QUANT, {"capture", "--model", q.string(), "--source", model, "--threads", "1", "--out",
-                   folder / "a.safetensors"});
+    const auto captured =
+        fp4::test::run_program(FP4QUANT, {"capture", "--model", q.string(), "--source", model,
+                                          "--threads", "1", "--out", folder / "a.safetensors"});
     ASSERT_EQ(captured.status, 0) << captured.err;
     const auto run = fp4::test::run_program(
         FP4_SIMRUN, {"--checkpoint", q.string(), "--activations", folder / "a.safetensors",
@@ -179,6 +195,30 @@ TEST_P(Pipe, ExportedWeightsScoreAsEvaluatedOnes) {
                   "--calib", folder / "few.safetensors"},
                  "memory"),
               kl({"--model", folder / "q", "--reference", model}, "exported"));
+}
+
+// A forward pass whose quantized linears the RTL computes scores what golden's arithmetic scores,
+// to the last digit, on the learned codes that are shipped.
+TEST(ThroughRtl, ScoresTheLastDigitOfGoldensArithmetic) {
+    const fp4::test::TemporaryFolder folder;
+    test::write_few_windows(model, folder / "few.safetensors", 2);
+    const auto scored = [&](const std::string& out, std::vector<std::string> more) {
+        std::vector<std::string> words{"eval",        "--model",  model + "-faar",
+                                       "--reference", model,      "--profile",
+                                       "exact",       "--tokens", folder / "few.safetensors",
+                                       "--threads",   "1",        "--difference-windows",
+                                       "1",           "--quiet",  "--out",
+                                       folder / out};
+        words.insert(words.end(), more.begin(), more.end());
+        const auto run = fp4::test::run_program(FP4QUANT, words);
+        EXPECT_EQ(run.status, 0) << run.err;
+        std::ifstream file(folder / out + "/table.json");
+        const auto table = nlohmann::json::parse(file, nullptr, false);
+        return table.value("rows", nlohmann::json::array()).dump();
+    };
+    const auto golden = scored("golden", {});
+    EXPECT_NE(golden.find("\"kl\""), std::string::npos);
+    EXPECT_EQ(scored("rtl", {"--through-rtl", "--simrun", FP4_SIMRUN}), golden);
 }
 
 INSTANTIATE_TEST_SUITE_P(Quantizers, Pipe, testing::ValuesIn(named_methods), [](const auto& info) {
