@@ -69,13 +69,10 @@ TEST(GgufRecords, Errors) {
     const std::vector<uint8_t> bytes(72);
     EXPECT_EQ(message(to_gguf_records({{Format::razer_w}}, "w")),
               "w: format: expected nvfp4, found razer-w");
-    EXPECT_EQ(message(to_gguf_records(
-                  {.rows = 1, .k = 32, .codes = std::vector<uint8_t>(16), .scales = {0, 0}}, "w")),
+    EXPECT_EQ(message(to_gguf_records({{}, 1, 32, std::vector<uint8_t>(16), {0, 0}}, "w")),
               "w: K: expected a multiple of 64, found 32");
-    EXPECT_EQ(
-        message(to_gguf_records(
-            {.rows = 1, .k = 64, .codes = std::vector<uint8_t>(31), .scales = {0, 0, 0, 0}}, "w")),
-        "w: codes: expected 1 rows of 32 bytes, found 31 bytes");
+    EXPECT_EQ(message(to_gguf_records({{}, 1, 64, std::vector<uint8_t>(31), {0, 0, 0, 0}}, "w")),
+              "w: codes: expected 1 rows of 32 bytes, found 31 bytes");
     for (uint64_t k : {0, 32, 65})
         EXPECT_EQ(message(from_gguf_records(bytes, 1, k, "w")),
                   "w: K: expected a multiple of 64, found " + std::to_string(k));

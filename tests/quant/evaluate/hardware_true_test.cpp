@@ -9,6 +9,7 @@
 #include "fp4/gemm.hpp"
 #include "fp4/quant/evaluate/fake_quantized.hpp"
 #include "fp4/quant/pipeline/named_method.hpp"
+#include "fp4/traces/make_trace.hpp"
 #include "ref_llama.hpp"
 
 namespace fp4::quant {
@@ -17,7 +18,7 @@ namespace {
 constexpr int64_t tokens = 16;
 
 Tensor captured_input(LinearGroup group, uint64_t k) {
-    const auto input = RefLlama::get().activations.input(0, name_of(group), k);
+    const auto input = RefLlama::get().activations.input(0, group, k);
     EXPECT_TRUE(input);
     return torch::tensor(input->values).view({1, tokens, static_cast<int64_t>(k)});
 }
@@ -39,10 +40,11 @@ std::vector<uint32_t> expected_bits(const traces::TraceOp& op, const Arithmetic&
 traces::Trace trace_of(const char* method) {
     const auto* named = method_from_name(method);
     const auto trace =
-        traces::make_captured_trace(RefLlama::get().checkpoint, RefLlama::get().activations, 0,
-                                    {.weights = named->weights.format,
-                                     .activations = named->activations.format,
-                                     .tokens = tokens});
+        traces::make_plain_trace(RefLlama::get().checkpoint, &RefLlama::get().activations,
+                                 {.weights = OperandFormat{named->weights.format},
+                                  .activations = OperandFormat{named->activations.format},
+                                  .tokens = tokens,
+                                  .layers = {0}});
     EXPECT_TRUE(trace) << trace.error().message;
     return *trace;
 }

@@ -5,6 +5,7 @@
 
 #include "child_process.hpp"
 #include "fp4/traces/captured.hpp"
+#include "fp4/traces/make_trace.hpp"
 
 namespace fp4::quant {
 namespace {
@@ -31,7 +32,8 @@ TEST(Trace, IsThatOfTheRecipe) {
     const auto checkpoint = checkpoints::Checkpoint::open(model);
     const auto activations = traces::CapturedActivations::open(model / traces::captured_file_name);
     ASSERT_TRUE(checkpoint && activations);
-    const auto wanted = traces::make_captured_trace(*checkpoint, *activations, 2, {.tokens = 16});
+    const auto wanted =
+        traces::make_plain_trace(*checkpoint, &*activations, {.tokens = 16, .layers = {2}});
     ASSERT_TRUE(wanted);
     EXPECT_EQ(made->source, traces::Source::checkpoint);
     EXPECT_EQ(made->source_sha256, wanted->source_sha256);

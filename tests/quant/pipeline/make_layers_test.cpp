@@ -165,7 +165,8 @@ TEST(MakeLayers, GoOnWithTheSameBytes) {
     const LayerFiles whole{folder.path() / "whole", "f", scheme},
         part{folder.path() / "part", "f", scheme};
     ASSERT_TRUE(each.stage1(whole));
-    Stopping stop{.at_layer = 1};
+    Stopping stop;
+    stop.at_layer = 1;
     ASSERT_FALSE(each.stage1(part, stop));
     EXPECT_FALSE(std::filesystem::exists(part.path(1)));
     Stopping counting;
@@ -180,7 +181,8 @@ TEST(MakeLayers, GoOnWithTheSameBytes) {
     work.recipe.schedule.steps = 12;
     work.refine = {.windows = 16, .options = {.rounds = 2}};
     ASSERT_TRUE(align_layers(each.model, whole, whole2, work, no_progress()));
-    Stopping stopping{.at_step = 10}, resuming;
+    Stopping stopping, resuming;
+    stopping.at_step = 10;
     ASSERT_FALSE(align_layers(each.model, whole, part2, work, stopping));
     ASSERT_TRUE(align_layers(each.model, whole, part2, work, resuming));
     EXPECT_EQ(resuming.resumed, 5);
