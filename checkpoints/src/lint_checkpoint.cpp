@@ -28,7 +28,10 @@ class Linter {
     explicit Linter(const Checkpoint& checkpoint)
         : checkpoint_(checkpoint), config_(checkpoint.quantization()),
           layout_(spec_of(config_.layout)), split_(split_tensors(checkpoint)),
-          where_(io::printable_path(checkpoint.folder())) {}
+          where_(io::printable_path(checkpoint.folder())) {
+        for (const auto& linear : model_linears(checkpoint.config()))
+            places_.emplace(linear.name, places_.size());
+    }
 
     std::vector<Finding> lint() {
         for (const auto& stray : split_.stray)
@@ -36,6 +39,8 @@ class Linter {
                  stray_error(layout_, stray).message);
         for (const auto& [module, parts] : split_.linears) lint_linear(module, parts);
         lint_completeness();
+        std::ranges::stable_sort(linears_, {},
+                                 [&](const auto& linear) { return place_of(linear.spec.name); });
         lint_scales();
         lint_groups();
         lint_rest();
@@ -124,14 +129,15 @@ class Linter {
                          number.error().message);
             }
         note_direction(
-            weight_direction(layout_.scale_kind, full_scale_range(layout_, config_), weights),
+            weight_direction(layout_.scale_kind, full_scale_range(layout_, config_), weights), true,
             "tensor scales");
-        note_direction(input_direction(layout_.scale_kind, inputs), "input scales");
+        // One of them may be a massive activation's.
+        note_direction(input_direction(layout_.scale_kind, inputs), false, "input scales");
     }
 
-    void note_direction(const ScaleDirection& direction, const char* what) {
+    void note_direction(const ScaleDirection& direction, bool tells_one, const char* what) {
         for (const auto& odd : direction.odd)
-            if (direction.inverted || odd.inverted)
+            if (direction.inverted || (tells_one && odd.inverted))
                 note(Severity::error, finding::inverted_scale, odd.scale.tensor, odd.message);
             else
                 note(Severity::warning, finding::implausible_scale, odd.scale.tensor, odd.message);
@@ -182,16 +188,15 @@ class Linter {
         }
     }
 
-    // By layer and linear, as the model has them; the folder's own last.
+    // By layer and linear, as the model has them; what is no linear last.
+    size_t place_of(const std::string& module) const {
+        const auto at = places_.find(module);
+        return at == places_.end() ? places_.size() : at->second;
+    }
     void in_order_of_model() {
-        std::map<std::string, size_t> place;
-        for (const auto& linear : model_linears(checkpoint_.config()))
-            place.emplace(linear.name, place.size());
         std::ranges::stable_sort(findings_, {}, [&](const Finding& finding) {
-            auto at = place.find(finding.tensor);
-            if (at == place.end())
-                at = place.find(finding.tensor.substr(0, finding.tensor.rfind('.')));
-            return at == place.end() ? place.size() : at->second;
+            return std::min(place_of(finding.tensor),
+                            place_of(finding.tensor.substr(0, finding.tensor.rfind('.'))));
         });
     }
 
@@ -201,6 +206,7 @@ class Linter {
     const TensorSplit split_;
     const std::string where_;
     std::set<std::string, std::less<>> broken_; // modules whose tensors cannot be read
+    std::map<std::string, size_t> places_;      // of the model's linears
     std::vector<LinearTensors> linears_;
     std::vector<Finding> findings_;
 };

@@ -17,8 +17,9 @@ constexpr uint64_t rows_per_chunk = 1024;
 // Beyond this share of the blocks, the tensor scale is too small for them.
 constexpr double many = 1.0 / 20;
 // What quantizers store for a block of zeros: 0, compressed-tensors 0.125, ModelOpt 1, torchao
-// 2^-6.
+// 2^-6; RaZeR its smallest scale and first special value.
 constexpr std::array<uint8_t, 4> zero_block_scales{0x00, 0x20, 0x38, 0x08};
+constexpr std::array<uint8_t, 1> razer_zero_block_scales{0x01};
 
 struct Count {
     uint64_t count = 0, first = 0; // flat number of the first scale byte
@@ -75,6 +76,13 @@ class Contents {
     // Negative zero too, where it is not the code of a special value.
     bool is_zero(uint8_t code) const { return spec_.has_specials() ? code == 0 : (code & 7) == 0; }
 
+    bool stands_for_zeros(uint8_t byte) const {
+        const std::span<const uint8_t> known =
+            spec_.has_specials() ? std::span<const uint8_t>(razer_zero_block_scales)
+                                 : std::span<const uint8_t>(zero_block_scales);
+        return std::ranges::find(known, byte) != known.end();
+    }
+
     void look_at(uint64_t flat, uint8_t byte, std::span<const uint8_t> code_bytes) {
         if (is_nan_scale(format_, byte)) return nan_.add(flat, byte);
         if (!spec_.has_specials() && (byte & 0x80)) sign_.add(flat, byte);
@@ -82,9 +90,7 @@ class Contents {
         if (value >= largest_) saturated_.add(flat, byte);
         const bool zeros = std::ranges::all_of(
             code_bytes, [&](uint8_t two) { return is_zero(two & 0xF) && is_zero(two >> 4); });
-        if (zeros && value != 0 &&
-            std::ranges::find(zero_block_scales, byte) == zero_block_scales.end())
-            zero_blocks_.add(flat, byte);
+        if (zeros && value != 0 && !stands_for_zeros(byte)) zero_blocks_.add(flat, byte);
         if (!zeros && value == 0) zero_scales_.add(flat, byte);
     }
 

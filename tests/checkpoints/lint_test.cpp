@@ -202,7 +202,7 @@ TEST_F(Lint, ScaleBytes) {
     expect_one(Severity::warning, finding::saturated_scales, up + ".weight_scale",
                " of 384 blocks: the tensor scale is too small");
     make(Layout::razer);
-    for (size_t i = 0; i < 30; ++i) tensors.at(up + ".razer_scales").bytes[i + 40] = '\x3C'; // 28
+    for (size_t i = 0; i < 30; ++i) tensors.at(up + ".razer_scales").bytes[i + 40] = '\x3E'; // 28
     expect_one(Severity::warning, finding::saturated_scales, up + ".razer_scales",
                " of 384 blocks: the tensor scale is too small");
 }

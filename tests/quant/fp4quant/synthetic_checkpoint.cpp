@@ -12,7 +12,8 @@
 #include "fp4/io/safetensors.hpp"
 #include "fp4/traces/synthetic.hpp"
 
-using namespace fp4::traces;
+using namespace fp4::checkpoints;
+using namespace fp4::io;
 
 namespace {
 
@@ -80,9 +81,9 @@ std::vector<Matrix> matrices(const ModelConfig& config, bool tied) {
 fp4::Status fill(SafetensorsStream& file, const Matrix& matrix) {
     std::vector<uint16_t> words;
     for (uint64_t first = 0; first < matrix.rows; first += 64) {
-        const auto values =
-            synthetic_weights(0, matrix.name + "#" + std::to_string(first),
-                              std::min<uint64_t>(64, matrix.rows - first), matrix.columns);
+        const auto values = fp4::traces::synthetic_weights(
+            0, matrix.name + "#" + std::to_string(first),
+            std::min<uint64_t>(64, matrix.rows - first), matrix.columns);
         words.clear();
         for (const float value : values) {
             uint32_t bits;
