@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# shares_no_arithmetic.sh SOURCE_DIR LIBRARY...: kernels/ takes layouts and types from golden, nothing that computes.
+# shares_no_arithmetic.sh SOURCE_DIR LIBRARY...: kernels/ takes layouts, types and the passing on of errors from golden, nothing that computes.
 set -eu
 source=$1
 shift
@@ -8,7 +8,8 @@ includes=$(grep -rhoE '#include "fp4/[^"]*"' "${folders[@]}" | sort -u)
 expected='#include "fp4/arithmetic.hpp"
 #include "fp4/format.hpp"
 #include "fp4/packed_tensor.hpp"
-#include "fp4/scale.hpp"'
+#include "fp4/scale.hpp"
+#include "fp4/try.hpp"'
 [ "$includes" = "$expected" ] || { echo "kernels/ includes of golden: expected"; echo "$expected"; echo "found"; echo "$includes"; exit 1; }
 # Functions of those headers that compute, by name.
 if grep -rnE '\b(decode_scale|encode_scale|scale_to_float|e2m1_halves|e2m1_halves_table|round_magnitude|round_float|round_fp32|scale_spec|scale_specs)\b' "${folders[@]}" --include='*.[hc]*'; then
