@@ -58,7 +58,8 @@ Result<traces::Trace> from_folder(const Options& options, const std::filesystem:
         return unused("--v1-halves, --v2-halves",
                       "not used with a packed checkpoint, which has its own");
     FP4_TRY_ASSIGN(auto checkpoint, checkpoints::QuantizedCheckpoint::open(folder));
-    for (const auto& warning : checkpoint.warnings()) fmt::print(stderr, "simrun: warning: {}\n", warning);
+    for (const auto& warning : checkpoint.warnings())
+        fmt::print(stderr, "simrun: warning: {}\n", warning);
     return traces::make_packed_trace(checkpoint, inputs, make);
 }
 

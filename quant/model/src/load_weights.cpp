@@ -29,9 +29,9 @@ Status check_tied_head(const checkpoints::Checkpoint& checkpoint) {
     FP4_TRY_ASSIGN(const auto a, head->file->bytes(*head->tensor));
     FP4_TRY_ASSIGN(const auto b, embedding->file->bytes(*embedding->tensor));
     if (head->tensor->dtype == embedding->tensor->dtype && std::ranges::equal(a, b)) return Done{};
-    return Error{ErrorCode::bad_file,
-                 folder_of(checkpoint) + ": lm_head.weight: expected the embedding's bytes, since "
-                                         "config.json ties them, found others"};
+    return Error{ErrorCode::bad_file, folder_of(checkpoint) +
+                                          ": lm_head.weight: expected the embedding's bytes, since "
+                                          "config.json ties them, found others"};
 }
 
 } // namespace

@@ -38,11 +38,11 @@ CausalLm initial_model(const DecoderConfig& config, at::Generator random) {
     model.lm_head = model.embed_tokens;
     for (uint64_t i = 0; i < config.dims.num_hidden_layers; ++i) {
         LayerWeights layer{ones(), ones(), {}, {}, {}};
-        for (size_t op = 0;
-             const auto& linear : checkpoints::layer_linears(config.dims, i))
+        for (size_t op = 0; const auto& linear : checkpoints::layer_linears(config.dims, i))
             layer.linears[op++] =
                 normal(linear.n, linear.k,
-                       linear.op == LinearOp::o || linear.op == LinearOp::down ? onto_residual : deviation);
+                       linear.op == LinearOp::o || linear.op == LinearOp::down ? onto_residual
+                                                                               : deviation);
         model.layers.push_back(std::move(layer));
     }
     return model;

@@ -12,8 +12,8 @@ namespace fp4::quant::test {
 
 inline void write_few_windows(const std::string& model, const std::filesystem::path& path,
                               uint64_t count = 6) {
-    const auto all = read_token_windows(
-        std::filesystem::path(model) / "tokens/calibration.safetensors", 1024);
+    const auto all =
+        read_token_windows(std::filesystem::path(model) / "tokens/calibration.safetensors", 1024);
     ASSERT_TRUE(all);
     const auto bytes = [](const std::vector<int32_t>& values, size_t n) {
         return std::as_bytes(std::span(values).first(n));
@@ -23,14 +23,13 @@ inline void write_few_windows(const std::string& model, const std::filesystem::p
     ASSERT_TRUE(io::write_safetensors(
         path,
         {{"fp4sim.tokens", "1"}, {"files", files + "]"}, {"domains", R"(["boost","postgres"])"}},
-        std::vector<io::TensorData>{
-            {"tokens",
-             io::Dtype::i32,
-             {count, all->length},
-             bytes(all->tokens, count * all->length)},
-            {"file", io::Dtype::i32, {count}, bytes(all->file, count)},
-            {"domain", io::Dtype::i32, {count}, bytes(all->domain, count)},
-            {"bytes", io::Dtype::i32, {count}, bytes(all->bytes, count)}}));
+        std::vector<io::TensorData>{{"tokens",
+                                     io::Dtype::i32,
+                                     {count, all->length},
+                                     bytes(all->tokens, count * all->length)},
+                                    {"file", io::Dtype::i32, {count}, bytes(all->file, count)},
+                                    {"domain", io::Dtype::i32, {count}, bytes(all->domain, count)},
+                                    {"bytes", io::Dtype::i32, {count}, bytes(all->bytes, count)}}));
 }
 
 } // namespace fp4::quant::test

@@ -19,7 +19,7 @@ struct Linear {
     uint64_t n;
     uint64_t k;
 
-    std::string module() const;                              // "model.layers.0.mlp.up_proj"
+    std::string module() const;                                 // "model.layers.0.mlp.up_proj"
     std::string weight() const { return module() + ".weight"; } // its tensor in a plain checkpoint
 };
 
