@@ -14,7 +14,7 @@ check() { # KIB DESCRIPTION, then fp4quant's arguments; the device has so much s
   shift 2
   mount -t tmpfs -o size="$kib"k none "$disk" 2>/dev/null || { echo "SKIP: tmpfs cannot be mounted here"; exit 77; }
   said=$("$fp4quant" "$@" 2>&1) || status=$?
-  if [ "$status" != 2 ] || [ "$(wc -l <<<"$said")" != 1 ] || ! grep -q "No space left" <<<"$said"; then
+  if [ "$status" != 2 ] || [ "$(wc -l <<<"$said")" != 1 ] || ! grep -q "No space left\|free disk space" <<<"$said"; then
     echo "$what: exit status $status: $said"
     failures=1
   fi
