@@ -4,10 +4,10 @@
 #include <optional>
 
 #include "engine/emulated_engine.hpp"
+#include "fp4/try.hpp"
 #include "ops_folder.hpp"
 #ifdef FP4_HAVE_CUDA
 #include "engine/cuda_engine.hpp"
-#include "fp4/try.hpp"
 #endif
 
 namespace fp4::kernels {
