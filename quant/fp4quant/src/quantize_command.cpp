@@ -142,8 +142,9 @@ Status quantize(const RunWords& words) {
     for (const auto& warning : report.warnings) fmt::print(stderr, "fp4quant: {}\n", warning);
     std::error_code ignored;
     std::filesystem::remove_all(folder, ignored);
-    fmt::print("{}: {} {} {}, {} bytes of weights\n", words.out, spec.method->name,
-               name_of(spec.acts), spec_of(spec.layout).name, report.weight_bytes);
+    fmt::print("{}: {} {} {}, {} bytes of weights; tensor scales round-trip within {} ulp\n",
+               words.out, spec.method->name, name_of(spec.acts), spec_of(spec.layout).name,
+               report.weight_bytes, report.scale_round_trip_ulps);
     return Done{};
 }
 

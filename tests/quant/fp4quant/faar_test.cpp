@@ -8,6 +8,7 @@
 #include <map>
 
 #include "child_process.hpp"
+#include "few_windows.hpp"
 #include "fp4/quant/report/table_json.hpp"
 #include "fp4/quant/report/training_log.hpp"
 #include "fp4/quant/tokens/token_file.hpp"
@@ -24,30 +25,7 @@ class Faar : public testing::Test {
         std::ofstream(recipe)
             << "base: best\nstage1: {steps: 3, curvature: 0, scales: encoder, rescales: "
                "0}\nstage2: {steps: 4, batch_windows: 2, learning_rate: 0.2}\n";
-        // The first windows of the calibration set.
-        const auto all = read_token_windows(
-            std::filesystem::path(model) / "tokens/calibration.safetensors", 1024);
-        ASSERT_TRUE(all);
-        constexpr uint64_t count = 6;
-        const auto bytes = [](const std::vector<int32_t>& values, size_t n) {
-            return std::as_bytes(std::span(values).first(n));
-        };
-        std::string files = "[";
-        for (const auto& name : all->files)
-            files += (files.size() > 1 ? ",\"" : "\"") + name + "\"";
-        ASSERT_TRUE(io::write_safetensors(
-            calib,
-            {{"fp4sim.tokens", "1"},
-             {"files", files + "]"},
-             {"domains", R"(["boost","postgres"])"}},
-            std::vector<io::TensorData>{
-                {"tokens",
-                 io::Dtype::i32,
-                 {count, all->length},
-                 bytes(all->tokens, count * all->length)},
-                {"file", io::Dtype::i32, {count}, bytes(all->file, count)},
-                {"domain", io::Dtype::i32, {count}, bytes(all->domain, count)},
-                {"bytes", io::Dtype::i32, {count}, bytes(all->bytes, count)}}));
+        test::write_few_windows(model, calib);
     }
 
     std::vector<std::string> words(const std::string& method, const std::string& out,
@@ -60,7 +38,7 @@ class Faar : public testing::Test {
     }
 
     void expect_made(const std::vector<std::string>& all) const {
-        const auto run = test::run_program(FP4QUANT, all);
+        const auto run = fp4::test::run_program(FP4QUANT, all);
         EXPECT_EQ(run.status, 0) << run.err;
     }
 
@@ -77,8 +55,8 @@ TEST_F(Faar, IsRoundingToNearestWithoutSteps) {
         expect_made(words(format == std::string("razer") ? "razer" : "rtn",
                           std::string("rtn-") + format, {"--acts", "W4A4"}));
         const auto verified =
-            test::run_program(FP4QUANT, {"verify", folder / (std::string("faar-") + format),
-                                         folder / (std::string("rtn-") + format)});
+            fp4::test::run_program(FP4QUANT, {"verify", folder / (std::string("faar-") + format),
+                                              folder / (std::string("rtn-") + format)});
         EXPECT_EQ(verified.status, 0) << verified.out << verified.err;
     }
 }
@@ -93,8 +71,8 @@ TEST_F(Faar, GivesTheSameBytesAfterAKillInEitherStage) {
     expect_made(words("faar-2fa", "whole", razer));
     for (const auto& [out, file] : {std::pair{"a", "a.layers/layer-1.safetensors"},
                                     {"b", "b.layers/aligned/alignment.safetensors"}}) {
-        const auto killed = test::run_program_killed_at(FP4QUANT, words("faar-2fa", out, razer),
-                                                        folder.path() / file);
+        const auto killed = fp4::test::run_program_killed_at(
+            FP4QUANT, words("faar-2fa", out, razer), folder.path() / file);
         EXPECT_EQ(killed.status, 128 + SIGKILL);
         EXPECT_FALSE(std::filesystem::exists(folder.path() / out));
         expect_made(resuming(out));
@@ -103,7 +81,8 @@ TEST_F(Faar, GivesTheSameBytesAfterAKillInEitherStage) {
     auto seeded = razer;
     seeded.insert(seeded.end(), {"--seed", "2"});
     expect_made(words("faar-2fa", "other", seeded));
-    EXPECT_EQ(test::run_program(FP4QUANT, {"verify", folder / "whole", folder / "other"}).status, 1)
+    EXPECT_EQ(
+        fp4::test::run_program(FP4QUANT, {"verify", folder / "whole", folder / "other"}).status, 1)
         << "another seed, the same codes";
 }
 
@@ -143,7 +122,7 @@ TEST_F(Faar, IsARowOfTheTable) {
                                      folder / out,
                                      "--quiet"};
         all.insert(all.end(), more.begin(), more.end());
-        return test::run_program(FP4QUANT, all);
+        return fp4::test::run_program(FP4QUANT, all);
     };
     ASSERT_EQ(table("t").status, 0);
     const auto text = fp4::test::read_file(folder.path() / "t/table.json");
@@ -194,7 +173,7 @@ TEST_F(Faar, FailsAsARowAmongOthers) {
                                          "--out",
                                          folder / "t",
                                          "--quiet"};
-    const auto run = test::run_program(FP4QUANT, words);
+    const auto run = fp4::test::run_program(FP4QUANT, words);
     EXPECT_EQ(run.status, 1) << run.err;
     EXPECT_NE(run.out.find("Could not be made:\nfaar/nvfp4/W4A16/fake: "), std::string::npos)
         << run.out;
@@ -216,7 +195,7 @@ TEST_F(Faar, FailsAsARowAmongOthers) {
     std::filesystem::remove(layers / "layer-0.safetensors");
     auto resumed = words;
     resumed.push_back("--resume");
-    ASSERT_EQ(test::run_program(FP4QUANT, resumed).status, 0);
+    ASSERT_EQ(fp4::test::run_program(FP4QUANT, resumed).status, 0);
     const auto whole =
         parse_table_json(fp4::test::read_file(folder.path() / "t/table.json"), "table.json");
     ASSERT_TRUE(whole) << whole.error().message;
@@ -227,7 +206,7 @@ TEST_F(Faar, FailsAsARowAmongOthers) {
 // A variant shares the first stage of faar where it changes the second alone; a control is worse
 // than rounding to nearest; the search in the activations' quantizer helps.
 TEST_F(Faar, HasVariantsAndControls) {
-    const auto run = test::run_program(
+    const auto run = fp4::test::run_program(
         FP4QUANT, {"table", "--model", model, "--calib", calib, "--faar", recipe, "--windows", "2",
                    "--only", "faar-2fa-no-hidden", "--only", "random-rounding", "--only",
                    "rtn-mse-activations/nvfp4/W16A4", "--out", folder / "t", "--quiet"});
@@ -252,7 +231,7 @@ TEST_F(Faar, HasVariantsAndControls) {
 
 TEST_F(Faar, RefusesWhatItCannotDo) {
     const auto refused = [&](const std::vector<std::string>& all, const std::string& message) {
-        const auto run = test::run_program(FP4QUANT, all);
+        const auto run = fp4::test::run_program(FP4QUANT, all);
         EXPECT_EQ(run.status, 2) << message;
         EXPECT_EQ(run.err_lines(), 1u) << run.err;
         EXPECT_NE(run.err.find(message), std::string::npos) << run.err;
