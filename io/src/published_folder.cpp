@@ -148,10 +148,11 @@ Status PublishedFolder::fill_in_place() {
     FP4_TRY_ASSIGN(const auto finished, entries_of(staging.path(), shown));
     FP4_TRY_ASSIGN(const auto old, entries_of(target, shown));
     FP4_TRY_ASSIGN(auto aside, StagingFolder::create(target, target.filename().native(), shown));
-    FP4_TRY(move_entries(old, aside.path(), policy.last_file, shown));
-    if (auto moved = move_entries(finished, target, policy.last_file, shown); !moved) {
+    FP4_TRY(move_entries(old, aside.path(), policy.last_file, Turn::first, shown));
+    if (auto moved = move_entries(finished, target, policy.last_file, Turn::last, shown); !moved) {
         const auto back = entries_of(aside.path(), shown);
-        if (!back || !move_entries(*back, target, policy.last_file, shown)) aside.release();
+        if (!back || !move_entries(*back, target, policy.last_file, Turn::last, shown))
+            aside.release();
         return moved;
     }
     return sync_directory_of(target / policy.last_file);

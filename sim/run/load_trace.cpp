@@ -24,7 +24,7 @@ Error unused(std::string_view flag, std::string_view why) {
 Result<NamedTrace> from_file(const Options& options) {
     for (const auto& [given, flag] : {std::pair{options.format.has_value(), "--format"},
                                       {options.tokens.has_value(), "--tokens"},
-                                      {!options.layers.empty(), "--layer"},
+                                      {options.layers_given(), "--layer"},
                                       {options.specials.has_value(), "--v1-halves, --v2-halves"}})
         if (given) return unused(flag, "not used with a trace file, which has its own");
     FP4_TRY_ASSIGN(auto trace, traces::read_trace(options.trace));
@@ -74,7 +74,7 @@ Result<NamedTrace> from_recipe(const Options& options, const ProgramFiles& files
                      fmt::format("--trace: no trace called {}; known: {} (or a trace file)",
                                  options.trace, known)};
     }
-    if (!options.layers.empty())
+    if (options.layers_given())
         return unused("--layer", "goes with --checkpoint; a named trace has its own layer");
     make.tokens = options.tokens.value_or(recipe->tokens);
     make.layers.clear();

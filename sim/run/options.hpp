@@ -18,6 +18,7 @@ struct Options {
     std::string activations;                // captured ones of the checkpoint; empty: synthetic
     std::vector<uint64_t> layers;           // of the checkpoint; empty: the first, or all_layers
     bool all_layers = false;
+    bool layers_given() const { return all_layers || !layers.empty(); }
     std::optional<uint64_t> tokens, seed;
     std::vector<std::string> ops;
     std::optional<std::string> format;

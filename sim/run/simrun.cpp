@@ -6,6 +6,7 @@
 
 #include "engine_table.hpp"
 #include "find_config.hpp"
+#include "fp4/checkpoints/folder_layout.hpp"
 #include "fp4/io/progress_line.hpp"
 #include "fp4/traces/recipe.hpp"
 #include "fp4/try.hpp"
@@ -21,10 +22,17 @@ namespace {
 
 Status list_traces(const ProgramFiles& files) {
     FP4_TRY_ASSIGN(const auto recipes, traces::list_recipes(files.recipes));
-    for (const auto& recipe : recipes)
+    for (const auto& recipe : recipes) {
+        auto source = traces::Source::synthetic;
+        if (!recipe.checkpoint.empty()) {
+            FP4_TRY_ASSIGN(const auto layout,
+                           checkpoints::folder_layout(files.models / recipe.checkpoint));
+            source = layout == checkpoints::Layout::plain ? traces::Source::checkpoint
+                                                          : traces::Source::packed_checkpoint;
+        }
         fmt::print("{}  {} ({} tokens, {})\n", recipe.name, recipe.description, recipe.tokens,
-                   recipe.checkpoint.empty() ? traces::name_of(traces::Source::synthetic)
-                                             : traces::name_of(traces::Source::checkpoint));
+                   traces::name_of(source));
+    }
     return Done{};
 }
 
@@ -123,7 +131,7 @@ Result<ExitStatus> simrun(const Options& options) {
     FP4_TRY_ASSIGN(auto results, run_trace(*engine, job));
     progress.clear();
     if (interrupted()) {
-        fmt::print(stderr, "simrun: interrupted; nothing was written\n");
+        fmt::print(stderr, "simrun: interrupted; no results were written\n");
         return exit_interrupted;
     }
     const bool complete = results.size() == trace.ops.size();

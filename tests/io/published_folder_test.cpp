@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/file.h>
+#include <sys/inotify.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -144,6 +145,32 @@ TEST_F(Published, WorkingFolderIsReplacedInPlace) {
     expect_refused(".", "no mark", marked());
 }
 
+// Whenever a process is killed among the moves, the file that makes a folder complete is missing.
+TEST_F(Published, TheMarkGoesFirstAndComesLastInPlace) {
+    fs::create_directory(dir / "here");
+    fs::current_path(dir / "here");
+    ASSERT_TRUE(publish(".", "old", marked()));
+    auto folder = PublishedFolder::create(".", marked());
+    ASSERT_TRUE(folder);
+    write(folder->path(), "new");
+    const int moves = inotify_init1(IN_NONBLOCK);
+    ASSERT_GE(inotify_add_watch(moves, ".", IN_MOVED_FROM | IN_MOVED_TO), 0);
+    ASSERT_TRUE(folder->publish());
+    alignas(inotify_event) char buffer[4096];
+    const auto size = read(moves, buffer, sizeof buffer);
+    close(moves);
+    Names left, came;
+    for (ssize_t at = 0; at < size;) {
+        const auto* const event = reinterpret_cast<const inotify_event*>(buffer + at);
+        (event->mask & IN_MOVED_FROM ? left : came).push_back(event->name);
+        at += static_cast<ssize_t>(sizeof *event + event->len);
+    }
+    ASSERT_EQ(left.size(), 3u);
+    ASSERT_EQ(came.size(), 3u);
+    EXPECT_EQ(left.front(), "mark");
+    EXPECT_EQ(came.back(), "mark");
+}
+
 TEST_F(Published, FailureInPlacePutsTheOldFilesBack) {
     fs::create_directory(dir / "here");
     fs::current_path(dir / "here");
@@ -163,16 +190,17 @@ TEST_F(Published, MovedEntriesGoBackWhereOneFails) {
     write(dir / "from", "1");
     const std::vector<fs::path> entries{dir / "from/a", dir / "from/mark", dir / "from/z"};
     fs::create_directory(dir / "to/mark"); // moved last, and a file cannot take its place
-    const auto status = move_entries(entries, dir / "to", "mark", "shown");
+    const auto status = move_entries(entries, dir / "to", "mark", Turn::last, "shown");
     ASSERT_FALSE(status);
     EXPECT_EQ(status.error().message, "shown: cannot move its files: Is a directory");
     expect_published(dir / "from", "1");
     EXPECT_EQ(names_in(dir / "to"), Names{"mark"});
     fs::remove(dir / "to/mark");
     fs::remove(dir / "from/z");
-    EXPECT_FALSE(move_entries(entries, dir / "to", "z", "shown")); // the others went before it
+    EXPECT_FALSE(
+        move_entries(entries, dir / "to", "z", Turn::last, "shown")); // the others went before it
     EXPECT_EQ(names_in(dir / "from"), (Names{"a", "mark"}));
-    ASSERT_TRUE(move_entries(std::span(entries).first(2), dir / "to", "z", "shown"));
+    ASSERT_TRUE(move_entries(std::span(entries).first(2), dir / "to", "z", Turn::last, "shown"));
     EXPECT_EQ(names_in(dir / "to"), (Names{"a", "mark"}));
 }
 

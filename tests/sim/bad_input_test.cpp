@@ -222,7 +222,8 @@ TEST(BadInput, Usage) {
     expect_refused({"--c", "ones"}, {"--c"});
     expect_refused({"--ops", "k,lm_head"}, {"lm_head", "gate"});
     expect_refused({"--checkpoint", "x", "--trace", "y"}, {"--checkpoint", "--trace"});
-    expect_refused({"--layer", "3"}, {"--layer", "--checkpoint"});
+    for (const char* layers : {"3", "all"})
+        expect_refused({"--layer", layers}, {"--layer", "--checkpoint"});
     expect_refused({"--fst-window", "k:0:5"}, {"--fst"});
     const TemporaryFolder folder;
     for (const char* window : {"k", "k:0", "k:x:5", "k:0:0", "z:0:5", "k:99999:5"})

@@ -73,7 +73,7 @@ Result<checkpoints::Comparison> compared(const VerifyOptions& options) {
     if (!encoder)
         return Error{
             ErrorCode::unknown_name,
-            fmt::format("--encoder: expected an encoder's name (fp4vec list encoders), found {}",
+            fmt::format("--encoder: expected an encoder's name (fp4vec list), found {}",
                         options.encoder)};
     return checkpoints::compare_with_encoder(std::move(a), b, {.encoder = *encoder});
 }
