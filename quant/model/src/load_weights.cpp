@@ -2,7 +2,7 @@
 
 #include <map>
 
-#include "fp4/checkpoints/linears.hpp"
+#include "fp4/io/expected_found.hpp"
 #include "fp4/io/message.hpp"
 #include "fp4/checkpoints/weights.hpp"
 #include "fp4/quant/model/layer_vectors.hpp"
@@ -10,16 +10,6 @@
 
 namespace fp4::quant {
 namespace {
-
-std::string text_of(std::span<const uint64_t> shape) {
-    std::string out;
-    for (const uint64_t extent : shape) out += (out.empty() ? "" : ", ") + std::to_string(extent);
-    return "[" + out + "]";
-}
-
-std::string folder_of(const checkpoints::Checkpoint& checkpoint) {
-    return io::printable_path(checkpoint.files()[0].path().parent_path());
-}
 
 Status check_tied_head(const checkpoints::Checkpoint& checkpoint) {
     const auto head = checkpoint.find("lm_head.weight");
@@ -29,31 +19,28 @@ Status check_tied_head(const checkpoints::Checkpoint& checkpoint) {
     FP4_TRY_ASSIGN(const auto a, head->file->bytes(*head->tensor));
     FP4_TRY_ASSIGN(const auto b, embedding->file->bytes(*embedding->tensor));
     if (head->tensor->dtype == embedding->tensor->dtype && std::ranges::equal(a, b)) return Done{};
-    return Error{ErrorCode::bad_file, folder_of(checkpoint) +
-                                          ": lm_head.weight: expected the embedding's bytes, since "
-                                          "config.json ties them, found others"};
+    return io::expected_found(ErrorCode::bad_file,
+                              io::printable_path(checkpoint.folder()) + ": lm_head.weight",
+                              "the embedding's bytes, since config.json ties them", "others");
+}
+
+Tensor as_tensor(const std::vector<float>& values, const std::vector<int64_t>& shape) {
+    return torch::from_blob(const_cast<float*>(values.data()), shape, torch::kFloat).clone();
 }
 
 } // namespace
 
 Result<Tensor> load_tensor(const checkpoints::Checkpoint& checkpoint, const std::string& name,
                            const std::vector<int64_t>& shape) {
-    const auto found = checkpoint.find(name);
-    if (!found)
-        return Error{ErrorCode::bad_file, folder_of(checkpoint) + ": tensor " +
-                                              io::in_quotes(name) +
-                                              ": expected in this checkpoint, found nothing"};
-    const std::vector<uint64_t> wanted(shape.begin(), shape.end());
-    if (found->tensor->shape != wanted)
-        return Error{ErrorCode::bad_shape, io::printable_path(found->file->path()) + ": tensor " +
-                                               io::in_quotes(name) + ": expected shape " +
-                                               text_of(wanted) + " from config.json, found " +
-                                               text_of(found->tensor->shape)};
-    auto matrix = *found->tensor;
-    if (matrix.shape.size() == 1)
-        matrix.shape.insert(matrix.shape.begin(), 1); // read_weights takes matrices
-    FP4_TRY_ASSIGN(const auto values, checkpoints::read_weights(*found->file, matrix));
-    return torch::from_blob(const_cast<float*>(values.data()), shape, torch::kFloat).clone();
+    FP4_TRY_ASSIGN(const auto values,
+                   checkpoints::read_weights(checkpoint, name, {shape.begin(), shape.end()}));
+    return as_tensor(values, shape);
+}
+
+Result<Tensor> load_linear(const checkpoints::Checkpoint& checkpoint,
+                           const checkpoints::Linear& linear) {
+    FP4_TRY_ASSIGN(const auto values, checkpoints::read_weights(checkpoint, linear));
+    return as_tensor(values, {static_cast<int64_t>(linear.n), static_cast<int64_t>(linear.k)});
 }
 
 Result<LayerWeights> load_vectors(const checkpoints::Checkpoint& checkpoint,
@@ -78,20 +65,12 @@ Result<LayerWeights> load_vectors(const checkpoints::Checkpoint& checkpoint,
     return out;
 }
 
-Result<Tensor> load_linear(const checkpoints::Checkpoint& checkpoint, const DecoderConfig& config,
-                           size_t layer, LinearOp op) {
-    const auto linear = checkpoints::layer_linears(config.dims, layer)[static_cast<size_t>(op)];
-    return load_tensor(checkpoint, linear.weight(),
-                       {static_cast<int64_t>(linear.n), static_cast<int64_t>(linear.k)});
-}
-
 Result<LayerWeights> load_layer(const checkpoints::Checkpoint& checkpoint,
                                 const DecoderConfig& config, size_t layer) {
     auto out = load_vectors(checkpoint, config, layer);
-    for (const LinearOp op : linear_ops) {
-        if (!out) break;
-        FP4_TRY_ASSIGN(auto weights, load_linear(checkpoint, config, layer, op));
-        (*out)[op] = std::move(weights);
+    if (!out) return out;
+    for (const auto& linear : checkpoints::layer_linears(config.dims, layer)) {
+        FP4_TRY_ASSIGN((*out)[linear.op], load_linear(checkpoint, linear));
     }
     return out;
 }

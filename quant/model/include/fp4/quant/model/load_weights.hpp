@@ -2,6 +2,7 @@
 #pragma once
 #include "fp4/quant/model/causal_lm.hpp"
 #include "fp4/checkpoints/checkpoint.hpp"
+#include "fp4/checkpoints/linears.hpp"
 
 namespace fp4::quant {
 
@@ -15,8 +16,8 @@ Result<LayerWeights> load_vectors(const checkpoints::Checkpoint& checkpoint,
                                   const DecoderConfig& config, size_t layer);
 
 // One linear of it, [out, in] float32.
-Result<Tensor> load_linear(const checkpoints::Checkpoint& checkpoint, const DecoderConfig& config,
-                           size_t layer, LinearOp op);
+Result<Tensor> load_linear(const checkpoints::Checkpoint& checkpoint,
+                           const checkpoints::Linear& linear);
 
 // Norms, biases and linears of one decoder layer.
 Result<LayerWeights> load_layer(const checkpoints::Checkpoint& checkpoint,
