@@ -6,7 +6,6 @@
 #include "fp4/checkpoints/quantized_checkpoint.hpp"
 #include "fp4/quant/evaluate/hardware_true.hpp"
 #include "fp4/quant/model/device.hpp"
-#include "fp4/quant/pipeline/layer_file_source.hpp"
 #include "fp4/try.hpp"
 
 namespace fp4::quant {
@@ -118,7 +117,9 @@ Result<RunSpec> quantize_spec(const RunWords& words) {
         return bad_argument(fmt::format("--acts: expected W4A16 or W4A4, found {}", words.acts));
     auto scheme = scheme_of(*method, *acts);
     scheme.specials.v2_halves = static_cast<uint8_t>(words.v2_halves);
-    FP4_TRY(check_storable(scheme, method->transforms));
+    if (method->transforms)
+        return bad_argument("checkpoint: expected a scheme that its layout can hold, found a "
+                            "Hadamard transform of the linears' inputs");
     FP4_TRY_ASSIGN(const auto layout, layout_of(words, scheme));
     FP4_TRY_ASSIGN(auto spec, common(words));
     spec.method = method;
