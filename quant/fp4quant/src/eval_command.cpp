@@ -98,7 +98,7 @@ class Evaluator {
     }
 
     Status add_method(const NamedMethod& method, Acts acts) {
-        if (quantizer_of(method, acts)->needs_windows() && calibration_.count() == 0) {
+        if (quantizer_of(method, acts)->needs().windows() && calibration_.count() == 0) {
             FP4_TRY_ASSIGN(calibration_,
                            read_token_windows(spec_.calibration, ends_->config.vocab_size));
         }
