@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "fp4/checkpoints/layout.hpp"
 #include "fp4/quant/faar/faar_quantizer.hpp"
 #include "fp4/quant/quantizers/awq.hpp"
 #include "fp4/quant/quantizers/mr_gptq.hpp"
@@ -45,6 +46,12 @@ struct NamedMethod {
 
     // Linears compute what the model's do, of the same inputs, but for rounding.
     constexpr bool keeps_operands() const { return !folds && !transforms; }
+
+    // What a checkpoint is written in unless another layout is asked for.
+    constexpr checkpoints::Layout layout() const {
+        return weights.format == Format::razer_w ? checkpoints::Layout::razer
+                                                 : checkpoints::Layout::compressed_tensors;
+    }
 };
 
 inline constexpr Side nvfp4_nv{Format::nvfp4, Encoder::nv};
