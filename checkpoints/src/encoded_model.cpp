@@ -44,7 +44,7 @@ Result<QuantizedLinear> EncodedModel::linear(size_t i) {
                                   "a number below " + std::to_string(linears_.size()),
                                   std::to_string(i));
     const auto& [name, rows, k, has_input_scale] = linears_[i];
-    FP4_TRY_ASSIGN(const auto values, read_weights(plain_.files(), places_[i]));
+    FP4_TRY_ASSIGN(const auto values, read_weights(plain_.files(), places_[i].weight(), {rows, k}));
     FP4_TRY_ASSIGN(const auto amax, group_amax_.of(places_[i], values));
     auto options = options_;
     options.tensor_scale = tensor_scale_of(encoder_, options.format, amax, options.e3m3_max);

@@ -14,7 +14,8 @@ Result<float> GroupAmax::of(const Linear& linear, std::span<const float> values)
     float amax = amax_of(values);
     for (const auto& other : layer_linears(checkpoint_->config(), linear.layer)) {
         if (other.op == linear.op || spec_of(other.op).group != group.second) continue;
-        FP4_TRY_ASSIGN(const auto others, read_weights(*checkpoint_, other));
+        FP4_TRY_ASSIGN(const auto others,
+                       read_weights(*checkpoint_, other.weight(), {other.n, other.k}));
         amax = std::max(amax, amax_of(others));
     }
     return known_.emplace(group, amax).first->second;

@@ -136,8 +136,4 @@ Result<std::vector<float>> read_weights(const Checkpoint& checkpoint, const std:
     return read_weights(*found->file, matrix);
 }
 
-Result<std::vector<float>> read_weights(const Checkpoint& checkpoint, const Linear& linear) {
-    return read_weights(checkpoint, linear.weight(), {linear.n, linear.k});
-}
-
 } // namespace fp4::checkpoints

@@ -15,7 +15,8 @@ Result<Trace> make_plain_trace(const checkpoints::Checkpoint& checkpoint,
                                const TraceOptions& options) {
     checkpoints::GroupAmax group_amax(checkpoint);
     const auto read = [&](const checkpoints::Linear& linear) -> Result<WeightValues> {
-        FP4_TRY_ASSIGN(auto values, checkpoints::read_weights(checkpoint, linear));
+        FP4_TRY_ASSIGN(auto values, checkpoints::read_weights(checkpoint, linear.weight(),
+                                                              {linear.n, linear.k}));
         if (!activations) return WeightValues{std::move(values)};
         FP4_TRY_ASSIGN(const auto amax, group_amax.of(linear, values));
         return WeightValues{std::move(values), amax};

@@ -99,16 +99,10 @@ struct InspectOptions {
 // Mean squared error over mean square of a quantized linear against its source's weights.
 Result<double> nmse(const checkpoints::QuantizedLinear& linear,
                     const checkpoints::QuantizedCheckpoint& source) {
-    const auto found = source.files().find(linear.name + ".weight");
-    if (!found)
-        return Error{ErrorCode::bad_file,
-                     fmt::format("{}: expected the weights of {}, found nothing",
-                                 source.folder().string(), linear.name)};
-    FP4_TRY_ASSIGN(const auto wanted, checkpoints::read_weights(*found->file, *found->tensor));
-    std::vector<Fp32> values(linear.weight.rows * linear.weight.k);
-    if (wanted.size() != values.size())
-        return Error{ErrorCode::bad_shape, fmt::format("{}: expected the shape of {}",
-                                                       source.folder().string(), linear.name)};
+    FP4_TRY_ASSIGN(const auto wanted,
+                   checkpoints::read_weights(source.files(), linear.name + ".weight",
+                                             {linear.weight.rows, linear.weight.k}));
+    std::vector<Fp32> values(wanted.size());
     FP4_TRY(dequantize_tensor_fast(linear.weight, values, linear.name));
     double error = 0, square = 0;
     for (size_t i = 0; i < values.size(); ++i) {

@@ -2,6 +2,7 @@
 
 #include <map>
 
+#include "fp4/checkpoints/linears.hpp"
 #include "fp4/io/expected_found.hpp"
 #include "fp4/io/message.hpp"
 #include "fp4/checkpoints/weights.hpp"
@@ -24,38 +25,26 @@ Status check_tied_head(const checkpoints::Checkpoint& checkpoint) {
                               "the embedding's bytes, since config.json ties them", "others");
 }
 
-Tensor as_tensor(const std::vector<float>& values, const std::vector<int64_t>& shape) {
-    return torch::from_blob(const_cast<float*>(values.data()), shape, torch::kFloat).clone();
-}
-
 } // namespace
 
 Result<Tensor> load_tensor(const checkpoints::Checkpoint& checkpoint, const std::string& name,
-                           const std::vector<int64_t>& shape) {
-    FP4_TRY_ASSIGN(const auto values,
-                   checkpoints::read_weights(checkpoint, name, {shape.begin(), shape.end()}));
-    return as_tensor(values, shape);
-}
-
-Result<Tensor> load_linear(const checkpoints::Checkpoint& checkpoint,
-                           const checkpoints::Linear& linear) {
-    FP4_TRY_ASSIGN(const auto values, checkpoints::read_weights(checkpoint, linear));
-    return as_tensor(values, {static_cast<int64_t>(linear.n), static_cast<int64_t>(linear.k)});
+                           const std::vector<uint64_t>& shape) {
+    FP4_TRY_ASSIGN(auto values, checkpoints::read_weights(checkpoint, name, shape));
+    const std::vector<int64_t> sizes(shape.begin(), shape.end());
+    return torch::from_blob(values.data(), sizes, torch::kFloat).clone();
 }
 
 Result<LayerWeights> load_vectors(const checkpoints::Checkpoint& checkpoint,
                                   const DecoderConfig& config, size_t layer) {
     const auto prefix = checkpoints::layer_prefix(layer);
     const auto linears = checkpoints::layer_linears(config.dims, layer);
-    const auto hidden = static_cast<int64_t>(config.dims.hidden_size),
-               head_dim = static_cast<int64_t>(config.dims.head_dim);
+    const uint64_t hidden = config.dims.hidden_size, head_dim = config.dims.head_dim;
     LayerWeights out;
-    std::map<const Tensor*, int64_t> extents{{&out.input_layernorm, hidden},
-                                             {&out.post_attention_layernorm, hidden}};
+    std::map<const Tensor*, uint64_t> extents{{&out.input_layernorm, hidden},
+                                              {&out.post_attention_layernorm, hidden}};
     if (config.dims.qk_norm) extents.insert({{&out.q_norm, head_dim}, {&out.k_norm, head_dim}});
     for (const auto& linear : linears)
-        if (config.dims.has_bias(linear.op))
-            extents.emplace(&out.bias(linear.op), static_cast<int64_t>(linear.n));
+        if (config.dims.has_bias(linear.op)) extents.emplace(&out.bias(linear.op), linear.n);
     for (const auto& vector : vectors(out)) {
         const auto extent = extents.find(vector.values);
         if (extent == extents.end()) continue;
@@ -70,24 +59,23 @@ Result<LayerWeights> load_layer(const checkpoints::Checkpoint& checkpoint,
     auto out = load_vectors(checkpoint, config, layer);
     if (!out) return out;
     for (const auto& linear : checkpoints::layer_linears(config.dims, layer)) {
-        FP4_TRY_ASSIGN((*out)[linear.op], load_linear(checkpoint, linear));
+        FP4_TRY_ASSIGN((*out)[linear.op],
+                       load_tensor(checkpoint, linear.weight(), {linear.n, linear.k}));
     }
     return out;
 }
 
 Result<CausalLm> load_embedding(const checkpoints::Checkpoint& checkpoint,
                                 const DecoderConfig& config) {
-    const auto hidden = static_cast<int64_t>(config.dims.hidden_size),
-               vocab = static_cast<int64_t>(config.vocab_size);
-    FP4_TRY_ASSIGN(auto embedding,
-                   load_tensor(checkpoint, "model.embed_tokens.weight", {vocab, hidden}));
+    FP4_TRY_ASSIGN(auto embedding, load_tensor(checkpoint, "model.embed_tokens.weight",
+                                               {config.vocab_size, config.dims.hidden_size}));
     return CausalLm{config, std::move(embedding), {}, {}, {}};
 }
 
 Result<CausalLm> load_ends(const checkpoints::Checkpoint& checkpoint, const DecoderConfig& config) {
     FP4_TRY_ASSIGN(auto model, load_embedding(checkpoint, config));
-    FP4_TRY_ASSIGN(auto norm, load_tensor(checkpoint, "model.norm.weight",
-                                          {static_cast<int64_t>(config.dims.hidden_size)}));
+    FP4_TRY_ASSIGN(auto norm,
+                   load_tensor(checkpoint, "model.norm.weight", {config.dims.hidden_size}));
     model.norm = std::move(norm);
     if (config.tie_word_embeddings) {
         FP4_TRY(check_tied_head(checkpoint));
@@ -95,8 +83,7 @@ Result<CausalLm> load_ends(const checkpoints::Checkpoint& checkpoint, const Deco
         return model;
     }
     FP4_TRY_ASSIGN(auto head, load_tensor(checkpoint, "lm_head.weight",
-                                          {static_cast<int64_t>(config.vocab_size),
-                                           static_cast<int64_t>(config.dims.hidden_size)}));
+                                          {config.vocab_size, config.dims.hidden_size}));
     model.lm_head = std::move(head);
     return model;
 }

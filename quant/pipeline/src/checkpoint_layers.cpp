@@ -91,7 +91,8 @@ Result<QuantizedLayer> CheckpointLayers::load(size_t layer) {
     for (const auto& linear : checkpoints::layer_linears(config_.dims, layer)) {
         const auto place = place_of_.find(linear.module());
         if (place == place_of_.end()) {
-            FP4_TRY_ASSIGN(out.plain[linear.op], load_linear(checkpoint_.files(), linear));
+            FP4_TRY_ASSIGN(out.plain[linear.op],
+                           load_tensor(checkpoint_.files(), linear.weight(), {linear.n, linear.k}));
             continue;
         }
         FP4_TRY_ASSIGN(auto stored, checkpoint_.linear(place->second));

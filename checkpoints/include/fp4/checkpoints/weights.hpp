@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "fp4/checkpoints/checkpoint.hpp"
-#include "fp4/checkpoints/linears.hpp"
 #include "fp4/io/safetensors.hpp"
 #include "fp4/result.hpp"
 
@@ -34,8 +33,5 @@ Result<std::vector<float>> read_weights(const io::SafetensorsFile& file,
 // configuration gives it. bad_file: no such tensor. bad_shape: of another shape.
 Result<std::vector<float>> read_weights(const Checkpoint& checkpoint, const std::string& name,
                                         const std::vector<uint64_t>& shape);
-
-// The weight of a linear that is not quantized.
-Result<std::vector<float>> read_weights(const Checkpoint& checkpoint, const Linear& linear);
 
 } // namespace fp4::checkpoints

@@ -2,22 +2,17 @@
 #pragma once
 #include "fp4/quant/model/causal_lm.hpp"
 #include "fp4/checkpoints/checkpoint.hpp"
-#include "fp4/checkpoints/linears.hpp"
 
 namespace fp4::quant {
 
 // A BF16, F16 or F32 tensor of this shape, as float32. bad_file: missing or of another type.
 // bad_shape: of another shape. not_finite: NaN or infinity.
 Result<Tensor> load_tensor(const checkpoints::Checkpoint& checkpoint, const std::string& name,
-                           const std::vector<int64_t>& shape);
+                           const std::vector<uint64_t>& shape);
 
 // The norms and biases of one decoder layer, float32; its linears are left undefined.
 Result<LayerWeights> load_vectors(const checkpoints::Checkpoint& checkpoint,
                                   const DecoderConfig& config, size_t layer);
-
-// One linear of it, [out, in] float32.
-Result<Tensor> load_linear(const checkpoints::Checkpoint& checkpoint,
-                           const checkpoints::Linear& linear);
 
 // Norms, biases and linears of one decoder layer.
 Result<LayerWeights> load_layer(const checkpoints::Checkpoint& checkpoint,
