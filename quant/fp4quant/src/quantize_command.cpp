@@ -103,7 +103,7 @@ Result<CausalLm> load_needed(const RunSpec& spec, const QuantizerNeeds& needs,
     return CausalLm{config, {}, {}, {}, {}};
 }
 
-Status quantize(const RunWords& words) {
+Outcome quantize(const RunWords& words) {
     FP4_TRY_ASSIGN(const auto spec, quantize_spec(words));
     at::set_num_threads(spec.threads);
     FP4_TRY_ASSIGN(auto plain, checkpoints::QuantizedCheckpoint::open(spec.model));
@@ -145,7 +145,7 @@ Status quantize(const RunWords& words) {
     fmt::print("{}: {} {} {}, {} bytes of weights; tensor scales round-trip within {} ulp\n",
                words.out, spec.method->name, name_of(spec.acts), spec_of(spec.layout).name,
                report.weight_bytes, report.scale_round_trip_ulps);
-    return Done{};
+    return Verdict::pass;
 }
 
 } // namespace
@@ -192,7 +192,7 @@ void add_quantize_command(CLI::App& app, Run& run) {
     command->add_flag("--force", options->force,
                       "replace a checkpoint of this program, or begin anew");
     command->add_flag("--quiet", options->quiet, "no progress");
-    command->callback([options, &run] { run = passing([options] { return quantize(*options); }); });
+    command->callback([options, &run] { run = [options] { return quantize(*options); }; });
 }
 
 } // namespace fp4::quant
