@@ -18,6 +18,7 @@ std::string module_name(uint64_t layer, LinearOp op) {
 }
 
 std::string Linear::module() const { return module_name(layer, op); }
+std::string Linear::weight() const { return module_name(layer, op) + ".weight"; }
 
 std::optional<ModulePlace> place_of_module(std::string_view module) {
     if (!module.starts_with(layers_prefix)) return std::nullopt;

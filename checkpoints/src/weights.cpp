@@ -7,6 +7,7 @@
 #include <string>
 
 #include "fp4/checkpoints/tensor_text.hpp"
+#include "fp4/io/expected_found.hpp"
 #include "fp4/io/message.hpp"
 #include "fp4/try.hpp"
 
@@ -116,6 +117,23 @@ Result<std::vector<float>> read_weights(const io::SafetensorsFile& file,
         }
     }
     return values;
+}
+
+Result<std::vector<float>> read_weights(const Checkpoint& checkpoint, const std::string& name,
+                                        const std::vector<uint64_t>& shape) {
+    const auto found = checkpoint.find(name);
+    if (!found)
+        return io::expected_found(ErrorCode::bad_file,
+                                  io::printable_path(checkpoint.folder()) + ": tensor " +
+                                      io::in_quotes(name),
+                                  "in this checkpoint", "nothing");
+    auto matrix = *found->tensor;
+    if (matrix.shape != shape)
+        return io::expected_found(ErrorCode::bad_shape, place_text(*found),
+                                  "shape " + shape_text(shape) + " from config.json",
+                                  shape_text(matrix.shape));
+    if (shape.size() == 1) matrix.shape = {1, shape[0]};
+    return read_weights(*found->file, matrix);
 }
 
 } // namespace fp4::checkpoints

@@ -23,7 +23,7 @@ struct ConvertOptions {
     bool force = false, strict = false;
 };
 
-Status convert(const ConvertOptions& options) {
+Outcome convert(const ConvertOptions& options) {
     const auto layout = checkpoints::layout_from_name(options.layout);
     if (!layout)
         return Error{
@@ -36,7 +36,7 @@ Status convert(const ConvertOptions& options) {
     print_warnings(report.warnings);
     fmt::print("{}: {} bytes of weights; tensor scales round-trip within {} ulp\n", options.out,
                report.weight_bytes, report.scale_round_trip_ulps);
-    return Done{};
+    return Verdict::pass;
 }
 
 struct VerifyOptions {
@@ -99,16 +99,10 @@ struct InspectOptions {
 // Mean squared error over mean square of a quantized linear against its source's weights.
 Result<double> nmse(const checkpoints::QuantizedLinear& linear,
                     const checkpoints::QuantizedCheckpoint& source) {
-    const auto found = source.files().find(linear.name + ".weight");
-    if (!found)
-        return Error{ErrorCode::bad_file,
-                     fmt::format("{}: expected the weights of {}, found nothing",
-                                 source.folder().string(), linear.name)};
-    FP4_TRY_ASSIGN(const auto wanted, checkpoints::read_weights(*found->file, *found->tensor));
-    std::vector<Fp32> values(linear.weight.rows * linear.weight.k);
-    if (wanted.size() != values.size())
-        return Error{ErrorCode::bad_shape, fmt::format("{}: expected the shape of {}",
-                                                       source.folder().string(), linear.name)};
+    FP4_TRY_ASSIGN(const auto wanted,
+                   checkpoints::read_weights(source.files(), linear.name + ".weight",
+                                             {linear.weight.rows, linear.weight.k}));
+    std::vector<Fp32> values(wanted.size());
     FP4_TRY(dequantize_tensor_fast(linear.weight, values, linear.name));
     double error = 0, square = 0;
     for (size_t i = 0; i < values.size(); ++i) {
@@ -119,7 +113,7 @@ Result<double> nmse(const checkpoints::QuantizedLinear& linear,
     return error / square;
 }
 
-Status inspect(const InspectOptions& options) {
+Outcome inspect(const InspectOptions& options) {
     FP4_TRY_ASSIGN(auto checkpoint, checkpoints::QuantizedCheckpoint::open(options.model));
     std::optional<checkpoints::QuantizedCheckpoint> source;
     if (!options.source.empty()) {
@@ -159,7 +153,7 @@ Status inspect(const InspectOptions& options) {
     for (const auto& at : checkpoint.kv_cache_scales())
         fmt::print("  {:<56} {}  left alone: KV cache\n", at.tensor->name,
                    checkpoints::describe(*at.tensor));
-    return Done{};
+    return Verdict::pass;
 }
 
 } // namespace
@@ -176,7 +170,7 @@ void add_convert_command(CLI::App& app, Run& run) {
         "--strict", options->strict,
         "set sign bits of NVFP4 scale bytes and scales of unusual magnitude are errors");
     command->add_flag("--force", options->force, "replace a checkpoint of this program");
-    command->callback([options, &run] { run = passing([options] { return convert(*options); }); });
+    command->callback([options, &run] { run = [options] { return convert(*options); }; });
 }
 
 void add_verify_command(CLI::App& app, Run& run) {
@@ -200,7 +194,7 @@ void add_inspect_command(CLI::App& app, Run& run) {
     command->add_option("model", options->model, "folder")->required();
     command->add_option("--source", options->source,
                         "the checkpoint it was made from: prints each linear's NMSE");
-    command->callback([options, &run] { run = passing([options] { return inspect(*options); }); });
+    command->callback([options, &run] { run = [options] { return inspect(*options); }; });
 }
 
 } // namespace fp4::quant

@@ -17,15 +17,6 @@ enum class Verdict { pass, differs };
 using Outcome = Result<Verdict>;
 using Run = std::function<Outcome()>;
 
-// Of a command that only succeeds or fails.
-template <class Command>
-Run passing(Command command) {
-    return [command]() -> Outcome {
-        const Status status = command();
-        return status ? Outcome(Verdict::pass) : Outcome(status.error());
-    };
-}
-
 void add_capture_command(CLI::App& app, Run& run);
 void add_check_command(CLI::App& app, Run& run);
 void add_convert_command(CLI::App& app, Run& run);

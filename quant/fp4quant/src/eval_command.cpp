@@ -35,7 +35,7 @@ namespace {
 
 class Evaluator {
   public:
-    static Status run(const EvalOptions& options) {
+    static Outcome run(const EvalOptions& options) {
         FP4_TRY_ASSIGN(const auto spec, eval_spec(options.run));
         Evaluator evaluator(options, spec);
         for (const auto& step :
@@ -43,7 +43,7 @@ class Evaluator {
               &Evaluator::check_memory, &Evaluator::open_store, &Evaluator::score,
               &Evaluator::compare_arithmetic, &Evaluator::write})
             FP4_TRY((evaluator.*step)());
-        return Done{};
+        return Verdict::pass;
     }
 
   private:
@@ -98,7 +98,7 @@ class Evaluator {
     }
 
     Status add_method(const NamedMethod& method, Acts acts) {
-        if (quantizer_of(method, acts)->needs_windows() && calibration_.count() == 0) {
+        if (quantizer_of(method, acts)->needs().windows() && calibration_.count() == 0) {
             FP4_TRY_ASSIGN(calibration_,
                            read_token_windows(spec_.calibration, ends_->config.vocab_size));
         }
@@ -277,8 +277,7 @@ void add_eval_command(CLI::App& app, Run& run) {
     auto* command = app.add_subcommand(
         "eval", "score a quantized checkpoint, or a method on a plain one, against its reference");
     add_eval_options(*command, *options);
-    command->callback(
-        [options, &run] { run = passing([options] { return Evaluator::run(*options); }); });
+    command->callback([options, &run] { run = [options] { return Evaluator::run(*options); }; });
 }
 
 } // namespace fp4::quant

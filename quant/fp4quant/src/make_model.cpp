@@ -156,11 +156,6 @@ progress_of(const ModelWork& work, const std::filesystem::path& folder, size_t l
 
 } // namespace
 
-bool needs_whole_model(const ModelWork& work) {
-    return work.method->aligned ||
-           work.method->make(work.scheme, work.recipe, no_progress())->needs().predictions;
-}
-
 Result<LayerFiles> make_model(const ModelWork& work, const ModelInputs& inputs) {
     const size_t layers = inputs.ends.config.dims.num_hidden_layers;
     LayerFiles first{work.stage1_folder, work.fingerprint, work.scheme, work.method->folds};

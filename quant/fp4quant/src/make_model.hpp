@@ -25,15 +25,13 @@ struct ModelWork {
 };
 
 struct ModelInputs {
-    const CausalLm& ends; // its embedding; all of the model where the work needs_whole_model()
+    const CausalLm& ends; // its embedding; all of the model for a second stage, or a quantizer
+                          // that needs predictions
     std::shared_ptr<PlainLayers> layers;
     Tensor calibration;
     Tensor alignment; // of the second stage
     int64_t windows_at_once = 8;
 };
-
-// Predictions of the model, and not only its layers one by one.
-bool needs_whole_model(const ModelWork& work);
 
 // Makes what is not there yet, and says where it is. Errors: those of make_layers, of align_layers,
 // of a log that is none.

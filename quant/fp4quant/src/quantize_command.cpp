@@ -29,9 +29,10 @@ struct Windows {
     std::string calibration_sha256, alignment_sha256;
 };
 
-Result<Windows> read_windows(const RunSpec& spec, const Quantizer& quantizer, uint64_t vocab_size) {
+Result<Windows> read_windows(const RunSpec& spec, const QuantizerNeeds& needs,
+                             uint64_t vocab_size) {
     Windows out;
-    if (!quantizer.needs_windows()) return out;
+    if (!needs.windows()) return out;
     FP4_TRY_ASSIGN(const auto tokens, read_token_windows(spec.calibration, vocab_size));
     out.calibration = windows_of(tokens);
     out.calibration_sha256 = tokens.sha256;
@@ -42,11 +43,10 @@ Result<Windows> read_windows(const RunSpec& spec, const Quantizer& quantizer, ui
     return out;
 }
 
-PassShape pass_shape(const RunSpec& spec, const Quantizer& quantizer, const Windows& windows) {
+PassShape pass_shape(const RunSpec& spec, const QuantizerNeeds& needs, const Windows& windows) {
     PassShape shape{.per_call = static_cast<uint64_t>(spec.windows_at_once),
-                    .streams = uint64_t{quantizer.needs_reference_stream()} +
-                               quantizer.needs_quantized_stream(),
-                    .second_moments = quantizer.needs().grams};
+                    .streams = uint64_t{needs.reference_stream} + needs.quantized_stream,
+                    .second_moments = needs.grams};
     if (windows.calibration.defined()) {
         shape.windows = static_cast<uint64_t>(windows.calibration.size(0));
         shape.length = static_cast<uint64_t>(windows.calibration.size(1));
@@ -96,14 +96,14 @@ Status begin_folder(const RunSpec& spec, const std::filesystem::path& folder) {
     return Done{};
 }
 
-Result<CausalLm> load_needed(const ModelWork& work, const Windows& windows,
+Result<CausalLm> load_needed(const RunSpec& spec, const QuantizerNeeds& needs,
                              const checkpoints::Checkpoint& plain, const DecoderConfig& config) {
-    if (needs_whole_model(work)) return load_model(plain, config);
-    if (windows.calibration.defined()) return load_embedding(plain, config);
+    if (spec.method->aligned || needs.predictions) return load_model(plain, config);
+    if (needs.windows()) return load_embedding(plain, config);
     return CausalLm{config, {}, {}, {}, {}};
 }
 
-Status quantize(const RunWords& words) {
+Outcome quantize(const RunWords& words) {
     FP4_TRY_ASSIGN(const auto spec, quantize_spec(words));
     at::set_num_threads(spec.threads);
     FP4_TRY_ASSIGN(auto plain, checkpoints::QuantizedCheckpoint::open(spec.model));
@@ -113,9 +113,9 @@ Status quantize(const RunWords& words) {
                      fmt::format("{}: expected a checkpoint that is not quantized", words.model)};
     FP4_TRY_ASSIGN(const auto config, read_decoder_config(spec.model));
     FP4_TRY_ASSIGN(const auto folder, check_folders(spec, plain));
-    const auto quantizer = spec.quantizer(no_progress());
-    FP4_TRY_ASSIGN(const auto windows, read_windows(spec, *quantizer, config.vocab_size));
-    FP4_TRY(check_memory(config, pass_shape(spec, *quantizer, windows), spec.max_memory_gib));
+    const auto needs = spec.method->make(spec.scheme, spec.recipe, no_progress())->needs();
+    FP4_TRY_ASSIGN(const auto windows, read_windows(spec, needs, config.vocab_size));
+    FP4_TRY(check_memory(config, pass_shape(spec, needs, windows), spec.max_memory_gib));
     FP4_TRY_ASSIGN(const auto fingerprint, fingerprint_of(spec, plain.files(), windows));
     FP4_TRY(begin_folder(spec, folder));
 
@@ -128,7 +128,7 @@ Status quantize(const RunWords& words) {
                          .fingerprint = fingerprint,
                          .alignment_sha256 = windows.alignment_sha256,
                          .quiet = spec.quiet};
-    FP4_TRY_ASSIGN(auto loaded, load_needed(work, windows, plain.files(), config));
+    FP4_TRY_ASSIGN(auto loaded, load_needed(spec, needs, plain.files(), config));
     const auto ends = to_device(std::move(loaded), spec.device);
     FP4_TRY_ASSIGN(
         const auto files,
@@ -145,7 +145,7 @@ Status quantize(const RunWords& words) {
     fmt::print("{}: {} {} {}, {} bytes of weights; tensor scales round-trip within {} ulp\n",
                words.out, spec.method->name, name_of(spec.acts), spec_of(spec.layout).name,
                report.weight_bytes, report.scale_round_trip_ulps);
-    return Done{};
+    return Verdict::pass;
 }
 
 } // namespace
@@ -192,7 +192,7 @@ void add_quantize_command(CLI::App& app, Run& run) {
     command->add_flag("--force", options->force,
                       "replace a checkpoint of this program, or begin anew");
     command->add_flag("--quiet", options->quiet, "no progress");
-    command->callback([options, &run] { run = passing([options] { return quantize(*options); }); });
+    command->callback([options, &run] { run = [options] { return quantize(*options); }; });
 }
 
 } // namespace fp4::quant

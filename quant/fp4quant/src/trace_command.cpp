@@ -116,7 +116,7 @@ Result<traces::Trace> traced(const TraceCommandOptions& options,
     return traces::make_plain_trace(checkpoint, &activations, make);
 }
 
-Status make_trace(const TraceCommandOptions& options) {
+Outcome make_trace(const TraceCommandOptions& options) {
     traces::TraceOptions make{.tokens = static_cast<uint64_t>(options.positions)};
     FP4_TRY_ASSIGN(make.layers, layers_of(options.layer));
     FP4_TRY(formats_of(options.format));
@@ -128,7 +128,8 @@ Status make_trace(const TraceCommandOptions& options) {
     }
     std::error_code ignored;
     std::filesystem::remove(captured, ignored);
-    return status;
+    FP4_TRY(status);
+    return Verdict::pass;
 }
 
 void add_options(CLI::App& command, CaptureOptions& options) {
@@ -158,7 +159,10 @@ void add_capture_command(CLI::App& app, Run& run) {
                                                   "of its linears, for traces without LibTorch");
     add_options(*command, *options);
     command->callback([options, &run] {
-        run = passing([options] { return capture_to(*options, options->out); });
+        run = [options]() -> Outcome {
+            FP4_TRY(capture_to(*options, options->out));
+            return Verdict::pass;
+        };
     });
 }
 
@@ -172,8 +176,7 @@ void add_trace_command(CLI::App& app, Run& run) {
     command->add_option("--layer", options->layer, "decoder layer, or all");
     command->add_option("--format", options->format,
                         "razer or nvfp4, that plain weights are quantized to");
-    command->callback(
-        [options, &run] { run = passing([options] { return make_trace(*options); }); });
+    command->callback([options, &run] { run = [options] { return make_trace(*options); }; });
 }
 
 } // namespace fp4::quant

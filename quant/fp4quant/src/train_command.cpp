@@ -22,7 +22,7 @@ struct TrainOptions {
     uint64_t save_every = 100;
 };
 
-Status train(const TrainOptions& options) {
+Outcome train(const TrainOptions& options) {
     at::set_num_threads(options.threads);
     FP4_TRY_ASSIGN(const auto recipe, read_train_recipe(options.recipe));
     FP4_TRY_ASSIGN(auto stream, read_token_stream(options.tokens, recipe.model.vocab_size));
@@ -64,7 +64,8 @@ Status train(const TrainOptions& options) {
             fmt::print(stderr, "step {}  valid {:.4f}\n", done,
                        mean_nll(trainer.model(), valid_windows));
     }
-    return save_checkpoint(options.out, trainer.model());
+    FP4_TRY(save_checkpoint(options.out, trainer.model()));
+    return Verdict::pass;
 }
 
 } // namespace
@@ -88,7 +89,7 @@ void add_train_command(CLI::App& app, Run& run) {
     command->add_option("--save-every", options->save_every, "steps between snapshots")
         ->check(CLI::Range(1, 1'000'000));
     command->add_flag("--resume", options->resume, "go on from the folder's snapshot");
-    command->callback([options, &run] { run = passing([options] { return train(*options); }); });
+    command->callback([options, &run] { run = [options] { return train(*options); }; });
 }
 
 } // namespace fp4::quant

@@ -88,19 +88,19 @@ Result<CausalLm> CheckpointLayers::ends() const { return load_ends(checkpoint_.f
 Result<QuantizedLayer> CheckpointLayers::load(size_t layer) {
     FP4_TRY_ASSIGN(auto vectors, load_vectors(checkpoint_.files(), config_, layer));
     QuantizedLayer out{.plain = std::move(vectors)};
-    for (const LinearGroup group : linear_groups)
-        for (const LinearOp op : members(group)) {
-            const auto place = place_of_.find(checkpoints::module_name(layer, op));
-            if (place == place_of_.end()) {
-                FP4_TRY_ASSIGN(auto weights, load_linear(checkpoint_.files(), config_, layer, op));
-                out.plain[op] = std::move(weights);
-                continue;
-            }
-            FP4_TRY_ASSIGN(auto linear, checkpoint_.linear(place->second));
-            out.weight_scale[static_cast<size_t>(group)] = linear.scale;
-            merge_input_scale(out.input_scale[static_cast<size_t>(group)], linear.input_scale);
-            out.linears[static_cast<size_t>(op)] = std::move(linear.weight);
+    for (const auto& linear : checkpoints::layer_linears(config_.dims, layer)) {
+        const auto place = place_of_.find(linear.module());
+        if (place == place_of_.end()) {
+            FP4_TRY_ASSIGN(out.plain[linear.op],
+                           load_tensor(checkpoint_.files(), linear.weight(), {linear.n, linear.k}));
+            continue;
         }
+        FP4_TRY_ASSIGN(auto stored, checkpoint_.linear(place->second));
+        const auto group = static_cast<size_t>(checkpoints::spec_of(linear.op).group);
+        out.weight_scale[group] = stored.scale;
+        merge_input_scale(out.input_scale[group], stored.input_scale);
+        out.linears[static_cast<size_t>(linear.op)] = std::move(stored.weight);
+    }
     return out;
 }
 

@@ -96,8 +96,17 @@ class LayerReader {
 
 } // namespace
 
-Status save_layer(const std::filesystem::path& path, const QuantizedLayer& layer,
-                  const std::string& fingerprint) {
+std::filesystem::path LayerFiles::path(size_t layer) const {
+    return folder / ("layer-" + std::to_string(layer) + ".safetensors");
+}
+
+bool LayerFiles::all_there(size_t layers) const {
+    for (size_t layer = 0; layer < layers; ++layer)
+        if (!std::filesystem::exists(path(layer))) return false;
+    return true;
+}
+
+Status LayerFiles::save(size_t layer, const QuantizedLayer& quantized) const {
     std::vector<io::TensorData> tensors;
     std::vector<std::array<float, 3>> scales;
     scales.reserve(8);
@@ -107,7 +116,7 @@ Status save_layer(const std::filesystem::path& path, const QuantizedLayer& layer
         tensors.push_back({name, Dtype::f32, {3}, std::as_bytes(std::span(scales.back()))});
     };
     std::vector<Tensor> kept;
-    for (const auto& [name, tensor, values] : vectors(layer.plain)) {
+    for (const auto& [name, tensor, values] : vectors(quantized.plain)) {
         if (!values->defined()) continue;
         kept.push_back(values->to(torch::kCPU).contiguous());
         tensors.push_back({name,
@@ -118,11 +127,11 @@ Status save_layer(const std::filesystem::path& path, const QuantizedLayer& layer
     }
     for (const LinearGroup group : linear_groups) {
         const auto name = "group." + std::string(name_of(group));
-        add_scale(name + ".weight_scale", layer.weight_scale[static_cast<size_t>(group)]);
-        add_scale(name + ".input_scale", layer.input_scale[static_cast<size_t>(group)]);
+        add_scale(name + ".weight_scale", quantized.weight_scale[static_cast<size_t>(group)]);
+        add_scale(name + ".input_scale", quantized.input_scale[static_cast<size_t>(group)]);
     }
     for (const LinearOp op : linear_ops) {
-        const auto& packed = layer.linears[static_cast<size_t>(op)];
+        const auto& packed = quantized.linears[static_cast<size_t>(op)];
         if (!packed) continue;
         const std::string name(name_of(op));
         tensors.push_back({name + ".codes",
@@ -135,47 +144,33 @@ Status save_layer(const std::filesystem::path& path, const QuantizedLayer& layer
                            std::as_bytes(std::span(packed->scales))});
     }
     return io::write_safetensors(
-        path, {{fingerprint_key, fingerprint}, {"hadamard", hadamard_text(layer)}}, tensors);
+        path(layer), {{fingerprint_key, fingerprint}, {"hadamard", hadamard_text(quantized)}},
+        tensors);
 }
 
-Result<QuantizedLayer> load_layer_file(const std::filesystem::path& path, const Scheme& scheme,
-                                       const std::string& fingerprint) {
-    FP4_TRY_ASSIGN(const auto file, io::SafetensorsFile::open(path));
+Result<QuantizedLayer> LayerFiles::load(size_t layer) const {
+    FP4_TRY_ASSIGN(const auto file, io::SafetensorsFile::open(path(layer)));
     const auto at = file.metadata().find(fingerprint_key);
     if (at == file.metadata().end() || at->second != fingerprint)
-        return Error{ErrorCode::bad_file, io::printable_path(path) +
+        return Error{ErrorCode::bad_file, io::printable_path(file.path()) +
                                               ": expected a layer of this model and these "
                                               "options; remove the folder to begin anew"};
     const LayerReader reader(file, scheme);
-    QuantizedLayer layer;
+    QuantizedLayer quantized;
     if (const auto blocks = file.metadata().find("hadamard"); blocks != file.metadata().end())
-        layer.hadamard = hadamard_blocks(blocks->second);
-    for (const auto& vector : vectors(layer.plain))
+        quantized.hadamard = hadamard_blocks(blocks->second);
+    for (const auto& vector : vectors(quantized.plain))
         FP4_TRY(reader.vector(vector.name, *vector.values));
     for (const LinearGroup group : linear_groups) {
         const auto name = "group." + std::string(name_of(group));
         const auto g = static_cast<size_t>(group);
-        FP4_TRY(reader.scale(name + ".weight_scale", layer.weight_scale[g]));
-        FP4_TRY(reader.scale(name + ".input_scale", layer.input_scale[g]));
+        FP4_TRY(reader.scale(name + ".weight_scale", quantized.weight_scale[g]));
+        FP4_TRY(reader.scale(name + ".input_scale", quantized.input_scale[g]));
         for (const LinearOp op : members(group))
-            FP4_TRY(reader.linear(std::string(name_of(op)), layer.weight_scale[g],
-                                  layer.linears[static_cast<size_t>(op)]));
+            FP4_TRY(reader.linear(std::string(name_of(op)), quantized.weight_scale[g],
+                                  quantized.linears[static_cast<size_t>(op)]));
     }
-    return layer;
-}
-
-std::filesystem::path LayerFiles::path(size_t layer) const {
-    return folder / ("layer-" + std::to_string(layer) + ".safetensors");
-}
-
-bool LayerFiles::all_there(size_t layers) const {
-    for (size_t layer = 0; layer < layers; ++layer)
-        if (!std::filesystem::exists(path(layer))) return false;
-    return true;
-}
-
-Result<QuantizedLayer> LayerFiles::load(size_t layer) const {
-    return load_layer_file(path(layer), scheme, fingerprint);
+    return quantized;
 }
 
 } // namespace fp4::quant

@@ -28,52 +28,26 @@ Result<std::vector<std::byte>> stored(const Tensor& vector, const io::TensorSpec
 
 } // namespace
 
-Status check_storable(const Scheme& scheme, bool transforms) {
-    const auto refuse = [](const std::string& found) {
-        return Error{ErrorCode::bad_argument,
-                     "checkpoint: expected a scheme that its layout can hold, found " + found};
-    };
-    if (!scheme.weights) return refuse("activations quantized alone");
-    if (transforms) return refuse("a Hadamard transform of the linears' inputs");
-    if (scheme.own_scale_per_tensor) return refuse("different tensor scales in a fused group");
-    if (scheme.activations && scheme.activation_scale != ActivationScale::fixed)
-        return refuse("activation scales that are not static");
-    return Done{};
-}
-
 Result<LayerFileSource> LayerFileSource::open(checkpoints::QuantizedCheckpoint plain,
                                               LayerFiles files) {
-    FP4_TRY(check_storable(files.scheme));
     LayerFileSource source(std::move(plain), std::move(files));
-    FP4_TRY(source.list_tensors());
-    return source;
-}
-
-Status LayerFileSource::list_tensors() {
-    linears_ = checkpoints::model_linears(plain_.model());
-    for (auto& linear : linears_) linear.has_input_scale = files_.scheme.activations.has_value();
-    remaining_ = checkpoints::RemainingTensors(plain_, linears_);
-    if (!files_.own_norms) return Done{};
-    for (size_t layer = 0; layer < plain_.model().num_hidden_layers; ++layer) {
-        FP4_TRY(load(layer));
+    const auto& model = source.plain_.model();
+    source.linears_ = checkpoints::model_linears(model);
+    for (auto& linear : source.linears_)
+        linear.has_input_scale = source.files_.scheme.activations.has_value();
+    source.remaining_ = checkpoints::RemainingTensors(source.plain_, source.linears_);
+    if (!source.files_.own_norms) return source;
+    for (size_t layer = 0; layer < model.num_hidden_layers; ++layer) {
+        FP4_TRY_ASSIGN(const auto loaded, source.files_.load(layer));
         const auto prefix = checkpoints::layer_prefix(layer);
-        for (const auto& vector : vectors(layer_.plain))
-            for (const auto& spec : remaining_.specs())
+        for (const auto& vector : vectors(loaded.plain))
+            for (const auto& spec : source.remaining_.specs())
                 if (vector.values->defined() && spec.name == prefix + vector.tensor) {
                     FP4_TRY_ASSIGN(auto bytes, stored(*vector.values, spec));
-                    vectors_.emplace(spec.name, std::move(bytes));
+                    source.vectors_.emplace(spec.name, std::move(bytes));
                 }
     }
-    return Done{};
-}
-
-Status LayerFileSource::load(size_t layer) {
-    if (loaded_ == layer) return Done{};
-    FP4_TRY_ASSIGN(auto read, files_.load(layer));
-    FP4_TRY(check_storable(files_.scheme, read.transforms()));
-    layer_ = std::move(read);
-    loaded_ = layer;
-    return Done{};
+    return source;
 }
 
 Status LayerFileSource::read_plain(size_t i, uint64_t offset, std::span<std::byte> bytes) const {
@@ -92,14 +66,18 @@ Result<checkpoints::QuantizedLinear> LayerFileSource::linear(size_t i) {
         return Error{ErrorCode::bad_argument, "linears: expected a number below " +
                                                   std::to_string(linears_.size()) + ", found " +
                                                   std::to_string(i)};
-    FP4_TRY(load(i / linears_per_layer));
+    const size_t layer = i / linears_per_layer;
+    if (loaded_ != layer) {
+        FP4_TRY_ASSIGN(layer_, files_.load(layer));
+        loaded_ = layer;
+    }
     const auto op = linear_ops[i % linears_per_layer];
     const auto group = static_cast<size_t>(checkpoints::spec_of(op).group);
     const auto& packed = layer_.linears[static_cast<size_t>(op)];
     const auto& scale = layer_.weight_scale[group];
     if (!packed || !scale || packed->rows != linears_[i].rows || packed->k != linears_[i].k)
-        return Error{ErrorCode::bad_file, io::printable_path(files_.path(i / linears_per_layer)) +
-                                              ": linear " + std::string(name_of(op)) +
+        return Error{ErrorCode::bad_file, io::printable_path(files_.path(layer)) + ": linear " +
+                                              std::string(name_of(op)) +
                                               ": expected the model's shape"};
     const auto kind = spec_of(files_.scheme.weights->encoder).tensor_scale.kind;
     checkpoints::QuantizedLinear out{

@@ -41,15 +41,14 @@ Status make_layers(ModelQuantizer& quantizer, size_t layers, const LayerFiles& f
     FP4_TRY(make_folder(files.folder));
     while (quantizer.next_layer() < layers) {
         const auto layer = quantizer.next_layer();
-        const auto path = files.path(layer);
-        if (std::filesystem::exists(path)) {
+        if (std::filesystem::exists(files.path(layer))) {
             FP4_TRY_ASSIGN(auto done, files.load(layer));
             FP4_TRY(quantizer.pass(std::move(done)));
             continue;
         }
         FP4_TRY_ASSIGN(const auto quantized, quantizer.quantize_next());
         FP4_TRY(progress.layer_made(layer));
-        FP4_TRY(save_layer(path, quantized, files.fingerprint));
+        FP4_TRY(files.save(layer, quantized));
     }
     return Done{};
 }
@@ -81,8 +80,7 @@ Status align_layers(const CausalLm& model, const LayerFiles& stage1, const Layer
     }
     FP4_TRY_ASSIGN(auto hardened,
                    refined(model, alignment.hardened(), files.scheme, work, progress));
-    for (size_t layer = 0; layer < layers; ++layer)
-        FP4_TRY(save_layer(files.path(layer), hardened[layer], files.fingerprint));
+    for (size_t layer = 0; layer < layers; ++layer) FP4_TRY(files.save(layer, hardened[layer]));
     std::error_code ignored;
     std::filesystem::remove(snapshot, ignored);
     return Done{};

@@ -14,12 +14,11 @@ Result<ModelQuantizer> ModelQuantizer::make(std::unique_ptr<Quantizer> quantizer
     FP4_TRY(quantizer->begin(ends, windows, windows_at_once)); // may take gradients
     torch::NoGradGuard no_grad;
     ModelQuantizer out(std::move(quantizer), std::move(layers), ends.config);
-    if (!out.quantizer_->needs_windows()) return out;
+    const auto& needs = out.quantizer_->needs();
+    if (!needs.windows()) return out;
     out.rope_ = rope_table(out.config_, windows.size(1), ends.embed_tokens.options());
-    if (out.quantizer_->needs_reference_stream())
-        out.reference_ = embedded(ends, windows, windows_at_once);
-    if (out.quantizer_->needs_quantized_stream())
-        out.quantized_ = embedded(ends, windows, windows_at_once);
+    if (needs.reference_stream) out.reference_ = embedded(ends, windows, windows_at_once);
+    if (needs.quantized_stream) out.quantized_ = embedded(ends, windows, windows_at_once);
     return out;
 }
 

@@ -6,7 +6,6 @@
 #include "fp4/checkpoints/quantized_checkpoint.hpp"
 #include "fp4/quant/evaluate/hardware_true.hpp"
 #include "fp4/quant/model/device.hpp"
-#include "fp4/quant/pipeline/layer_file_source.hpp"
 #include "fp4/try.hpp"
 
 namespace fp4::quant {
@@ -15,26 +14,23 @@ namespace {
 Error bad_argument(std::string message) { return {ErrorCode::bad_argument, std::move(message)}; }
 Error unknown_name(std::string message) { return {ErrorCode::unknown_name, std::move(message)}; }
 
-Result<const NamedMethod*> method_of(const RunWords& words) {
+// The method's row, and the scheme that it and the acts make.
+Status add_method(RunSpec& spec, const RunWords& words) {
     const auto* any = method_from_name(words.method);
     if (!any)
         return unknown_name(
             fmt::format("--method: expected one of {}, found {}", method_names(), words.method));
-    const auto* method = method_from_name(words.method, words.format);
-    if (!method)
+    spec.method = method_from_name(words.method, words.format);
+    if (!spec.method)
         return bad_argument(fmt::format("--format: expected {}, which method {} makes, found {}",
                                         any->format, words.method, words.format));
-    return method;
-}
-
-Result<checkpoints::Layout> layout_of(const RunWords& words, const Scheme& scheme) {
-    if (words.layout.empty())
-        return scheme.weights->format == Format::razer_w ? checkpoints::Layout::razer
-                                                         : checkpoints::Layout::compressed_tensors;
-    const auto layout = checkpoints::layout_from_name(words.layout);
-    if (layout) return *layout;
-    return unknown_name(fmt::format(
-        "--layout: expected compressed-tensors, modelopt, razer or bf16, found {}", words.layout));
+    const auto acts = acts_from_name(words.acts);
+    if (!acts)
+        return unknown_name(fmt::format("--acts: expected one of {}, found {}",
+                                        fmt::join(acts_names, ", "), words.acts));
+    spec.acts = *acts;
+    spec.scheme = scheme_of(*spec.method, spec.acts);
+    return Done{};
 }
 
 // Null for fake quantization.
@@ -112,19 +108,21 @@ std::filesystem::path token_path(const std::string& given, const std::filesystem
 }
 
 Result<RunSpec> quantize_spec(const RunWords& words) {
-    FP4_TRY_ASSIGN(const auto method, method_of(words));
-    const auto acts = acts_from_name(words.acts);
-    if (!acts || *acts == Acts::w16a4)
-        return bad_argument(fmt::format("--acts: expected W4A16 or W4A4, found {}", words.acts));
-    auto scheme = scheme_of(*method, *acts);
-    scheme.specials.v2_halves = static_cast<uint8_t>(words.v2_halves);
-    FP4_TRY(check_storable(scheme, method->transforms));
-    FP4_TRY_ASSIGN(const auto layout, layout_of(words, scheme));
     FP4_TRY_ASSIGN(auto spec, common(words));
-    spec.method = method;
-    spec.acts = *acts;
-    spec.scheme = scheme;
-    spec.layout = layout;
+    if (words.acts != name_of(Acts::w4a16) && words.acts != name_of(Acts::w4a4))
+        return bad_argument(fmt::format("--acts: expected W4A16 or W4A4, found {}", words.acts));
+    FP4_TRY(add_method(spec, words));
+    spec.scheme.specials.v2_halves = static_cast<uint8_t>(words.v2_halves);
+    if (spec.method->transforms)
+        return bad_argument("checkpoint: expected a scheme that its layout can hold, found a "
+                            "Hadamard transform of the linears' inputs");
+    const auto layout = words.layout.empty() ? std::optional(spec.method->layout())
+                                             : checkpoints::layout_from_name(words.layout);
+    if (!layout)
+        return unknown_name(
+            fmt::format("--layout: expected compressed-tensors, modelopt, razer or bf16, found {}",
+                        words.layout));
+    spec.layout = *layout;
     return spec;
 }
 
@@ -135,17 +133,11 @@ Result<RunSpec> eval_spec(const RunWords& words) {
         return bad_argument("--resume: expected --out, where the scores of finished windows are");
     FP4_TRY(check_folders(words, spec));
     if (words.method.empty()) return spec;
-    FP4_TRY_ASSIGN(spec.method, method_of(words));
+    FP4_TRY(add_method(spec, words));
     if (spec.method->trains)
         return bad_argument(fmt::format("--method: expected one that does not train; make {} by "
                                         "fp4quant quantize and score that beside --reference",
                                         words.method));
-    const auto acts = acts_from_name(words.acts);
-    if (!acts)
-        return unknown_name(fmt::format("--acts: expected one of {}, found {}",
-                                        fmt::join(acts_names, ", "), words.acts));
-    spec.acts = *acts;
-    spec.scheme = scheme_of(*spec.method, spec.acts);
     return spec;
 }
 

@@ -14,11 +14,13 @@ Status FoldingQuantizer::begin(const CausalLm& model, const Tensor&, int64_t) {
 Status FoldingQuantizer::prepare(QuantizedLayer& layer, const GroupTensors& samples) {
     for (const LinearGroup group :
          {LinearGroup::down, LinearGroup::gate_up, LinearGroup::o, LinearGroup::qkv}) {
+        std::vector<Tensor> weights;
+        for (const LinearOp op : members(group)) weights.push_back(layer.plain[op]);
         ShareFactors share;
         if (group == LinearGroup::o)
             share = [&](const Tensor& each) { return shared_by_kv_group(each, config_); };
-        FP4_TRY_ASSIGN(const auto best, factors(weights_of(layer.plain, group),
-                                                samples[static_cast<size_t>(group)], share));
+        FP4_TRY_ASSIGN(const auto best,
+                       factors(weights, samples[static_cast<size_t>(group)], share));
         fold(layer.plain, config_, group, best.factors);
     }
     return Done{};

@@ -9,10 +9,4 @@ Tensor QuantizedLayer::transformed(LinearGroup group, const Tensor& x) const {
     return block ? block_hadamard(x, block) : x;
 }
 
-std::vector<Tensor> weights_of(const LayerWeights& weights, LinearGroup group) {
-    std::vector<Tensor> out;
-    for (const LinearOp op : members(group)) out.push_back(weights[op]);
-    return out;
-}
-
 } // namespace fp4::quant

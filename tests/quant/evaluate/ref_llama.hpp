@@ -6,7 +6,6 @@
 
 #include "fp4/quant/pipeline/model_quantizer.hpp"
 #include "fp4/quant/model/load_weights.hpp"
-#include "fp4/quant/quantizers/rtn.hpp"
 #include "fp4/quant/tokens/token_file.hpp"
 #include "fp4/traces/captured.hpp"
 
@@ -40,7 +39,7 @@ struct RefLlama {
 inline QuantizedLayerList make_ref_llama_layers(const Scheme& scheme, size_t count) {
     const auto& ref = RefLlama::get();
     auto quantizer =
-        ModelQuantizer::make(std::make_unique<Rtn>(scheme), ref.model,
+        ModelQuantizer::make(std::make_unique<Quantizer>(scheme), ref.model,
                              std::make_shared<ModelLayers>(ref.model), ref.calibration);
     EXPECT_TRUE(quantizer) << quantizer.error().message;
     QuantizedLayerList out;

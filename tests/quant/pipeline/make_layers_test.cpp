@@ -5,7 +5,6 @@
 #include "fp4/quant/evaluate/fake_quantized.hpp"
 #include "fp4/quant/faar/distillation_loss.hpp"
 #include "fp4/quant/faar/faar_quantizer.hpp"
-#include "fp4/quant/quantizers/rtn.hpp"
 #include "random_tensors.hpp"
 #include "rounded_model.hpp"
 
@@ -52,7 +51,7 @@ struct Case {
         return make_layers(*quantizer, model.layers.size(), files, progress);
     }
     Status nearest(const LayerFiles& files) const {
-        return make(std::make_unique<Rtn>(files.scheme), files, no_progress());
+        return make(std::make_unique<Quantizer>(files.scheme), files, no_progress());
     }
     Status stage1(const LayerFiles& files, QuantizeProgress& progress = no_progress()) const {
         return make(std::make_unique<FaarQuantizer>(files.scheme, recipe, progress), files,

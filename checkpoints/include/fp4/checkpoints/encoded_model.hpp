@@ -1,12 +1,12 @@
 // A plain checkpoint quantized by an encoder: round to nearest, tensor scales from the amax of each
 // fused group.
 #pragma once
-#include <map>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "fp4/encode.hpp"
+#include "fp4/checkpoints/group_amax.hpp"
 #include "fp4/checkpoints/quantized_checkpoint.hpp"
 #include "fp4/checkpoints/remaining_tensors.hpp"
 
@@ -28,16 +28,16 @@ class EncodedModel final : public QuantizedModelSource {
 
   private:
     EncodedModel(QuantizedCheckpoint plain, const EncodeOptions& options, Encoder encoder)
-        : plain_(std::move(plain)), options_(options), encoder_(encoder) {}
-    Result<std::vector<float>> weights(const std::string& module) const;
-    Result<float> group_amax(const std::string& module, std::span<const float> own);
+        : plain_(std::move(plain)), options_(options), encoder_(encoder),
+          group_amax_(plain_.files()) {}
 
     QuantizedCheckpoint plain_;
     EncodeOptions options_;
     Encoder encoder_;
     RemainingTensors remaining_;
+    GroupAmax group_amax_;
     std::vector<LinearSpec> linears_;
-    std::map<std::string, float> amax_of_; // by the first name of a fused group
+    std::vector<Linear> places_; // of linears_
 };
 
 } // namespace fp4::checkpoints

@@ -19,8 +19,8 @@ struct Linear {
     uint64_t n;
     uint64_t k;
 
-    std::string module() const;                                 // "model.layers.0.mlp.up_proj"
-    std::string weight() const { return module() + ".weight"; } // its tensor in a plain checkpoint
+    std::string module() const; // "model.layers.0.mlp.up_proj"
+    std::string weight() const; // its tensor in a plain checkpoint
 };
 
 // "model.layers.3." for layer 3: what the names of its tensors begin with.

@@ -4,8 +4,9 @@
 #include <string>
 #include <vector>
 
-#include "fp4/result.hpp"
+#include "fp4/checkpoints/checkpoint.hpp"
 #include "fp4/io/safetensors.hpp"
+#include "fp4/result.hpp"
 
 namespace fp4::checkpoints {
 
@@ -27,5 +28,10 @@ std::string foreign_weight(const io::SafetensorsFile& file, const io::TensorInfo
 // little memory. not_finite: the message names row, column and flat index.
 Result<std::vector<float>> read_weights(const io::SafetensorsFile& file,
                                         const io::TensorInfo& tensor);
+
+// The tensor of that name, a matrix or a vector, which must have the shape that the model's
+// configuration gives it. bad_file: no such tensor. bad_shape: of another shape.
+Result<std::vector<float>> read_weights(const Checkpoint& checkpoint, const std::string& name,
+                                        const std::vector<uint64_t>& shape);
 
 } // namespace fp4::checkpoints

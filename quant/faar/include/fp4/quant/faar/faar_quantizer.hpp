@@ -11,11 +11,8 @@ class FaarQuantizer final : public Quantizer {
   public:
     // Of the recipe, what is stage 1's. progress outlives this.
     FaarQuantizer(const Scheme& scheme, const FaarRecipe& recipe, QuantizeProgress& progress)
-        : Quantizer(scheme), recipe_(recipe), progress_(progress) {}
-
-    QuantizerNeeds needs() const override {
-        return {.pairs = true, .predictions = recipe_.curvature};
-    }
+        : Quantizer(scheme, {.pairs = true, .predictions = recipe.curvature}), recipe_(recipe),
+          progress_(progress) {}
 
     // Takes the curvature of the model's outputs, where the recipe weighs them by it.
     Status begin(const CausalLm& model, const Tensor& windows, int64_t windows_at_once) override;

@@ -8,15 +8,11 @@ namespace fp4::quant {
 // A BF16, F16 or F32 tensor of this shape, as float32. bad_file: missing or of another type.
 // bad_shape: of another shape. not_finite: NaN or infinity.
 Result<Tensor> load_tensor(const checkpoints::Checkpoint& checkpoint, const std::string& name,
-                           const std::vector<int64_t>& shape);
+                           const std::vector<uint64_t>& shape);
 
 // The norms and biases of one decoder layer, float32; its linears are left undefined.
 Result<LayerWeights> load_vectors(const checkpoints::Checkpoint& checkpoint,
                                   const DecoderConfig& config, size_t layer);
-
-// One linear of it, [out, in] float32.
-Result<Tensor> load_linear(const checkpoints::Checkpoint& checkpoint, const DecoderConfig& config,
-                           size_t layer, LinearOp op);
 
 // Norms, biases and linears of one decoder layer.
 Result<LayerWeights> load_layer(const checkpoints::Checkpoint& checkpoint,

@@ -8,24 +8,19 @@
 
 namespace fp4::quant {
 
-// One safetensors file, whole or not at all. `fingerprint` names the work that the layer belongs
-// to.
-Status save_layer(const std::filesystem::path& path, const QuantizedLayer& layer,
-                  const std::string& fingerprint);
-
-// bad_file: not such a file, or one of other work. `plain` holds the norms alone; `scheme` gives
-// the weights' format and specials.
-Result<QuantizedLayer> load_layer_file(const std::filesystem::path& path, const Scheme& scheme,
-                                       const std::string& fingerprint);
-
+// A safetensors file for each layer, whole or not there.
 struct LayerFiles {
     std::filesystem::path folder;
     std::string fingerprint; // of the model and of everything that the layers depend on
-    Scheme scheme;
-    bool own_norms = false; // factors are folded into them, or their gains are trained
+    Scheme scheme;           // gives the weights' format and specials
+    bool own_norms = false;  // factors are folded into them, or their gains are trained
 
     std::filesystem::path path(size_t layer) const;
     bool all_there(size_t layers) const;
+
+    Status save(size_t layer, const QuantizedLayer& quantized) const;
+
+    // Of `plain` the norms and biases alone. bad_file: not such a file, or one of other work.
     Result<QuantizedLayer> load(size_t layer) const;
 };
 

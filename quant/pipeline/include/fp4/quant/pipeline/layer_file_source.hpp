@@ -12,15 +12,10 @@
 
 namespace fp4::quant {
 
-// bad_argument for a scheme that no checkpoint can hold: activations alone, a tensor scale of its
-// own for each member of a fused group, activation scales that are not static; and for an online
-// transform of inputs.
-Status check_storable(const Scheme& scheme, bool transforms = false);
-
 class LayerFileSource final : public checkpoints::QuantizedModelSource {
   public:
-    // `plain` is the model that the layers were made from. Errors: those of check_storable, of the
-    // files.
+    // `plain` is the model that the layers were made from; their scheme quantizes weights, and
+    // inputs under static scales or not at all. Errors: those of the files.
     static Result<LayerFileSource> open(checkpoints::QuantizedCheckpoint plain, LayerFiles files);
 
     const std::filesystem::path& folder() const override { return plain_.folder(); }
@@ -32,9 +27,6 @@ class LayerFileSource final : public checkpoints::QuantizedModelSource {
   private:
     LayerFileSource(checkpoints::QuantizedCheckpoint plain, LayerFiles files)
         : plain_(std::move(plain)), files_(std::move(files)) {}
-
-    Status load(size_t layer);
-    Status list_tensors();
 
     checkpoints::QuantizedCheckpoint plain_;
     LayerFiles files_;

@@ -6,10 +6,10 @@
 #include <string>
 #include <string_view>
 
+#include "fp4/checkpoints/layout.hpp"
 #include "fp4/quant/faar/faar_quantizer.hpp"
 #include "fp4/quant/quantizers/awq.hpp"
 #include "fp4/quant/quantizers/mr_gptq.hpp"
-#include "fp4/quant/quantizers/rtn.hpp"
 #include "fp4/quant/quantizers/smoothquant.hpp"
 
 namespace fp4::quant {
@@ -46,6 +46,12 @@ struct NamedMethod {
 
     // Linears compute what the model's do, of the same inputs, but for rounding.
     constexpr bool keeps_operands() const { return !folds && !transforms; }
+
+    // What a checkpoint is written in unless another layout is asked for.
+    constexpr checkpoints::Layout layout() const {
+        return weights.format == Format::razer_w ? checkpoints::Layout::razer
+                                                 : checkpoints::Layout::compressed_tensors;
+    }
 };
 
 inline constexpr Side nvfp4_nv{Format::nvfp4, Encoder::nv};
@@ -56,13 +62,13 @@ inline constexpr Side razer_weights{Format::razer_w, Encoder::razer_paper};
 inline constexpr Side razer_activations{Format::razer_a, Encoder::razer_paper};
 
 inline constexpr std::array<NamedMethod, 14> named_methods{{
-    {"rtn", "nvfp4", nvfp4_nv, nvfp4_nv, "round to nearest", make_quantizer<Rtn>},
+    {"rtn", "nvfp4", nvfp4_nv, nvfp4_nv, "round to nearest", make_quantizer<Quantizer>},
     {"4over6", "nvfp4", nvfp4_4over6, nvfp4_4over6,
-     "per block a largest value of 6 or 4, normalizer 256", make_quantizer<Rtn>},
+     "per block a largest value of 6 or 4, normalizer 256", make_quantizer<Quantizer>},
     {"4over6-448", "nvfp4", nvfp4_4over6_448, nvfp4_4over6_448, "4/6 with normalizer 448",
-     make_quantizer<Rtn>},
+     make_quantizer<Quantizer>},
     {"mse", "nvfp4", nvfp4_mse, nvfp4_nv, "per block the scale of least squared error",
-     make_quantizer<Rtn>},
+     make_quantizer<Quantizer>},
     {"gptq", "nvfp4", nvfp4_nv, nvfp4_nv, "rounding errors passed on to later columns",
      make_quantizer<Gptq>},
     {.name = "mr-gptq",
@@ -87,7 +93,7 @@ inline constexpr std::array<NamedMethod, 14> named_methods{{
      .make = make_quantizer<SmoothQuant>,
      .folds = true},
     {"razer", "razer", razer_weights, razer_activations,
-     "per block the special value of least squared error", make_quantizer<Rtn>},
+     "per block the special value of least squared error", make_quantizer<Quantizer>},
     {"razer-gptq", "razer", razer_weights, razer_activations,
      "RaZeR scales and specials, then GPTQ", make_quantizer<Gptq>},
     {.name = "faar",

@@ -41,11 +41,6 @@ struct RunSpec {
     bool resume = false, force = false, quiet = false;
 
     bool scores_checkpoint() const { return reference != model; }
-
-    // The quantizer of `method`. progress outlives it.
-    std::unique_ptr<Quantizer> quantizer(QuantizeProgress& progress) const {
-        return method->make(scheme, recipe, progress);
-    }
 };
 
 // The file that was given, or tokens/<split>.safetensors of a model's folder.

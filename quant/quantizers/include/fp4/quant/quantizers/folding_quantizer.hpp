@@ -8,8 +8,7 @@ namespace fp4::quant {
 
 class FoldingQuantizer : public Quantizer {
   public:
-    using Quantizer::Quantizer;
-    QuantizerNeeds needs() const override { return {.samples = true}; }
+    explicit FoldingQuantizer(const Scheme& scheme) : Quantizer(scheme, {.samples = true}) {}
     Status begin(const CausalLm& model, const Tensor& windows, int64_t windows_at_once) override;
     Status prepare(QuantizedLayer& layer, const GroupTensors& samples) override;
 

@@ -27,8 +27,7 @@ Result<PackedTensor> gptq(const Tensor& w, const Tensor& hessian, const PackedTe
 // Scale bytes of the encoder, codes by gptq() on the inputs that the group gets quantized.
 class Gptq : public Quantizer {
   public:
-    using Quantizer::Quantizer;
-    QuantizerNeeds needs() const override { return {.grams = true}; }
+    explicit Gptq(const Scheme& scheme) : Quantizer(scheme, {.grams = true}) {}
     Result<EncodedGroup> encode(std::span<const Tensor> weights, const Tensor& gram) override;
 };
 

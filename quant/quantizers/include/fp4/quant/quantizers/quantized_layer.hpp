@@ -2,7 +2,6 @@
 #pragma once
 #include <array>
 #include <optional>
-#include <vector>
 
 #include "fp4/packed_tensor.hpp"
 #include "fp4/quant/quantizers/scheme.hpp"
@@ -22,7 +21,8 @@ struct QuantizedLayer {
     std::array<int64_t, 4> hadamard{}; // by LinearGroup: block of the transform of its input, in
                                        // float32 before the encoder; 0: none
 
-    // x as the group's linears take it: through the transform, where the group has one.
+    // x, an input or a weight, as the group's linears take it: through the transform, where the
+    // group has one.
     Tensor transformed(LinearGroup group, const Tensor& x) const;
     bool transforms() const { return hadamard != std::array<int64_t, 4>{}; }
 
@@ -33,8 +33,5 @@ struct QuantizedLayer {
                                       input_scale[static_cast<size_t>(group)]);
     }
 };
-
-// The linears of a group, in order.
-std::vector<Tensor> weights_of(const LayerWeights& weights, LinearGroup group);
 
 } // namespace fp4::quant

@@ -13,8 +13,14 @@ namespace fp4::quant {
 struct QuantizerNeeds {
     bool samples = false;     // prepare(): rows of the inputs that linears get unquantized
     bool grams = false;       // encode(): second moments of the inputs that they get quantized
-    bool pairs = false;       // finish(): both kinds of inputs, position by position
+    bool pairs = false;       // finish(), left out without: both kinds of inputs, by position
     bool predictions = false; // begin(): the whole model instead of its embedding
+
+    // Residual streams over the layers: of the unquantized model (static input scales are made of
+    // it too), and behind the layers that are quantized already. Quantizer sets them.
+    bool reference_stream = false, quantized_stream = false;
+
+    bool windows() const { return reference_stream || quantized_stream; }
 };
 
 // The inputs of a layer's linears over the calibration set, run as often as they are asked for.
@@ -39,35 +45,45 @@ using GroupTensors = std::array<Tensor, 4>;
 // every layer. By itself it rounds to nearest.
 class Quantizer {
   public:
-    explicit Quantizer(const Scheme& scheme) : scheme_(scheme) {}
+    explicit Quantizer(const Scheme& scheme, const QuantizerNeeds& needs = {})
+        : scheme_(scheme), needs_(needs) {
+        const bool fixes_inputs =
+            scheme.activations && scheme.activation_scale == ActivationScale::fixed;
+        needs_.reference_stream = needs.samples || needs.pairs || fixes_inputs;
+        needs_.quantized_stream = scheme.weights && (needs.grams || needs.pairs);
+    }
     virtual ~Quantizer() = default;
 
     const Scheme& scheme() const { return scheme_; }
-    virtual QuantizerNeeds needs() const { return {}; }
-
-    // Which residual streams have to be kept: of the unquantized model (static input scales need it
-    // too), and behind the layers that are quantized already.
-    bool needs_reference_stream() const;
-    bool needs_quantized_stream() const;
-    bool needs_windows() const { return needs_reference_stream() || needs_quantized_stream(); }
+    const QuantizerNeeds& needs() const { return needs_; }
 
     // windows: [count, length] token ids of the calibration set; undefined where none are needed.
     // bad_argument: dimensions that it does not take, naming the tensor.
-    virtual Status begin(const CausalLm& model, const Tensor& windows, int64_t windows_at_once);
+    virtual Status begin(const CausalLm& /*model*/, const Tensor& /*windows*/,
+                         int64_t /*windows_at_once*/) {
+        return Done{};
+    }
 
     // layer.plain: the layer's weights, to be changed into others of the same function; samples:
     // [rows, K] of every group. Input scales are made behind this step.
-    virtual Status prepare(QuantizedLayer& layer, const GroupTensors& samples);
+    virtual Status prepare(QuantizedLayer& /*layer*/, const GroupTensors& /*samples*/) {
+        return Done{};
+    }
 
     // weights: the group's, [N, K] float32 each, transformed as prepare() said. gram: [K, K].
-    virtual Result<EncodedGroup> encode(std::span<const Tensor> weights, const Tensor& gram);
+    virtual Result<EncodedGroup> encode(std::span<const Tensor> weights, const Tensor& /*gram*/) {
+        return encode_group(weights, *scheme_.weights, scheme_);
+    }
 
     // layer: encoded. plain: its weights before prepare(). index: its number in the model.
-    virtual Status finish(QuantizedLayer& layer, const LayerWeights& plain, size_t index,
-                          LayerInputs& inputs);
+    virtual Status finish(QuantizedLayer& /*layer*/, const LayerWeights& /*plain*/,
+                          size_t /*index*/, LayerInputs& /*inputs*/) {
+        return Done{};
+    }
 
   private:
     Scheme scheme_;
+    QuantizerNeeds needs_;
 };
 
 } // namespace fp4::quant
