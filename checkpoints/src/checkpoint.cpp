@@ -8,6 +8,7 @@
 #include "fp4/checkpoints/linears.hpp"
 #include "fp4/checkpoints/tensor_text.hpp"
 #include "fp4/checkpoints/weights.hpp"
+#include "fp4/checkpoints/folder_layout.hpp"
 #include "fp4/io/message.hpp"
 #include "fp4/io/posix_io.hpp"
 #include "fp4/try.hpp"
@@ -22,12 +23,6 @@ bool has_entry(const std::filesystem::path& path) {
     std::error_code error;
     return std::filesystem::symlink_status(path, error).type() !=
            std::filesystem::file_type::not_found;
-}
-
-std::string folder_name(const std::filesystem::path& directory) {
-    std::error_code error;
-    const auto absolute = std::filesystem::absolute(directory, error).lexically_normal();
-    return (absolute.has_filename() ? absolute : absolute.parent_path()).filename().string();
 }
 
 Result<ModelConfig> read_model(const std::filesystem::path& directory) {

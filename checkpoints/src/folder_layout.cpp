@@ -11,4 +11,10 @@ Result<Layout> folder_layout(const std::filesystem::path& folder) {
     return quantization.rules.config.layout;
 }
 
+std::string folder_name(const std::filesystem::path& directory) {
+    std::error_code error;
+    const auto absolute = std::filesystem::absolute(directory, error).lexically_normal();
+    return (absolute.has_filename() ? absolute : absolute.parent_path()).filename().string();
+}
+
 } // namespace fp4::checkpoints

@@ -71,10 +71,9 @@ Result<checkpoints::Comparison> compared(const VerifyOptions& options) {
     if (options.encoder.empty()) return checkpoints::compare_models(a, b);
     const auto encoder = encoder_from_name(options.encoder);
     if (!encoder)
-        return Error{
-            ErrorCode::unknown_name,
-            fmt::format("--encoder: expected an encoder's name (fp4vec list), found {}",
-                        options.encoder)};
+        return Error{ErrorCode::unknown_name,
+                     fmt::format("--encoder: expected an encoder's name (fp4vec list), found {}",
+                                 options.encoder)};
     return checkpoints::compare_with_encoder(std::move(a), b, {.encoder = *encoder});
 }
 

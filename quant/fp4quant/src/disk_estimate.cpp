@@ -12,11 +12,17 @@ uint64_t linear_weights(const checkpoints::QuantizedCheckpoint& plain) {
     return weights;
 }
 
+// Half a byte a weight, and a scale byte for sixteen of them.
+uint64_t packed_bytes(const checkpoints::QuantizedCheckpoint& plain) {
+    return linear_weights(plain) / 16 * 9;
+}
+
 } // namespace
 
-// Half a byte a weight, and a scale byte for sixteen of them.
-uint64_t layer_file_bytes(const checkpoints::QuantizedCheckpoint& plain) {
-    return linear_weights(plain) / 16 * 9;
+uint64_t work_bytes(const checkpoints::QuantizedCheckpoint& plain, bool aligned) {
+    constexpr uint64_t snapshot_bytes = 12; // a weight: its rounding and Adam's two moments
+    return aligned ? 2 * packed_bytes(plain) + snapshot_bytes * linear_weights(plain)
+                   : packed_bytes(plain);
 }
 
 uint64_t output_bytes(const checkpoints::QuantizedCheckpoint& plain, checkpoints::Layout layout) {
@@ -28,7 +34,7 @@ uint64_t output_bytes(const checkpoints::QuantizedCheckpoint& plain, checkpoints
         if (const auto found = plain.files().find(linear.name + ".weight"))
             copied -= found->tensor->byte_size();
     return copied + (layout == checkpoints::Layout::plain ? linear_weights(plain) * bf16_bytes
-                                                          : layer_file_bytes(plain));
+                                                          : packed_bytes(plain));
 }
 
 } // namespace fp4::quant

@@ -11,7 +11,8 @@ namespace fp4::quant {
 // tensor scales and copied files, which are small, are left out.
 uint64_t output_bytes(const checkpoints::QuantizedCheckpoint& plain, checkpoints::Layout layout);
 
-// Bytes of the codes and scales of its linears as they lie in layer files meanwhile.
-uint64_t layer_file_bytes(const checkpoints::QuantizedCheckpoint& plain);
+// Bytes that lie beside it meanwhile: layer files, and where the whole model is aligned those of
+// the second stage and its snapshot.
+uint64_t work_bytes(const checkpoints::QuantizedCheckpoint& plain, bool aligned);
 
 } // namespace fp4::quant

@@ -10,6 +10,7 @@
 #include "eval_options.hpp"
 #include "evaluated_model.hpp"
 #include "fingerprint.hpp"
+#include "fp4/checkpoints/folder_layout.hpp"
 #include "fp4/quant/evaluate/arithmetic_differences.hpp"
 #include "fp4/quant/evaluate/score_windows.hpp"
 #include "fp4/quant/evaluate/through_rtl.hpp"
@@ -66,9 +67,8 @@ class Evaluator {
     // The model, and RTN where shares of its loss are wanted.
     Status list_models() {
         if (spec_.scores_checkpoint()) {
-            const auto name = options_.name.empty()
-                                  ? spec_.model.lexically_normal().filename().string()
-                                  : options_.name;
+            const auto name =
+                options_.name.empty() ? checkpoints::folder_name(spec_.model) : options_.name;
             FP4_TRY_ASSIGN(auto model, quantized_checkpoint(spec_.model, name, spec_.device));
             models_.push_back(std::move(model));
         } else if (spec_.method) {
@@ -111,8 +111,7 @@ class Evaluator {
         FP4_TRY_ASSIGN(const auto sha256, model_sha256(*checkpoint_));
         context_ =
             context_of(tokens_, calibration_, sha256, options_.commit, spec_.threads, spec_.device);
-        context_.command =
-            "fp4quant eval --model " + spec_.model.lexically_normal().filename().string();
+        context_.command = "fp4quant eval --model " + checkpoints::folder_name(spec_.model);
         if (spec_.method)
             context_.command +=
                 fmt::format(" --method {} --acts {}", spec_.method->name, name_of(spec_.acts));

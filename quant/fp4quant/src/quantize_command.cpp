@@ -64,9 +64,10 @@ PassShape pass_shape(const RunSpec& spec, const QuantizerNeeds& needs, const Win
 // The output and the folder of layers beside it can be written; gives the latter.
 Result<std::filesystem::path> check_folders(const RunSpec& spec,
                                             const checkpoints::QuantizedCheckpoint& plain) {
-    FP4_TRY(io::PublishedFolder::check(spec.out, checkpoints::output_policy(spec.force),
-                                       output_bytes(plain, spec.layout) +
-                                           (spec.resume ? 0 : layer_file_bytes(plain))));
+    FP4_TRY(io::PublishedFolder::check(
+        spec.out, checkpoints::output_policy(spec.force),
+        output_bytes(plain, spec.layout) +
+            (spec.resume ? 0 : work_bytes(plain, spec.method->aligned))));
     FP4_TRY_ASSIGN(auto folder, io::PublishedFolder::resolve(spec.out));
     folder += ".layers";
     const io::FolderPolicy any{.may_replace = [](const auto&, auto) -> Status { return Done{}; }};
@@ -155,7 +156,9 @@ void add_quantize_command(CLI::App& app, Run& run) {
         RunWords{.method = "rtn", .acts = "W4A16", .threads = default_threads()});
     auto* command =
         app.add_subcommand("quantize", "quantize a checkpoint and write it in one of the layouts");
-    command->add_option("--model", options->model, "Hugging Face folder: Llama 3.x or dense Qwen3")
+    command
+        ->add_option("--model", options->model,
+                     "Hugging Face folder of a Llama, Qwen2.5, dense Qwen3 or Mistral model")
         ->required();
     command->add_option("--method", options->method, method_names());
     command->add_option(

@@ -8,6 +8,7 @@
 
 #include "commands.hpp"
 #include "fingerprint.hpp"
+#include "fp4/checkpoints/folder_layout.hpp"
 #include "fp4/quant/model/device.hpp"
 #include "fp4/quant/model/load_weights.hpp"
 #include "fp4/quant/pipeline/run_spec.hpp"
@@ -79,7 +80,7 @@ class TableMaker {
         FP4_TRY_ASSIGN(const auto sha256, model_sha256(checkpoint));
         context_ =
             context_of(tokens, calibration, sha256, options_.commit, spec_.threads, spec_.device);
-        context_.command = "fp4quant table --model " + spec_.model.filename().string();
+        context_.command = "fp4quant table --model " + checkpoints::folder_name(spec_.model);
         for (const auto& pattern : options_.only) context_.command += " --only " + pattern;
         FP4_TRY_ASSIGN(auto training, row_training(sha256, calibration, config.vocab_size));
         scorer_.emplace(to_device(std::move(model), spec_.device), windows_of(calibration),

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "fp4/checkpoints/folder_layout.hpp"
 #include "fp4/io/message.hpp"
 #include "fp4/io/posix_io.hpp"
 #include "fp4/try.hpp"
@@ -56,8 +57,7 @@ Result<DecoderConfig> read_decoder_config(const std::filesystem::path& directory
     FP4_TRY_ASSIGN(const auto text, io::read_text_file(path, uint64_t{16} << 20));
     auto config = parse_decoder_config(text, path.native());
     if (config && config->dims.name.empty())
-        config->dims.name =
-            std::filesystem::absolute(directory).lexically_normal().filename().string();
+        config->dims.name = checkpoints::folder_name(directory);
     return config;
 }
 

@@ -53,7 +53,7 @@ TEST_P(EvalOfAWrittenCheckpoint, IsThatOfItsMethod) {
                         "--layout", layout, "--out", folder / "made"})
                   .status,
               0);
-    const auto run = fp4quant({"eval", "--model", folder / "made", "--reference", model,
+    const auto run = fp4quant({"eval", "--model", folder / "made/", "--reference", model,
                                "--windows", "4", "--profile", profile, "--out", folder / "a"});
     ASSERT_EQ(run.status, 0) << run.err;
     const auto again = fp4quant({"eval", "--model", model, "--method", method, "--acts", acts,
