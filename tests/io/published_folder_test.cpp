@@ -323,7 +323,7 @@ TEST_F(Published, ExchangeWithoutTheSystemsHelp) {
     EXPECT_EQ(status.error().message,
               "shown: cannot rename the finished folder to it: No such file or directory");
     EXPECT_TRUE(fs::exists(dir / "b/old"));
-    EXPECT_TRUE(is_mount_point("/"));
+    EXPECT_TRUE(is_mount_point("/proc")); // the root of a chroot is none
     EXPECT_FALSE(is_mount_point(dir.path()));
 }
 
