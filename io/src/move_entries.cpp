@@ -14,7 +14,7 @@ namespace fs = std::filesystem;
 Status move_entries(std::span<const fs::path> entries, const fs::path& folder,
                     std::string_view name, Turn turn, const fs::path& shown) {
     std::vector<fs::path> order(entries.begin(), entries.end());
-    std::ranges::stable_partition(order, [&](const fs::path& entry) {
+    std::stable_partition(order.begin(), order.end(), [&](const fs::path& entry) {
         return (entry.filename().native() == name) == (turn == Turn::first);
     });
     for (size_t i = 0; i < order.size(); ++i) {

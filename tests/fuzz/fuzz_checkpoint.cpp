@@ -37,7 +37,7 @@ void write(const char* name, std::string_view bytes) {
 }
 
 void read_folder() {
-    using namespace fp4::quant;
+    using namespace fp4::checkpoints;
     auto checkpoint = QuantizedCheckpoint::open(folder());
     if (!checkpoint) return expect_one_line(checkpoint.error());
     if (const auto checked = checkpoint->check(); !checked) expect_one_line(checked.error());

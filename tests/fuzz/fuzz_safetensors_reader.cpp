@@ -7,7 +7,7 @@
 #include "fp4/io/safetensors.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-    using namespace fp4::traces;
+    using namespace fp4::io;
     const FileDescriptor file(memfd_create("fuzz", MFD_CLOEXEC));
     if (!file.is_open() || ::write(file.get(), data, size) != static_cast<ssize_t>(size))
         std::abort();
