@@ -5,10 +5,10 @@
 #include <utility>
 
 #include "config_json.hpp"
+#include "fp4/checkpoints/folder_layout.hpp"
 #include "fp4/checkpoints/linears.hpp"
 #include "fp4/checkpoints/tensor_text.hpp"
 #include "fp4/checkpoints/weights.hpp"
-#include "fp4/checkpoints/folder_layout.hpp"
 #include "fp4/io/message.hpp"
 #include "fp4/io/posix_io.hpp"
 #include "fp4/try.hpp"

@@ -11,9 +11,9 @@ Result<Layout> folder_layout(const std::filesystem::path& folder) {
     return quantization.rules.config.layout;
 }
 
-std::string folder_name(const std::filesystem::path& directory) {
+std::string folder_name(const std::filesystem::path& folder) {
     std::error_code error;
-    const auto absolute = std::filesystem::absolute(directory, error).lexically_normal();
+    const auto absolute = std::filesystem::absolute(folder, error).lexically_normal();
     return (absolute.has_filename() ? absolute : absolute.parent_path()).filename().string();
 }
 
