@@ -142,6 +142,17 @@ TEST(EncodeNvfp4, EveryPairOfEncodersIsToldApart) {
                 << name_of(nvfp4_encoders[i]) << " " << name_of(nvfp4_encoders[j]);
 }
 
+// The ties of E2M1 behind an amax of 0.3125 = 6 units: the reciprocal makes G one step too large
+// and the unit s/G one too small, so that every tie goes up.
+TEST(EncodeNvfp4, CtRoundsTheReciprocalOfTheAmax) {
+    const auto x = [](float t) { return t * 0.3125f / 6.0f; };
+    const Block block =
+        block_of({0.3125f, x(.25f), x(.75f), x(1.25f), x(1.75f), x(2.5f), x(3.5f), x(5)}, 0);
+    const auto tensor_scale = tensor_scale_of(Encoder::ct, Format::nvfp4, 0.3125f);
+    EXPECT_EQ(shortened(encoded(Encoder::ct, block, tensor_scale)), "0x7E:71234567");
+    expect_rule(Encoder::ct_bf16, block, 0.3125f);
+}
+
 // G = 2^127, b = 26738690 * 2^-149. vllm: b * I6 = 4456448.33 * 2^-149 is subnormal and loses the
 // third; times G it is 1.0625, the tie, and 1. te: S * I6 is normal, the product is 1.0625 + 2^-23,
 // and 1.125.
@@ -302,7 +313,7 @@ PackedTensor encoded_bf16(Encoder encoder, const std::vector<float>& x) {
 }
 
 // te, vllm, ct, modelopt, torchao and static 6 are the same on a tensor whose amax makes no exact
-// ties; ct-bf16 changes about 2% of the scales.
+// ties; ct-bf16, whose G is up to 0.6% off, changes a few percent of the scales.
 TEST(EncodeNvfp4, OnOrdinaryBf16DataSixEncodersAgree) {
     Rng rng(204);
     size_t changed = 0, blocks = 0;
@@ -318,7 +329,7 @@ TEST(EncodeNvfp4, OnOrdinaryBf16DataSixEncodersAgree) {
             changed += te.scales[i] != bf16.scales[i];
     }
     EXPECT_GT(changed * 100, blocks);
-    EXPECT_LT(changed * 100, 4 * blocks);
+    EXPECT_LT(changed * 100, 8 * blocks);
 }
 
 // With other amax the exact quotient is often a tie, which each encoder's roundings break in their

@@ -20,7 +20,11 @@ inline float tensor_number(std::string_view name, float amax) {
     if (name == "nv" || name == "mse" || name == "modelopt" || name == "torchao")
         return std::max(amax / 2688.0f, FLT_MIN);
     float g = (name == "fouroversix" ? 1536.0f : 2688.0f) / amax;
-    if (name == "ct-bf16") g = to_bf16(g);
+    if (name == "ct" || name == "ct-bf16") {
+        const float inverse = 1.0f / amax,
+                    product = (name == "ct" ? inverse : to_bf16(inverse)) * 2688.0f;
+        g = name == "ct" ? product : to_bf16(product);
+    }
     if (g > FLT_MAX) g = name == "ct" || name == "ct-bf16" ? 1 : FLT_MAX;
     return g;
 }

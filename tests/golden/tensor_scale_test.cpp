@@ -21,10 +21,12 @@ TEST(TensorScaleOf, MultipliersAndDivisors) {
         EXPECT_EQ(scale_of(encoder, 3 * 2688.0f).multiplier.value, 3.0f);
         EXPECT_EQ(scale_of(encoder, 3 * 2688.0f).divisor.value, 1.0f / 3.0f);
     }
-    for (Encoder encoder : {Encoder::te, Encoder::vllm, Encoder::ct, Encoder::fouroversix_6}) {
+    for (Encoder encoder : {Encoder::te, Encoder::vllm, Encoder::fouroversix_6}) {
         EXPECT_EQ(scale_of(encoder, 896).divisor.value, 3.0f); // 2688 / 896
         EXPECT_EQ(scale_of(encoder, 896).multiplier.value, 1.0f / 3.0f);
     }
+    for (Encoder encoder : {Encoder::ct, Encoder::ct_bf16})
+        EXPECT_EQ(scale_of(encoder, 1024).divisor.value, 2.625f);
     EXPECT_EQ(scale_of(Encoder::fouroversix, 512).divisor.value, 3.0f); // 1536 / 512
     for (Encoder encoder : {Encoder::ggml, Encoder::ocp}) {
         const auto scale = tensor_scale_of(encoder, spec_of(encoder).format, 1e10f);
@@ -33,21 +35,30 @@ TEST(TensorScaleOf, MultipliersAndDivisors) {
     }
 }
 
-// 2688 / 1.01 = 2661.4; bfloat16 has 2656 and 2672 there.
-TEST(TensorScaleOf, CtBf16RoundsTheDivisor) {
-    EXPECT_EQ(scale_of(Encoder::ct_bf16, 1.01f).divisor.value, 2656.0f);
-    EXPECT_EQ(scale_of(Encoder::ct_bf16, 1.01f).multiplier.value, 1.0f / 2656.0f);
-    EXPECT_EQ(scale_of(Encoder::ct, 1.01f).divisor.value, 2688.0f / 1.01f);
+// 8601.6 lies 0.4 steps above 0x46066666; 2688 times the binary32 nearest to 3.2 lies 0.53 above.
+TEST(TensorScaleOf, CtMultipliesByTheReciprocal) {
+    EXPECT_EQ(std::bit_cast<uint32_t>(scale_of(Encoder::ct, 0.3125f).divisor.value), 0x46066667u);
+    EXPECT_EQ(std::bit_cast<uint32_t>(scale_of(Encoder::te, 0.3125f).divisor.value), 0x46066666u);
 }
 
-// 2688 / 1e-36 overflows; 2688 / 7.9059e-36 = 3.4e38 does not, but its bfloat16 does.
+// 1 / 0.3125 = 3.2 is 3.203125 in bfloat16, and 2688 times that 8610, which is 8640; the quotient
+// 8601.6 would be 8576. 1 / 1.01 is 0.98828125 in bfloat16, and 2688 times that 2656.5.
+TEST(TensorScaleOf, CtBf16RoundsReciprocalAndProduct) {
+    EXPECT_EQ(scale_of(Encoder::ct_bf16, 0.3125f).divisor.value, 8640.0f);
+    EXPECT_EQ(scale_of(Encoder::ct_bf16, 0.3125f).multiplier.value, 1.0f / 8640.0f);
+    EXPECT_EQ(scale_of(Encoder::ct_bf16, 1.01f).divisor.value, 2656.0f);
+}
+
+// 2688 / 1e-36 overflows, and already the reciprocal of a subnormal; 2688 / 7.9059e-36 = 3.4e38
+// does not, but its bfloat16 does.
 TEST(TensorScaleOf, InfiniteDivisors) {
     for (Encoder encoder :
          {Encoder::te, Encoder::vllm, Encoder::fouroversix_6, Encoder::fouroversix})
         EXPECT_EQ(scale_of(encoder, 1e-36f).divisor.value, FLT_MAX);
     for (Encoder encoder : {Encoder::ct, Encoder::ct_bf16})
-        EXPECT_EQ(scale_of(encoder, 1e-36f).divisor.value, 1.0f);
-    EXPECT_EQ(scale_of(Encoder::ct, 7.9059e-36f).divisor.value, 2688.0f / 7.9059e-36f);
+        for (float amax : {1e-36f, 0x1p-149f})
+            EXPECT_EQ(scale_of(encoder, amax).divisor.value, 1.0f);
+    EXPECT_EQ(scale_of(Encoder::ct, 7.9059e-36f).divisor.value, 2688.0f * (1.0f / 7.9059e-36f));
     EXPECT_EQ(scale_of(Encoder::ct_bf16, 7.9059e-36f).divisor.value, 1.0f);
 }
 

@@ -41,7 +41,8 @@ struct TensorScaleRule {
     int largest_block_scale = 0; // 0: the largest that the format's encoders produce
     float infinite_divisor =
         std::numeric_limits<float>::max(); // stands for a divisor that overflows
-    bool bf16 = false;                     // the divisor is rounded to bfloat16
+    bool by_reciprocal = false;            // the divisor is (6 * largest) * (1 / A), two roundings
+    bool bf16 = false; // what makes the divisor is rounded to bfloat16, and it too
 };
 
 struct EncoderSpec {
@@ -83,13 +84,17 @@ inline constexpr std::array<EncoderSpec, 17> encoder_specs{{
     {"ct",
      Format::nvfp4,
      {},
-     {TensorScaleKind::divisor, 0, 1.0f},
-     "compressed-tensors: divides by s/G, a zero scale becomes 0.125"},
+     {.kind = TensorScaleKind::divisor, .infinite_divisor = 1.0f, .by_reciprocal = true},
+     "compressed-tensors: G is 1/amax times 2688, divides by s/G, a zero scale becomes 0.125"},
     {"ct-bf16",
      Format::nvfp4,
      {},
-     {TensorScaleKind::divisor, 0, 1.0f, true},
-     "compressed-tensors on bfloat16 models: amax/6 and 2688/amax are bfloat16"},
+     {.kind = TensorScaleKind::divisor,
+      .infinite_divisor = 1.0f,
+      .by_reciprocal = true,
+      .bf16 = true},
+     "compressed-tensors on bfloat16 models: 1/amax, its product with 2688 and block amax/6 are "
+     "bfloat16"},
     {"modelopt",
      Format::nvfp4,
      {},

@@ -25,8 +25,9 @@ struct TensorScale {
 };
 
 // The tensor scale for data of largest magnitude amax, 0 to FLT_MAX. An all-zero tensor has 1.
-// Multipliers are at least 2^-126; a divisor that overflows is 1 in `ct` and `ct-bf16`, FLT_MAX
-// elsewhere. The encoder must make the format.
+// Multipliers are at least 2^-126. The divisor of `ct` and `ct-bf16` is the product of the range
+// and the rounded reciprocal of amax, elsewhere their quotient; one that overflows is 1 in `ct` and
+// `ct-bf16`, FLT_MAX elsewhere. The encoder must make the format.
 TensorScale tensor_scale_of(Encoder encoder, Format format, float amax,
                             int e3m3_max = e3m3_max_default);
 

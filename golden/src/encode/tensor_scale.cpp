@@ -20,8 +20,9 @@ TensorScale tensor_scale_of(Encoder encoder, Format format, float amax, int e3m3
         const float multiplier = std::max(amax / range, std::numeric_limits<float>::min());
         return {{multiplier}, {1.0f / multiplier}, amax};
     }
-    float divisor = range / amax;
-    if (rule.bf16) divisor = round_to_bf16(divisor);
+    const auto rounded = [&](float x) { return rule.bf16 ? round_to_bf16(x) : x; };
+    float divisor =
+        rule.by_reciprocal ? rounded(range * rounded(1.0f / amax)) : rounded(range / amax);
     if (std::isinf(divisor)) divisor = rule.infinite_divisor;
     return {{1.0f / divisor}, {divisor}, amax};
 }
