@@ -208,6 +208,31 @@ TEST(EncodeNvfp4, FourOverSixWith448) {
               "0x40:6542");
 }
 
+// Both errors are exactly 1: in units of 4/3 the block is 8, 16/3, 16/3, 16/3, which is 1/9 + 4/9 +
+// 4/9, in units of 2 it is 8, 4, 6, 6. Binary64 has no thirds and sums to something else than 1.
+TEST(EncodeNvfp4, FourOverSixDecidesTiesExactly) {
+    const auto made = [](const Block& x, float amax) {
+        return shortened(encoded(Encoder::fouroversix, x,
+                                 tensor_scale_of(Encoder::fouroversix, Format::nvfp4, amax)));
+    };
+    const Block tie = block_of({8, 5, 6, 6}, 0);
+    EXPECT_EQ(made(tie, 8), "0x78:7666");
+    for (float unit : {0x1p-120f, 0x1p-3f, 3.0f, 0x1.8p120f})
+        EXPECT_EQ(made(times(tie, unit), 8 * unit), "0x78:7666") << unit;
+    // One float beside it decides.
+    EXPECT_EQ(made(block_of({8, above(5), 6, 6}, 0), 8), "0x7C:6555");
+    EXPECT_EQ(made(block_of({8, below(5), 6, 6}, 0), 8), "0x7C:6455");
+    EXPECT_EQ(made(block_of({8, 5, 6, above(6)}, 0), 8), "0x7C:6455");
+    EXPECT_EQ(made(block_of({8, 5, 6, below(6)}, 0), 8), "0x78:7666");
+}
+
+TEST(EncodeNvfp4, FourOverSixWithoutAnAmaxScalesTo6) {
+    const Block four = block_of({8, 6, 4, 2}, 0);
+    EXPECT_EQ(shortened(encoded(Encoder::fouroversix, four, {.amax = 1536})), "0x40:6542");
+    for (float amax : {0.0f, INFINITY})
+        EXPECT_EQ(shortened(encoded(Encoder::fouroversix, four, {.amax = amax})), "0x3B:7653");
+}
+
 TEST(EncodeNvfp4, SweepOfScalesByHand) {
     const auto swept = [](const Block& x) { return shortened(encoded(Encoder::mse, x)); };
     EXPECT_EQ(swept(block_of({-0.0f, 0, 0}, 0)), "0x0:800"); // a zero block as in nv

@@ -14,6 +14,14 @@ inline float to_bf16(float x) {
         bits_of_value(bf16_layout, value_of_fp32(std::bit_cast<uint32_t>(x)), false) << 16);
 }
 
+// A float in units of the smallest, 2^-149.
+inline Integer float_steps(float x) {
+    const uint32_t bits = std::bit_cast<uint32_t>(x), field = bits >> 23 & 255;
+    Integer steps = (bits & 0x7FFFFF) + (field == 0 ? 0u : 1u << 23);
+    steps <<= field == 0 ? 0u : field - 1;
+    return bits >> 31 ? Integer(-steps) : steps;
+}
+
 // S or G, whichever the rule has.
 inline float tensor_number(std::string_view name, float amax) {
     if (amax == 0 || name == "ggml" || name == "ocp") return 1;
@@ -150,15 +158,15 @@ inline EncodedBlock encode_public(std::string_view name, std::span<const float, 
     const float d6 = b_over_6 * t, d4 = d6 * 1.5f;
     const auto six = with_scale(name, x, q8(d6), t), four = with_scale(name, x, q8(d4), t);
     if (name == "fouroversix-6") return six;
-    const auto error = [&](const EncodedBlock& block) {
-        double sum = 0;
+    const auto error = [&](const EncodedBlock& block) { // times (range * 2^159)^2, an integer
+        Integer sum = 0;
         for (size_t i = 0; i < 16; ++i) {
             const double q = (block.codes[i] < 8 ? 1 : -1) * e2m1_magnitude[block.codes[i] % 8],
                          qs = q * scale_value(Format::nvfp4, block.scale_byte);
-            const double scaled_back = qs * double{amax},
-                         restored = scaled_back / (name == "fouroversix" ? 1536 : 2688),
-                         difference = restored - double{x[i]}, square = difference * difference;
-            sum = sum + square;
+            const int range = name == "fouroversix" ? 1536 : 2688;
+            const Integer restored = Integer(qs * 1024) * float_steps(amax),
+                          wanted = Integer(range * 1024) * float_steps(x[i]);
+            sum += (restored - wanted) * (restored - wanted);
         }
         return sum;
     };

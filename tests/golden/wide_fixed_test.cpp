@@ -25,6 +25,7 @@ struct Pair {
         value += slow::scaled(n, exponent);
     }
     void expect_equal() const {
+        ASSERT_EQ(reg.sign(), value < 0 ? -1 : value > 0 ? 1 : 0) << value;
         for (Rounding rounding : {nearest, zero})
             ASSERT_EQ(hex(reg.round(rounding).bits),
                       hex(slow::bits_of_value(slow::fp32_layout, value, rounding == zero)))

@@ -80,7 +80,7 @@ inline Fp32 round_fp32(bool negative, uint64_t significand, int lsb_exponent, bo
     return {round_float(fp32_spec, negative, significand, lsb_exponent, sticky, rounding)};
 }
 
-// Nearest bfloat16 to a finite value, ties to even; overflow is infinity.
+// Nearest bfloat16, ties to even; overflow is infinity, which stays as it is. Not for NaN.
 float round_to_bf16(float x);
 
 } // namespace fp4

@@ -21,7 +21,7 @@ struct TensorScale {
     TensorMultiplier multiplier{1.0f}; // value = element * block scale * multiplier
     TensorDivisor divisor{1.0f};
     float amax = 0; // that the scale stands for; only the errors of `fouroversix` and
-                    // `fouroversix-448` use it
+                    // `fouroversix-448` use it: where it is 0 or infinite they scale to 6
 };
 
 // The tensor scale for data of largest magnitude amax, 0 to FLT_MAX. An all-zero tensor has 1.

@@ -28,6 +28,14 @@ class WideFixed {
         }
     }
 
+    // -1, 0 or 1.
+    constexpr int sign() const {
+        if (limbs_[Limbs - 1] >> 63) return -1;
+        for (const uint64_t limb : limbs_)
+            if (limb != 0) return 1;
+        return 0;
+    }
+
     // The value rounded to binary32 or to another layout with infinities; zero is +0.
     constexpr Fp32 round(Rounding rounding) const { return {round(fp32_spec, rounding)}; }
     constexpr uint32_t round(const FloatSpec& spec, Rounding rounding) const {
