@@ -40,9 +40,10 @@ static_assert(encoder_specs[FP4_ENCODER_NV].name == "nv" &&
               encoder_specs[FP4_ENCODER_RAZER_FORK].name == "razer-fork" &&
               encoder_specs[FP4_ENCODER_RAZER_RNE].name == "razer-rne" &&
               encoder_specs[FP4_ENCODER_MSE].name == "mse" &&
-              encoder_specs[FP4_ENCODER_FOUROVERSIX_448].name == "fouroversix-448");
-static_assert(FP4_ENCODER_FOUROVERSIX_448 + 1 == encoder_specs.size(),
-              "fp4.h: an encoder is missing");
+              encoder_specs[FP4_ENCODER_FOUROVERSIX_448].name == "fouroversix-448" &&
+              encoder_specs[FP4_ENCODER_OCP_CEIL].name == "ocp-ceil" &&
+              encoder_specs[FP4_ENCODER_OCP_EVEN].name == "ocp-even");
+static_assert(FP4_ENCODER_OCP_EVEN + 1 == encoder_specs.size(), "fp4.h: an encoder is missing");
 static_assert(output_type_specs[FP4_OUTPUT_F32].name == "f32" &&
               output_type_specs[FP4_OUTPUT_BF16].name == "bf16" &&
               output_type_specs[FP4_OUTPUT_F16].name == "f16");

@@ -98,7 +98,9 @@ enum {
     FP4_ENCODER_RAZER_FORK = 13,
     FP4_ENCODER_RAZER_RNE = 14,
     FP4_ENCODER_MSE = 15,
-    FP4_ENCODER_FOUROVERSIX_448 = 16
+    FP4_ENCODER_FOUROVERSIX_448 = 16,
+    FP4_ENCODER_OCP_CEIL = 17,
+    FP4_ENCODER_OCP_EVEN = 18
 };
 int32_t fp4_encoder_count(void);
 const char* fp4_encoder_name(fp4_encoder encoder);

@@ -1,5 +1,5 @@
 // A block of nvfp4 by NVIDIA's conversion rules, and one of mxfp4 under a power of two, two binades
-// below that of its largest element.
+// below that of its largest element or one.
 #pragma once
 #include "encoded.hpp"
 #include "round_element.hpp"
@@ -23,14 +23,17 @@ struct EncodeNv {
     }
 };
 
-// Encoder `ocp`. There is no tensor scale.
+// Encoders `ocp`, `ocp-ceil` and `ocp-even`. There is no tensor scale.
 struct EncodeOcp {
     static constexpr int block = 32;
 
+    float raised_from; // the significand of the largest from which the scale is raised
+
     FP4_HD Encoded<block> operator()(const float (&x)[block], float) const {
         const uint32_t amax = word_of(amax_of(x));
-        int exponent = static_cast<int>(amax >> 23) - 127 -
-                       2; // floor(log2) - 2; of a subnormal below -127 in any case
+        const float significand = float_of((amax & 0x7FFFFF) | 0x3F800000);
+        int exponent = static_cast<int>(amax >> 23) - 127 - (significand >= raised_from ? 1 : 2);
+        // Of a subnormal at most -128.
         if (exponent < -127) exponent = -127;
         const float factor = float_of(static_cast<uint32_t>(127 - exponent) << 23);
         Encoded<block> out{amax ? static_cast<uint32_t>(exponent + 127) : 0, {}};

@@ -9,6 +9,7 @@
 
 #include "bodies/types.hpp"
 #include "fp4/arithmetic.hpp"
+#include "fp4/encoder.hpp"
 #include "fp4/packed_tensor.hpp"
 
 namespace fp4::kernels {
@@ -23,10 +24,12 @@ struct DenseMatrix {
 };
 
 struct EncodeRequest {
-    Format format = Format::nvfp4; // encoders nv, razer-paper, ocp
+    Format format = Format::nvfp4;
+    std::optional<Encoder>
+        encoder{}; // nv, razer-paper, ocp, ocp-ceil, ocp-even; none: the format's
     Specials specials{};
-    int e3m3_max = 28;                 // razer-w: 28 or 30
-    std::optional<float> tensor_scale; // none: from the largest magnitude
+    int e3m3_max = 28;                   // razer-w: 28 or 30
+    std::optional<float> tensor_scale{}; // none: from the largest magnitude
 };
 
 // Every output buffer is full of 0xFF before the kernel runs. Errors of all: a packed tensor whose
@@ -49,8 +52,8 @@ class Engine {
     virtual Result<DenseMatrix> decode(const PackedTensor& tensor, Dense type) = 0;
 
     // Errors: a NaN or an infinity, K not a multiple of the block, bytes that do not fit the shape,
-    // a format that these kernels only decode, special values beyond 1 to 31, another e3m3_max, a
-    // tensor scale that is not positive and normal.
+    // a format or an encoder that these kernels do not have, special values beyond 1 to 31, another
+    // e3m3_max, a tensor scale that is not positive and normal.
     virtual Result<PackedTensor> encode(const DenseMatrix& x, const EncodeRequest& request) = 0;
 
     // The accumulators of A * B^T + C, binary32; an empty c is +0. Errors: K that differs, a c that

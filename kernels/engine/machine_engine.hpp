@@ -184,6 +184,13 @@ class MachineEngine : public Engine {
             return Error{ErrorCode::bad_shape,
                          "x: expected as many bytes as its shape says, found " +
                              std::to_string(x.bytes.size())};
+        constexpr std::array encoders{Encoder::nv, Encoder::razer_paper, Encoder::ocp,
+                                      Encoder::ocp_ceil, Encoder::ocp_even};
+        if (request.encoder && (!spec_of(*request.encoder).makes(request.format) ||
+                                std::ranges::find(encoders, *request.encoder) == encoders.end()))
+            return bad("encoder: expected one of these kernels that makes " +
+                       std::string(spec.name) + ", found " +
+                       std::string(spec_of(*request.encoder).name));
         const auto special = [](uint8_t halves) {
             return halves >= 1 && halves <= special_max_halves;
         };
@@ -240,7 +247,9 @@ class MachineEngine : public Engine {
                                      request.e3m3_max == 30 ? 0x3Fu : 0x3Eu});
             break;
         case Format::razer_a: status = by(EncodeRazerA{request.specials.v1_halves}); break;
-        case Format::mxfp4: status = by(EncodeOcp{}); break;
+        case Format::mxfp4:
+            status = by(EncodeOcp{spec_of(request.encoder.value_or(Encoder::ocp)).raised_from});
+            break;
         default:
             return Error{ErrorCode::bad_argument,
                          "format: expected one that is encoded, found " + std::string(spec.name)};

@@ -10,8 +10,25 @@ namespace {
 
 using namespace test;
 
-constexpr std::array<Format, 4> encoded_formats{Format::nvfp4, Format::razer_w, Format::razer_a,
-                                                Format::mxfp4};
+struct Made {
+    Format format;
+    Encoder encoder;
+};
+
+constexpr std::array<Made, 6> made{{{Format::nvfp4, Encoder::nv},
+                                    {Format::razer_w, Encoder::razer_paper},
+                                    {Format::razer_a, Encoder::razer_paper},
+                                    {Format::mxfp4, Encoder::ocp},
+                                    {Format::mxfp4, Encoder::ocp_ceil},
+                                    {Format::mxfp4, Encoder::ocp_even}}};
+
+// An integer from 4 to 16 or a float beside it, where power-of-two scales change, in one of 20
+// values, so that it is often the largest of its block.
+float binade_edge(Rng& rng) {
+    if (!rng.one_in(20)) return rng.uniform(1);
+    const uint32_t quarter = Fp32::from_float(static_cast<float>(rng.between(4, 16))).bits;
+    return Fp32{quarter + static_cast<uint32_t>(rng.between(-1, 1))}.to_float();
+}
 
 struct Data {
     const char* name;
@@ -19,10 +36,11 @@ struct Data {
     bool unscaled; // so that ties stay ties
 };
 
-constexpr std::array<Data, 4> kinds{{
+constexpr std::array<Data, 5> kinds{{
     {"ordinary", [](Rng& rng) { return rng.uniform(4) * rng.uniform(2); }, false},
     {"all exponents", [](Rng& rng) { return Fp32{rng.fp32_bits(-126, 127)}.to_float(); }, false},
     {"ties", [](Rng& rng) { return 0.25f * static_cast<float>(rng.between(-30, 30)); }, true},
+    {"binade edges", binade_edge, true},
     {"zeros", [](Rng& rng) { return rng.one_in(2) ? 0.0f : -0.0f; }, false},
 }};
 
@@ -35,8 +53,10 @@ DenseMatrix matrix_of(const std::vector<float>& values, int64_t rows) {
 
 void compare_encoded(Comparison& comparison, Engine& engine, const DenseMatrix& x,
                      const std::vector<float>& values, const EncodeRequest& request) {
-    EncodeOptions options{
-        .format = request.format, .specials = request.specials, .e3m3_max = request.e3m3_max};
+    EncodeOptions options{.format = request.format,
+                          .encoder = request.encoder,
+                          .specials = request.specials,
+                          .e3m3_max = request.e3m3_max};
     if (request.tensor_scale)
         options.tensor_scale = TensorScale{.multiplier = {*request.tensor_scale}};
     const auto expected = encode(values, static_cast<uint64_t>(x.rows),
@@ -51,7 +71,7 @@ void compare_encoded(Comparison& comparison, Engine& engine, const DenseMatrix& 
     comparison.compare(found->codes, expected->codes, shape + " codes");
 }
 
-Outcome random_matrices(Engine& engine, const CheckSize& size, Format format, const Data& kind) {
+Outcome random_matrices(Engine& engine, const CheckSize& size, const Made& by, const Data& kind) {
     Comparison comparison;
     Rng rng(5);
     for (int i = 0; i < 6 * size.repeats; ++i) {
@@ -60,8 +80,8 @@ Outcome random_matrices(Engine& engine, const CheckSize& size, Format format, co
         const int rows = rng.between(1, size.columns), k = 32 * rng.between(1, size.blocks / 2);
         std::vector<float> values(static_cast<size_t>(rows * k));
         for (float& x : values) x = kind.draw(rng);
-        EncodeRequest request{format, specials, rng.one_in(2) ? 28 : 30, {}};
-        if (kind.unscaled && format != Format::mxfp4) request.tensor_scale = 1.0f;
+        EncodeRequest request{by.format, by.encoder, specials, rng.one_in(2) ? 28 : 30, {}};
+        if (kind.unscaled && by.format != Format::mxfp4) request.tensor_scale = 1.0f;
         compare_encoded(comparison, engine, matrix_of(values, rows), values, request);
     }
     return std::move(comparison).outcome();
@@ -103,12 +123,16 @@ Outcome sixteen_bit_sources(Engine& engine, const CheckSize& size, Dense type) {
 
 std::vector<Check> encode_checks() {
     std::vector<Check> out;
-    for (const Format format : encoded_formats)
+    for (const Made& by : made) {
+        std::string what(spec_of(by.format).name);
+        if (by.encoder != default_encoder(by.format))
+            what += " by " + std::string(spec_of(by.encoder).name);
         for (const Data& kind : kinds)
-            out.push_back({"encode", std::string(spec_of(format).name) + " " + kind.name,
-                           [format, &kind](Engine& engine, const CheckSize& size) {
-                               return random_matrices(engine, size, format, kind);
+            out.push_back({"encode", what + " " + kind.name,
+                           [&by, &kind](Engine& engine, const CheckSize& size) {
+                               return random_matrices(engine, size, by, kind);
                            }});
+    }
     for (const auto& [type, name] : {std::pair{Dense::bf16, "from bf16"}, {Dense::f16, "from f16"}})
         out.push_back({"encode", name, [type = type](Engine& engine, const CheckSize& size) {
                            return sixteen_bit_sources(engine, size, type);

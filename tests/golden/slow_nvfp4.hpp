@@ -24,7 +24,7 @@ inline Integer float_steps(float x) {
 
 // S or G, whichever the rule has.
 inline float tensor_number(std::string_view name, float amax) {
-    if (amax == 0 || name == "ggml" || name == "ocp") return 1;
+    if (amax == 0 || name == "ggml" || name.starts_with("ocp")) return 1;
     if (name == "nv" || name == "mse" || name == "modelopt" || name == "torchao")
         return std::max(amax / 2688.0f, FLT_MIN);
     float g = (name == "fouroversix" ? 1536.0f : 2688.0f) / amax;
@@ -178,10 +178,18 @@ struct EncodedOcp {
     std::array<uint8_t, 32> codes;
 };
 
-inline EncodedOcp encode_ocp(std::span<const float, 32> x) {
+// b in units of 2^exponent: at most 6 for ceil; below 8, for even once it is rounded to 0, 1, 2, 3,
+// 4, 6 or 8 of them.
+inline bool ocp_fits(std::string_view name, double units) {
+    if (name == "ocp-ceil") return units <= 6;
+    if (name == "ocp-even" && units > 6) return 8 - units > units - 6;
+    return units < 8;
+}
+
+inline EncodedOcp encode_ocp(std::string_view name, std::span<const float, 32> x) {
     const double b = largest_of(x);
     int exponent = -127;
-    while (exponent < 127 && std::ldexp(1.0, exponent + 3) <= b) ++exponent;
+    while (exponent < 127 && !ocp_fits(name, std::ldexp(b, -exponent))) ++exponent;
     EncodedOcp block{static_cast<uint8_t>(exponent + 127), {}};
     for (size_t i = 0; i < 32; ++i)
         block.codes[i] = static_cast<uint8_t>(encode_rne(std::ldexp(double{x[i]}, -exponent)));

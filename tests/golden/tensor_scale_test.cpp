@@ -28,7 +28,7 @@ TEST(TensorScaleOf, MultipliersAndDivisors) {
     for (Encoder encoder : {Encoder::ct, Encoder::ct_bf16})
         EXPECT_EQ(scale_of(encoder, 1024).divisor.value, 2.625f);
     EXPECT_EQ(scale_of(Encoder::fouroversix, 512).divisor.value, 3.0f); // 1536 / 512
-    for (Encoder encoder : {Encoder::ggml, Encoder::ocp}) {
+    for (Encoder encoder : {Encoder::ggml, Encoder::ocp, Encoder::ocp_ceil, Encoder::ocp_even}) {
         const auto scale = tensor_scale_of(encoder, spec_of(encoder).format, 1e10f);
         EXPECT_EQ(scale.multiplier.value, 1.0f);
         EXPECT_EQ(scale.divisor.value, 1.0f);

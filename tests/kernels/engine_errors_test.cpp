@@ -48,6 +48,9 @@ TEST_F(EngineErrors, Encode) {
     EXPECT_EQ(code_of(engine_->encode(row(std::vector<float>(24, 1.0f)), {})),
               ErrorCode::bad_shape);
     EXPECT_EQ(code_of(engine_->encode(row(x), {.format = Format::rzr4})), ErrorCode::bad_argument);
+    for (const Encoder encoder : {Encoder::te, Encoder::ocp, Encoder::razer_paper})
+        EXPECT_EQ(code_of(engine_->encode(row(x), {.encoder = encoder})), ErrorCode::bad_argument);
+    EXPECT_EQ(code_of(engine_->encode(row(x), {.encoder = Encoder::nv})), std::nullopt);
     EXPECT_EQ(code_of(engine_->encode(row(x), {.format = Format::razer_w, .e3m3_max = 29})),
               ErrorCode::bad_argument);
     for (const uint8_t halves : {uint8_t{0}, uint8_t{32}}) {

@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# shares_no_arithmetic.sh SOURCE_DIR LIBRARY...: kernels/ takes layouts, types and the passing on of errors from golden, nothing that computes.
+# shares_no_arithmetic.sh SOURCE_DIR LIBRARY...: kernels/ takes layouts, types, tables and the passing on of errors from golden, nothing that computes.
 set -eu
 source=$1
 shift
 folders=("$source"/kernels/{arithmetic,bodies,cuda,emulation,engine}) # what compares with golden is elsewhere
 includes=$(grep -rhoE '#include "fp4/[^"]*"' "${folders[@]}" | sort -u)
 expected='#include "fp4/arithmetic.hpp"
+#include "fp4/encoder.hpp"
 #include "fp4/format.hpp"
 #include "fp4/packed_tensor.hpp"
 #include "fp4/scale.hpp"

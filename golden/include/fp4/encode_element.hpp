@@ -40,7 +40,7 @@ class ElementEncoder {
     const Nvfp4Rule* nvfp4_ = nullptr;   // encoders that scale a block once, or choose between such
     std::vector<RazerCodebook> razer_w_; // by the two high bits of the scale byte
     std::optional<RazerActivationElements> razer_a_{}; // RaZeR activations
-    std::array<float, 256> operands_; // by scale byte: that of the rule; the factor of `ocp`;
+    std::array<float, 256> operands_; // by scale byte: that of the rule; the factor of mxfp4;
                                       // elsewhere the block scale
     std::vector<float> values_;       // by scale byte and code
 };

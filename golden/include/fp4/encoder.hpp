@@ -2,6 +2,7 @@
 // element rounding, zeros, ties and signs.
 #pragma once
 #include <array>
+#include <bit>
 #include <limits>
 #include <optional>
 #include <string_view>
@@ -28,7 +29,9 @@ enum class Encoder : uint8_t {
     razer_fork,
     razer_rne,
     mse,
-    fouroversix_448
+    fouroversix_448,
+    ocp_ceil,
+    ocp_even
 };
 
 // What an encoder computes from the tensor's amax A, and what its arithmetic then uses: the
@@ -51,11 +54,14 @@ struct EncoderSpec {
     std::optional<Format> other_format; // that it makes too
     TensorScaleRule tensor_scale;
     std::string_view summary;
+    // Of encoders whose scale is the power of two that lies two binades below the block's largest
+    // magnitude: the significand, 1 to 2, from which that is raised by a binade; 2: never.
+    float raised_from = 2.0f;
 
     constexpr bool makes(Format f) const { return f == format || f == other_format; }
 };
 
-inline constexpr std::array<EncoderSpec, 17> encoder_specs{{
+inline constexpr std::array<EncoderSpec, 19> encoder_specs{{
     {"nv",
      Format::nvfp4,
      {},
@@ -146,6 +152,18 @@ inline constexpr std::array<EncoderSpec, 17> encoder_specs{{
      {TensorScaleKind::divisor},
      "fouroversix with block scales up to 448: the block that holds the amax cannot be scaled to "
      "4"},
+    {"ocp-ceil",
+     Format::mxfp4,
+     {},
+     {TensorScaleKind::one},
+     "the smallest power-of-two scale under which no element exceeds 6",
+     std::bit_cast<float>(0x3FC00001)}, // above 1.5
+    {"ocp-even",
+     Format::mxfp4,
+     {},
+     {TensorScaleKind::one},
+     "ocp after the block's largest is rounded to the nearest E2M1 significand, ties to even",
+     1.75f},
 }};
 
 constexpr const EncoderSpec& spec_of(Encoder encoder) {

@@ -13,7 +13,8 @@ BlockEncoder::BlockEncoder(Encoder encoder, Format format, Specials specials, in
 
 uint8_t BlockEncoder::encode_finite(std::span<const float> x, const TensorScale& tensor_scale,
                                     std::span<uint8_t> codes) const {
-    if (encoder_ == Encoder::ocp) return encode_block_ocp(x.first<32>(), codes.first<32>());
+    if (format_ == Format::mxfp4)
+        return encode_block_ocp(encoder_, x.first<32>(), codes.first<32>());
     const auto x16 = x.first<dot_lanes>();
     const EncodedBlock block = [&] {
         if (format_ == Format::razer_w) return (*razer_w_)(x16, tensor_scale.multiplier.value);

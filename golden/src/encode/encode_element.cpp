@@ -34,7 +34,7 @@ ElementEncoder::ElementEncoder(Encoder encoder, Format format, const TensorScale
         const auto scale_byte = static_cast<uint8_t>(i);
         const float scale = scale_to_float(block_scale(format, scale_byte));
         operands_[i] = by_rule                   ? nvfp4_->operand(scale, tensor_scale)
-                       : encoder == Encoder::ocp ? ocp_factor(scale_byte)
+                       : format == Format::mxfp4 ? ocp_factor(scale_byte)
                                                  : scale;
         for (uint8_t code = 0; code < 16; ++code)
             values_[i << 4 | code] =
@@ -55,8 +55,8 @@ E2m1 ElementEncoder::encode(float x, uint8_t scale_byte) const {
     if (razer_a_)
         return {RazerActivationElements::code_of(
             razer_a_->nearest(x, operand), scale_byte >> spec_of(Format::razer_a).sign_bit & 1)};
-    if (encoder_ == Encoder::ocp) return encode_e2m1_rne(x * operand);
-    return encode_element_ggml(operand, x);
+    if (encoder_ == Encoder::ggml) return encode_element_ggml(operand, x);
+    return encode_e2m1_rne(x * operand);
 }
 
 void ElementEncoder::encode_column(std::span<const float> x, std::span<const uint8_t> scale_bytes,
