@@ -5,7 +5,7 @@ set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/fp4sim)
 install(TARGETS fp4_golden fp4_golden_shared EXPORT fp4sim ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(EXPORT fp4sim FILE fp4simTargets.cmake NAMESPACE fp4sim:: DESTINATION ${package_dir})
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/golden/include/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.hpp")
-install(FILES ${PROJECT_SOURCE_DIR}/golden/capi/fp4.h ${PROJECT_SOURCE_DIR}/golden/capi/fp4_dpi.svh DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+install(FILES ${PROJECT_SOURCE_DIR}/golden/capi/fp4.h ${PROJECT_SOURCE_DIR}/golden/capi/fp4_names.h ${PROJECT_SOURCE_DIR}/golden/capi/fp4_dpi.svh DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(FILES ${PROJECT_SOURCE_DIR}/golden/python/fp4sim.py DESTINATION ${CMAKE_INSTALL_DATADIR}/fp4sim/python)
 
 configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/fp4simConfig.cmake.in ${PROJECT_BINARY_DIR}/package/fp4simConfig.cmake INSTALL_DESTINATION ${package_dir})

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# scripts/generate.sh [BUILD_DIR]: writes every checked-in file that is made from another: rtl/fp4_pkg.sv and the tables in docs/ from golden,
+# scripts/generate.sh [BUILD_DIR]: writes every checked-in file that is made from another: rtl/fp4_pkg.sv, golden/capi/fp4_names.h and the tables in docs/ from golden,
 # the pages and curves in docs/results/ from their tables and training logs, the sums of the signed-off vectors (a changed sum is a changed bit: say why in the commit).
 # With --check as first argument it changes nothing, shows what would change, and fails if anything would.
 set -euo pipefail
@@ -23,6 +23,8 @@ settle() { # settle GENERATED FILE
 
 "$bin/fp4-generate-rtl-package" >"$work/fp4_pkg.sv"
 settle "$work/fp4_pkg.sv" "$source/rtl/fp4_pkg.sv"
+"$bin/fp4-generate-c-names" >"$work/fp4_names.h"
+settle "$work/fp4_names.h" "$source/golden/capi/fp4_names.h"
 for page in "$source"/docs/*.md; do
   grep -q '^<!-- generated: ' "$page" || continue
   "$bin/fp4-generate-doc-tables" "$page" >"$work/page.md"

@@ -90,7 +90,7 @@ fp4_status fp4_dequantize(const fp4_operand* operand, uint8_t code, uint8_t scal
         if (auto status = not_null({{value_bits, "value_bits"}}); !status) return status;
         const auto read = read_operand(operand, "operand");
         if (!read) return read.error();
-        const fp4::E2m1 element{static_cast<uint8_t>(code & 15)};
+        const fp4::Element element{static_cast<uint8_t>(code & 15)};
         *value_bits =
             fp4::dequantize(read->format, read->specials, scale_byte, element, {tensor_scale_bits})
                 .bits;

@@ -61,7 +61,7 @@ Result<Operand> read_operand(const fp4_operand* operand, const char* name) {
         if (operand->v1_halves > special_max_halves) return refuse("v1_halves", operand->v1_halves);
         read.specials.v1_halves = static_cast<uint8_t>(operand->v1_halves);
     }
-    if (spec.select_bit >= 0) {
+    if (spec.has_second_special()) {
         if (operand->v2_halves > special_max_halves) return refuse("v2_halves", operand->v2_halves);
         read.specials.v2_halves = static_cast<uint8_t>(operand->v2_halves);
     }

@@ -18,6 +18,8 @@
 
 #include <stdint.h>
 
+#include "fp4_names.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -54,54 +56,25 @@ const char* fp4_status_message(fp4_status status); // one line for every number;
 // ---- enumerations
 //
 // Every list has a count, a name for each value (NULL outside the list), and a value for each name
-// (FP4_UNKNOWN for other names and NULL).
+// (FP4_UNKNOWN for other names and NULL). The numbers of formats, profiles and encoders are in
+// fp4_names.h; later versions of the library append to them.
 
 enum { FP4_UNKNOWN = -1 };
 
-typedef int32_t fp4_format;
-enum {
-    FP4_FORMAT_NVFP4 = 0,
-    FP4_FORMAT_RAZER_W = 1,
-    FP4_FORMAT_RAZER_A = 2,
-    FP4_FORMAT_MXFP4 = 3,
-    FP4_FORMAT_RAZER_CUDA = 4,
-    FP4_FORMAT_RZR4 = 5
-};
+typedef int32_t fp4_format; // FP4_FORMAT_*
 int32_t fp4_format_count(void);
 const char* fp4_format_name(fp4_format format);
 fp4_format fp4_format_from_name(const char* name);
 int32_t fp4_format_block(
     fp4_format format); // elements that share a scale byte, 16 or 32; 0 outside the list
 
-typedef int32_t fp4_profile;
-enum { FP4_PROFILE_EXACT = 0, FP4_PROFILE_NV_BLACKWELL = 1, FP4_PROFILE_FP32_SEQ = 2 };
+typedef int32_t fp4_profile; // FP4_PROFILE_*
 int32_t fp4_profile_count(void);
 const char* fp4_profile_name(fp4_profile profile);
 fp4_profile fp4_profile_from_name(const char* name);
 
-typedef int32_t fp4_encoder;
-enum {
-    FP4_ENCODER_DEFAULT = -2, // the format's own
-    FP4_ENCODER_NV = 0,
-    FP4_ENCODER_RAZER_PAPER = 1,
-    FP4_ENCODER_OCP = 2,
-    FP4_ENCODER_TE = 3,
-    FP4_ENCODER_VLLM = 4,
-    FP4_ENCODER_CT = 5,
-    FP4_ENCODER_CT_BF16 = 6,
-    FP4_ENCODER_MODELOPT = 7,
-    FP4_ENCODER_TORCHAO = 8,
-    FP4_ENCODER_FOUROVERSIX_6 = 9,
-    FP4_ENCODER_FOUROVERSIX = 10,
-    FP4_ENCODER_GGML = 11,
-    FP4_ENCODER_RAZER_HEAD = 12,
-    FP4_ENCODER_RAZER_FORK = 13,
-    FP4_ENCODER_RAZER_RNE = 14,
-    FP4_ENCODER_MSE = 15,
-    FP4_ENCODER_FOUROVERSIX_448 = 16,
-    FP4_ENCODER_OCP_CEIL = 17,
-    FP4_ENCODER_OCP_EVEN = 18
-};
+typedef int32_t fp4_encoder; // FP4_ENCODER_*
+enum { FP4_ENCODER_DEFAULT = -2 }; // the format's own
 int32_t fp4_encoder_count(void);
 const char* fp4_encoder_name(fp4_encoder encoder);
 fp4_encoder fp4_encoder_from_name(const char* name);

@@ -17,6 +17,12 @@ std::string list_json() {
         formats.push_back(
             {{"name", spec.name},
              {"block", spec.block},
+             {"elements", spec_of(spec.code_book).name},
+             {"other_elements", spec.has_code_book_bit()
+                                    ? ordered_json(spec_of(spec.other_code_book).name)
+                                    : ordered_json()},
+             {"code_book_bit",
+              spec.has_code_book_bit() ? ordered_json(spec.code_book_bit) : ordered_json()},
              {"scale", spec.scale_spec().name},
              {"special_code", spec.has_specials() ? ordered_json(spec.sentinel) : ordered_json()},
              {"sign_bit", spec.sign_bit >= 0 ? ordered_json(spec.sign_bit) : ordered_json()},

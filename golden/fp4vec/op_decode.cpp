@@ -38,7 +38,7 @@ Words random_decode(const VectorConfig& config, SplitMix64& random) {
 
 Result<Words> decode_outputs(const VectorConfig& config, std::span<const std::string_view> in) {
     const auto scale_byte = static_cast<uint8_t>(from_hex(in[0]));
-    const E2m1 element{static_cast<uint8_t>(from_hex(in[1]))};
+    const Element element{static_cast<uint8_t>(from_hex(in[1]))};
     return Words{to_hex(static_cast<uint64_t>(
                             element_halves(config.a, config.specials, scale_byte, element)),
                         2),

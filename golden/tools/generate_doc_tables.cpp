@@ -49,14 +49,19 @@ std::string head(const std::vector<std::string>& cells) {
 std::string in_code(std::string_view text) { return "`" + std::string(text) + "`"; }
 
 std::string elements() {
-    std::vector<std::string> codes{"code"}, values{"value"}, halves{"half-units"};
-    for (uint8_t code = 0; code < 16; ++code) {
-        const int h = e2m1_halves({code});
-        codes.push_back(hex(code, 1));
-        values.push_back(code == e2m1_negative_zero ? "-0" : number(h * 0.5));
-        halves.push_back(std::to_string(h));
+    std::vector<std::string> codes{"code"};
+    for (int code = 0; code < 16; ++code) codes.push_back(hex(code, 1));
+    std::string text = head(codes);
+    for (const CodeBook& book : code_books) {
+        std::vector<std::string> values{in_code(book.name)}, halves{"in half-units"};
+        for (uint8_t code = 0; code < 16; ++code) {
+            const int h = book.halves({code});
+            values.push_back(code == book.negative_zero ? "-0" : number(h * 0.5));
+            halves.push_back(std::to_string(h));
+        }
+        text += row(values) + row(halves);
     }
-    return head(codes) + row(values) + row(halves);
+    return text;
 }
 
 std::string payload(int value) { return value < 0 ? "none" : "0x" + hex(value, 2); }
@@ -101,7 +106,7 @@ std::string scale_values(ScaleType type) {
 }
 
 std::string formats() {
-    std::string text = head({"format", "block", "scale type", "special's code",
+    std::string text = head({"format", "block", "elements", "scale type", "special's code",
                              "sign of the special", "V1 or V2", "in RTL", "made by encoders"});
     for (size_t i = 0; i < format_specs.size(); ++i) {
         const FormatSpec& spec = format_specs[i];
@@ -112,11 +117,16 @@ std::string formats() {
         const auto bit = [](int b, const char* without) {
             return b < 0 ? std::string(without) : "bit " + std::to_string(b);
         };
-        text += row(
-            {in_code(spec.name), std::to_string(spec.block), in_code(spec.scale_spec().name),
-             spec.has_specials() ? "0x" + hex(spec.sentinel, 1) : "none", bit(spec.sign_bit, "-"),
-             bit(spec.select_bit, spec.has_specials() ? "V1 only" : "-"),
-             spec.in_rtl ? "yes" : "no", makers.empty() ? "none, decoded only" : makers});
+        std::string elements = in_code(spec_of(spec.code_book).name);
+        if (spec.has_code_book_bit())
+            elements += ", with bit " + std::to_string(spec.code_book_bit) + " " +
+                        in_code(spec_of(spec.other_code_book).name);
+        text += row({in_code(spec.name), std::to_string(spec.block), elements,
+                     in_code(spec.scale_spec().name),
+                     spec.has_specials() ? "0x" + hex(spec.sentinel, 1) : "none",
+                     bit(spec.sign_bit, "-"),
+                     bit(spec.select_bit, spec.has_specials() ? "V1 only" : "-"),
+                     spec.in_rtl ? "yes" : "no", makers.empty() ? "none, decoded only" : makers});
     }
     return text;
 }
@@ -152,10 +162,13 @@ std::string exact_limits() {
         Format a, b;
         Specials specials;
     };
-    for (const auto& [a, b, specials] :
-         {Pair{Format::nvfp4, Format::nvfp4, {}}, Pair{Format::razer_a, Format::razer_w, {}},
-          Pair{Format::razer_a, Format::razer_w, {31, 31}},
-          Pair{Format::razer_a, Format::razer_a, {31, 31}}, Pair{Format::mxfp4, Format::mxfp4, {}}})
+    std::vector<Pair> pairs{{Format::razer_a, Format::razer_w, {}},
+                            {Format::razer_a, Format::razer_w, {31, 31}},
+                            {Format::razer_a, Format::razer_a, {31, 31}}};
+    for (size_t i = 0; i < format_specs.size(); ++i)
+        if (format_specs[i].encode_max >= 0)
+            pairs.push_back({static_cast<Format>(i), static_cast<Format>(i), {}});
+    for (const auto& [a, b, specials] : pairs)
         text += row({in_code(spec_of(a).name), in_code(spec_of(b).name),
                      spec_of(a).has_specials() ? std::to_string(specials.v1_halves) + ", " +
                                                      std::to_string(specials.v2_halves)

@@ -4,6 +4,7 @@
 #include "fp4/format.hpp"
 
 #include "host_device.hpp"
+#include "scale.hpp"
 
 namespace fp4::kernels {
 
@@ -33,6 +34,13 @@ struct Operand {
         return scale_byte & sign_mask ? -magnitude : magnitude;
     }
 };
+
+// Whether the kernels read a format: E2M1 elements, a special value among them, under the scale
+// types of scale.hpp.
+constexpr bool has_kernels(const FormatSpec& spec) {
+    return spec.code_book == CodeBookType::e2m1 && !spec.has_code_book_bit() &&
+           scale_is_known(spec.scale);
+}
 
 inline Operand operand_of(Format format, Specials specials, const uint8_t* codes,
                           const uint8_t* scales, int64_t rows, int64_t k) {

@@ -13,6 +13,14 @@ struct ScaleParts {
     int32_t exponent;
 };
 
+// The types that the functions below read.
+constexpr bool scale_is_known(ScaleType type) {
+    return type == ScaleType::ue4m3 || type == ScaleType::e3m3 || type == ScaleType::e8m0;
+}
+
+// What a scale is worth in units of the UE4M3 scale with the same payload. Not of E8M0.
+FP4_HD float ue4m3_units(ScaleType type) { return type == ScaleType::e3m3 ? 16.0f : 1.0f; }
+
 // UE4M3 ignores the top bit of its byte, E3M3 the top two; a format gives them another meaning.
 FP4_HD bool scale_is_nan(ScaleType type, uint32_t byte) {
     return type == ScaleType::ue4m3 ? (byte & 0x7F) == 0x7F

@@ -29,7 +29,7 @@ inline W4A16Arguments w4a16_arguments(const uint8_t* panels, const Operand& w, c
             tokens,
             special(w.v1_halves),
             special(w.v2_halves),
-            multiply_rn(tensor_scale, w.scale == ScaleType::e3m3 ? 0x1p12f : 0x1p8f),
+            multiply_rn(tensor_scale, multiply_rn(0x1p8f, ue4m3_units(w.scale))),
             y};
 }
 

@@ -33,7 +33,8 @@ struct EncodeRequest {
 };
 
 // Every output buffer is full of 0xFF before the kernel runs. Errors of all: a packed tensor whose
-// shape does not hold; device_failed, for what a GPU says.
+// shape does not hold; a format that the kernels do not read (has_kernels, arithmetic/operand.hpp);
+// device_failed, for what a GPU says.
 class Engine {
   public:
     virtual ~Engine() = default;

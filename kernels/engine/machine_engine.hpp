@@ -28,7 +28,7 @@ class MachineEngine : public Engine {
     bool has_native() const override { return machine_.has_native(); }
 
     Result<DenseMatrix> decode(const PackedTensor& tensor, Dense type) override {
-        FP4_TRY(check_shape(tensor, "tensor"));
+        FP4_TRY(check_packed(tensor, "tensor"));
         const Packed in(machine_, tensor);
         auto out = dense(type, tensor.rows, tensor.k);
         auto buffer = machine_.poisoned(out.bytes.size());
@@ -78,7 +78,7 @@ class MachineEngine : public Engine {
             if (!spec.has_specials()) continue;
             const bool split =
                 split_special(tensor->specials.v1_halves, parts->first[0], parts->second[0]) &&
-                (spec.select_bit < 0 ||
+                (!spec.has_second_special() ||
                  split_special(tensor->specials.v2_halves, parts->first[1], parts->second[1]));
             if (!split)
                 return Error{ErrorCode::bad_argument,
@@ -90,8 +90,7 @@ class MachineEngine : public Engine {
         arguments.b = right.operand;
         arguments.scale = multiply_rn(a.tensor_scale.to_float(), b.tensor_scale.to_float());
         for (const Operand& operand : {arguments.a, arguments.b})
-            arguments.scale =
-                multiply_rn(arguments.scale, operand.scale == ScaleType::e3m3 ? 16.0f : 1.0f);
+            arguments.scale = multiply_rn(arguments.scale, ue4m3_units(operand.scale));
         auto out = dense(Dense::f32, a.rows, b.rows);
         auto buffer = machine_.poisoned(out.bytes.size());
         arguments.d = static_cast<float*>(buffer.data());
@@ -99,7 +98,7 @@ class MachineEngine : public Engine {
     }
 
     Result<DenseMatrix> w4a16(const DenseMatrix& x, const PackedTensor& w) override {
-        FP4_TRY(check_shape(w, "w"));
+        FP4_TRY(check_packed(w, "w"));
         if (spec_of(w.format).block != 16)
             return Error{ErrorCode::bad_argument, "w: expected a format with blocks of 16, found " +
                                                       std::string(spec_of(w.format).name)};
@@ -160,9 +159,21 @@ class MachineEngine : public Engine {
         return out;
     }
 
+    static Status check_packed(const PackedTensor& tensor, std::string_view name) {
+        FP4_TRY(check_shape(tensor, name));
+        return check_format(tensor.format, name);
+    }
+
+    static Status check_format(Format format, std::string_view name) {
+        if (has_kernels(spec_of(format))) return Done{};
+        return Error{ErrorCode::bad_argument,
+                     std::string(name) + ": expected a format that the kernels read, found " +
+                         std::string(spec_of(format).name)};
+    }
+
     static Status check_pair(const PackedTensor& a, const PackedTensor& b) {
-        FP4_TRY(check_shape(a, "a"));
-        FP4_TRY(check_shape(b, "b"));
+        FP4_TRY(check_packed(a, "a"));
+        FP4_TRY(check_packed(b, "b"));
         if (a.k != b.k)
             return Error{ErrorCode::bad_shape, "K: expected that of a, " + std::to_string(a.k) +
                                                    ", found " + std::to_string(b.k) + " in b"};
@@ -171,6 +182,7 @@ class MachineEngine : public Engine {
 
     static Status check_request(const DenseMatrix& x, const EncodeRequest& request) {
         const FormatSpec& spec = spec_of(request.format);
+        FP4_TRY(check_format(request.format, "format"));
         const auto bad = [](const std::string& what) {
             return Error{ErrorCode::bad_argument, what};
         };
@@ -194,11 +206,12 @@ class MachineEngine : public Engine {
         const auto special = [](uint8_t halves) {
             return halves >= 1 && halves <= special_max_halves;
         };
-        if (spec.has_specials() && (!special(request.specials.v1_halves) ||
-                                    (spec.select_bit >= 0 && !special(request.specials.v2_halves))))
+        if (spec.has_specials() &&
+            (!special(request.specials.v1_halves) ||
+             (spec.has_second_special() && !special(request.specials.v2_halves))))
             return bad("specials: expected 1 to " + std::to_string(special_max_halves) +
                        " half-units");
-        if (request.format == Format::razer_w && request.e3m3_max != 28 && request.e3m3_max != 30)
+        if (spec.has_e3m3_max() && request.e3m3_max != 28 && request.e3m3_max != 30)
             return bad("e3m3_max: expected 28 or 30, found " + std::to_string(request.e3m3_max));
         if (request.tensor_scale &&
             !(*request.tensor_scale >= 0x1p-126f && *request.tensor_scale <= 0x1.fffffep127f))
@@ -240,20 +253,18 @@ class MachineEngine : public Engine {
                                                       static_cast<uint8_t*>(scales.data())});
         };
         Status status = Done{};
-        switch (request.format) {
-        case Format::nvfp4: status = by(EncodeNv{}); break;
-        case Format::razer_w:
-            status = by(EncodeRazerW{request.specials.v1_halves, request.specials.v2_halves,
-                                     request.e3m3_max == 30 ? 0x3Fu : 0x3Eu});
-            break;
-        case Format::razer_a: status = by(EncodeRazerA{request.specials.v1_halves}); break;
-        case Format::mxfp4:
-            status = by(EncodeOcp{spec_of(request.encoder.value_or(Encoder::ocp)).raised_from});
-            break;
-        default:
+        if (spec.encode_max < 0)
             return Error{ErrorCode::bad_argument,
                          "format: expected one that is encoded, found " + std::string(spec.name)};
-        }
+        if (spec.exponent_only_scales())
+            status = by(EncodeOcp{spec_of(request.encoder.value_or(Encoder::ocp)).raised_from});
+        else if (spec.has_second_special())
+            status = by(EncodeRazerW{request.specials.v1_halves, request.specials.v2_halves,
+                                     request.e3m3_max == 30 ? 0x3Fu : 0x3Eu});
+        else if (spec.has_specials())
+            status = by(EncodeRazerA{request.specials.v1_halves});
+        else
+            status = by(EncodeNv{});
         if (!status) return status.error();
         FP4_TRY(machine_.download(codes, out.codes.data(), out.codes.size()));
         FP4_TRY(machine_.download(scales, out.scales.data(), out.scales.size()));
@@ -261,10 +272,10 @@ class MachineEngine : public Engine {
     }
 
     static float tensor_scale(const EncodeRequest& request, float amax) {
-        if (request.format == Format::mxfp4 || amax == 0) return 1.0f;
-        const float scale = divide_rn(amax, request.format == Format::razer_w
-                                                ? 6.0f * static_cast<float>(request.e3m3_max)
-                                                : 2688.0f);
+        const FormatSpec& spec = spec_of(request.format);
+        if (spec.exponent_only_scales() || amax == 0) return 1.0f;
+        const float scale = divide_rn(
+            amax, spec.has_e3m3_max() ? 6.0f * static_cast<float>(request.e3m3_max) : 2688.0f);
         return scale < 0x1p-126f ? 0x1p-126f : scale;
     }
 
@@ -280,8 +291,8 @@ class MachineEngine : public Engine {
         arguments.output = output;
         arguments.scaled = alpha.has_value();
         arguments.alpha = alpha.value_or(1.0f);
-        const bool wide = left.operand.scale == ScaleType::e8m0;
-        if (wide != (right.operand.scale == ScaleType::e8m0))
+        const bool wide = spec_of(a.format).exponent_only_scales();
+        if (wide != spec_of(b.format).exponent_only_scales())
             return Error{ErrorCode::bad_argument, "b: expected blocks as long as those of a"};
         if (arithmetic.accumulation == Accumulation::exact &&
             arguments.a.k > exact_k_limit(arguments.a, arguments.b))

@@ -12,9 +12,8 @@ PackedWeights::PackedWeights(Format which, int64_t rows, int64_t k, uint64_t see
       scales(static_cast<size_t>(rows * k / spec_of(which).block)),
       operand(operand_of(which, specials, codes.as<uint8_t>(), scales.as<uint8_t>(), rows, k)) {
     must(fill_bytes(codes.as<void>(), rows * k / 2, seed, 0, 0), "fill");
-    const uint8_t nan = operand.scale == ScaleType::e3m3   ? 0
-                        : operand.scale == ScaleType::e8m0 ? 0xFF
-                                                           : 0x7F;
+    const ScaleSpec& scale = spec_of(format).scale_spec();
+    const auto nan = static_cast<uint8_t>(scale.has_nan() ? scale.nan_payload : 0);
     must(fill_bytes(scales.as<void>(), rows * k / operand.block, ~seed, nan, nan), "fill");
     must(cudaDeviceSynchronize(), "fill");
 }

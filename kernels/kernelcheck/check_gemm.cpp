@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "arithmetic/operand.hpp"
 #include "comparison.hpp"
 #include "fp4/epilogue.hpp"
 #include "fp4/gemm.hpp"
@@ -24,10 +25,13 @@ struct Pair {
 std::vector<Pair> pairs() {
     std::vector<Pair> out;
     for (const Arithmetic& arithmetic : arithmetic_profiles) {
-        for (const Format a : formats_of_16)
-            for (const Format b : formats_of_16) out.push_back({a, b, &arithmetic});
-        if (arithmetic.accumulation != Accumulation::exact)
-            out.push_back({Format::mxfp4, Format::mxfp4, &arithmetic});
+        for (const Format a : all_formats)
+            for (const Format b : all_formats)
+                if (has_kernels(spec_of(a)) && has_kernels(spec_of(b)) &&
+                    spec_of(a).block == spec_of(b).block &&
+                    (arithmetic.accumulation != Accumulation::exact ||
+                     spec_of(a).scale_spec().fits_int64_sum()))
+                    out.push_back({a, b, &arithmetic});
     }
     return out;
 }

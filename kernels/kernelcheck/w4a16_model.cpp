@@ -1,6 +1,7 @@
 #include "w4a16_model.hpp"
 
 #include "arithmetic/narrow.hpp"
+#include "arithmetic/scale.hpp"
 #include "fp4/dequantize.hpp"
 #include "fp4/dot_add.hpp"
 #include "fp4/try.hpp"
@@ -10,9 +11,8 @@ namespace fp4::kernels {
 Result<std::vector<uint32_t>> w4a16_model(const DenseMatrix& x, const PackedTensor& w,
                                           const DotProfile& tensor_cores) {
     auto unscaled = w;
-    const float lifted = spec_of(w.format).scale == ScaleType::e3m3
-                             ? 0x1p12f
-                             : 0x1p8f; // that keeps weights within binary16
+    const float lifted =
+        0x1p8f * ue4m3_units(spec_of(w.format).scale); // that keeps weights within binary16
     unscaled.tensor_scale = Fp32::from_float(1 / lifted);
     std::vector<Fp32> weights(w.rows * w.k);
     FP4_TRY(dequantize_tensor(unscaled, weights, "w"));

@@ -74,7 +74,7 @@ TEST(CDecode, DequantizesOneAndATensor) {
             });
             for (size_t i = 0; i < rows * k; ++i) {
                 const uint8_t scale = tensor.scales[i / static_cast<size_t>(spec_of(format).block)];
-                const E2m1 code = packed_code(tensor.codes, i);
+                const Element code = packed_code(tensor.codes, i);
                 const uint32_t expected =
                     dequantize(format, tensor.specials, scale, code, {tensor_scale_bits}).bits;
                 uint32_t value_bits = 0;

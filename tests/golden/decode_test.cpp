@@ -41,16 +41,29 @@ TEST(Decode, BlockScaleIgnoresTheBitsOfTheSpecial) {
     });
 }
 
-TEST(Decode, NanBytes) {
-    for (int byte = 0; byte < 256; ++byte) {
-        const bool nan = byte == 0x7F || byte == 0xFF;
-        EXPECT_EQ(block_scale(Format::nvfp4, static_cast<uint8_t>(byte)).nan, nan) << byte;
-        EXPECT_EQ(block_scale(Format::razer_a, static_cast<uint8_t>(byte)).nan, nan) << byte;
-        EXPECT_EQ(block_scale(Format::rzr4, static_cast<uint8_t>(byte)).nan, nan) << byte;
-        EXPECT_FALSE(block_scale(Format::razer_w, static_cast<uint8_t>(byte)).nan) << byte;
-        EXPECT_FALSE(block_scale(Format::razer_cuda, static_cast<uint8_t>(byte)).nan) << byte;
-        EXPECT_EQ(block_scale(Format::mxfp4, static_cast<uint8_t>(byte)).nan, byte == 0xFF) << byte;
+TEST(FormatRows, AreGoldensInItsOrder) {
+    std::vector<std::string_view> names, rows;
+    for (const FormatSpec& spec : format_specs) names.push_back(spec.name);
+    for (const test::FormatRow& row : test::format_rows()) rows.push_back(row.name);
+    ASSERT_EQ(rows, names);
+    for (Format format : all_formats) {
+        EXPECT_EQ(spec_of(format).block, test::row_of(format).block);
+        EXPECT_EQ(spec_of(format).has_signed_zeros(), !test::row_of(format).one_zero);
+        EXPECT_FALSE(test::row_of(format).landmarks.empty()) << spec_of(format).name;
     }
+}
+
+TEST(Decode, LandmarksOfEveryFormat) {
+    for (const test::FormatRow& row : test::format_rows())
+        for (const auto& [byte, code, value] : row.landmarks) {
+            const Fp32 found =
+                dequantize(*format_from_name(row.name), {}, static_cast<uint8_t>(byte),
+                           {static_cast<uint8_t>(code)}, {0x3F800000});
+            const Fp32 expected =
+                std::isnan(value) ? fp32_nan : Fp32::from_float(static_cast<float>(value));
+            EXPECT_EQ(hex(found.bits), hex(expected.bits))
+                << row.name << " byte " << hex(static_cast<uint64_t>(byte)) << " code " << code;
+        }
 }
 
 TEST(Decode, SpecialHalves) {
@@ -187,8 +200,7 @@ TEST(Dequantize, IsTheProductRoundedOnce) {
                 const auto product = static_cast<float>(
                     element * std::ldexp(scale.mantissa, scale.exponent) * double{tensor_scale});
                 uint32_t expected = scale.nan ? 0x7FFFFFFFu : std::bit_cast<uint32_t>(product);
-                const bool one_zero = format != Format::nvfp4 && format != Format::mxfp4;
-                if (one_zero && expected == 0x80000000u) expected = 0;
+                if (test::row_of(format).one_zero && expected == 0x80000000u) expected = 0;
                 ASSERT_EQ(bits, expected)
                     << "code " << int{code} << " tensor scale " << tensor_scale << ": " << hex(bits)
                     << ", expected " << hex(expected);

@@ -11,7 +11,7 @@ using namespace test;
 constexpr auto nvfp4 = Format::nvfp4;
 
 EncodedBlock encode_block_nv(const Block& x, float tensor_scale) {
-    return encode_block_nvfp4(Encoder::nv, x, {.multiplier = {tensor_scale}});
+    return encode_block_nvfp4(Encoder::nv, nvfp4, x, {.multiplier = {tensor_scale}});
 }
 
 void expect_rule(const Block& x, float tensor_scale) {

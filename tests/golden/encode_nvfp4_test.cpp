@@ -17,20 +17,12 @@ constexpr std::array nvfp4_encoders{
     Encoder::ct_bf16,     Encoder::modelopt, Encoder::torchao, Encoder::fouroversix_6,
     Encoder::fouroversix, Encoder::ggml};
 
-// Those that the twin knows: also 4/6 with 448, which differs from 4/6 by its tensor scale alone,
-// and the sweep.
-constexpr auto twin_encoders = [] {
-    std::array<Encoder, nvfp4_encoders.size() + 2> encoders{Encoder::fouroversix_448, Encoder::mse};
-    std::ranges::copy(nvfp4_encoders, encoders.begin() + 2);
-    return encoders;
-}();
-
 std::string_view name_of(Encoder encoder) { return spec_of(encoder).name; }
 
-EncodedBlock encoded(Encoder encoder, const Block& x, const TensorScale& tensor_scale) {
+EncodedBlock encoded(Encoder encoder, const Block& x, const TensorScale& tensor_scale,
+                     Format format = Format::nvfp4) {
     EncodedBlock block{};
-    block.scale_byte =
-        BlockEncoder(encoder, Format::nvfp4).encode_block(x, tensor_scale, block.codes);
+    block.scale_byte = BlockEncoder(encoder, format).encode_block(x, tensor_scale, block.codes);
     return block;
 }
 
@@ -39,12 +31,34 @@ EncodedBlock encoded(Encoder encoder, const Block& x) {
     return encoded(encoder, x, tensor_scale_of(encoder, Format::nvfp4, TensorDivisor{1}));
 }
 
-void expect_rule(Encoder encoder, const Block& x, float amax) {
-    const auto tensor_scale = tensor_scale_of(encoder, Format::nvfp4, amax);
-    ASSERT_EQ(text_of(encoded(encoder, x, tensor_scale)),
-              text_of(slow::encode_public(name_of(encoder), x,
-                                          slow::tensor_number(name_of(encoder), amax), amax)))
-        << name_of(encoder) << ": " << values_of(x) << "A " << std::hexfloat << amax;
+// What the twin knows: every encoder that scales blocks of 16, and every format that it makes.
+struct Made {
+    Encoder encoder;
+    Format format;
+};
+
+const std::vector<Made>& twin_encoders() {
+    static const std::vector<Made> list = [] {
+        std::vector<Made> made;
+        for (size_t i = 0; i < encoder_specs.size(); ++i)
+            for (Format format : formats_of_16)
+                if (encoder_specs[i].makes(format) &&
+                    encoder_specs[i].kind != EncoderKind::special_search)
+                    made.push_back({static_cast<Encoder>(i), format});
+        return made;
+    }();
+    return list;
+}
+
+void expect_rule(const Made& made, const Block& x, float amax) {
+    const auto& [encoder, format] = made;
+    const auto tensor_scale = tensor_scale_of(encoder, format, amax);
+    const std::string_view rule = slow::rule_name(encoder);
+    ASSERT_EQ(text_of(encoded(encoder, x, tensor_scale, format)),
+              text_of(slow::encode_public(rule, x, slow::tensor_number(rule, amax, format), amax,
+                                          format)))
+        << name_of(encoder) << " " << spec_of(format).name << ": " << values_of(x) << "A "
+        << std::hexfloat << amax;
 }
 
 struct Case {
@@ -134,6 +148,24 @@ TEST(EncodeNvfp4, HandWorkedBlocks) {
                 << c.what << ", " << name_of(nvfp4_encoders[i]);
 }
 
+TEST(EncodeFormats, HandWorkedBlocksOfEveryFormat) {
+    for (const FormatRow& row : format_rows())
+        for (const HandWorked& c : row.encoded) {
+            const Format format = *format_from_name(row.name);
+            const Encoder encoder = *default_encoder(format);
+            const Block x = [&] {
+                Block block{};
+                std::ranges::copy(c.x, block.begin());
+                return block;
+            }();
+            EXPECT_EQ(
+                shortened(encoded(encoder, x, tensor_scale_of(encoder, format, TensorMultiplier{1}),
+                                  format)),
+                c.expected)
+                << row.name << " " << values_of(x);
+        }
+}
+
 TEST(EncodeNvfp4, EveryPairOfEncodersIsToldApart) {
     for (size_t i = 0; i < nvfp4_encoders.size(); ++i)
         for (size_t j = 0; j < i; ++j)
@@ -150,7 +182,7 @@ TEST(EncodeNvfp4, CtRoundsTheReciprocalOfTheAmax) {
         block_of({0.3125f, x(.25f), x(.75f), x(1.25f), x(1.75f), x(2.5f), x(3.5f), x(5)}, 0);
     const auto tensor_scale = tensor_scale_of(Encoder::ct, Format::nvfp4, 0.3125f);
     EXPECT_EQ(shortened(encoded(Encoder::ct, block, tensor_scale)), "0x7E:71234567");
-    expect_rule(Encoder::ct_bf16, block, 0.3125f);
+    expect_rule({Encoder::ct_bf16, Format::nvfp4}, block, 0.3125f);
 }
 
 // G = 2^127, b = 26738690 * 2^-149. vllm: b * I6 = 4456448.33 * 2^-149 is subnormal and loses the
@@ -256,8 +288,8 @@ TEST(EncodeNvfp4, RandomBlocks) {
         const Block x =
             random_block(rng, std::ldexp(1.0f + std::fabs(rng.uniform(1)), rng.between(-18, 0)));
         const float amax = std::max(amax_of(x), 1.0f + std::fabs(rng.uniform(1)));
-        for (Encoder encoder : twin_encoders) {
-            expect_rule(encoder, x, amax);
+        for (const Made& made : twin_encoders()) {
+            expect_rule(made, x, amax);
             if (HasFatalFailure()) return;
         }
     }
@@ -266,11 +298,11 @@ TEST(EncodeNvfp4, RandomBlocks) {
 TEST(EncodeNvfp4, DelicateBlocks) {
     Rng rng(201);
     for (int i = 0; i < 4000; ++i) {
-        const float scale = scale_or_midpoint(rng, Format::nvfp4),
-                    amax = std::fabs(std::bit_cast<float>(rng.fp32_bits(-20, 10)));
-        for (Encoder encoder : twin_encoders) {
-            const float unit = tensor_scale_of(encoder, Format::nvfp4, amax).multiplier.value;
-            expect_rule(encoder, delicate_block(rng, rng.one_in(2) ? scale / 1.5f : scale, unit),
+        const float amax = std::fabs(std::bit_cast<float>(rng.fp32_bits(-20, 10)));
+        for (const Made& made : twin_encoders()) {
+            const float scale = scale_or_midpoint(rng, made.format),
+                        unit = tensor_scale_of(made.encoder, made.format, amax).multiplier.value;
+            expect_rule(made, delicate_block(rng, rng.one_in(2) ? scale / 1.5f : scale, unit),
                         amax);
             if (HasFatalFailure()) return;
         }
@@ -297,8 +329,8 @@ TEST(EncodeNvfp4, ExtremeBlocks) {
             rng.one_in(2)
                 ? amax_of(x)
                 : std::max(amax_of(x), std::fabs(std::bit_cast<float>(rng.fp32_bits(-126, 127))));
-        for (Encoder encoder : twin_encoders) {
-            expect_rule(encoder, x, amax);
+        for (const Made& made : twin_encoders()) {
+            expect_rule(made, x, amax);
             if (HasFatalFailure()) return;
         }
     }
@@ -308,9 +340,8 @@ TEST(EncodeNvfp4, TinyTensors) {
     Rng rng(203);
     for (int i = 0; i < 4000; ++i) {
         const Block x = random_block(rng, std::ldexp(1.0f, rng.between(-149, -110)));
-        for (Encoder encoder : twin_encoders) {
-            expect_rule(encoder, x,
-                        std::max(amax_of(x), std::ldexp(1.0f, rng.between(-149, -110))));
+        for (const Made& made : twin_encoders()) {
+            expect_rule(made, x, std::max(amax_of(x), std::ldexp(1.0f, rng.between(-149, -110))));
             if (HasFatalFailure()) return;
         }
     }

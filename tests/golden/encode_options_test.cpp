@@ -6,6 +6,7 @@
 
 #include "encode_blocks.hpp"
 #include "fp4/decode.hpp"
+#include "slow_encode.hpp"
 
 namespace fp4 {
 namespace {
@@ -34,13 +35,15 @@ std::vector<Made> all_encoders() {
 TEST(EncoderTable, NamesAndFormats) {
     std::vector<std::string> names;
     for (const EncoderSpec& spec : encoder_specs) names.emplace_back(spec.name);
+    // Their numbers in the C interface: new encoders come after these.
+    ASSERT_GE(names.size(), 19u);
+    names.resize(19);
     EXPECT_EQ(names,
               (std::vector<std::string>{"nv", "razer-paper", "ocp", "te", "vllm", "ct", "ct-bf16",
                                         "modelopt", "torchao", "fouroversix-6", "fouroversix",
                                         "ggml", "razer-head", "razer-fork", "razer-rne", "mse",
                                         "fouroversix-448", "ocp-ceil", "ocp-even"}));
     EXPECT_EQ(spec_of(Encoder::fouroversix_448).name, "fouroversix-448");
-    EXPECT_EQ(all_encoders().size(), 22u);
     EXPECT_FALSE(encoder_from_name("NV"));
     EXPECT_EQ(default_encoder(Format::mxfp4), Encoder::ocp);
     EXPECT_EQ(default_encoder(Format::razer_cuda), std::nullopt);
@@ -104,8 +107,7 @@ TEST(EncodeOptions, ZeroTensorsOfEveryEncoder) {
         const auto tensor = encode(x, 2, 32, {.format = format, .encoder = encoder}, "w");
         ASSERT_TRUE(tensor);
         const bool ct = encoder == Encoder::ct || encoder == Encoder::ct_bf16;
-        const int zero_block = format == Format::razer_w      ? 0x01
-                               : format == Format::razer_a    ? 0x81
+        const int zero_block = row_of(format).zero_block >= 0 ? row_of(format).zero_block
                                : ct                           ? 0x20
                                : encoder == Encoder::modelopt ? 0x38
                                : encoder == Encoder::torchao  ? 0x08
@@ -119,8 +121,8 @@ TEST(EncodeOptions, ZeroTensorsOfEveryEncoder) {
 }
 
 // A NaN is 0x7 whatever its sign. An infinity makes the scales that the largest float makes; its
-// code is 0x7 or 0xF, also where another code is nearer to the largest float (4/6, ocp-ceil,
-// ocp-even) or all are equally far (ggml).
+// code is 0x7 or that of its negative, also where another code is nearer to the largest float (4/6,
+// ocp-ceil, ocp-even) or all are equally far (ggml).
 TEST(EncodeOptions, SaturatedValuesOfEveryEncoder) {
     int others = 0;
     for (const auto& [encoder, format] : all_encoders()) {
@@ -138,10 +140,11 @@ TEST(EncodeOptions, SaturatedValuesOfEveryEncoder) {
         const auto expected = encode(finite, 2, 32, options, "w");
         EXPECT_EQ(tensor->scales, expected->scales) << name;
         EXPECT_EQ(tensor->tensor_scale, expected->tensor_scale) << name;
+        const int negative_7 = slow::negative_code(7, row_of(format).halves);
         for (size_t i = 0; i < 64; ++i)
             EXPECT_EQ(packed_code(tensor->codes, i).code,
                       i == 0    ? 0x7
-                      : i == 40 ? 0xF
+                      : i == 40 ? negative_7
                                 : packed_code(expected->codes, i).code)
                 << name << " " << i;
         others += packed_code(expected->codes, 0).code != 0x7;

@@ -145,6 +145,12 @@ TEST(ExactDot, RandomRowsOfEveryPair) {
             }
 }
 
+TEST(ExactKLimit, OfEveryFormatWithItself) {
+    for (Format format : test::all_formats)
+        EXPECT_EQ(exact_k_limit(format, {}, format, {}), test::row_of(format).exact_k)
+            << spec_of(format).name;
+}
+
 TEST(ExactKLimit, IsThePrintedTable) {
     struct Row {
         Format a;

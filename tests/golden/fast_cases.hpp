@@ -3,8 +3,10 @@
 #pragma once
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <vector>
 
+#include "fp4/decode.hpp"
 #include "fp4/gemm.hpp"
 #include "operands.hpp"
 
@@ -14,19 +16,30 @@ enum class Fill { random, largest, canceling, subnormal, zero_scales, wide_span 
 inline constexpr Fill fills[] = {Fill::random,    Fill::largest,     Fill::canceling,
                                  Fill::subnormal, Fill::zero_scales, Fill::wide_span};
 
+// The code of largest magnitude under a scale byte.
+inline uint8_t largest_code(Format format, Specials specials, uint8_t scale_byte) {
+    uint8_t largest = 0;
+    const auto magnitude = [&](uint8_t code) {
+        return std::abs(element_halves(format, specials, scale_byte, {code}));
+    };
+    for (uint8_t code = 1; code < 16; ++code)
+        if (magnitude(code) > magnitude(largest)) largest = code;
+    return largest;
+}
+
 // largest: the largest magnitude that the format has in every place, under the largest scale, signs
-// of the specials alternating by block; canceling: elements that alternate in sign, so that sums
+// of the specials at random; canceling: elements that alternate in sign, so that sums
 // meet every carry; wide_span: only the smallest and the largest scales.
 inline PackedTensor filled_tensor(Rng& rng, Fill fill, Format format, Specials specials,
                                   uint64_t rows, uint64_t k, int nan_in) {
     PackedTensor tensor = random_tensor(rng, format, specials, rows, k, nan_in);
     const FormatSpec& spec = spec_of(format);
     const int mask = spec.scale_spec().payload_mask(), top = spec.scale_spec().max_payload,
-              low = format == Format::mxfp4 ? 0 : 1;
-    const bool special =
-        spec.has_specials() &&
-        std::max(specials.v1_halves, spec.select_bit >= 0 ? specials.v2_halves : uint8_t{0}) > 12;
-    const bool second = spec.select_bit >= 0 && specials.v2_halves > specials.v1_halves;
+              low = spec.scale_spec().min_payload();
+    const auto largest_halves = [&](uint8_t byte) {
+        return std::abs(
+            element_halves(format, specials, byte, {largest_code(format, specials, byte)}));
+    };
     for (size_t i = 0; i < tensor.scales.size(); ++i) {
         uint8_t& scale = tensor.scales[i];
         if (fill == Fill::random || (scale & mask) == spec.scale_spec().nan_payload) continue;
@@ -35,14 +48,18 @@ inline PackedTensor filled_tensor(Rng& rng, Fill fill, Format format, Specials s
         if (fill == Fill::zero_scales) payload = rng.one_in(3) ? scale & mask : 0;
         if (fill == Fill::wide_span) payload = rng.one_in(2) ? top : low;
         scale = static_cast<uint8_t>((scale & ~mask) | payload);
-        if (fill == Fill::largest && second)
-            scale = static_cast<uint8_t>(scale | 1 << spec.select_bit);
+        for (int bit : {spec.select_bit, spec.code_book_bit})
+            if (const auto with = static_cast<uint8_t>(scale | (bit < 0 ? 0 : 1 << bit));
+                fill == Fill::largest && largest_halves(with) > largest_halves(scale))
+                scale = with;
     }
-    if (fill == Fill::largest || fill == Fill::canceling)
-        for (uint8_t& byte : tensor.codes) {
-            const int code = special && fill == Fill::largest ? spec.sentinel : 7;
-            byte = static_cast<uint8_t>(fill == Fill::largest ? code * 17 : 0xF7);
-        }
+    const auto block_bytes = static_cast<size_t>(spec.block / 2);
+    for (size_t i = 0; i < tensor.codes.size(); ++i) {
+        if (fill == Fill::largest)
+            tensor.codes[i] = static_cast<uint8_t>(
+                17 * largest_code(format, specials, tensor.scales[i / block_bytes]));
+        if (fill == Fill::canceling) tensor.codes[i] = 0xF7;
+    }
     return tensor;
 }
 

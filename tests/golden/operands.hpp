@@ -9,15 +9,11 @@
 #include <string>
 #include <vector>
 
+#include "format_rows.hpp"
 #include "fp4/packed_tensor.hpp"
 
 namespace fp4::test {
 
-inline constexpr std::array<Format, 6> all_formats{Format::nvfp4,      Format::razer_w,
-                                                   Format::razer_a,    Format::mxfp4,
-                                                   Format::razer_cuda, Format::rzr4};
-inline constexpr std::array<Format, 5> formats_of_16{
-    Format::nvfp4, Format::razer_w, Format::razer_a, Format::razer_cuda, Format::rzr4};
 inline constexpr std::array<Specials, 6> some_specials{
     {{10, 16}, {14, 18}, {18, 14}, {31, 1}, {1, 31}, {0, 0}}};
 
@@ -71,10 +67,11 @@ inline std::vector<uint32_t> fp32_edges() {
 
 // A scale byte that is not NaN: anywhere in the range, or subnormal, or at the top.
 inline uint8_t random_scale(Rng& rng, Format format) {
-    if (format == Format::mxfp4)
-        return static_cast<uint8_t>(rng.one_in(4) ? rng.below(255) : rng.between(107, 147));
-    const bool e3m3 = spec_of(format).scale == ScaleType::e3m3;
-    const int mask = e3m3 ? 0x3F : 0x7F, top = e3m3 ? 0x3F : 0x7E;
+    const ScaleSpec& scale = spec_of(format).scale_spec();
+    const int mask = scale.payload_mask(), top = scale.max_payload;
+    if (scale.exponent_only())
+        return static_cast<uint8_t>(rng.one_in(4) ? rng.below(top + 1)
+                                                  : rng.between(scale.bias - 20, scale.bias + 20));
     int payload = rng.below(top + 1);
     if (rng.one_in(4)) payload = rng.below(8);
     if (rng.one_in(8)) payload = top;

@@ -40,12 +40,12 @@ inline double inside(double y) {
 
 enum class Tie { even_code, lower_magnitude, higher_magnitude };
 
-inline int nearest_magnitude(double y, Tie tie) {
+inline int nearest_magnitude(double y, Tie tie, const test::Halves& halves = test::e2m1) {
     const double magnitude = std::fabs(inside(y));
+    const auto value = [&](int code) { return halves[static_cast<size_t>(code)] / 2.0; };
     int best = 0;
     for (int code = 1; code < 8; ++code) {
-        const double gain = std::fabs(e2m1_magnitude[best] - magnitude) -
-                            std::fabs(e2m1_magnitude[code] - magnitude);
+        const double gain = std::fabs(value(best) - magnitude) - std::fabs(value(code) - magnitude);
         if (gain > 0 || (gain == 0 && (tie == Tie::higher_magnitude ||
                                        (tie == Tie::even_code && code % 2 == 0))))
             best = code;
@@ -53,11 +53,29 @@ inline int nearest_magnitude(double y, Tie tie) {
     return best;
 }
 
-inline int encode_rne(double y) {
-    return nearest_magnitude(y, Tie::even_code) + (std::signbit(y) ? 8 : 0);
+// The code of minus the value of a code below 8; of zero, -0 where there is one.
+inline int negative_code(int code, const test::Halves& halves) {
+    for (size_t negative = 8; negative < 16; ++negative)
+        if (halves[negative] == -halves[static_cast<size_t>(code)])
+            return static_cast<int>(negative);
+    return code;
 }
-inline int encode_rne_neg(double y) {
-    return nearest_magnitude(y, Tie::even_code) + (y < 0 ? 8 : 0);
+
+inline int encode_rne(double y, const test::Halves& halves = test::e2m1) {
+    const int code = nearest_magnitude(y, Tie::even_code, halves);
+    return std::signbit(y) ? negative_code(code, halves) : code;
+}
+inline int encode_rne_neg(double y, const test::Halves& halves = test::e2m1) {
+    const int code = nearest_magnitude(y, Tie::even_code, halves);
+    return y < 0 ? negative_code(code, halves) : code;
+}
+
+inline float largest_element(Format format) {
+    return static_cast<float>(test::row_of(format).halves[7]) / 2;
+}
+inline int largest_payload(Format format) {
+    const test::ScaleByte& scale = test::row_of(format).scale;
+    return scale.nan == scale.payloads - 1 ? scale.nan - 1 : scale.payloads - 1;
 }
 
 inline float largest_of(std::span<const float> x) {

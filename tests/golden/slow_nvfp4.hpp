@@ -22,15 +22,25 @@ inline Integer float_steps(float x) {
     return bits >> 31 ? Integer(-steps) : steps;
 }
 
-// S or G, whichever the rule has.
-inline float tensor_number(std::string_view name, float amax) {
+// The name of the rule that an encoder follows: its own, or that of the encoder that it applies to
+// another format.
+inline std::string_view rule_name(Encoder encoder) {
+    const EncoderSpec& spec = spec_of(encoder);
+    return spec.kind == EncoderKind::scaled && spec.elements_of ? spec_of(*spec.elements_of).name
+                                                                : spec.name;
+}
+
+// S or G, whichever the rule has. `name` is the encoder whose rule it is.
+inline float tensor_number(std::string_view name, float amax, Format format = Format::nvfp4) {
+    const float range =
+        largest_element(format) * static_cast<float>(scale_value(format, largest_payload(format)));
     if (amax == 0 || name == "ggml" || name.starts_with("ocp")) return 1;
     if (name == "nv" || name == "mse" || name == "modelopt" || name == "torchao")
-        return std::max(amax / 2688.0f, FLT_MIN);
-    float g = (name == "fouroversix" ? 1536.0f : 2688.0f) / amax;
+        return std::max(amax / range, FLT_MIN);
+    float g = (name == "fouroversix" ? 1536.0f : range) / amax;
     if (name == "ct" || name == "ct-bf16") {
         const float inverse = 1.0f / amax,
-                    product = (name == "ct" ? inverse : to_bf16(inverse)) * 2688.0f;
+                    product = (name == "ct" ? inverse : to_bf16(inverse)) * range;
         g = name == "ct" ? product : to_bf16(product);
     }
     if (g > FLT_MAX) g = name == "ct" || name == "ct-bf16" ? 1 : FLT_MAX;
@@ -38,9 +48,10 @@ inline float tensor_number(std::string_view name, float amax) {
 }
 
 inline EncodedBlock with_scale(std::string_view name, std::span<const float, 16> x, int payload,
-                               float t) {
+                               float t, Format format = Format::nvfp4) {
+    const test::Halves& halves = test::row_of(format).halves;
     EncodedBlock block{static_cast<uint8_t>(payload), {}};
-    const auto s = static_cast<float>(scale_value(Format::nvfp4, payload));
+    const auto s = static_cast<float>(scale_value(format, payload));
     for (size_t i = 0; i < 16; ++i) {
         float y = x[i];
         if (x[i] != 0) {
@@ -68,7 +79,8 @@ inline EncodedBlock with_scale(std::string_view name, std::span<const float, 16>
             }
         }
         const bool keeps_sign = name == "nv" || name == "mse" || name == "torchao";
-        block.codes[i] = static_cast<uint8_t>(keeps_sign ? encode_rne(y) : encode_rne_neg(y));
+        block.codes[i] =
+            static_cast<uint8_t>(keeps_sign ? encode_rne(y, halves) : encode_rne_neg(y, halves));
     }
     return block;
 }
@@ -106,10 +118,10 @@ inline EncodedBlock encode_ggml(std::span<const float, 16> x) {
 
 // t: S or G; A: the tensor's amax.
 inline EncodedBlock encode_public(std::string_view name, std::span<const float, 16> x, float t,
-                                  float amax) {
+                                  float amax, Format format = Format::nvfp4) {
     constexpr auto sixth = std::bit_cast<float>(0x3E2AAAABu);
-    const auto q8 = [](float d) { return nearest_payload(Format::nvfp4, d, 0x7E); };
-    const float b = largest_of(x), b_over_6 = b / 6.0f;
+    const auto q8 = [&](float d) { return nearest_payload(format, d, largest_payload(format)); };
+    const float b = largest_of(x), b_over_6 = b / largest_element(format);
     if (name == "ggml") return encode_ggml(x);
     if (name == "nv") {
         const float d = b_over_6 / t;
@@ -156,7 +168,8 @@ inline EncodedBlock encode_public(std::string_view name, std::span<const float, 
         return best;
     }
     const float d6 = b_over_6 * t, d4 = d6 * 1.5f;
-    const auto six = with_scale(name, x, q8(d6), t), four = with_scale(name, x, q8(d4), t);
+    const auto six = with_scale(name, x, q8(d6), t, format),
+               four = with_scale(name, x, q8(d4), t, format);
     if (name == "fouroversix-6") return six;
     const auto error = [&](const EncodedBlock& block) { // times (range * 2^159)^2, an integer
         Integer sum = 0;

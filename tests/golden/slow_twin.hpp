@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <cstdlib>
 
-#include "fp4/format.hpp"
+#include "format_rows.hpp"
 
 namespace fp4::slow {
 
@@ -78,17 +78,14 @@ inline Exact value_of_fp32(uint32_t bits) { // finite patterns
 
 // Element in half-units, from the tables of the format's definition.
 inline int halves_of(Format format, Specials specials, int scale_byte, int code) {
-    constexpr int e2m1[16] = {0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8, -12};
-    if (format == Format::nvfp4 || format == Format::mxfp4) return e2m1[code];
-    const bool compat = format == Format::razer_cuda || format == Format::rzr4;
-    if (code != (compat ? 0 : 8)) return e2m1[code];
-    const bool two_specials = format == Format::razer_w || format == Format::razer_cuda;
+    const test::FormatRow& row = test::row_of(format);
+    if (code != row.special) return test::halves_under(row, scale_byte)[static_cast<size_t>(code)];
     const int magnitude =
-        two_specials && scale_byte / 64 % 2 == 1 ? specials.v2_halves : specials.v1_halves;
+        row.v2_by_bit_6 && scale_byte / 64 % 2 == 1 ? specials.v2_halves : specials.v1_halves;
     return scale_byte >= 128 ? -magnitude : magnitude;
 }
 
-inline int block_of(Format format) { return format == Format::mxfp4 ? 32 : 16; }
+inline int block_of(Format format) { return test::row_of(format).block; }
 
 // value = mantissa * 2^exponent; alignment is the exponent that a fused step aligns with.
 struct BlockScale {
@@ -99,14 +96,15 @@ struct BlockScale {
 };
 
 inline BlockScale scale_of(Format format, int scale_byte) {
-    if (format == Format::mxfp4) return {1, scale_byte - 127, scale_byte - 127, scale_byte == 255};
-    const bool e3m3 = format == Format::razer_w || format == Format::razer_cuda;
-    const int payload = e3m3 ? scale_byte % 64 : scale_byte % 128;
-    if (!e3m3 && payload == 0x7F) return {0, 0, 0, true};
-    const int field = payload / 8, fraction = payload % 8, bias = e3m3 ? 3 : 7;
-    if (payload == 0) return {0, 0, -126, false};
-    if (field == 0) return {fraction, 1 - bias - 3, 1 - bias, false};
-    return {8 + fraction, field - bias - 3, field - bias, false};
+    const auto [payloads, fractions, bias, subnormals, nan] = test::row_of(format).scale;
+    const int payload = scale_byte % payloads, field = payload / fractions,
+              fraction = payload % fractions;
+    int fraction_bits = 0;
+    while (1 << fraction_bits < fractions) ++fraction_bits;
+    if (payload == nan) return {0, 0, 0, true};
+    if (payload == 0 && subnormals) return {0, 0, -126, false};
+    if (field == 0 && subnormals) return {fraction, 1 - bias - fraction_bits, 1 - bias, false};
+    return {fractions + fraction, field - bias - fraction_bits, field - bias, false};
 }
 
 } // namespace fp4::slow

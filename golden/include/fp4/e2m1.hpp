@@ -7,8 +7,12 @@
 
 namespace fp4 {
 
+struct Element; // fp4/code_book.hpp
+
 struct E2m1 {
     uint8_t code; // 0..15
+
+    constexpr operator Element() const;
 
     friend constexpr bool operator==(E2m1, E2m1) = default;
 };

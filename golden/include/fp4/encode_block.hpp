@@ -19,8 +19,8 @@ class BlockEncoder {
 
     // Writes one code, 0..15, per element of x (16, for mxfp4 32) and returns the scale byte.
     // Defined for every x: an infinity counts as
-    // +-FLT_MAX in amax and errors and becomes 0x7 or 0xF; a NaN is left out of both and becomes
-    // 0x7.
+    // +-FLT_MAX in amax and errors and becomes the largest element of its sign (0x7, or 0xF in
+    // E2M1); a NaN is left out of both and becomes 0x7.
     uint8_t encode_block(std::span<const float> x, const TensorScale& tensor_scale,
                          std::span<uint8_t> codes) const;
 
@@ -37,9 +37,8 @@ class BlockEncoder {
     std::optional<RazerWeightEncoder> razer_w_;
 };
 
-// The families, for finite x. encode_block_nvfp4: `nv`, `te`, `vllm`, `ct`, `ct-bf16`, `modelopt`,
-// `torchao`, `fouroversix-6`.
-EncodedBlock encode_block_nvfp4(Encoder encoder, std::span<const float, dot_lanes> x,
+// The kinds, for finite x. encode_block_nvfp4: EncoderKind::scaled.
+EncodedBlock encode_block_nvfp4(Encoder encoder, Format format, std::span<const float, dot_lanes> x,
                                 const TensorScale& tensor_scale);
 EncodedBlock encode_block_fouroversix(Encoder encoder, std::span<const float, dot_lanes> x,
                                       const TensorScale& tensor_scale);

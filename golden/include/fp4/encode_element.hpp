@@ -23,10 +23,10 @@ class ElementEncoder {
 
     // The code that encode_block() gives x in a block for which it chose scale_byte; any other byte
     // that is not NaN is as good. Defined for every x.
-    E2m1 encode(float x, uint8_t scale_byte) const;
+    Element encode(float x, uint8_t scale_byte) const;
 
     // element * block scale * tensor scale in binary32: dequantize() under the multiplier.
-    float value(E2m1 element, uint8_t scale_byte) const {
+    float value(Element element, uint8_t scale_byte) const {
         return values_[size_t{scale_byte} << 4 | (element.code & 15)];
     }
 
@@ -36,6 +36,7 @@ class ElementEncoder {
 
   private:
     Encoder encoder_;
+    Format format_;
     float multiplier_;
     const Nvfp4Rule* nvfp4_ = nullptr;   // encoders that scale a block once, or choose between such
     std::vector<RazerCodebook> razer_w_; // by the two high bits of the scale byte

@@ -48,12 +48,24 @@ struct TensorScaleRule {
     bool bf16 = false; // what makes the divisor is rounded to bfloat16, and it too
 };
 
+// How an encoder finds the codes of a block.
+enum class EncoderKind : uint8_t {
+    scaled,         // one block scale from the block's amax, elements rounded under it
+    four_over_six,  // two of them, the smaller error wins
+    least_squares,  // every block scale, the smallest error wins
+    error_search,   // one block scale, every element by its smallest error
+    special_search, // RaZeR: the special value with the smallest error
+    power_of_two,   // the exponent of the block's amax
+};
+
 struct EncoderSpec {
     std::string_view name;
     Format format;                      // that it makes
     std::optional<Format> other_format; // that it makes too
     TensorScaleRule tensor_scale;
     std::string_view summary;
+    EncoderKind kind = EncoderKind::scaled;
+    std::optional<Encoder> elements_of{}; // the encoder whose rule for elements it has
     // Of encoders whose scale is the power of two that lies two binades below the block's largest
     // magnitude: the significand, 1 to 2, from which that is raised by a binade; 2: never.
     float raised_from = 2.0f;
@@ -71,12 +83,14 @@ inline constexpr std::array<EncoderSpec, 19> encoder_specs{{
      Format::razer_w,
      Format::razer_a,
      {TensorScaleKind::multiplier},
-     "RaZeR search: per block the special value with the smallest squared error"},
+     "RaZeR search: per block the special value with the smallest squared error",
+     EncoderKind::special_search},
     {"ocp",
      Format::mxfp4,
      {},
      {TensorScaleKind::one},
-     "OCP Microscaling: power-of-two scales under the block's largest exponent"},
+     "OCP Microscaling: power-of-two scales under the block's largest exponent",
+     EncoderKind::power_of_two},
     {"te",
      Format::nvfp4,
      {},
@@ -120,49 +134,63 @@ inline constexpr std::array<EncoderSpec, 19> encoder_specs{{
      Format::nvfp4,
      {},
      {TensorScaleKind::divisor, 256},
-     "4/6: every block is scaled to 6 or to 4, whichever has the smaller squared error"},
+     "4/6: every block is scaled to 6 or to 4, whichever has the smaller squared error",
+     EncoderKind::four_over_six,
+     Encoder::fouroversix_6},
     {"ggml",
      Format::nvfp4,
      {},
      {TensorScaleKind::one},
-     "ggml: no tensor scale, block scales rounded half up, codes by error search"},
+     "ggml: no tensor scale, block scales rounded half up, codes by error search",
+     EncoderKind::error_search},
     {"razer-head",
      Format::razer_w,
      Format::razer_a,
      {TensorScaleKind::multiplier},
-     "razer-paper with activation ties away from zero"},
+     "razer-paper with activation ties away from zero",
+     EncoderKind::special_search},
     {"razer-fork",
      Format::razer_a,
      {},
      {TensorScaleKind::multiplier},
-     "RaZeR activations, ties toward minus infinity, one division by S*s"},
+     "RaZeR activations, ties toward minus infinity, one division by S*s",
+     EncoderKind::special_search},
     {"razer-rne",
      Format::razer_w,
      Format::razer_a,
      {TensorScaleKind::multiplier},
-     "RaZeR search with E2M1 ties to even, the special where at least as close"},
+     "RaZeR search with E2M1 ties to even, the special where at least as close",
+     EncoderKind::special_search},
     {"mse",
      Format::nvfp4,
      {},
      {TensorScaleKind::multiplier},
-     "every positive block scale is tried, the smallest squared error wins; elements as in nv"},
+     "every positive block scale is tried, the smallest squared error wins; elements as in nv",
+     EncoderKind::least_squares,
+     Encoder::nv},
     {"fouroversix-448",
      Format::nvfp4,
      {},
      {TensorScaleKind::divisor},
      "fouroversix with block scales up to 448: the block that holds the amax cannot be scaled to "
-     "4"},
+     "4",
+     EncoderKind::four_over_six,
+     Encoder::fouroversix_6},
     {"ocp-ceil",
      Format::mxfp4,
      {},
      {TensorScaleKind::one},
      "the smallest power-of-two scale under which no element exceeds 6",
+     EncoderKind::power_of_two,
+     {},
      std::bit_cast<float>(0x3FC00001)}, // above 1.5
     {"ocp-even",
      Format::mxfp4,
      {},
      {TensorScaleKind::one},
      "ocp after the block's largest is rounded to the nearest E2M1 significand, ties to even",
+     EncoderKind::power_of_two,
+     {},
      1.75f},
 }};
 

@@ -10,7 +10,7 @@
 
 namespace fp4 {
 
-// For scale types whose products are multiples of 2^-20 (UE4M3, E3M3).
+// For scale types that fit an int64 sum (UE4M3, E3M3).
 class ExactSum {
   public:
     // Exact as long as exact_k_limit is respected.
@@ -56,7 +56,7 @@ class WideExactSum {
 
 // An int64 in units of 2^-20 holds every product of block terms of this format pair.
 constexpr bool fits_exact_sum(Format a, Format b) {
-    return spec_of(a).scale != ScaleType::e8m0 && spec_of(b).scale != ScaleType::e8m0;
+    return spec_of(a).scale_spec().fits_int64_sum() && spec_of(b).scale_spec().fits_int64_sum();
 }
 
 // Largest K (a multiple of the block) whose exact sum cannot leave its register, for the worst

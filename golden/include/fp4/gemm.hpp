@@ -23,7 +23,8 @@ Result<std::vector<Fp32>> gemm_fast(const PackedTensor& a, const PackedTensor& b
                                     std::span<const Fp32> c, const Arithmetic& arithmetic,
                                     const FastOptions& options = {});
 
-// With a right operand that was packed before; its profile is that of the panels.
+// With a right operand that was packed before; its profile is that of the panels. Error: also an A
+// that its kernels do not read (exact sums of scales that do not fit an int64 sum).
 Result<std::vector<Fp32>> gemm_fast(const PackedTensor& a, const WeightPanels& b,
                                     std::span<const Fp32> c, const FastOptions& options = {});
 

@@ -20,6 +20,17 @@ struct ScaleSpec {
 
     constexpr int payload_bits() const { return exponent_bits + fraction_bits; }
     constexpr int payload_mask() const { return (1 << payload_bits()) - 1; }
+    constexpr bool has_nan() const { return nan_payload >= 0; }
+    // Every scale is a power of two.
+    constexpr bool exponent_only() const { return fraction_bits == 0; }
+    // Smallest payload that is not worth zero.
+    constexpr int min_payload() const { return subnormals ? 1 : 0; }
+    // Every scale is an integer multiple of 2^step_exponent, below 2^(max_exponent + 1).
+    constexpr int step_exponent() const { return (subnormals ? 1 : 0) - bias - fraction_bits; }
+    constexpr int max_exponent() const { return (max_payload >> fraction_bits) - bias; }
+    // An int64 in units of 2^-20 has room for sums of dot products under two scales of such types
+    // (exact_sum.hpp).
+    constexpr bool fits_int64_sum() const { return step_exponent() >= -9 && max_exponent() <= 8; }
 };
 
 enum class ScaleType : uint8_t { ue4m3, e3m3, e8m0 };

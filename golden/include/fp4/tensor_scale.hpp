@@ -38,7 +38,8 @@ TensorScale tensor_scale_of(Encoder encoder, Format format, TensorMultiplier giv
 TensorScale tensor_scale_of(Encoder encoder, Format format, TensorDivisor given,
                             int e3m3_max = e3m3_max_default);
 
-// The amax of a tensor whose scale is 1: 6 times the largest block scale.
+// The amax of a tensor whose scale is 1: the largest element (6 in E2M1) times the largest block
+// scale.
 float full_range(Encoder encoder, Format format, int e3m3_max = e3m3_max_default);
 
 // The multiplier of the format's default encoder; 1 for formats that are only decoded.

@@ -17,7 +17,7 @@ struct Panels;
 class WeightPanels {
   public:
     // Errors: those of check_shape (named B) and choose_isa; fused steps other than four terms, 8
-    // to 35 bits, cut toward zero.
+    // to 35 bits, cut toward zero; exact sums of scales that do not fit an int64 sum.
     static Result<WeightPanels> make(const PackedTensor& b, const Arithmetic& arithmetic,
                                      const FastOptions& options = {});
 

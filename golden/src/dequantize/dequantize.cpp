@@ -6,11 +6,11 @@
 
 namespace fp4 {
 
-Bf16 dequantize_bf16(Format format, Specials specials, uint8_t scale_byte, E2m1 element,
+Bf16 dequantize_bf16(Format format, Specials specials, uint8_t scale_byte, Element element,
                      Fp32 tensor_scale) {
     const Fp32 value = dequantize(format, specials, scale_byte, element, tensor_scale);
     const auto bits = static_cast<uint16_t>(convert_fp32(value, OutputType::bf16));
-    const bool negative_zero = bits == 0 && value.negative() && !spec_of(format).has_specials();
+    const bool negative_zero = bits == 0 && value.negative() && spec_of(format).has_signed_zeros();
     return {negative_zero ? uint16_t{0x8000} : bits};
 }
 

@@ -18,7 +18,7 @@ inline Status check_dequantize(const PackedTensor& tensor, size_t out_size, std:
 }
 
 template <class Value>
-Value dequantize_as(Format format, Specials specials, uint8_t scale_byte, E2m1 element,
+Value dequantize_as(Format format, Specials specials, uint8_t scale_byte, Element element,
                     Fp32 tensor_scale) {
     if constexpr (std::is_same_v<Value, Bf16>)
         return dequantize_bf16(format, specials, scale_byte, element, tensor_scale);

@@ -36,7 +36,7 @@ Result<BlockEncoder> block_encoder(const EncodeOptions& options, std::string_vie
     };
     if (format.has_specials() && unusable(options.specials.v1_halves))
         return bad_special("V1", options.specials.v1_halves);
-    if (format.select_bit >= 0 && unusable(options.specials.v2_halves))
+    if (format.has_second_special() && unusable(options.specials.v2_halves))
         return bad_special("V2", options.specials.v2_halves);
     if (options.e3m3_max != 28 && options.e3m3_max != 30)
         return bad("e3m3_max: expected 28 or 30, found " + std::to_string(options.e3m3_max));

@@ -2,29 +2,37 @@
 
 #include <limits>
 
-#include "fp4/e2m1_round.hpp"
+#include "fp4/code_book_round.hpp"
 
 namespace fp4 {
 
 BlockEncoder::BlockEncoder(Encoder encoder, Format format, Specials specials, int e3m3_max)
     : encoder_(encoder), format_(format), specials_(specials) {
-    if (format == Format::razer_w) razer_w_.emplace(specials, e3m3_max, razer_ties_of(encoder));
+    if (spec_of(encoder).kind == EncoderKind::special_search &&
+        spec_of(format).has_second_special())
+        razer_w_.emplace(specials, e3m3_max, razer_ties_of(encoder));
 }
 
 uint8_t BlockEncoder::encode_finite(std::span<const float> x, const TensorScale& tensor_scale,
                                     std::span<uint8_t> codes) const {
-    if (format_ == Format::mxfp4)
+    const EncoderKind kind = spec_of(encoder_).kind;
+    if (kind == EncoderKind::power_of_two)
         return encode_block_ocp(encoder_, x.first<32>(), codes.first<32>());
     const auto x16 = x.first<dot_lanes>();
     const EncodedBlock block = [&] {
-        if (format_ == Format::razer_w) return (*razer_w_)(x16, tensor_scale.multiplier.value);
-        if (format_ == Format::razer_a)
-            return encode_block_razer_a(encoder_, x16, tensor_scale.multiplier.value, specials_);
-        if (encoder_ == Encoder::fouroversix || encoder_ == Encoder::fouroversix_448)
+        switch (kind) {
+        case EncoderKind::special_search:
+            return razer_w_ ? (*razer_w_)(x16, tensor_scale.multiplier.value)
+                            : encode_block_razer_a(encoder_, x16, tensor_scale.multiplier.value,
+                                                   specials_);
+        case EncoderKind::four_over_six:
             return encode_block_fouroversix(encoder_, x16, tensor_scale);
-        if (encoder_ == Encoder::mse) return encode_block_mse(x16, tensor_scale);
-        if (encoder_ == Encoder::ggml) return encode_block_ggml(x16);
-        return encode_block_nvfp4(encoder_, x16, tensor_scale);
+        case EncoderKind::least_squares: return encode_block_mse(x16, tensor_scale);
+        case EncoderKind::error_search: return encode_block_ggml(x16);
+        case EncoderKind::scaled:
+        case EncoderKind::power_of_two: break;
+        }
+        return encode_block_nvfp4(encoder_, format_, x16, tensor_scale);
     }();
     std::ranges::copy(block.codes, codes.begin());
     return block.scale_byte;
@@ -42,7 +50,8 @@ uint8_t BlockEncoder::encode_block(std::span<const float> x, const TensorScale& 
     const uint8_t scale_byte =
         encode_finite(std::span(finite).first(x.size()), tensor_scale, codes);
     for (size_t i = 0; i < x.size(); ++i)
-        if (!std::isfinite(x[i])) codes[i] = encode_e2m1_rne(x[i]).code;
+        if (!std::isfinite(x[i]))
+            codes[i] = encode_rne(spec_of(format_).code_book_type(scale_byte), x[i]).code;
     return scale_byte;
 }
 

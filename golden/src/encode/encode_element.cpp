@@ -10,32 +10,33 @@
 namespace fp4 {
 namespace {
 
-// The encoder whose element rule this one has.
-constexpr Encoder rule_of(Encoder encoder) {
-    if (encoder == Encoder::mse) return Encoder::nv;
-    if (encoder == Encoder::fouroversix || encoder == Encoder::fouroversix_448)
-        return Encoder::fouroversix_6;
-    return encoder;
+// Whether nvfp4_rule() has the encoder's elements.
+constexpr bool has_nvfp4_rule(Encoder encoder) {
+    return spec_of(encoder).kind == EncoderKind::scaled || spec_of(encoder).elements_of;
 }
 
 } // namespace
 
 ElementEncoder::ElementEncoder(Encoder encoder, Format format, const TensorScale& tensor_scale,
                                Specials specials)
-    : encoder_(encoder), multiplier_(tensor_scale.multiplier.value), values_(256 * 16) {
+    : encoder_(encoder), format_(format), multiplier_(tensor_scale.multiplier.value),
+      values_(256 * 16) {
     const DefaultFloatingPoint scope;
-    const bool by_rule = format == Format::nvfp4 && encoder != Encoder::ggml;
-    if (by_rule) nvfp4_ = &nvfp4_rule(rule_of(encoder));
-    if (format == Format::razer_a) razer_a_.emplace(encoder, multiplier_, specials);
-    if (format == Format::razer_w)
-        for (const uint8_t high : std::array<uint8_t, 4>{0x00, 0x40, 0x80, 0xC0})
-            razer_w_.emplace_back(special_halves(format, specials, high), razer_ties_of(encoder));
+    const FormatSpec& spec = spec_of(format);
+    const EncoderKind kind = spec_of(encoder).kind;
+    if (has_nvfp4_rule(encoder)) nvfp4_ = &nvfp4_rule(encoder);
+    if (kind == EncoderKind::special_search && !spec.has_second_special())
+        razer_a_.emplace(encoder, multiplier_, specials);
+    if (kind == EncoderKind::special_search && spec.has_second_special())
+        for (int selector = 0; selector < spec.selectors(); ++selector)
+            razer_w_.emplace_back(special_halves(format, specials, spec.byte_of_selector(selector)),
+                                  razer_ties_of(encoder));
     for (size_t i = 0; i < operands_.size(); ++i) {
         const auto scale_byte = static_cast<uint8_t>(i);
         const float scale = scale_to_float(block_scale(format, scale_byte));
-        operands_[i] = by_rule                   ? nvfp4_->operand(scale, tensor_scale)
-                       : format == Format::mxfp4 ? ocp_factor(scale_byte)
-                                                 : scale;
+        operands_[i] = nvfp4_                              ? nvfp4_->operand(scale, tensor_scale)
+                       : kind == EncoderKind::power_of_two ? ocp_factor(scale_byte)
+                                                           : scale;
         for (uint8_t code = 0; code < 16; ++code)
             values_[i << 4 | code] =
                 dequantize(format, specials, scale_byte, {code}, Fp32::from_float(multiplier_))
@@ -43,27 +44,29 @@ ElementEncoder::ElementEncoder(Encoder encoder, Format format, const TensorScale
     }
 }
 
-E2m1 ElementEncoder::encode(float x, uint8_t scale_byte) const {
-    if (!std::isfinite(x)) return encode_e2m1_rne(x);
+Element ElementEncoder::encode(float x, uint8_t scale_byte) const {
+    const FormatSpec& spec = spec_of(format_);
+    const CodeBookType book = spec.code_book_type(scale_byte);
+    if (!std::isfinite(x)) return encode_rne(book, x);
     const float operand = operands_[scale_byte];
-    if (nvfp4_) return encode_element(*nvfp4_, operand, x);
+    if (nvfp4_) return encode_element(*nvfp4_, book, operand, x);
     if (!razer_w_.empty()) {
-        const RazerCodebook& codebook = razer_w_[scale_byte >> 6];
+        const RazerCodebook& codebook = razer_w_[static_cast<size_t>(spec.selector(scale_byte))];
         return {codebook.code[static_cast<size_t>(
             codebook.nearest(std::array{x / multiplier_ / operand})[0])]};
     }
     if (razer_a_)
-        return {RazerActivationElements::code_of(
-            razer_a_->nearest(x, operand), scale_byte >> spec_of(Format::razer_a).sign_bit & 1)};
-    if (encoder_ == Encoder::ggml) return encode_element_ggml(operand, x);
-    return encode_e2m1_rne(x * operand);
+        return {RazerActivationElements::code_of(razer_a_->nearest(x, operand),
+                                                 scale_byte >> spec.sign_bit & 1)};
+    if (spec_of(encoder_).kind == EncoderKind::power_of_two) return encode_rne(book, x * operand);
+    return encode_element_ggml(operand, x);
 }
 
 void ElementEncoder::encode_column(std::span<const float> x, std::span<const uint8_t> scale_bytes,
                                    std::span<uint8_t> codes, std::span<float> values) const {
     const DefaultFloatingPoint scope;
     for (size_t i = 0; i < x.size(); ++i) {
-        const E2m1 element = encode(x[i], scale_bytes[i]);
+        const Element element = encode(x[i], scale_bytes[i]);
         codes[i] = element.code;
         values[i] = value(element, scale_bytes[i]);
     }

@@ -4,11 +4,12 @@
 namespace fp4 {
 namespace {
 
+constexpr const FormatSpec& format = spec_of(Format::nvfp4);
+
 // q * s of each element in steps of 2^-10.
 constexpr int step_exponent = -10;
 std::array<int64_t, dot_lanes> steps_of(const EncodedBlock& block) {
-    const float s =
-        scale_to_float(decode_scale(spec_of(Format::nvfp4).scale_spec(), block.scale_byte));
+    const float s = scale_to_float(decode_scale(format.scale_spec(), block.scale_byte));
     const auto half_s = static_cast<int64_t>(std::ldexp(s, -1 - step_exponent));
     std::array<int64_t, dot_lanes> steps;
     for (size_t i = 0; i < dot_lanes; ++i) steps[i] = e2m1_halves_table[block.codes[i]] * half_s;
@@ -43,10 +44,10 @@ bool is_nearer(const EncodedBlock& four, const EncodedBlock& six,
 
 EncodedBlock encode_block_fouroversix(Encoder encoder, std::span<const float, dot_lanes> x,
                                       const TensorScale& tensor_scale) {
-    const Nvfp4Rule& rule = nvfp4_rule(Encoder::fouroversix_6);
-    const float to_six = rule.block_scale(amax_of(x), tensor_scale);
-    const EncodedBlock six = encode_scaled_block(rule, x, to_six, tensor_scale),
-                       four = encode_scaled_block(rule, x, to_six * 1.5f, tensor_scale);
+    const Nvfp4Rule& rule = nvfp4_rule(encoder);
+    const float to_six = rule.block_scale(amax_of(x), format.largest_element(), tensor_scale);
+    const EncodedBlock six = encode_scaled_block(rule, format, x, to_six, tensor_scale),
+                       four = encode_scaled_block(rule, format, x, to_six * 1.5f, tensor_scale);
     const auto amax = Fp32::from_float(tensor_scale.amax);
     // Without an amax, or one that overflowed, neither is nearer.
     if (amax.is_zero() || amax.is_infinite()) return six;

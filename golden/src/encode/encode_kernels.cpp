@@ -137,8 +137,9 @@ int32_t encode_razer_a(Isa isa, Specials specials, float tensor_scale, const Enc
 
 int32_t encode_range(Isa isa, Format format, Specials specials, float tensor_scale,
                      const EncodeRange& range) {
-    if (format == Format::nvfp4) return encode_on(isa, lanes::EncodeNv{tensor_scale}, range);
-    if (format == Format::razer_w)
+    const FormatSpec& spec = spec_of(format);
+    if (!spec.has_specials()) return encode_on(isa, lanes::EncodeNv{tensor_scale}, range);
+    if (spec.has_second_special())
         return encode_on(isa, lanes::EncodeRazerW(tensor_scale, specials), range);
     if (specials.v1_halves == 10) return encode_razer_a<true>(isa, specials, tensor_scale, range);
     return encode_razer_a<false>(isa, specials, tensor_scale, range);

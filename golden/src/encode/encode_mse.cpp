@@ -24,7 +24,7 @@ struct Candidate {
         const float scale = scale_of(payload), operand = rule.operand(scale, tensor_scale);
         const double half_step = 0.5 * double{scale} * double{tensor_scale.multiplier.value};
         for (size_t i = 0; i < dot_lanes && error <= limit; ++i) {
-            block.codes[i] = encode_element(rule, operand, x[i]).code;
+            block.codes[i] = encode_element(rule, spec.code_book, operand, x[i]).code;
             const double difference = e2m1_halves_table[block.codes[i]] * half_step - double{x[i]};
             error += difference * difference;
         }
@@ -37,15 +37,15 @@ EncodedBlock encode_block_mse(std::span<const float, dot_lanes> x,
                               const TensorScale& tensor_scale) {
     const Nvfp4Rule& rule = nvfp4_rule(Encoder::nv);
     const float amax = amax_of(x);
-    const float first_scale = rule.block_scale(amax, tensor_scale);
-    if (amax == 0) return encode_scaled_block(rule, x, first_scale, tensor_scale);
+    const float first_scale = rule.block_scale(amax, spec.largest_element(), tensor_scale);
+    if (amax == 0) return encode_scaled_block(rule, spec, x, first_scale, tensor_scale);
     const int first = std::max(encode_scale(spec.scale_spec(), first_scale, spec.encode_max), 1);
     Candidate best(x, first, tensor_scale, INFINITY);
 
     // Upwards until even the largest element rounds to zero: from there on nothing changes.
     const auto all_zero = [&](int payload) {
-        return e2m1_halves_table[encode_element(rule, rule.operand(scale_of(payload), tensor_scale),
-                                                amax)
+        return e2m1_halves_table[encode_element(rule, spec.code_book,
+                                                rule.operand(scale_of(payload), tensor_scale), amax)
                                      .code] == 0;
     };
     for (int payload = first + 1; payload <= spec.encode_max && !all_zero(payload - 1); ++payload)

@@ -7,7 +7,6 @@
 namespace fp4 {
 namespace {
 
-constexpr float one_sixth = 1.0f / 6.0f; // 0x3E2AAAAB
 constexpr float largest_float = std::numeric_limits<float>::max(),
                 infinity = std::numeric_limits<float>::infinity();
 
@@ -15,15 +14,17 @@ constexpr float largest_float = std::numeric_limits<float>::max(),
 // of x; a sign rule may drop the sign.
 constexpr std::array<Nvfp4Rule, 8> rules{{
     {.encoder = Encoder::nv,
-     .block_scale = [](float b, const TensorScale& t) { return b / 6.0f / t.multiplier.value; },
+     .block_scale = [](float b, float largest,
+                       const TensorScale& t) { return b / largest / t.multiplier.value; },
      .smallest_block_scale = 0,
      .zero_payload = 0x00,
      .operand = [](float s,
                    const TensorScale& t) { return s == 0 ? infinity : s * t.multiplier.value; },
      .divides = true,
-     .round = encode_e2m1_rne},
+     .round = encode_rne},
     {.encoder = Encoder::te,
-     .block_scale = [](float b, const TensorScale& t) { return b * (t.divisor.value * one_sixth); },
+     .block_scale = [](float b, float largest,
+                       const TensorScale& t) { return b * (t.divisor.value * (1.0f / largest)); },
      .smallest_block_scale = 0,
      .zero_payload = 0x00,
      .operand =
@@ -31,9 +32,10 @@ constexpr std::array<Nvfp4Rule, 8> rules{{
              return std::min(1.0f / (s * (1.0f / t.divisor.value)), largest_float);
          },
      .divides = false,
-     .round = encode_e2m1_rne_neg},
+     .round = encode_rne_neg},
     {.encoder = Encoder::vllm,
-     .block_scale = [](float b, const TensorScale& t) { return t.divisor.value * (b * one_sixth); },
+     .block_scale = [](float b, float largest,
+                       const TensorScale& t) { return t.divisor.value * (b * (1.0f / largest)); },
      .smallest_block_scale = 0,
      .zero_payload = 0x00,
      .operand =
@@ -41,42 +43,47 @@ constexpr std::array<Nvfp4Rule, 8> rules{{
              return 1.0f / (s == 0 ? 1e8f : s * (1.0f / t.divisor.value));
          },
      .divides = false,
-     .round = encode_e2m1_rne_neg},
+     .round = encode_rne_neg},
     {.encoder = Encoder::ct,
-     .block_scale = [](float b, const TensorScale& t) { return t.divisor.value * (b / 6.0f); },
+     .block_scale = [](float b, float largest,
+                       const TensorScale& t) { return t.divisor.value * (b / largest); },
      .smallest_block_scale = 0,
      .zero_payload = 0x20,
      .operand = [](float s, const TensorScale& t) { return s / t.divisor.value; },
      .divides = true,
-     .round = encode_e2m1_rne_neg},
+     .round = encode_rne_neg},
     {.encoder = Encoder::ct_bf16,
-     .block_scale = [](float b,
-                       const TensorScale& t) { return t.divisor.value * round_to_bf16(b / 6.0f); },
+     .block_scale =
+         [](float b, float largest, const TensorScale& t) {
+             return t.divisor.value * round_to_bf16(b / largest);
+         },
      .smallest_block_scale = 0,
      .zero_payload = 0x20,
      .operand = [](float s, const TensorScale& t) { return s / t.divisor.value; },
      .divides = true,
-     .round = encode_e2m1_rne_neg},
+     .round = encode_rne_neg},
     {.encoder = Encoder::modelopt,
      .block_scale =
-         [](float b, const TensorScale& t) {
-             const float scale = b / (6.0f * t.multiplier.value);
+         [](float b, float largest, const TensorScale& t) {
+             const float scale = b / (largest * t.multiplier.value);
              return scale == 0 ? 1.0f : scale;
          },
      .smallest_block_scale = 0x1p-9f,
      .zero_payload = 0x00,
      .operand = [](float s, const TensorScale& t) { return s * t.multiplier.value; },
      .divides = true,
-     .round = encode_e2m1_rne_neg},
+     .round = encode_rne_neg},
     {.encoder = Encoder::torchao,
-     .block_scale = [](float b, const TensorScale& t) { return b / 6.0f / t.multiplier.value; },
+     .block_scale = [](float b, float largest,
+                       const TensorScale& t) { return b / largest / t.multiplier.value; },
      .smallest_block_scale = 0x1p-6f,
      .zero_payload = 0x00,
      .operand = [](float s, const TensorScale& t) { return 1.0f / t.multiplier.value / s; },
      .divides = false,
-     .round = encode_e2m1_rne},
+     .round = encode_rne},
     {.encoder = Encoder::fouroversix_6,
-     .block_scale = [](float b, const TensorScale& t) { return b / 6.0f * t.divisor.value; },
+     .block_scale = [](float b, float largest,
+                       const TensorScale& t) { return b / largest * t.divisor.value; },
      .smallest_block_scale = 0,
      .zero_payload = 0x00,
      .operand =
@@ -84,38 +91,41 @@ constexpr std::array<Nvfp4Rule, 8> rules{{
              return s == 0 ? 0.0f : 1.0f / (1.0f / t.divisor.value * s);
          },
      .divides = false,
-     .round = encode_e2m1_rne_neg},
+     .round = encode_rne_neg},
 }};
 
 } // namespace
 
 const Nvfp4Rule& nvfp4_rule(Encoder encoder) {
-    return *std::ranges::find(rules, encoder, &Nvfp4Rule::encoder);
+    return *std::ranges::find(rules, spec_of(encoder).elements_of.value_or(encoder),
+                              &Nvfp4Rule::encoder);
 }
 
-E2m1 encode_element(const Nvfp4Rule& rule, float operand, float x) {
+Element encode_element(const Nvfp4Rule& rule, CodeBookType book, float operand, float x) {
     // A reciprocal under a tiny tensor scale may be infinite; zeros stay zeros.
-    return rule.round(x == 0 ? x : rule.divides ? x / operand : x * operand);
+    return rule.round(book, x == 0 ? x : rule.divides ? x / operand : x * operand);
 }
 
-EncodedBlock encode_scaled_block(const Nvfp4Rule& rule, std::span<const float, dot_lanes> x,
-                                 float block_scale, const TensorScale& tensor_scale) {
-    const FormatSpec& spec = spec_of(Format::nvfp4);
-    int payload = encode_scale(spec.scale_spec(), std::max(block_scale, rule.smallest_block_scale),
-                               spec.encode_max);
+EncodedBlock encode_scaled_block(const Nvfp4Rule& rule, const FormatSpec& format,
+                                 std::span<const float, dot_lanes> x, float block_scale,
+                                 const TensorScale& tensor_scale) {
+    int payload = encode_scale(format.scale_spec(),
+                               std::max(block_scale, rule.smallest_block_scale), format.encode_max);
     if (payload == 0) payload = rule.zero_payload;
     const float operand =
-        rule.operand(scale_to_float(decode_scale(spec.scale_spec(), payload)), tensor_scale);
+        rule.operand(scale_to_float(decode_scale(format.scale_spec(), payload)), tensor_scale);
     EncodedBlock block{static_cast<uint8_t>(payload), {}};
     for (size_t i = 0; i < dot_lanes; ++i)
-        block.codes[i] = encode_element(rule, operand, x[i]).code;
+        block.codes[i] = encode_element(rule, format.code_book, operand, x[i]).code;
     return block;
 }
 
-EncodedBlock encode_block_nvfp4(Encoder encoder, std::span<const float, dot_lanes> x,
+EncodedBlock encode_block_nvfp4(Encoder encoder, Format format, std::span<const float, dot_lanes> x,
                                 const TensorScale& tensor_scale) {
     const Nvfp4Rule& rule = nvfp4_rule(encoder);
-    return encode_scaled_block(rule, x, rule.block_scale(amax_of(x), tensor_scale), tensor_scale);
+    const FormatSpec& spec = spec_of(format);
+    const float block_scale = rule.block_scale(amax_of(x), spec.largest_element(), tensor_scale);
+    return encode_scaled_block(rule, spec, x, block_scale, tensor_scale);
 }
 
 } // namespace fp4

@@ -1,28 +1,34 @@
-// What distinguishes the NVFP4 encoders that scale a block once: one row each.
+// What distinguishes the encoders that scale a block of 16 once, of NVFP4 and its kin: one row
+// each.
 #pragma once
-#include "fp4/e2m1_round.hpp"
+#include "fp4/code_book_round.hpp"
 #include "fp4/encode_block.hpp"
 
 namespace fp4 {
 
 struct Nvfp4Rule {
     Encoder encoder;
-    float (*block_scale)(float amax, const TensorScale& t); // of a block, before it is rounded
-    float smallest_block_scale;                             // that it is raised to
-    int zero_payload;                                       // instead of a payload of 0
+    float (*block_scale)(float amax, float largest,
+                         const TensorScale& t); // of a block, before it is rounded: what scales
+                                                // amax to the largest element
+    float smallest_block_scale;                 // that it is raised to
+    int zero_payload;                           // instead of a payload of 0
     float (*operand)(float s,
                      const TensorScale& t); // of the block's elements; s: the rounded block scale
     bool divides;                           // element / operand, else element * operand
-    E2m1 (*round)(float);
+    Element (*round)(CodeBookType, float);
 };
 
+// The rule that an encoder of kind scaled has; of others, that of the encoder whose elements it
+// has.
 const Nvfp4Rule& nvfp4_rule(Encoder encoder);
 
 // An element under the operand of its block.
-E2m1 encode_element(const Nvfp4Rule& rule, float operand, float x);
+Element encode_element(const Nvfp4Rule& rule, CodeBookType book, float operand, float x);
 
 // The block under a block scale that is yet to be rounded.
-EncodedBlock encode_scaled_block(const Nvfp4Rule& rule, std::span<const float, dot_lanes> x,
-                                 float block_scale, const TensorScale& tensor_scale);
+EncodedBlock encode_scaled_block(const Nvfp4Rule& rule, const FormatSpec& format,
+                                 std::span<const float, dot_lanes> x, float block_scale,
+                                 const TensorScale& tensor_scale);
 
 } // namespace fp4

@@ -6,10 +6,11 @@
 namespace fp4 {
 float full_range(Encoder encoder, Format format, int e3m3_max) {
     const FormatSpec& spec = spec_of(format);
+    const float element = spec.largest_element();
     if (const int largest = spec_of(encoder).tensor_scale.largest_block_scale)
-        return 6.0f * static_cast<float>(largest);
-    if (spec.scale == ScaleType::e3m3) return 6.0f * static_cast<float>(e3m3_max);
-    return 6.0f * scale_to_float(decode_scale(spec.scale_spec(), spec.encode_max));
+        return element * static_cast<float>(largest);
+    if (spec.has_e3m3_max()) return element * static_cast<float>(e3m3_max);
+    return element * scale_to_float(decode_scale(spec.scale_spec(), spec.encode_max));
 }
 
 TensorScale tensor_scale_of(Encoder encoder, Format format, float amax, int e3m3_max) {

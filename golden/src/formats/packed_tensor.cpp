@@ -28,7 +28,7 @@ Status check_shape(const PackedTensor& tensor, std::string_view name) {
     if (spec.has_specials() && tensor.specials.v1_halves > special_max_halves)
         return fail(ErrorCode::bad_argument, "V1: expected 0 to 31 half-units, found " +
                                                  std::to_string(tensor.specials.v1_halves));
-    if (spec.select_bit >= 0 && tensor.specials.v2_halves > special_max_halves)
+    if (spec.has_second_special() && tensor.specials.v2_halves > special_max_halves)
         return fail(ErrorCode::bad_argument, "V2: expected 0 to 31 half-units, found " +
                                                  std::to_string(tensor.specials.v2_halves));
     return Done{};

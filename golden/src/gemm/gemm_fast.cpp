@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <string>
 
 #include "fp4/exact_sum.hpp"
 #include "fp4/gemm.hpp"
@@ -22,7 +23,7 @@ class Gemm {
          unsigned threads, std::vector<Fp32>& d)
         : panels_(b), header_(b.header), c_(c), kernels_(kernels),
           narrow_(narrow_is_exact(a.format, a.specials, header_.format, header_.specials)),
-          e8m0_(spec_of(a.format).scale == ScaleType::e8m0), m_(a.rows), k_(a.k), d_(d) {
+          by_exponents_(spec_of(a.format).exponent_only_scales()), m_(a.rows), k_(a.k), d_(d) {
         OperandTables tables = operand_tables(a.format, a.specials, words_of_a(), b.bias);
         if (narrow_sums())
             for (int32_t& word : tables.word_of) word *= kernels.narrow_word_factor;
@@ -46,12 +47,13 @@ class Gemm {
   private:
     bool is_exact() const { return panels_.arithmetic.accumulation == Accumulation::exact; }
     bool is_fused() const { return panels_.arithmetic.accumulation == Accumulation::fused_steps; }
-    bool narrow_sums() const { return is_exact() && !e8m0_ && narrow_; }
+    bool narrow_sums() const { return is_exact() && !by_exponents_ && narrow_; }
 
     Words words_of_a() const {
         if (is_fused()) return Words::split;
-        if (is_exact()) return e8m0_ ? Words::exponents : narrow_ ? Words::narrow : Words::wide;
-        return e8m0_ ? Words::quarter_exponents : Words::quarter_values;
+        if (is_exact())
+            return by_exponents_ ? Words::exponents : narrow_ ? Words::narrow : Words::wide;
+        return by_exponents_ ? Words::quarter_exponents : Words::quarter_values;
     }
 
     void run(uint64_t first_row, uint64_t last_row, uint64_t first_panel,
@@ -100,9 +102,9 @@ class Gemm {
         if (narrow_sums())
             for (uint64_t i = 0; i < panel_columns; ++i) start[i] = start_of(first_column + i);
         for (uint64_t r = 0; r < count; ++r) std::ranges::copy(start, sums + r * panel_columns);
-        const SumKernel kernel = e8m0_     ? kernels_.exact_shifted
-                                 : narrow_ ? kernels_.exact_narrow
-                                           : kernels_.exact_wide;
+        const SumKernel kernel = by_exponents_ ? kernels_.exact_shifted
+                                 : narrow_     ? kernels_.exact_narrow
+                                               : kernels_.exact_wide;
         for_tiles(row, count, panel, [&](const Tile& tile, int rows, uint64_t r) {
             kernel(tile, rows, sums + r * panel_columns);
         });
@@ -110,7 +112,7 @@ class Gemm {
         for (uint64_t r = 0; r < count; ++r) {
             const int64_t* row_sums = sums + r * panel_columns;
             Fp32* d = &d_[(row + r) * header_.rows + first_column];
-            if (c_.empty() && !e8m0_) {
+            if (c_.empty() && !by_exponents_) {
                 alignas(64) std::array<float, panel_columns> rounded;
                 kernels_.round_sums(row_sums, unit(), rounded.data());
                 std::transform(rounded.begin(), rounded.begin() + static_cast<ptrdiff_t>(columns),
@@ -126,8 +128,8 @@ class Gemm {
 
     Fp32 finish(uint64_t row, uint64_t column, int64_t sum) const {
         const Fp32 c = c_.empty() ? Fp32{0} : c_[row * header_.rows + column];
-        return e8m0_ ? finish_shifted(row, column, sum, c)
-                     : ExactSum::finish(sum << sum_shift_, false, c);
+        return by_exponents_ ? finish_shifted(row, column, sum, c)
+                             : ExactSum::finish(sum << sum_shift_, false, c);
     }
 
     // Sums begin at minus what the kernel's bias will add.
@@ -178,7 +180,8 @@ class Gemm {
             if (is_fused())
                 kernels_.fused(tile, rows, panels_.arithmetic.fraction_bits, first);
             else
-                (e8m0_ ? kernels_.sequential_fused : kernels_.sequential)(tile, rows, first);
+                (by_exponents_ ? kernels_.sequential_fused : kernels_.sequential)(tile, rows,
+                                                                                  first);
         });
         for (uint64_t r = 0; r < count; ++r)
             for (uint64_t i = 0; i < columns; ++i) {
@@ -195,7 +198,7 @@ class Gemm {
     const PackedTensor& header_;
     std::span<const Fp32> c_;
     const Kernels& kernels_;
-    bool narrow_, e8m0_;
+    bool narrow_, by_exponents_;
     uint64_t m_, k_;
     int sum_shift_ = 0;
     std::vector<Fp32>& d_;
@@ -210,6 +213,10 @@ Result<std::vector<Fp32>> gemm_fast(const PackedTensor& a, const WeightPanels& b
     FP4_TRY_ASSIGN(const auto isa, choose_isa(options.isa));
     FP4_TRY(check_shape(a, "A"));
     FP4_TRY(check_operands(a, b.header(), c, b.arithmetic()));
+    if (!fast::has_kernels(spec_of(a.format), b.arithmetic()))
+        return Error{ErrorCode::bad_argument,
+                     "A: no kernels for format " + std::string(spec_of(a.format).name) +
+                         " in profile " + std::string(b.arithmetic().name)};
     const fast::Kernels& kernels = fast::kernels_of(isa);
     const unsigned threads = thread_count(options.threads);
     if (options.run) *options.run = {kernels.isa, threads};
@@ -223,7 +230,9 @@ Result<std::vector<Fp32>> gemm_fast(const PackedTensor& a, const PackedTensor& b
                                     const FastOptions& options) {
     FP4_TRY(choose_isa(options.isa));
     FP4_TRY(check_gemm(a, b, c, arithmetic));
-    if (!fast::has_kernels(arithmetic)) return gemm_reference(a, b, c, arithmetic);
+    for (Format format : {a.format, b.format})
+        if (!fast::has_kernels(spec_of(format), arithmetic))
+            return gemm_reference(a, b, c, arithmetic);
     FP4_TRY_ASSIGN(const auto panels, WeightPanels::make(b, arithmetic, options));
     return gemm_fast(a, panels, c, options);
 }

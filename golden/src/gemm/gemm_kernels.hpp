@@ -34,9 +34,9 @@ struct Tile {
 
 // From packed bytes to elements and scale words; one entry per scale byte.
 struct OperandTables {
-    alignas(
-        16) int8_t elements[8][16]; // half-units by code; the upper four are the lower four times 8
-    uint8_t elements_of[256];       // index into `elements`
+    alignas(16) int8_t elements[8][16]; // half-units by code, one table per selector of the scale
+                                        // byte; the upper four are the lower four times 8
+    uint8_t elements_of[256];           // index into `elements`
     int32_t word_of[256];
     int bias; // added to every element of B to make it an unsigned byte
 };

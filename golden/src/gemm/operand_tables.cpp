@@ -29,12 +29,14 @@ bool needs_times(int32_t integer) { return integer > max_int16; }
 // eighth of it is whole; the largest eighth fits.
 static_assert([] {
     for (const ScaleSpec& spec : scale_specs) {
-        if (!spec.subnormals) continue;
+        if (!spec.fits_int64_sum()) continue;
         for (int payload = 0; payload <= spec.max_payload; ++payload) {
             const Scale scale = decode_scale(spec, payload);
-            const int64_t integer = scale.significand ? int64_t{scale.significand}
-                                                            << (scale.exponent - 1 + spec.bias)
-                                                      : 0;
+            const int64_t integer =
+                scale.significand
+                    ? int64_t{scale.significand}
+                          << (scale.exponent - scale_fraction_bits - spec.step_exponent())
+                    : 0;
             if (integer > max_int16 && (integer % times != 0 || integer / times > max_int16))
                 return false;
         }
@@ -80,24 +82,19 @@ OperandTables operand_tables(Format format, Specials specials, Words words, int 
     const FormatSpec& spec = spec_of(format);
     OperandTables tables{};
     tables.bias = bias;
-    for (unsigned choice = 0; choice < 4; ++choice) {
-        unsigned byte = 0;
-        if (spec.sign_bit >= 0) byte |= (choice & 1) << spec.sign_bit;
-        if (spec.select_bit >= 0) byte |= (choice >> 1) << spec.select_bit;
+    for (int selector = 0; selector < spec.selectors(); ++selector)
         for (uint8_t code = 0; code < 16; ++code) {
-            const int halves = element_halves(format, specials, static_cast<uint8_t>(byte), {code});
-            tables.elements[choice][code] = static_cast<int8_t>(halves);
-            tables.elements[choice + 4][code] = static_cast<int8_t>(
+            const int halves =
+                element_halves(format, specials, spec.byte_of_selector(selector), {code});
+            tables.elements[selector][code] = static_cast<int8_t>(halves);
+            tables.elements[selector + 4][code] = static_cast<int8_t>(
                 halves * times); // out of range only where narrow_is_exact says no
         }
-    }
     for (unsigned byte = 0; byte < 256; ++byte) {
         const Scale scale = block_scale(format, static_cast<uint8_t>(byte));
-        unsigned choice = 0;
-        if (spec.sign_bit >= 0) choice |= byte >> spec.sign_bit & 1;
-        if (spec.select_bit >= 0) choice |= (byte >> spec.select_bit & 1) << 1;
-        if (words == Words::narrow && needs_times(integer_of(format, scale))) choice += 4;
-        tables.elements_of[byte] = static_cast<uint8_t>(choice);
+        int table = spec.selector(static_cast<uint8_t>(byte));
+        if (words == Words::narrow && needs_times(integer_of(format, scale))) table += 4;
+        tables.elements_of[byte] = static_cast<uint8_t>(table);
         tables.word_of[byte] = word_of(format, scale, words);
     }
     return tables;

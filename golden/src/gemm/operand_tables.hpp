@@ -15,18 +15,16 @@ enum class Words : uint8_t {
     split,    // significand | exponent << 16
     values,   // binary32
     quarter_values,    // a quarter of that
-    exponents,         // E8M0
+    exponents,         // of types that are exponents only
     quarter_exponents, // 2 less
 };
 
-// Exponent of the smallest step of a scale type with subnormals: the unit of Words::integers.
-constexpr int step_exponent(Format format) {
-    return 1 - spec_of(format).scale_spec().bias - scale_fraction_bits;
-}
+// The unit of Words::integers.
+constexpr int step_exponent(Format format) { return spec_of(format).scale_spec().step_exponent(); }
 
 // Whether exact_narrow may multiply rows of A (Words::narrow) with panels of B: the dot of a block
 // fits int16 (also times 8, where some scale of A needs that, and the elements of A then fit int8)
-// and dot * word stays below 2^30. Never for E8M0 scales, which are no integers.
+// and dot * word stays below 2^30. Never for scales that do not fit an int64 sum.
 bool narrow_is_exact(Format a, Specials a_specials, Format b, Specials b_specials);
 
 OperandTables operand_tables(Format format, Specials specials, Words words, int bias);

@@ -13,7 +13,7 @@ namespace {
 
 bool has_nan(Format format, std::span<const uint8_t> scales) {
     const ScaleSpec& spec = spec_of(format).scale_spec();
-    return spec.nan_payload >= 0 && std::ranges::any_of(scales, [&](uint8_t byte) {
+    return spec.has_nan() && std::ranges::any_of(scales, [&](uint8_t byte) {
                return (byte & spec.payload_mask()) == spec.nan_payload;
            });
 }
@@ -37,10 +37,10 @@ ExponentRange make_relative(uint64_t blocks, WordAt word, EmptyAt empty) {
 }
 
 Words words_of_b(Format format, const Arithmetic& arithmetic) {
-    const bool e8m0 = spec_of(format).scale == ScaleType::e8m0;
+    const bool by_exponents = spec_of(format).scale_spec().exponent_only();
     switch (arithmetic.accumulation) {
-    case Accumulation::exact: return e8m0 ? Words::exponents : Words::integers;
-    case Accumulation::sequential: return e8m0 ? Words::exponents : Words::values;
+    case Accumulation::exact: return by_exponents ? Words::exponents : Words::integers;
+    case Accumulation::sequential: return by_exponents ? Words::exponents : Words::values;
     case Accumulation::fused_steps: break;
     }
     return Words::split;
@@ -80,10 +80,13 @@ void pack_panel(const PackedTensor& b, const OperandTables& tables, const Kernel
                 out.word_sums[first_column + c] += words[i * panel_columns + c];
         if (out.columns.empty()) continue;
         const auto word = [&](uint64_t i) -> int32_t& { return words[i * panel_columns + c]; };
+        const PackedRow row = b.row(first_column + c);
         const auto empty = [&](uint64_t i) {
-            const PackedRow row = b.row(first_column + c);
-            return std::ranges::all_of(row.codes.subspan(i * block / 2, block / 2),
-                                       [](uint8_t byte) { return (byte & 0x77) == 0; });
+            const auto& biased = tables.elements[tables.elements_of[row.scales[i]]];
+            return std::ranges::all_of(
+                row.codes.subspan(i * block / 2, block / 2), [&](uint8_t byte) {
+                    return biased[byte & 15] == tables.bias && biased[byte >> 4] == tables.bias;
+                });
         };
         out.columns[first_column + c] = make_relative(blocking.blocks, word, empty);
     }
@@ -136,6 +139,10 @@ Result<WeightPanels> WeightPanels::make(const PackedTensor& b, const Arithmetic&
     if (!has_kernels(arithmetic))
         return Error{ErrorCode::bad_argument,
                      "profile " + std::string(arithmetic.name) + ": no panels for its fused steps"};
+    if (!has_kernels(spec_of(b.format), arithmetic))
+        return Error{ErrorCode::bad_argument, "B: no panels for format " +
+                                                  std::string(spec_of(b.format).name) +
+                                                  " in profile " + std::string(arithmetic.name)};
     const Blocking blocking = blocking_of(b.format, b.k, arithmetic);
     const int bias = max_halves(b.format, b.specials);
     OperandTables tables =

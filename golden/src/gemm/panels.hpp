@@ -55,7 +55,7 @@ Blocking blocking_of(Format format, uint64_t k, const Arithmetic& arithmetic);
 // Whether sums of this profile run in windows of the exponents (Kernels::exact_shifted).
 inline bool is_shifted(Format format, const Arithmetic& arithmetic) {
     return arithmetic.accumulation == Accumulation::exact &&
-           spec_of(format).scale == ScaleType::e8m0;
+           spec_of(format).scale_spec().exponent_only();
 }
 
 // Whether the kernels' bounds hold for a profile: all of arithmetic_profiles. Others take the
@@ -67,6 +67,19 @@ constexpr bool has_kernels(const Arithmetic& arithmetic) {
 }
 static_assert(has_kernels(arithmetic_profiles[0]) && has_kernels(arithmetic_profiles[1]) &&
               has_kernels(arithmetic_profiles[2]));
+
+// The same for an operand in it. Scales that are exponents only come over blocks of 32 whose dot
+// stays below 2^13, others over blocks of 16 and, where sums are exact, as integers whose sum fits
+// an int64. Other operands take the reference path.
+constexpr bool has_kernels(const FormatSpec& format, const Arithmetic& arithmetic) {
+    if (!has_kernels(arithmetic)) return false;
+    const ScaleSpec& scale = format.scale_spec();
+    if (scale.exponent_only())
+        return format.block == 32 && spec_of(format.code_book).max_halves() < 16 &&
+               !format.has_code_book_bit() && !format.has_specials();
+    return format.block == dot_lanes &&
+           (scale.fits_int64_sum() || arithmetic.accumulation != Accumulation::exact);
+}
 
 struct Panels {
     PackedTensor header;

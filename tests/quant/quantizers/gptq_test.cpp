@@ -62,7 +62,7 @@ std::vector<uint8_t> plain_codes(const Tensor& w, const Tensor& hessian, const R
     for (const size_t column : order) {
         for (size_t row = 0; row < n; ++row) {
             const uint8_t byte = start.packed.scales[(row * k + column) / block];
-            const E2m1 code = elements.encode(static_cast<float>(rest[row * k + column]), byte);
+            const Element code = elements.encode(static_cast<float>(rest[row * k + column]), byte);
             codes[row * k + column] = code.code;
             const double error = (rest[row * k + column] - double{elements.value(code, byte)}) /
                                  inverse[column * k + column];

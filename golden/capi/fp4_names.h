@@ -1,0 +1,42 @@
+// Generated from the tables of golden/ by fp4-generate-c-names; do not edit. Included by fp4.h.
+#ifndef FP4_NAMES_H
+#define FP4_NAMES_H
+
+enum {
+    FP4_FORMAT_NVFP4 = 0,
+    FP4_FORMAT_RAZER_W = 1,
+    FP4_FORMAT_RAZER_A = 2,
+    FP4_FORMAT_MXFP4 = 3,
+    FP4_FORMAT_RAZER_CUDA = 4,
+    FP4_FORMAT_RZR4 = 5
+};
+
+enum {
+    FP4_PROFILE_EXACT = 0,
+    FP4_PROFILE_NV_BLACKWELL = 1,
+    FP4_PROFILE_FP32_SEQ = 2
+};
+
+enum {
+    FP4_ENCODER_NV = 0,
+    FP4_ENCODER_RAZER_PAPER = 1,
+    FP4_ENCODER_OCP = 2,
+    FP4_ENCODER_TE = 3,
+    FP4_ENCODER_VLLM = 4,
+    FP4_ENCODER_CT = 5,
+    FP4_ENCODER_CT_BF16 = 6,
+    FP4_ENCODER_MODELOPT = 7,
+    FP4_ENCODER_TORCHAO = 8,
+    FP4_ENCODER_FOUROVERSIX_6 = 9,
+    FP4_ENCODER_FOUROVERSIX = 10,
+    FP4_ENCODER_GGML = 11,
+    FP4_ENCODER_RAZER_HEAD = 12,
+    FP4_ENCODER_RAZER_FORK = 13,
+    FP4_ENCODER_RAZER_RNE = 14,
+    FP4_ENCODER_MSE = 15,
+    FP4_ENCODER_FOUROVERSIX_448 = 16,
+    FP4_ENCODER_OCP_CEIL = 17,
+    FP4_ENCODER_OCP_EVEN = 18
+};
+
+#endif

@@ -1,0 +1,163 @@
+// What the tests know of every format: one row each, written down anew from the definition of the
+// format and sharing no number with golden. Tests of decoding, arithmetic and encoding walk these
+// rows, so that a format is tested once it has one.
+#pragma once
+#include <array>
+#include <cmath>
+#include <string_view>
+#include <vector>
+
+#include "fp4/format.hpp"
+
+namespace fp4::test {
+
+// Element values in half-units by code.
+using Halves = std::array<int, 16>;
+inline constexpr Halves e2m1{0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8, -12};
+
+// Exponent field over fraction, value = (1 + fraction) * 2^(field - bias).
+struct ScaleByte {
+    int payloads; // the payload is the byte modulo this
+    int fractions;
+    int bias;
+    bool subnormals;
+    int nan; // payload; -1: none
+};
+inline constexpr ScaleByte ue4m3{128, 8, 7, true, 127}, e3m3{64, 8, 3, true, -1},
+    e8m0{256, 1, 127, false, 255};
+
+// value(code) under a scale byte and a tensor scale of 1.
+struct Landmark {
+    int byte;
+    int code;
+    double value;
+};
+
+// A block of 16 by the default encoder under a tensor scale of 1: values before a run of zeros, and
+// the scale byte with the codes before a run of 0 (at least three).
+struct HandWorked {
+    std::vector<float> x;
+    std::string_view expected;
+};
+
+struct FormatRow {
+    std::string_view name;
+    int block;
+    ScaleByte scale;
+    Halves halves = e2m1;       // of blocks whose scale byte is below other_from
+    Halves other_halves = e2m1; // of the others
+    int other_from = 256;
+    int special = -1; // code of the special value, whose sign is bit 7; -1: none
+    bool v2_by_bit_6 = false;
+    bool one_zero = false; // +0
+    int zero_block = -1;   // scale byte of a block of zeros; -1: the encoder's business
+    uint64_t exact_k = 0;  // largest K of an exact sum with itself
+    double normal_nmse = 0, student_nmse = 0; // of the default encoder, +-2%; 0: it has none
+    std::vector<Landmark> landmarks{};
+    std::vector<HandWorked> encoded{};
+};
+
+inline const std::vector<FormatRow>& format_rows() {
+    static const std::vector<FormatRow> rows{
+        {.name = "nvfp4",
+         .block = 16,
+         .scale = ue4m3,
+         .exact_k = 1217392,
+         .normal_nmse = .00904,
+         .student_nmse = .00853,
+         .landmarks = {{0x38, 0x7, 6},
+                       {0x80, 0x7, 0},
+                       {0x88, 0x2, 0x1p-6},
+                       {0x7E, 0xF, -2688},
+                       {0x38, 0x8, -0.0},
+                       {0x7F, 0x0, NAN},
+                       {0xFF, 0x7, NAN}},
+         .encoded = {{{6, .75f, 2.5f, 5, -.1f, -0.0f, -.25f, -5}, "0x38:7246888E"}}},
+        {.name = "razer-w",
+         .block = 16,
+         .scale = e3m3,
+         .special = 8,
+         .v2_by_bit_6 = true,
+         .one_zero = true,
+         .zero_block = 0x01,
+         .exact_k = 152709936,
+         .normal_nmse = .00567,
+         .student_nmse = .00552,
+         .landmarks = {{0x18, 0x8, 5}, {0x7F, 0x8, 240}, {0xC1, 0x8, -8 * 0x1p-5}, {0x00, 0x8, 0}}},
+        {.name = "razer-a",
+         .block = 16,
+         .scale = ue4m3,
+         .special = 8,
+         .one_zero = true,
+         .zero_block = 0x81,
+         .exact_k = 1217392,
+         .normal_nmse = .00621,
+         .student_nmse = .00656,
+         .landmarks = {{0x38, 0x8, 5},
+                       {0xB8, 0x8, -5},
+                       {0xB8, 0xF, -6},
+                       {0x80, 0x8, 0},
+                       {0x7F, 0x0, NAN},
+                       {0xFF, 0x1, NAN}}},
+        {.name = "mxfp4",
+         .block = 32,
+         .scale = e8m0,
+         .exact_k = 562949953421312,
+         .landmarks = {{0x7F, 0x7, 6},
+                       {0x00, 0x2, 0x1p-127},
+                       {0xFE, 0x1, 0x1p126},
+                       {0x7F, 0x8, -0.0},
+                       {0xFF, 0x0, NAN}}},
+        {.name = "razer-cuda",
+         .block = 16,
+         .scale = e3m3,
+         .special = 0,
+         .v2_by_bit_6 = true,
+         .one_zero = true,
+         .exact_k = 152709936,
+         .landmarks = {{0x18, 0x0, 5}, {0xD8, 0x0, -8}, {0xFF, 0x0, -240}, {0x98, 0x8, 0}}},
+        {.name = "rzr4",
+         .block = 16,
+         .scale = ue4m3,
+         .special = 0,
+         .one_zero = true,
+         .exact_k = 1217392,
+         .landmarks = {{0x38, 0x0, 5},
+                       {0xB8, 0x0, -5},
+                       {0x87, 0x1, 3.5 * 0x1p-9},
+                       {0x7F, 0x8, NAN},
+                       {0xFF, 0x0, NAN}}},
+    };
+    return rows;
+}
+
+// Rows are in golden's order, which a test checks.
+inline const FormatRow& row_of(Format format) {
+    return format_rows().at(static_cast<size_t>(format));
+}
+
+inline const Halves& halves_under(const FormatRow& row, int scale_byte) {
+    return scale_byte < row.other_from ? row.halves : row.other_halves;
+}
+
+// The formats of golden that a predicate of their rows there chooses.
+template <class Chooses>
+constexpr auto formats_where(Chooses chooses) {
+    constexpr size_t count = [] {
+        size_t n = 0;
+        for (const FormatSpec& spec : format_specs) n += Chooses{}(spec);
+        return n;
+    }();
+    std::array<Format, count> formats{};
+    for (size_t i = 0, n = 0; i < format_specs.size(); ++i)
+        if (chooses(format_specs[i])) formats[n++] = static_cast<Format>(i);
+    return formats;
+}
+
+inline constexpr auto all_formats = formats_where([](const FormatSpec&) { return true; });
+inline constexpr auto formats_of_16 =
+    formats_where([](const FormatSpec& spec) { return spec.block == 16; });
+inline constexpr auto encoded_formats_of_16 =
+    formats_where([](const FormatSpec& spec) { return spec.block == 16 && spec.encode_max >= 0; });
+
+} // namespace fp4::test
