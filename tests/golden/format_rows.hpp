@@ -24,7 +24,7 @@ struct ScaleByte {
     int nan; // payload; -1: none
 };
 inline constexpr ScaleByte ue4m3{128, 8, 7, true, 127}, e3m3{64, 8, 3, true, -1},
-    e8m0{256, 1, 127, false, 255};
+    e8m0{256, 1, 127, false, 255}, ue5m3{256, 8, 15, true, 255};
 
 // value(code) under a scale byte and a tensor scale of 1.
 struct Landmark {
@@ -127,6 +127,33 @@ inline const std::vector<FormatRow>& format_rows() {
                        {0x87, 0x1, 3.5 * 0x1p-9},
                        {0x7F, 0x8, NAN},
                        {0xFF, 0x0, NAN}}},
+        {.name = "nvfp4-ue5m3",
+         .block = 16,
+         .scale = ue5m3,
+         .zero_block = 0x01,
+         .exact_k = 281474976710656,
+         .normal_nmse = .00906,
+         .student_nmse = .00852,
+         .landmarks = {{0x78, 0x1, .5},
+                       {0x78, 0x7, 6},
+                       {0x78, 0x8, -0.0},
+                       {0x78, 0xF, -6},
+                       {0x78, 0xA, -1},
+                       {0x01, 0x1, 0x1p-18},
+                       {0x01, 0x7, 3 * 0x1p-16},
+                       {0x01, 0xF, -3 * 0x1p-16},
+                       {0x01, 0xA, -0x1p-17},
+                       {0x80, 0x1, 1}, // bit 7 is of the exponent
+                       {0x80, 0x7, 12},
+                       {0x7F, 0x2, 1.875},
+                       {0xFE, 0x7, 688128},
+                       {0xFF, 0x0, NAN}},
+         // The scales clamp at both ends: 3 * 2^-17 is 5 there, 12 * 114688 is 6.
+         .encoded = {{{0, -0.0f}, "0x1:080"},
+                     {{6, .75f, 2.5f, 5, -.1f, -0.0f, -.25f, -5}, "0x78:7246888E"},
+                     {{6 * 0x1p-12f, 3 * 0x1p-12f}, "0x18:750"},
+                     {{3 * 0x1p-17f, -1e-9f}, "0x1:580"},
+                     {{12 * 114688, -6 * 114688}, "0xFE:7F0"}}},
     };
     return rows;
 }

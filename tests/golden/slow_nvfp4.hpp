@@ -34,7 +34,7 @@ inline std::string_view rule_name(Encoder encoder) {
 inline float tensor_number(std::string_view name, float amax, Format format = Format::nvfp4) {
     const float range =
         largest_element(format) * static_cast<float>(scale_value(format, largest_payload(format)));
-    if (amax == 0 || name == "ggml" || name.starts_with("ocp")) return 1;
+    if (amax == 0 || name == "ggml" || name.starts_with("ocp") || name == "amd") return 1;
     if (name == "nv" || name == "mse" || name == "modelopt" || name == "torchao")
         return std::max(amax / range, FLT_MIN);
     float g = (name == "fouroversix" ? 1536.0f : range) / amax;
@@ -70,6 +70,8 @@ inline EncodedBlock with_scale(std::string_view name, std::span<const float, 16>
             } else if (name == "ct" || name == "ct-bf16") {
                 const float unit = s / t;
                 y = x[i] / unit;
+            } else if (name == "amd") {
+                y = x[i] / s;
             } else if (name == "torchao") {
                 const float inverse = 1.0f / t, factor = inverse / s;
                 y = x[i] * factor;
@@ -78,7 +80,7 @@ inline EncodedBlock with_scale(std::string_view name, std::span<const float, 16>
                 y = s == 0 ? 0 : x[i] * factor;
             }
         }
-        const bool keeps_sign = name == "nv" || name == "mse" || name == "torchao";
+        const bool keeps_sign = name == "nv" || name == "mse" || name == "torchao" || name == "amd";
         block.codes[i] =
             static_cast<uint8_t>(keeps_sign ? encode_rne(y, halves) : encode_rne_neg(y, halves));
     }
@@ -149,6 +151,7 @@ inline EncodedBlock encode_public(std::string_view name, std::span<const float, 
         const float d = b_over_6 / t;
         return with_scale(name, x, q8(std::max(d, 0x1p-6f)), t);
     }
+    if (name == "amd") return with_scale(name, x, q8(std::max(b_over_6, 0x1p-17f)), t, format);
     if (name == "mse") {
         if (b == 0) return with_scale("nv", x, 0, t);
         EncodedBlock best{};

@@ -31,7 +31,8 @@ enum class Encoder : uint8_t {
     mse,
     fouroversix_448,
     ocp_ceil,
-    ocp_even
+    ocp_even,
+    amd
 };
 
 // What an encoder computes from the tensor's amax A, and what its arithmetic then uses: the
@@ -73,7 +74,7 @@ struct EncoderSpec {
     constexpr bool makes(Format f) const { return f == format || f == other_format; }
 };
 
-inline constexpr std::array<EncoderSpec, 19> encoder_specs{{
+inline constexpr std::array<EncoderSpec, 20> encoder_specs{{
     {"nv",
      Format::nvfp4,
      {},
@@ -192,6 +193,11 @@ inline constexpr std::array<EncoderSpec, 19> encoder_specs{{
      EncoderKind::power_of_two,
      {},
      1.75f},
+    {"amd",
+     Format::nvfp4_ue5m3,
+     {},
+     {TensorScaleKind::one},
+     "AMD: no tensor scale, block scales of at least 2^-17"},
 }};
 
 constexpr const EncoderSpec& spec_of(Encoder encoder) {

@@ -18,7 +18,8 @@ enum class Format : uint8_t {
     razer_a,
     mxfp4,
     razer_cuda,
-    rzr4
+    rzr4,
+    nvfp4_ue5m3
 }; // of those in the RTL, the value is the code on its format ports
 
 // Selectors are bits of the scale byte above the payload of its scale type.
@@ -63,7 +64,7 @@ struct FormatSpec {
     constexpr float largest_element() const { return spec_of(code_book).largest(); }
 };
 
-inline constexpr std::array<FormatSpec, 6> format_specs{{
+inline constexpr std::array<FormatSpec, 7> format_specs{{
     {.name = "nvfp4", .scale = ScaleType::ue4m3, .encode_max = 0x7E, .in_rtl = true},
     {.name = "razer-w",
      .scale = ScaleType::e3m3,
@@ -83,6 +84,7 @@ inline constexpr std::array<FormatSpec, 6> format_specs{{
     {.name = "razer-cuda", .scale = ScaleType::e3m3, .sentinel = 0, .sign_bit = 7, .select_bit = 6},
     // razer-a as Vortex's tensor unit reads it
     {.name = "rzr4", .scale = ScaleType::ue4m3, .sentinel = 0, .sign_bit = 7},
+    {.name = "nvfp4-ue5m3", .scale = ScaleType::ue5m3, .encode_max = 0xFE},
 }};
 
 constexpr const FormatSpec& spec_of(Format format) {

@@ -33,12 +33,13 @@ struct ScaleSpec {
     constexpr bool fits_int64_sum() const { return step_exponent() >= -9 && max_exponent() <= 8; }
 };
 
-enum class ScaleType : uint8_t { ue4m3, e3m3, e8m0 };
+enum class ScaleType : uint8_t { ue4m3, e3m3, e8m0, ue5m3 };
 
-inline constexpr std::array<ScaleSpec, 3> scale_specs{{
+inline constexpr std::array<ScaleSpec, 4> scale_specs{{
     {"ue4m3", 4, 3, 7, true, 0x7F, 0x7E},
     {"e3m3", 3, 3, 3, true, -1, 0x3F},
     {"e8m0", 8, 0, 127, false, 0xFF, 0xFE},
+    {"ue5m3", 5, 3, 15, true, 0xFF, 0xFE},
 }};
 
 constexpr const ScaleSpec& spec_of(ScaleType type) {

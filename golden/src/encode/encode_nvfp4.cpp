@@ -12,7 +12,7 @@ constexpr float largest_float = std::numeric_limits<float>::max(),
 
 // S: multiplier, G: divisor. An operand of 0, or a division by infinity, leaves zeros with the sign
 // of x; a sign rule may drop the sign.
-constexpr std::array<Nvfp4Rule, 8> rules{{
+constexpr std::array<Nvfp4Rule, 9> rules{{
     {.encoder = Encoder::nv,
      .block_scale = [](float b, float largest,
                        const TensorScale& t) { return b / largest / t.multiplier.value; },
@@ -92,6 +92,13 @@ constexpr std::array<Nvfp4Rule, 8> rules{{
          },
      .divides = false,
      .round = encode_rne_neg},
+    {.encoder = Encoder::amd,
+     .block_scale = [](float b, float largest, const TensorScale&) { return b / largest; },
+     .smallest_block_scale = 0x1p-17f,
+     .zero_payload = 0x00,
+     .operand = [](float s, const TensorScale&) { return s; },
+     .divides = true,
+     .round = encode_rne},
 }};
 
 } // namespace
