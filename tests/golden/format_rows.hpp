@@ -13,7 +13,8 @@ namespace fp4::test {
 
 // Element values in half-units by code.
 using Halves = std::array<int, 16>;
-inline constexpr Halves e2m1{0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8, -12};
+inline constexpr Halves e2m1{0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8, -12},
+    e1m2{0, 2, 4, 6, 8, 10, 12, 14, 0, -2, -4, -6, -8, -10, -12, -14};
 
 // Exponent field over fraction, value = (1 + fraction) * 2^(field - bias).
 struct ScaleByte {
@@ -154,6 +155,39 @@ inline const std::vector<FormatRow>& format_rows() {
                      {{6 * 0x1p-12f, 3 * 0x1p-12f}, "0x18:750"},
                      {{3 * 0x1p-17f, -1e-9f}, "0x1:580"},
                      {{12 * 114688, -6 * 114688}, "0xFE:7F0"}}},
+        {.name = "mixfp4",
+         .block = 16,
+         .scale = ue4m3,
+         .other_halves = e1m2,
+         .other_from = 128,
+         .zero_block = 0x00,
+         .exact_k = 894400,
+         .normal_nmse = .00618,
+         .student_nmse = .00683,
+         .landmarks = {{0x38, 0x1, .5},
+                       {0x38, 0x7, 6},
+                       {0x38, 0x8, -0.0},
+                       {0xB8, 0x1, 1},
+                       {0xB8, 0x7, 7},
+                       {0xB8, 0x8, -0.0},
+                       {0xC5, 0x5, 16.25},
+                       {0xC5, 0x7, 22.75},
+                       {0xC5, 0xF, -22.75},
+                       {0x45, 0x5, 9.75},
+                       {0x45, 0x7, 19.5},
+                       {0x81, 0x7, 7 * 0x1p-9},
+                       {0x7F, 0x0, NAN},
+                       {0xFF, 0x0, NAN}},
+         // 7 5 3 1 are elements of E1M2, 6 4 3 2 1.5 1 .5 of E2M1. 42 is 7 * 6 and 6 * 7: a tie.
+         // Ties of elements go to even codes; 5 is no element of E2M1 under 1.125. 6.5 * 2^-10 / 7
+         // rounds to a scale of 0, / 6 does not.
+         .encoded = {{{0, -0.0f}, "0x0:000"},
+                     {{7, 5, 3, 1, -7, -5}, "0xB8:7531FD"},
+                     {{6, 4, 3, 2, 1.5f, 1, .5f}, "0x38:7654321"},
+                     {{42}, "0xCC:700"},
+                     {{7, 2.5f, 3.5f, -.5f, -0.0f, 5, 5, 5, 5}, "0xB8:724885555"},
+                     {{6.5f * 0x1p-10f}, "0x1:500"},
+                     {{-0x1p-11f}, "0x0:000"}}},
     };
     return rows;
 }

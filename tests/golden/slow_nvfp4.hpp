@@ -35,7 +35,8 @@ inline float tensor_number(std::string_view name, float amax, Format format = Fo
     const float range =
         largest_element(format) * static_cast<float>(scale_value(format, largest_payload(format)));
     if (amax == 0 || name == "ggml" || name.starts_with("ocp") || name == "amd") return 1;
-    if (name == "nv" || name == "mse" || name == "modelopt" || name == "torchao")
+    if (name == "nv" || name == "mse" || name == "modelopt" || name == "torchao" ||
+        name == "mixfp4")
         return std::max(amax / range, FLT_MIN);
     float g = (name == "fouroversix" ? 1536.0f : range) / amax;
     if (name == "ct" || name == "ct-bf16") {
@@ -152,6 +153,29 @@ inline EncodedBlock encode_public(std::string_view name, std::span<const float, 
         return with_scale(name, x, q8(std::max(d, 0x1p-6f)), t);
     }
     if (name == "amd") return with_scale(name, x, q8(std::max(b_over_6, 0x1p-17f)), t, format);
+    if (name == "mixfp4") {
+        const auto y = divided(x, t);
+        EncodedBlock best{};
+        double smallest = 0;
+        for (int e1m2 = 1; e1m2 >= 0; --e1m2) {
+            const test::FormatRow& row = test::row_of(format);
+            const test::Halves& halves = e1m2 ? row.other_halves : row.halves;
+            EncodedBlock block{
+                static_cast<uint8_t>(q8(largest_of(y) / static_cast<float>(halves[7] / 2))), {}};
+            const auto s = static_cast<float>(scale_value(format, block.scale_byte));
+            double sum = 0;
+            for (size_t i = 0; i < 16; ++i) {
+                const int code = s == 0 ? 0 : encode_rne(y[i] / s, halves);
+                const double restored = halves[static_cast<size_t>(code)] / 2.0 * double{s},
+                             difference = restored - double{y[i]}, square = difference * difference;
+                sum = sum + square;
+                block.codes[i] = static_cast<uint8_t>(code);
+            }
+            if (block.scale_byte != 0 && e1m2) block.scale_byte += 128;
+            if (e1m2 || sum < smallest) best = block, smallest = sum;
+        }
+        return best;
+    }
     if (name == "mse") {
         if (b == 0) return with_scale("nv", x, 0, t);
         EncodedBlock best{};

@@ -45,10 +45,12 @@ struct CodeBook {
     }
 };
 
-enum class CodeBookType : uint8_t { e2m1 };
+enum class CodeBookType : uint8_t { e2m1, e1m2 };
 
-inline constexpr std::array<CodeBook, 1> code_books{{
+inline constexpr std::array<CodeBook, 2> code_books{{
     {"e2m1", e2m1_halves_table, 2, e2m1_negative_zero},
+    // twice the minifloat of one exponent bit, so that both fill the range of E2M1
+    {"e1m2", {0, 1, 2, 3, 4, 5, 6, 7, 0, -1, -2, -3, -4, -5, -6, -7}, 1, 8},
 }};
 
 constexpr const CodeBook& spec_of(CodeBookType type) {

@@ -32,7 +32,8 @@ enum class Encoder : uint8_t {
     fouroversix_448,
     ocp_ceil,
     ocp_even,
-    amd
+    amd,
+    mixfp4
 };
 
 // What an encoder computes from the tensor's amax A, and what its arithmetic then uses: the
@@ -74,7 +75,7 @@ struct EncoderSpec {
     constexpr bool makes(Format f) const { return f == format || f == other_format; }
 };
 
-inline constexpr std::array<EncoderSpec, 20> encoder_specs{{
+inline constexpr std::array<EncoderSpec, 21> encoder_specs{{
     {"nv",
      Format::nvfp4,
      {},
@@ -198,6 +199,11 @@ inline constexpr std::array<EncoderSpec, 20> encoder_specs{{
      {},
      {TensorScaleKind::one},
      "AMD: no tensor scale, block scales of at least 2^-17"},
+    {"mixfp4",
+     Format::mixfp4,
+     {},
+     {TensorScaleKind::multiplier},
+     "MixFP4: every block in E2M1 and in E1M2, the smaller squared error wins"},
 }};
 
 constexpr const EncoderSpec& spec_of(Encoder encoder) {

@@ -19,7 +19,8 @@ enum class Format : uint8_t {
     mxfp4,
     razer_cuda,
     rzr4,
-    nvfp4_ue5m3
+    nvfp4_ue5m3,
+    mixfp4
 }; // of those in the RTL, the value is the code on its format ports
 
 // Selectors are bits of the scale byte above the payload of its scale type.
@@ -64,7 +65,7 @@ struct FormatSpec {
     constexpr float largest_element() const { return spec_of(code_book).largest(); }
 };
 
-inline constexpr std::array<FormatSpec, 7> format_specs{{
+inline constexpr std::array<FormatSpec, 8> format_specs{{
     {.name = "nvfp4", .scale = ScaleType::ue4m3, .encode_max = 0x7E, .in_rtl = true},
     {.name = "razer-w",
      .scale = ScaleType::e3m3,
@@ -85,6 +86,11 @@ inline constexpr std::array<FormatSpec, 7> format_specs{{
     // razer-a as Vortex's tensor unit reads it
     {.name = "rzr4", .scale = ScaleType::ue4m3, .sentinel = 0, .sign_bit = 7},
     {.name = "nvfp4-ue5m3", .scale = ScaleType::ue5m3, .encode_max = 0xFE},
+    {.name = "mixfp4",
+     .scale = ScaleType::ue4m3,
+     .other_code_book = CodeBookType::e1m2,
+     .code_book_bit = 7,
+     .encode_max = 0x7E},
 }};
 
 constexpr const FormatSpec& spec_of(Format format) {

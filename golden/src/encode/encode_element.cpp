@@ -49,7 +49,8 @@ Element ElementEncoder::encode(float x, uint8_t scale_byte) const {
     const CodeBookType book = spec.code_book_type(scale_byte);
     if (!std::isfinite(x)) return encode_rne(book, x);
     const float operand = operands_[scale_byte];
-    if (nvfp4_) return encode_element(*nvfp4_, book, operand, x);
+    if (nvfp4_)
+        return encode_element(*nvfp4_, book, operand, nvfp4_->divides_twice ? x / multiplier_ : x);
     if (!razer_w_.empty()) {
         const RazerCodebook& codebook = razer_w_[static_cast<size_t>(spec.selector(scale_byte))];
         return {codebook.code[static_cast<size_t>(

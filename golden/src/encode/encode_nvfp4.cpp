@@ -12,7 +12,7 @@ constexpr float largest_float = std::numeric_limits<float>::max(),
 
 // S: multiplier, G: divisor. An operand of 0, or a division by infinity, leaves zeros with the sign
 // of x; a sign rule may drop the sign.
-constexpr std::array<Nvfp4Rule, 9> rules{{
+constexpr std::array<Nvfp4Rule, 10> rules{{
     {.encoder = Encoder::nv,
      .block_scale = [](float b, float largest,
                        const TensorScale& t) { return b / largest / t.multiplier.value; },
@@ -99,7 +99,68 @@ constexpr std::array<Nvfp4Rule, 9> rules{{
      .operand = [](float s, const TensorScale&) { return s; },
      .divides = true,
      .round = encode_rne},
+    {.encoder = Encoder::mixfp4,
+     .block_scale = [](float b, float largest,
+                       const TensorScale& t) { return b / t.multiplier.value / largest; },
+     .smallest_block_scale = 0,
+     .zero_payload = 0x00,
+     .operand = [](float s, const TensorScale&) { return s; },
+     .divides = true,
+     .round = encode_rne,
+     .divides_twice = true},
 }};
+
+// The block in one code book, its bit of the scale byte not yet set.
+EncodedBlock encode_in_code_book(const Nvfp4Rule& rule, const FormatSpec& format, CodeBookType book,
+                                 std::span<const float, dot_lanes> x, float block_scale,
+                                 const TensorScale& tensor_scale) {
+    int payload = encode_scale(format.scale_spec(),
+                               std::max(block_scale, rule.smallest_block_scale), format.encode_max);
+    if (payload == 0) payload = rule.zero_payload;
+    const float operand =
+        rule.operand(scale_to_float(decode_scale(format.scale_spec(), payload)), tensor_scale);
+    EncodedBlock block{static_cast<uint8_t>(payload), {}};
+    for (size_t i = 0; i < dot_lanes; ++i) {
+        const float y = rule.divides_twice ? x[i] / tensor_scale.multiplier.value : x[i];
+        block.codes[i] = encode_element(rule, book, operand, y).code;
+    }
+    return block;
+}
+
+// sum of (q * s - x / S)^2.
+double squared_error(const FormatSpec& format, CodeBookType book, const EncodedBlock& block,
+                     std::span<const float, dot_lanes> x, const TensorScale& tensor_scale) {
+    const double s = scale_to_float(decode_scale(format.scale_spec(), block.scale_byte));
+    double sum = 0;
+    for (size_t i = 0; i < dot_lanes; ++i) {
+        const double q = spec_of(book).halves({block.codes[i]}) * 0.5;
+        const double difference = q * s - double{x[i] / tensor_scale.multiplier.value};
+        sum += difference * difference;
+    }
+    return sum;
+}
+
+// The block in either code book, each under a block scale of its own; the smaller squared error
+// wins, the code book of the set bit on a tie. A block whose scale is 0 has byte 0x00.
+EncodedBlock encode_in_either_code_book(const Nvfp4Rule& rule, const FormatSpec& format,
+                                        std::span<const float, dot_lanes> x,
+                                        const TensorScale& tensor_scale) {
+    const float amax = amax_of(x);
+    const auto in = [&](CodeBookType book) {
+        return encode_in_code_book(rule, format, book, x,
+                                   rule.block_scale(amax, spec_of(book).largest(), tensor_scale),
+                                   tensor_scale);
+    };
+    const auto error = [&](CodeBookType book, const EncodedBlock& block) {
+        return squared_error(format, book, block, x, tensor_scale);
+    };
+    const EncodedBlock first = in(format.code_book);
+    EncodedBlock other = in(format.other_code_book);
+    if (error(format.code_book, first) < error(format.other_code_book, other)) return first;
+    if (other.scale_byte == 0) return {};
+    other.scale_byte = static_cast<uint8_t>(other.scale_byte | 1 << format.code_book_bit);
+    return other;
+}
 
 } // namespace
 
@@ -109,6 +170,7 @@ const Nvfp4Rule& nvfp4_rule(Encoder encoder) {
 }
 
 Element encode_element(const Nvfp4Rule& rule, CodeBookType book, float operand, float x) {
+    if (rule.divides_twice && operand == 0) return {0};
     // A reciprocal under a tiny tensor scale may be infinite; zeros stay zeros.
     return rule.round(book, x == 0 ? x : rule.divides ? x / operand : x * operand);
 }
@@ -116,21 +178,14 @@ Element encode_element(const Nvfp4Rule& rule, CodeBookType book, float operand, 
 EncodedBlock encode_scaled_block(const Nvfp4Rule& rule, const FormatSpec& format,
                                  std::span<const float, dot_lanes> x, float block_scale,
                                  const TensorScale& tensor_scale) {
-    int payload = encode_scale(format.scale_spec(),
-                               std::max(block_scale, rule.smallest_block_scale), format.encode_max);
-    if (payload == 0) payload = rule.zero_payload;
-    const float operand =
-        rule.operand(scale_to_float(decode_scale(format.scale_spec(), payload)), tensor_scale);
-    EncodedBlock block{static_cast<uint8_t>(payload), {}};
-    for (size_t i = 0; i < dot_lanes; ++i)
-        block.codes[i] = encode_element(rule, format.code_book, operand, x[i]).code;
-    return block;
+    return encode_in_code_book(rule, format, format.code_book, x, block_scale, tensor_scale);
 }
 
 EncodedBlock encode_block_nvfp4(Encoder encoder, Format format, std::span<const float, dot_lanes> x,
                                 const TensorScale& tensor_scale) {
     const Nvfp4Rule& rule = nvfp4_rule(encoder);
     const FormatSpec& spec = spec_of(format);
+    if (spec.has_code_book_bit()) return encode_in_either_code_book(rule, spec, x, tensor_scale);
     const float block_scale = rule.block_scale(amax_of(x), spec.largest_element(), tensor_scale);
     return encode_scaled_block(rule, spec, x, block_scale, tensor_scale);
 }

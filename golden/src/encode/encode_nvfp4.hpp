@@ -17,13 +17,17 @@ struct Nvfp4Rule {
                      const TensorScale& t); // of the block's elements; s: the rounded block scale
     bool divides;                           // element / operand, else element * operand
     Element (*round)(CodeBookType, float);
+    // Elements are divided by the tensor scale before the block scale, and are 0x0 under a block
+    // scale of 0.
+    bool divides_twice = false;
 };
 
 // The rule that an encoder of kind scaled has; of others, that of the encoder whose elements it
 // has.
 const Nvfp4Rule& nvfp4_rule(Encoder encoder);
 
-// An element under the operand of its block.
+// An element, divided by the tensor scale where the rule divides twice, under the operand of its
+// block.
 Element encode_element(const Nvfp4Rule& rule, CodeBookType book, float operand, float x);
 
 // The block under a block scale that is yet to be rounded.
