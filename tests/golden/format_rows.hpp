@@ -14,7 +14,8 @@ namespace fp4::test {
 // Element values in half-units by code.
 using Halves = std::array<int, 16>;
 inline constexpr Halves e2m1{0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8, -12},
-    e1m2{0, 2, 4, 6, 8, 10, 12, 14, 0, -2, -4, -6, -8, -10, -12, -14};
+    e1m2{0, 2, 4, 6, 8, 10, 12, 14, 0, -2, -4, -6, -8, -10, -12, -14},
+    int4{0, 2, 4, 6, 8, 10, 12, 14, -16, -14, -12, -10, -8, -6, -4, -2};
 
 // Exponent field over fraction, value = (1 + fraction) * 2^(field - bias).
 struct ScaleByte {
@@ -188,6 +189,30 @@ inline const std::vector<FormatRow>& format_rows() {
                      {{7, 2.5f, 3.5f, -.5f, -0.0f, 5, 5, 5, 5}, "0xB8:724885555"},
                      {{6.5f * 0x1p-10f}, "0x1:500"},
                      {{-0x1p-11f}, "0x0:000"}}},
+        {.name = "nvint4",
+         .block = 16,
+         .scale = ue4m3,
+         .halves = int4,
+         .other_halves = int4,
+         .zero_block = 0x00,
+         .exact_k = 684784,
+         .normal_nmse = .00747,
+         .student_nmse = .01044,
+         .landmarks = {{0x38, 0x1, 1},
+                       {0x38, 0x7, 7},
+                       {0x38, 0x8, -8},
+                       {0x38, 0xF, -1},
+                       {0xB8, 0x9, -7},
+                       {0x01, 0x7, 7 * 0x1p-9},
+                       {0x01, 0x9, -7 * 0x1p-9},
+                       {0x7E, 0x7, 3136},
+                       {0x7E, 0xF, -448},
+                       {0xFF, 0x0, NAN}},
+         // .5 is a tie and goes to 0. -8 / 7 is 1.125 as a scale, under which it is -7.1.
+         .encoded = {{{0, -0.0f}, "0x0:000"},
+                     {{7, -7, 2.5f, -3.5f, .5f, -.4f, -0.0f, -1}, "0x38:792C000F"},
+                     {{-8}, "0x39:900"},
+                     {{14 * 448, -14 * 448}, "0x7E:790"}}},
     };
     return rows;
 }

@@ -45,12 +45,13 @@ struct CodeBook {
     }
 };
 
-enum class CodeBookType : uint8_t { e2m1, e1m2 };
+enum class CodeBookType : uint8_t { e2m1, e1m2, int4 };
 
-inline constexpr std::array<CodeBook, 2> code_books{{
+inline constexpr std::array<CodeBook, 3> code_books{{
     {"e2m1", e2m1_halves_table, 2, e2m1_negative_zero},
     // twice the minifloat of one exponent bit, so that both fill the range of E2M1
     {"e1m2", {0, 1, 2, 3, 4, 5, 6, 7, 0, -1, -2, -3, -4, -5, -6, -7}, 1, 8},
+    {"int4", {0, 1, 2, 3, 4, 5, 6, 7, -8, -7, -6, -5, -4, -3, -2, -1}, 1, -1},
 }};
 
 constexpr const CodeBook& spec_of(CodeBookType type) {

@@ -33,7 +33,8 @@ enum class Encoder : uint8_t {
     ocp_ceil,
     ocp_even,
     amd,
-    mixfp4
+    mixfp4,
+    fouroversix_int4
 };
 
 // What an encoder computes from the tensor's amax A, and what its arithmetic then uses: the
@@ -75,7 +76,7 @@ struct EncoderSpec {
     constexpr bool makes(Format f) const { return f == format || f == other_format; }
 };
 
-inline constexpr std::array<EncoderSpec, 21> encoder_specs{{
+inline constexpr std::array<EncoderSpec, 22> encoder_specs{{
     {"nv",
      Format::nvfp4,
      {},
@@ -204,6 +205,13 @@ inline constexpr std::array<EncoderSpec, 21> encoder_specs{{
      {},
      {TensorScaleKind::multiplier},
      "MixFP4: every block in E2M1 and in E1M2, the smaller squared error wins"},
+    {"fouroversix-int4",
+     Format::nvint4,
+     {},
+     {TensorScaleKind::divisor},
+     "fouroversix with INT4: every block is scaled to 7, never to -8",
+     EncoderKind::scaled,
+     Encoder::fouroversix_6},
 }};
 
 constexpr const EncoderSpec& spec_of(Encoder encoder) {

@@ -20,7 +20,8 @@ enum class Format : uint8_t {
     razer_cuda,
     rzr4,
     nvfp4_ue5m3,
-    mixfp4
+    mixfp4,
+    nvint4
 }; // of those in the RTL, the value is the code on its format ports
 
 // Selectors are bits of the scale byte above the payload of its scale type.
@@ -65,7 +66,7 @@ struct FormatSpec {
     constexpr float largest_element() const { return spec_of(code_book).largest(); }
 };
 
-inline constexpr std::array<FormatSpec, 8> format_specs{{
+inline constexpr std::array<FormatSpec, 9> format_specs{{
     {.name = "nvfp4", .scale = ScaleType::ue4m3, .encode_max = 0x7E, .in_rtl = true},
     {.name = "razer-w",
      .scale = ScaleType::e3m3,
@@ -90,6 +91,10 @@ inline constexpr std::array<FormatSpec, 8> format_specs{{
      .scale = ScaleType::ue4m3,
      .other_code_book = CodeBookType::e1m2,
      .code_book_bit = 7,
+     .encode_max = 0x7E},
+    {.name = "nvint4",
+     .scale = ScaleType::ue4m3,
+     .code_book = CodeBookType::int4,
      .encode_max = 0x7E},
 }};
 
