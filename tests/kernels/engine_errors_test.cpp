@@ -2,6 +2,7 @@
 #include <cstring>
 #include <optional>
 
+#include "arithmetic/operand.hpp"
 #include "engine/emulated_engine.hpp"
 #include <gtest/gtest.h>
 #include "operands.hpp"
@@ -87,6 +88,29 @@ TEST_F(EngineErrors, Gemm) {
     EXPECT_EQ(gemm(a, mx, 0, fp32_seq), ErrorCode::bad_argument);
     EXPECT_EQ(gemm(mx, mx, 0, exact), ErrorCode::bound_exceeded);
     EXPECT_EQ(gemm(a, a, 4, exact), std::nullopt);
+}
+
+// Formats that golden has and the kernels do not read.
+TEST_F(EngineErrors, FormatsWithoutKernels) {
+    int refused = 0;
+    for (const Format format : all_formats) {
+        if (kernels::has_kernels(spec_of(format))) continue;
+        ++refused;
+        const auto a = random_tensor(rng_, Format::nvfp4, {}, 2, 64),
+                   tensor = random_tensor(rng_, format, {}, 2, 64);
+        const auto decoded = engine_->decode(tensor, Dense::f32);
+        ASSERT_FALSE(decoded);
+        EXPECT_EQ(decoded.error().message,
+                  "tensor: expected a format that the kernels read, found " +
+                      std::string(spec_of(format).name));
+        EXPECT_EQ(code_of(engine_->encode(row(std::vector<float>(64, 1.0f)), {.format = format})),
+                  ErrorCode::bad_argument);
+        EXPECT_EQ(code_of(engine_->gemm(a, tensor, {}, nv_blackwell)), ErrorCode::bad_argument);
+        EXPECT_EQ(code_of(engine_->gemm(tensor, a, {}, exact)), ErrorCode::bad_argument);
+        EXPECT_EQ(code_of(engine_->gemm_native(a, tensor)), ErrorCode::bad_argument);
+        EXPECT_EQ(code_of(engine_->w4a16(f16_ones(1, 64), tensor)), ErrorCode::bad_argument);
+    }
+    EXPECT_GT(refused, 0);
 }
 
 TEST_F(EngineErrors, NativeTakesSpecialsThatAreSums) {
