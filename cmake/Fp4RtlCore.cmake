@@ -1,4 +1,4 @@
-# fp4_add_rtl_core(ROWS r COLS c PROFILE exact|nv-blackwell [FST] [RANDOM_START] [RTL_DIR dir])
+# fp4_add_rtl_core(ROWS r COLS c PROFILE name [FST] [RANDOM_START] [RTL_DIR dir])
 #   One Verilated fp4_tensor_core as a loadable library lib/fp4sim/core-<r>x<c>-<profile>[-fst].so: cores never see each other's
 #   symbols, and another build of the RTL can take a core's place without relinking anything. With RANDOM_START registers without a reset
 #   begin with random bits, as in silicon; otherwise with zeros, which simulates faster.
@@ -7,13 +7,27 @@ find_package(verilator 5 QUIET HINTS /usr/share/verilator)
 find_package(Threads REQUIRED)
 find_package(ZLIB QUIET)
 
+# FP4_RTL_PROFILES: the profiles that the RTL has, and FP4_PROFILE_<name> their codes, out of the generated package.
+set(FP4_RTL_PROFILES "")
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${FP4_ROOT}/rtl/fp4_pkg.sv)
+file(STRINGS ${FP4_ROOT}/rtl/fp4_pkg.sv lines REGEX "int PROFILE_[A-Z0-9_]+ = ")
+foreach(line ${lines})
+  string(REGEX MATCH "PROFILE_([A-Z0-9_]+) = ([0-9]+)" _ "${line}")
+  string(TOLOWER "${CMAKE_MATCH_1}" name)
+  string(REPLACE _ - name ${name})
+  list(APPEND FP4_RTL_PROFILES ${name})
+  set(FP4_PROFILE_${name} ${CMAKE_MATCH_2})
+endforeach()
+
 function(fp4_add_rtl_core)
   cmake_parse_arguments(PARSE_ARGV 0 arg "FST;RANDOM_START" "ROWS;COLS;PROFILE;RTL_DIR" "")
   if(NOT arg_RTL_DIR)
     set(arg_RTL_DIR ${FP4_ROOT}/rtl)
   endif()
-  set(profiles exact nv-blackwell) # the order of arithmetic_profiles
-  list(FIND profiles ${arg_PROFILE} profile)
+  if(NOT arg_PROFILE IN_LIST FP4_RTL_PROFILES)
+    message(FATAL_ERROR "fp4_add_rtl_core: PROFILE: expected one of ${FP4_RTL_PROFILES}, found ${arg_PROFILE}")
+  endif()
+  set(profile ${FP4_PROFILE_${arg_PROFILE}})
   set(name core-${arg_ROWS}x${arg_COLS}-${arg_PROFILE})
   set(trace_args "")
   if(arg_FST)

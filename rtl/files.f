@@ -10,5 +10,5 @@ rtl/fp4_round_fp32.sv
 rtl/fp4_exact_finish.sv
 rtl/fp4_fused_step.sv
 rtl/fp4_accumulate_exact.sv
-rtl/fp4_accumulate_nv_blackwell.sv
+rtl/fp4_accumulate_fused.sv
 rtl/fp4_tensor_core.sv

@@ -1,10 +1,13 @@
-/// One fused step of profile nv-blackwell: four block terms and C, aligned to the largest exponent,
-/// cut, added, rounded.
+/// One fused step of a profile such as nv-blackwell: four block terms and C, aligned to the largest
+/// exponent, cut, added, rounded.
 ///
-/// Terms are values term * 2^(exponent - 8); 35 bits are kept below the largest exponent, each term
-/// is cut toward zero, the five are added exactly and rounded toward zero. nan_i is any NaN scale
-/// of the step.
-module fp4_fused_step (
+/// Terms are values term * 2^(exponent - 8); FractionBits bits are kept below the largest exponent,
+/// each term is cut toward zero, the five are added exactly and rounded toward zero. A zero C has
+/// the exponent ZeroExponent. nan_i is any NaN scale of the step.
+module fp4_fused_step #(
+  parameter int FractionBits = 35, // 23 or more
+  parameter int ZeroExponent = -139
+) (
   input  logic               en_i,
   input  logic signed [22:0] term0_i,
   input  logic signed [22:0] term1_i,
@@ -19,13 +22,12 @@ module fp4_fused_step (
   output logic [31:0]        d_o
 );
 
-  localparam int F         = fp4_pkg::NV_BLACKWELL_FRACTION_BITS;
-  localparam int TermShift = F - fp4_pkg::TERM_FRACTION_BITS;
-  localparam int CShift    = F - 23;
+  localparam int TermShift = FractionBits - fp4_pkg::TERM_FRACTION_BITS;
+  localparam int CShift    = FractionBits - 23;
   localparam int TermW     = 22 + TermShift;
   localparam int SumW      = TermW + 4;
 
-  // A term on the common grid: magnitude moved up to F fraction bits, then down to the largest
+  // A term on the common grid: magnitude moved up to FractionBits, then down to the largest
   // exponent and cut there.
   function automatic logic signed [SumW-1:0] aligned(
     input logic signed [22:0] t,
@@ -52,6 +54,7 @@ module fp4_fused_step (
   always_comb begin
     c_significand = {c_i[30:23] != 8'd0, c_i[22:0]};
     c_exponent    = c_i[30:23] != 8'd0 ? $signed({1'b0, c_i[30:23]}) - 9'sd127 : -9'sd126;
+    if (c_significand == '0) c_exponent = 9'(ZeroExponent);
     exponent_max  = '0;
     c_down        = '0;
     c_grid        = '0;
@@ -79,7 +82,7 @@ module fp4_fused_step (
     .nearest_even_i(1'b0),
     .negative_i    (sum[SumW-1]),
     .mag_i         (mag),
-    .lsb_exponent_i(10'(exponent_max) - 10'(F)),
+    .lsb_exponent_i(10'(exponent_max) - 10'(FractionBits)),
     .fp32_o        (rounded)
   );
 

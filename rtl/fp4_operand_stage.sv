@@ -12,7 +12,8 @@ module fp4_operand_stage (
   output logic [47:0]       halves_hi_o,
   output logic [3:0]        significand_o,
   output logic signed [7:0] exponent_o,
-  output logic              nan_o
+  output logic              nan_o,
+  output logic [15:0]       live_o         // elements that are not zero, all 0 under a zero scale
 );
 
   logic [63:0]       codes_q;
@@ -21,6 +22,7 @@ module fp4_operand_stage (
   logic [3:0]        significand;
   logic signed [7:0] exponent;
   logic              nan;
+  logic [15:0]       live;
 
   fp4_block_decode u_decode (
     .format_i,
@@ -35,6 +37,11 @@ module fp4_operand_stage (
     .nan_o        (nan)
   );
 
+  for (genvar k = 0; k < 8; k++) begin : g_live
+    assign live[k]     = halves_lo[6*k +: 6] != '0 && significand != '0;
+    assign live[8 + k] = halves_hi[6*k +: 6] != '0 && significand != '0;
+  end
+
   always_ff @(posedge clk_i) begin
     if (advance_i) begin
       codes_q       <= codes_i;
@@ -44,6 +51,7 @@ module fp4_operand_stage (
       significand_o <= significand;
       exponent_o    <= exponent;
       nan_o         <= nan;
+      live_o        <= live;
     end
   end
 

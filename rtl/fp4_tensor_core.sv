@@ -8,7 +8,7 @@
 /// without it C is +0 and no beat is taken. D leaves as Rows beats, row 0 first.
 ///
 /// The three streams are independent: a producer must not hold back one until another has moved. C
-/// is taken before the first fused step (nv-blackwell) or while D leaves (exact). No ready depends
+/// is taken before the first fused step or while D leaves (exact). No ready depends
 /// on a valid or on data, but c_ready_o follows d_ready_i in profile exact.
 ///
 /// Stage 0 holds a beat as it came and decodes it, once per row and column; stage 1 forms block
@@ -55,11 +55,13 @@ module fp4_tensor_core #(
 
   localparam int RowW = $clog2(Rows + 1);
   localparam bit Exact = Profile == fp4_pkg::PROFILE_EXACT;
+  localparam int ZeroExponent = fp4_pkg::PROFILE_ZERO_EXPONENTS[32*Profile +: 32];
 
   if (Rows < 1 || Cols < 1) begin : g_bad_shape
     fp4_error_rows_and_cols_must_be_positive u_bad ();
   end
-  if (!Exact && Profile != fp4_pkg::PROFILE_NV_BLACKWELL) begin : g_bad_profile
+  if (Profile < 0 || Profile >= fp4_pkg::PROFILES || !fp4_pkg::PROFILE_IN_RTL[Profile])
+  begin : g_bad_profile
     fp4_error_unknown_profile u_bad ();
   end
 
@@ -73,7 +75,7 @@ module fp4_tensor_core #(
   logic                advance, finish, drain_busy, c_full, wait_for_c;
   logic                add;
 
-  assign s2_step    = s2_last_q || s2_group_q == 2'(fp4_pkg::NV_BLACKWELL_STEP_BLOCKS - 1);
+  assign s2_step    = s2_last_q || s2_group_q == 2'(fp4_pkg::STEP_BLOCKS - 1);
   assign wait_for_c = !Exact && s2_first_step_q && s2_use_c_q && !c_full;
   assign advance    = !(s2_valid_q && ((s2_last_q && drain_busy) || wait_for_c));
   assign add        = s2_valid_q && advance;
@@ -133,6 +135,7 @@ module fp4_tensor_core #(
     logic [3:0]        significand;
     logic signed [7:0] exponent;
     logic              nan;
+    logic [15:0]       live;
 
     fp4_operand_stage u_stage (
       .clk_i,
@@ -146,7 +149,8 @@ module fp4_tensor_core #(
       .halves_hi_o  (halves_hi),
       .significand_o(significand),
       .exponent_o   (exponent),
-      .nan_o        (nan)
+      .nan_o        (nan),
+      .live_o       (live)
     );
   end
 
@@ -155,6 +159,7 @@ module fp4_tensor_core #(
     logic [3:0]        significand;
     logic signed [7:0] exponent;
     logic              nan;
+    logic [15:0]       live;
 
     fp4_operand_stage u_stage (
       .clk_i,
@@ -168,7 +173,8 @@ module fp4_tensor_core #(
       .halves_hi_o  (halves_hi),
       .significand_o(significand),
       .exponent_o   (exponent),
-      .nan_o        (nan)
+      .nan_o        (nan),
+      .live_o       (live)
     );
   end
 
@@ -179,7 +185,10 @@ module fp4_tensor_core #(
       logic signed [8:0]  exponent;
       logic               nan;
 
-      fp4_block_term u_block_term (
+      fp4_block_term #(
+        .ZeroProductsLeftOut(fp4_pkg::PROFILE_LEAVES_OUT_ZERO_PRODUCTS[Profile]),
+        .ZeroExponent       (ZeroExponent)
+      ) u_block_term (
         .clk_i,
         .advance_i      (advance),
         .a_halves_lo_i  (g_a[r].halves_lo),
@@ -187,11 +196,13 @@ module fp4_tensor_core #(
         .a_significand_i(g_a[r].significand),
         .a_exponent_i   (g_a[r].exponent),
         .a_nan_i        (g_a[r].nan),
+        .a_live_i       (g_a[r].live),
         .b_halves_lo_i  (g_b[c].halves_lo),
         .b_halves_hi_i  (g_b[c].halves_hi),
         .b_significand_i(g_b[c].significand),
         .b_exponent_i   (g_b[c].exponent),
         .b_nan_i        (g_b[c].nan),
+        .b_live_i       (g_b[c].live),
         .term_o         (term),
         .exponent_o     (exponent),
         .nan_o          (nan)
@@ -286,7 +297,7 @@ module fp4_tensor_core #(
       );
       assign d_row[32*c +: 32] = d_value;
     end
-  end else begin : g_nv_blackwell
+  end else begin : g_fused
     // C rows enter at the last row's registers and move up until row 0 is in place.
     logic [RowW-1:0] c_left_q;
     logic            c_take, c_release;
@@ -319,7 +330,10 @@ module fp4_tensor_core #(
         always_ff @(posedge clk_i) begin
           if (c_take) c_q <= c_behind;
         end
-        fp4_accumulate_nv_blackwell u_accumulate (
+        fp4_accumulate_fused #(
+          .FractionBits(fp4_pkg::PROFILE_FRACTION_BITS[32*Profile +: 32]),
+          .ZeroExponent(ZeroExponent)
+        ) u_accumulate (
           .clk_i,
           .advance_i      (advance),
           .add_i          (s2_valid_q),

@@ -25,7 +25,7 @@ extern "C" {
 #endif
 
 // Rises when a program compiled against an older header would no longer work.
-#define FP4_ABI_VERSION 1
+#define FP4_ABI_VERSION 2
 
 uint32_t fp4_abi_version(void);       // FP4_ABI_VERSION of the library
 const char* fp4_version_string(void); // "MAJOR.MINOR.PATCH"
@@ -173,17 +173,19 @@ typedef struct fp4_gemm_options {
 fp4_status fp4_packed_size(fp4_format format, uint64_t rows, uint64_t k, uint64_t* code_bytes,
                            uint64_t* scale_bytes, fp4_error* error);
 
-// Scale bytes in the tiles of 128 rows x 4 blocks that cuBLAS and CUTLASS read: rows padded to 128,
-// blocks per row to 4.
-fp4_status fp4_swizzled_size(uint64_t rows, uint64_t blocks_per_row, uint64_t* bytes,
-                             fp4_error* error);
+// Scale bytes in tiles: of 128 rows x 4 blocks as cuBLAS and CUTLASS read them, of 8 x 4 as kernels
+// for few tokens do. Rows are padded to those of a tile, blocks per row to 4.
+typedef int32_t fp4_scale_tile;
+enum { FP4_SCALE_TILE_128X4 = 0, FP4_SCALE_TILE_8X4 = 1 };
+fp4_status fp4_swizzled_size(fp4_scale_tile tile, uint64_t rows, uint64_t blocks_per_row,
+                             uint64_t* bytes, fp4_error* error);
 
 // Row-major rows * blocks_per_row bytes to fp4_swizzled_size bytes, padding 0x00, and back, where
 // padding is dropped, whatever it holds.
-fp4_status fp4_swizzle_scales(const uint8_t* scales, uint64_t rows, uint64_t blocks_per_row,
-                              uint8_t* swizzled, fp4_error* error);
-fp4_status fp4_unswizzle_scales(const uint8_t* swizzled, uint64_t rows, uint64_t blocks_per_row,
-                                uint8_t* scales, fp4_error* error);
+fp4_status fp4_swizzle_scales(fp4_scale_tile tile, const uint8_t* scales, uint64_t rows,
+                              uint64_t blocks_per_row, uint8_t* swizzled, fp4_error* error);
+fp4_status fp4_unswizzle_scales(fp4_scale_tile tile, const uint8_t* swizzled, uint64_t rows,
+                                uint64_t blocks_per_row, uint8_t* scales, fp4_error* error);
 
 // ---- decode
 

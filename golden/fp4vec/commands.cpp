@@ -100,14 +100,16 @@ int check(const CheckOptions& options) {
                    "standard input: expected at least one case");
 }
 
-int check_silicon(const std::vector<std::string>& files, uint64_t errors) {
+int check_silicon(const SiliconCommand& command) {
     SiliconCounts total;
     std::string report;
-    for (const std::string& file : files) {
+    for (const std::string& file : command.files) {
         const auto say = [&](const SiliconMismatch& mismatch) {
             report += describe(mismatch) + "\n";
         };
-        const auto counts = check_silicon_file(file, say, errors - std::min(errors, total.failed));
+        const auto counts =
+            check_silicon_file(file, {say, command.errors - std::min(command.errors, total.failed),
+                                      *arithmetic_from_name(command.profile)});
         if (!counts) return refuse(counts.error().message);
         total.passed += counts->passed;
         total.failed += counts->failed;

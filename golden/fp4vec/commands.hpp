@@ -32,7 +32,13 @@ struct CheckOptions {
     uint64_t errors = 20;        // mismatches to describe
 };
 int check(const CheckOptions& options); // standard input
-int check_silicon(const std::vector<std::string>& files, uint64_t errors);
+
+struct SiliconCommand {
+    std::vector<std::string> files;
+    std::string profile = "nv-blackwell"; // of rows of nvfp4
+    uint64_t errors = CheckOptions{}.errors;
+};
+int check_silicon(const SiliconCommand& command);
 
 int show(const Result<std::string>& text);
 

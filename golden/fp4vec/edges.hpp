@@ -16,6 +16,7 @@ struct LanePair {
 
 // Patterns of 16 element pairs. `lane` is where the patterns with a single product have it.
 inline constexpr uint64_t edge_patterns = 12;
+inline constexpr uint64_t canceling_pattern = 3; // products that are not zero and add up to it
 LanePair edge_lanes(const VectorConfig& config, uint64_t pattern, size_t lane);
 
 // A code that is worth zero: 0, or 8 where 0 stands for the special value.

@@ -39,8 +39,8 @@ std::string list_json() {
     for (const Arithmetic& profile : arithmetic_profiles)
         profiles.push_back({{"name", profile.name},
                             {"rounding", profile.rounding == Rounding::nearest_even ? "rne" : "rz"},
-                            {"step_terms", profile.step_terms},
-                            {"fraction_bits", profile.fraction_bits},
+                            {"step_terms", profile.steps.terms},
+                            {"fraction_bits", profile.steps.fraction_bits},
                             {"rtl", profile.in_rtl},
                             {"summary", profile.summary}});
     for (const OpSpec* op : all_ops()) {

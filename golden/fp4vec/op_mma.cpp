@@ -1,5 +1,6 @@
 // mma: one output of a K = 64 step. The generator sets four groups of 16 products against each
-// other: same, alone among empty groups under large scales, canceling, and under different scales.
+// other: same, alone among empty groups under large scales, canceling, under different scales, and
+// beside groups that cancel in themselves under large scales.
 #include <algorithm>
 
 #include "edges.hpp"
@@ -53,7 +54,7 @@ BlockTerm first_term(const VectorConfig& config, const Groups& g) {
 
 constexpr std::array<uint64_t, 4> patterns{1, 5, 8, 10};                    // of edge_lanes
 constexpr std::array<uint64_t, 11> cs{0, 1, 2, 3, 4, 7, 9, 11, 13, 14, 15}; // of edge_c
-constexpr std::array<const char*, 4> arrangements{"same", "lone", "cancel", "stairs"};
+constexpr std::array<const char*, 5> arrangements{"same", "lone", "cancel", "stairs", "empty"};
 
 uint64_t edge_cases(const VectorConfig&) {
     return edge_scales.size() * edge_scales.size() * arrangements.size() * patterns.size() *
@@ -71,9 +72,10 @@ Words edge_case(const VectorConfig& config, uint64_t index) {
         g.sa[i] = edge_scales[sa];
         g.sb[i] = edge_scales[sb];
         const bool second_half = i >= groups / 2;
-        if (arrangement == 1 && second_half) { // empty under the largest scales
-            g.lanes[i].a.fill(zero_code(config.a));
-            g.lanes[i].b.fill(7);
+        if ((arrangement == 1 || arrangement == 4) && second_half) {
+            // Nothing under the largest scales: zeros, or products that cancel.
+            g.lanes[i] = edge_lanes(config, canceling_pattern, 0);
+            if (arrangement == 1) g.lanes[i].a.fill(zero_code(config.a));
             g.sa[i] = static_cast<uint8_t>(spec_of(config.a).scale_spec().max_payload);
             g.sb[i] = static_cast<uint8_t>(spec_of(config.b).scale_spec().max_payload);
         } else if (arrangement == 2 && second_half) {

@@ -42,7 +42,7 @@ BlockTerm term_of(const PackedTensor& a, const PackedTensor& b) {
         return decode_lanes(t.format, t.specials, t.scales[0],
                             std::span(t.codes).first<dot_lanes / 2>());
     };
-    return block_term(dot_quarters(lanes(a), lanes(b)), block_scale(a.format, a.scales[0]),
+    return block_term(lanes(a), block_scale(a.format, a.scales[0]), lanes(b),
                       block_scale(b.format, b.scales[0]));
 }
 

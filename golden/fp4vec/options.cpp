@@ -154,20 +154,21 @@ void add_gen(CLI::App& app, Action& action) {
 }
 
 void add_check_silicon(CLI::App& check_app, Action& action) {
-    const auto command = std::make_shared<std::pair<std::vector<std::string>, uint64_t>>(
-        std::vector<std::string>{}, CheckOptions{}.errors);
+    const auto command = std::make_shared<SiliconCommand>();
     CLI::App* sub = check_app.add_subcommand(
         "silicon",
         "Compares dot products measured on GPUs with the profiles of their tensor cores");
-    sub->add_option("files", command->first,
+    sub->add_option("files", command->files,
                     "Plain or gzip text; the first line names gpu=, format=, k=, digits=, rows= "
                     "and columns=")
         ->type_name("FILE")
         ->required();
-    add_number(*sub, "--errors", command->second, "Mismatches to describe");
-    sub->callback([command, &action] {
-        action = [command] { return check_silicon(command->first, command->second); };
-    });
+    sub->add_option("--profile", command->profile, "Profile that rows of nvfp4 are checked against")
+        ->type_name("NAME")
+        ->check(CLI::IsMember(list_of(arithmetic_profiles)))
+        ->capture_default_str();
+    add_number(*sub, "--errors", command->errors, "Mismatches to describe");
+    sub->callback([command, &action] { action = [command] { return check_silicon(*command); }; });
 }
 
 void add_check(CLI::App& app, Action& action) {

@@ -12,7 +12,7 @@ from ctypes import POINTER, byref, c_char, c_char_p, c_float, c_int8, c_int32, c
 from pathlib import Path
 from typing import NamedTuple
 
-_ABI_VERSION = 1
+_ABI_VERSION = 2
 _DEFAULT_ENCODER = _AUTO_ISA = -2
 
 
@@ -108,9 +108,9 @@ def _open():
         "fp4_encode": [POINTER(_EncodeOptions), POINTER(c_float), c_uint64, c_uint64, bytes_, bytes_, bits, POINTER(_Error)],
         "fp4_gemm_reference": [POINTER(_Config), *gemm],
         "fp4_gemm_fast": [POINTER(_Config), POINTER(_GemmOptions), *gemm],
-        "fp4_swizzled_size": [c_uint64, c_uint64, POINTER(c_uint64), POINTER(_Error)],
-        "fp4_swizzle_scales": [bytes_, c_uint64, c_uint64, bytes_, POINTER(_Error)],
-        "fp4_unswizzle_scales": [bytes_, c_uint64, c_uint64, bytes_, POINTER(_Error)],
+        "fp4_swizzled_size": [c_int32, c_uint64, c_uint64, POINTER(c_uint64), POINTER(_Error)],
+        "fp4_swizzle_scales": [c_int32, bytes_, c_uint64, c_uint64, bytes_, POINTER(_Error)],
+        "fp4_unswizzle_scales": [c_int32, bytes_, c_uint64, c_uint64, bytes_, POINTER(_Error)],
         "fp4_dot_add": [c_int32, bits, bits, c_uint64, bytes_, bytes_, c_uint32, bits, POINTER(_Error)],
         "fp4_epilogue": [bits, c_uint64, c_uint32, c_uint32, c_int32, ctypes.c_void_p, POINTER(_Error)],
     }
@@ -131,6 +131,7 @@ def _names(list_):
     return tuple(getattr(_library, f"fp4_{list_}_name")(i).decode() for i in range(getattr(_library, f"fp4_{list_}_count")()))
 
 
+scale_tiles = ("128x4", "8x4")  # fp4_scale_tile
 formats, profiles, encoders, isas, output_types = map(_names, ("format", "profile", "encoder", "isa", "output_type"))
 
 
@@ -186,25 +187,25 @@ def _packed(tensor, what):
     return _bytes(tensor.codes, code_bytes, f"{what}.codes"), _bytes(tensor.scales, scale_bytes, f"{what}.scales")
 
 
-def swizzled_size(rows, blocks_per_row):
-    """Bytes of scales in the tiles of 128 rows x 4 blocks that cuBLAS and CUTLASS read."""
+def swizzled_size(rows, blocks_per_row, tile="128x4"):
+    """Bytes of scales in tiles: 128x4 as cuBLAS and CUTLASS read them, or 8x4 as kernels for few tokens do."""
     size = c_uint64()
-    _call(_library.fp4_swizzled_size, rows, blocks_per_row, byref(size))
+    _call(_library.fp4_swizzled_size, _index(scale_tiles, tile, "tile"), rows, blocks_per_row, byref(size))
     return size.value
 
 
-def swizzle_scales(scales, rows, blocks_per_row):
+def swizzle_scales(scales, rows, blocks_per_row, tile="128x4"):
     """Row-major scale bytes in tiles; padding is 0."""
-    swizzled = (c_uint8 * swizzled_size(rows, blocks_per_row))()
-    _call(_library.fp4_swizzle_scales, _bytes(scales, rows * blocks_per_row, "scales"), rows, blocks_per_row, swizzled)
+    swizzled = (c_uint8 * swizzled_size(rows, blocks_per_row, tile))()
+    _call(_library.fp4_swizzle_scales, _index(scale_tiles, tile, "tile"), _bytes(scales, rows * blocks_per_row, "scales"), rows, blocks_per_row, swizzled)
     return bytes(swizzled)
 
 
-def unswizzle_scales(swizzled, rows, blocks_per_row):
+def unswizzle_scales(swizzled, rows, blocks_per_row, tile="128x4"):
     """Scale bytes in tiles as row-major ones."""
-    size = swizzled_size(rows, blocks_per_row)
+    size = swizzled_size(rows, blocks_per_row, tile)
     scales = (c_uint8 * (rows * blocks_per_row))()
-    _call(_library.fp4_unswizzle_scales, _bytes(swizzled, size, "swizzled"), rows, blocks_per_row, scales)
+    _call(_library.fp4_unswizzle_scales, _index(scale_tiles, tile, "tile"), _bytes(swizzled, size, "swizzled"), rows, blocks_per_row, scales)
     return bytes(scales)
 
 

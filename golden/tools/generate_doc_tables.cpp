@@ -134,8 +134,10 @@ std::string formats() {
 std::string encoders() {
     std::string text = head({"encoder", "makes", "rule"});
     for (const auto& spec : encoder_specs) {
-        std::string made = in_code(spec_of(spec.format).name);
-        if (spec.other_format) made += ", " + in_code(spec_of(*spec.other_format).name);
+        std::string made;
+        for (size_t i = 0; i < format_specs.size(); ++i)
+            if (spec.makes(static_cast<Format>(i)))
+                made += (made.empty() ? "" : ", ") + in_code(format_specs[i].name);
         text += row({in_code(spec.name), made, std::string(spec.summary)});
     }
     return text;
@@ -148,7 +150,7 @@ std::string profiles() {
         const std::string products = profile.accumulation == Accumulation::exact ? "all of K"
                                      : profile.accumulation == Accumulation::sequential
                                          ? "one block"
-                                         : std::to_string(profile.step_terms * dot_lanes);
+                                         : std::to_string(profile.steps.terms * dot_lanes);
         text += row({in_code(profile.name), std::string(profile.summary), products,
                      profile.rounding == Rounding::nearest_even ? "nearest even" : "toward zero",
                      profile.in_rtl ? "yes" : "no"});

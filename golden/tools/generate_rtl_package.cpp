@@ -1,6 +1,7 @@
 // Prints rtl/fp4_pkg.sv: the format and profile tables of this library as SystemVerilog constants.
 #include <cctype>
 #include <cstdio>
+#include <cstdlib>
 #include <string>
 
 #include "fp4/arithmetic.hpp"
@@ -70,16 +71,53 @@ void print_formats() {
     }
 }
 
+constexpr int step_blocks = fp4::nv_blackwell.steps.terms;
+
+// The fused steps that rtl/ can be parametrized to.
+static_assert([] {
+    for (const auto& profile : fp4::arithmetic_profiles) {
+        const auto& steps = profile.steps;
+        if (profile.in_rtl && profile.accumulation == fp4::Accumulation::fused_steps &&
+            (steps.terms != step_blocks || steps.group_terms != 1 || steps.normalized ||
+             steps.fraction_bits < fp4::fp32_spec.fraction_bits ||
+             steps.zero_rule == fp4::ZeroRule::zero_sums ||
+             profile.rounding != fp4::Rounding::toward_zero))
+            return false;
+    }
+    return true;
+}());
+
+// One field per profile, profile 0 in the lowest bits.
+void print_fields(const std::string& name, int width, int (*field)(const fp4::Arithmetic&)) {
+    const size_t count = fp4::arithmetic_profiles.size();
+    std::printf("  localparam logic [%zu:0] %s = {", count * static_cast<size_t>(width) - 1,
+                name.c_str());
+    for (size_t i = count; i-- > 0;) {
+        const int value = field(fp4::arithmetic_profiles[i]);
+        std::printf("%s%d'd%d%s", value < 0 ? "-" : "", width, std::abs(value), i ? ", " : "};\n");
+    }
+}
+
 void print_profiles() {
-    std::printf("\n  // Arithmetic profiles, as coded in the parameter Profile.\n");
+    using fp4::Arithmetic;
+    std::printf("\n  // Arithmetic profiles, as coded in the parameter Profile; fields are indexed "
+                "by it.\n");
+    print_int("PROFILES", static_cast<long>(fp4::arithmetic_profiles.size()));
     for (size_t i = 0; i < fp4::arithmetic_profiles.size(); ++i)
         if (fp4::arithmetic_profiles[i].in_rtl)
             print_int("PROFILE_" + constant_name(fp4::arithmetic_profiles[i].name),
                       static_cast<long>(i));
+    print_fields("PROFILE_IN_RTL", 1, [](const Arithmetic& p) { return p.in_rtl ? 1 : 0; });
+    print_fields("PROFILE_LEAVES_OUT_ZERO_PRODUCTS", 1, [](const Arithmetic& p) {
+        return p.steps.zero_rule == fp4::ZeroRule::zero_products && p.steps.terms ? 1 : 0;
+    });
+    print_fields("PROFILE_ZERO_EXPONENTS", 32,
+                 [](const Arithmetic& p) { return p.steps.zero_exponent; });
+    print_fields("PROFILE_FRACTION_BITS", 32,
+                 [](const Arithmetic& p) { return p.steps.fraction_bits; });
     print_int("TERM_FRACTION_BITS", fp4::block_term_fraction_bits);
     print_int("EXACT_FRACTION_BITS", fp4::ExactSum::fraction_bits);
-    print_int("NV_BLACKWELL_STEP_BLOCKS", fp4::nv_blackwell.step_terms);
-    print_int("NV_BLACKWELL_FRACTION_BITS", fp4::nv_blackwell.fraction_bits);
+    print_int("STEP_BLOCKS", step_blocks);
     std::printf("\n  localparam logic [31:0] FP32_NAN = 32'h%08X;\n", fp4::fp32_nan.bits);
 }
 

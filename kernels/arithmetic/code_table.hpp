@@ -19,6 +19,12 @@ FP4_HD uint32_t look_up(const CodeTable& table, uint32_t codes) {
            (permute(table.positive_low, table.positive_high, index) & ~negative);
 }
 
+// Bit i is set where byte i is not zero.
+FP4_HD uint32_t nonzero_bytes(uint32_t bytes) {
+    const uint32_t tops = (((bytes & 0x7F7F7F7F) + 0x7F7F7F7F) | bytes) & 0x80808080;
+    return (tops >> 7) * 0x01020408u >> 24 & 0xF;
+}
+
 // Puts an entry in the place of a sentinel, 0 or 8; no other has one.
 FP4_HD CodeTable with_sentinel(CodeTable table, int sentinel, uint32_t entry) {
     if (sentinel == 0) table.positive_low = (table.positive_low & ~0xFFu) | entry;

@@ -1,6 +1,7 @@
 // Profile `exact`: one integer sum over all of K, one rounding with C at the end.
 #pragma once
 #include "host_device.hpp"
+#include "fused_rule.hpp"
 #include "operand.hpp"
 #include "scale.hpp"
 
@@ -56,6 +57,7 @@ inline int64_t exact_k_limit(const Operand& a, const Operand& b) {
 
 struct ExactSum {
     using State = int64_t;
+    static constexpr bool marks = false;
 
     // Left scales: a factor below 32 and a power of two; right scales in steps. dot * factor and
     // steps << exponent both fit 31 bits.
@@ -73,7 +75,7 @@ struct ExactSum {
 
     // Four blocks of 16; dots in quarter-units.
     FP4_HD static State step(State sum, const int32_t (&dots)[4], const uint32_t (&left)[4],
-                             const uint32_t (&right)[4]) {
+                             const uint32_t (&right)[4], const FusedRule&) {
 #pragma unroll
         for (int i = 0; i < 4; ++i)
             sum += int64_t{dots[i] * static_cast<int32_t>(left[i] & 0xFFFF)} *

@@ -1,5 +1,6 @@
 // Profile `fp32-seq`: a binary32 accumulator, block after block, one rounding to nearest even each.
 #pragma once
+#include "fused_rule.hpp"
 #include "host_device.hpp"
 #include "scale.hpp"
 
@@ -8,6 +9,7 @@ namespace fp4::kernels {
 // For UE4M3 and E3M3: the value of a block fits binary32.
 struct SequentialSum {
     using State = float;
+    static constexpr bool marks = false;
 
     FP4_HD static uint32_t left_word(ScaleType type, uint32_t byte) {
         return word_of(multiply_rn(scale_value(type, byte), 0.25f));
@@ -19,7 +21,7 @@ struct SequentialSum {
     FP4_HD static State start(uint32_t c) { return float_of(c); }
 
     FP4_HD static State step(State sum, const int32_t (&dots)[4], const uint32_t (&left)[4],
-                             const uint32_t (&right)[4]) {
+                             const uint32_t (&right)[4], const FusedRule&) {
 #pragma unroll
         for (int i = 0; i < 4; ++i)
             sum = fma_rn(multiply_rn(float_of_dot(dots[i]), float_of(left[i])), float_of(right[i]),
@@ -40,6 +42,7 @@ struct SequentialSum {
 // For E8M0, whose products leave binary32; a scale covers two of the four dots.
 struct WideSequentialSum {
     using State = float;
+    static constexpr bool marks = false;
 
     FP4_HD static uint32_t left_word(ScaleType type, uint32_t byte) {
         return static_cast<uint32_t>(scale_parts(type, byte).exponent);
@@ -51,7 +54,7 @@ struct WideSequentialSum {
     FP4_HD static State start(uint32_t c) { return float_of(c); }
 
     FP4_HD static State step(State sum, const int32_t (&dots)[4], const uint32_t (&left)[4],
-                             const uint32_t (&right)[4]) {
+                             const uint32_t (&right)[4], const FusedRule&) {
 #pragma unroll
         for (int i = 0; i < 4; i += 2)
             sum = add(sum, dots[i] + dots[i + 1],

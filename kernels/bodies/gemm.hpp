@@ -3,6 +3,7 @@
 // behind them is the profile's.
 #pragma once
 #include "../arithmetic/code_table.hpp"
+#include "../arithmetic/fused_rule.hpp"
 #include "../arithmetic/narrow.hpp"
 #include "../arithmetic/operand.hpp"
 #include "../arithmetic/scale.hpp"
@@ -19,6 +20,7 @@ struct GemmArguments {
     bool scaled;  // by alpha; otherwise D is the accumulator
     float alpha;  // product of the tensor scales
     int32_t unit; // exact: log2 of what one counts in its sums
+    FusedRule fused;
 };
 
 // A block of threads makes 32 * row_tiles x 128 outputs, a warp half of its rows and a quarter of
@@ -111,9 +113,9 @@ struct Gemm {
                                  scale_right = load_words4(b.scales[left_column + 1]);
 #pragma unroll
                     for (int e = 0; e < 4; ++e)
-                        states[i][j][e] = Profile::step(states[i][j][e], dots[e],
-                                                        (e / 2 ? scale_lower : scale_upper).word,
-                                                        (e % 2 ? scale_right : scale_left).word);
+                        states[i][j][e] = Profile::step(
+                            states[i][j][e], dots[e], (e / 2 ? scale_lower : scale_upper).word,
+                            (e % 2 ? scale_right : scale_left).word, arguments.fused);
                 }
             }
         }
@@ -191,13 +193,17 @@ struct Gemm {
                       block = (thread + i * threads) % blocks_per_slab;
             const uint32_t byte = blocks.scale_bytes[i];
             const CodeTable table = halves_table(operand.sentinel, operand.special_halves(byte));
+            uint32_t marks = 0;
 #pragma unroll
-            for (int quarter = 0; quarter < 4; ++quarter)
-                store(side.halves[row] + chunk(row, quarter) + 4 * block,
-                      look_up(table,
-                              blocks.codes[i].word[quarter / 2] >> 16 * (quarter % 2) & 0xFFFF));
-            side.scales[row][block] = left ? Profile::left_word(operand.scale, byte)
-                                           : Profile::right_word(operand.scale, byte);
+            for (int quarter = 0; quarter < 4; ++quarter) {
+                const uint32_t halves = look_up(
+                    table, blocks.codes[i].word[quarter / 2] >> 16 * (quarter % 2) & 0xFFFF);
+                store(side.halves[row] + chunk(row, quarter) + 4 * block, halves);
+                if (Profile::marks) marks |= nonzero_bytes(halves) << 4 * quarter;
+            }
+            side.scales[row][block] = (left ? Profile::left_word(operand.scale, byte)
+                                            : Profile::right_word(operand.scale, byte)) |
+                                      marks << 16;
             if (scale_is_nan(operand.scale, byte)) nan[row] = 1;
         }
     }

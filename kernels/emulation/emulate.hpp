@@ -14,13 +14,18 @@ struct GridSize {
     int64_t x = 1, y = 1;
 };
 
+// Arithmetic of the tensor cores.
+struct EmulatedGpu {
+    const TensorCores* tensor_cores = &hopper;
+    Mxf4Step mxf4_step = kernels::mxf4_step;
+};
+
 // What a kernel body asks of the machine it runs on; the GPU's is cuda/device_context.cuh.
 class EmulatedContext {
   public:
-    EmulatedContext(EmulatedBlock& block, const TensorCores& tensor_cores, void* shared, int64_t x,
+    EmulatedContext(EmulatedBlock& block, const EmulatedGpu& gpu, void* shared, int64_t x,
                     int64_t y, int thread)
-        : block_(block), tensor_cores_(tensor_cores), shared_(shared), x_(x), y_(y),
-          thread_(thread) {}
+        : block_(block), gpu_(gpu), shared_(shared), x_(x), y_(y), thread_(thread) {}
 
     int thread() const { return thread_; }
     int64_t block_x() const { return x_; }
@@ -41,7 +46,7 @@ class EmulatedContext {
     // c += a * b, mma.sync m16n8k16 of binary16 with binary32 sums.
     void mma_f16(float (&c)[4], const uint32_t (&a)[4], uint32_t b0, uint32_t b1) {
         MmaF16Lane lane{
-            &tensor_cores_, {a[0], a[1], a[2], a[3]}, {b0, b1}, {c[0], c[1], c[2], c[3]}};
+            gpu_.tensor_cores, {a[0], a[1], a[2], a[3]}, {b0, b1}, {c[0], c[1], c[2], c[3]}};
         block_.wait_for_warp("mma_f16", &lane, mma_f16_together);
         std::copy_n(lane.c, 4, c);
     }
@@ -49,8 +54,8 @@ class EmulatedContext {
     // c += a * b of E2M1 codes under four UE4M3 scales a row, mma.sync m16n8k64.
     void mma_mxf4nvf4(float (&c)[4], const uint32_t (&a)[4], const uint32_t (&b)[2],
                       uint32_t a_scales, uint32_t b_scales) {
-        MmaMxf4Lane lane{
-            {a[0], a[1], a[2], a[3]}, {b[0], b[1]}, a_scales, b_scales, {c[0], c[1], c[2], c[3]}};
+        MmaMxf4Lane lane{&gpu_.mxf4_step, {a[0], a[1], a[2], a[3]}, {b[0], b[1]}, a_scales,
+                         b_scales,        {c[0], c[1], c[2], c[3]}};
         block_.wait_for_warp("mma_mxf4nvf4", &lane, mma_mxf4nvf4_together);
         std::copy_n(lane.c, 4, c);
     }
@@ -71,7 +76,7 @@ class EmulatedContext {
 
   private:
     EmulatedBlock& block_;
-    const TensorCores& tensor_cores_;
+    const EmulatedGpu& gpu_;
     void* shared_;
     int64_t x_, y_;
     int thread_;
@@ -81,7 +86,7 @@ class EmulatedContext {
 // the kernel says and full of 0xA5 in each block. Returns an empty string or what went wrong.
 template <class Kernel>
 std::string emulate(const Kernel& kernel, GridSize grid, uint64_t seed,
-                    const TensorCores& tensor_cores = hopper) {
+                    const EmulatedGpu& gpu = {}) {
     EmulatedBlock block(Kernel::threads);
     std::vector<int64_t> order(static_cast<size_t>(grid.x * grid.y));
     std::iota(order.begin(), order.end(), int64_t{0});
@@ -94,8 +99,7 @@ std::string emulate(const Kernel& kernel, GridSize grid, uint64_t seed,
             std::free);
         std::memset(shared.get(), 0xA5, Kernel::shared_bytes);
         const auto thread = [&](int t) {
-            EmulatedContext context(block, tensor_cores, shared.get(), index % grid.x,
-                                    index / grid.x, t);
+            EmulatedContext context(block, gpu, shared.get(), index % grid.x, index / grid.x, t);
             kernel(context);
         };
         if (auto error = block.run(thread, random()); !error.empty()) return error;

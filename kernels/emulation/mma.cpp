@@ -5,6 +5,7 @@
 
 #include "../arithmetic/fused_sum.hpp"
 #include "../arithmetic/round_element.hpp"
+#include "../engine/fused_rule.hpp"
 
 namespace fp4::kernels {
 namespace {
@@ -93,34 +94,41 @@ void mma_s8_together(std::span<void* const> lanes) {
         }
 }
 
+uint32_t mxf4_step(const uint32_t (&a)[8], uint32_t a_scales, const uint32_t (&b)[8],
+                   uint32_t b_scales, uint32_t c) {
+    int32_t dots[4] = {};
+    uint32_t left[4] = {}, right[4] = {};
+    bool nan = (c & 0x7FFFFFFF) > 0x7F800000;
+    for (int k = 0; k < 64; ++k) {
+        const int x = e2m1_half_units(a[k / 8] >> 4 * (k % 8) & 0xF),
+                  y = e2m1_half_units(b[k / 8] >> 4 * (k % 8) & 0xF);
+        dots[k / 16] += x * y;
+        left[k / 16] |= (x != 0 ? 0x10000u : 0u) << k % 16;
+        right[k / 16] |= (y != 0 ? 0x10000u : 0u) << k % 16;
+    }
+    for (int block = 0; block < 4; ++block) {
+        const uint32_t x = a_scales >> 8 * block & 0xFF, y = b_scales >> 8 * block & 0xFF;
+        nan = nan || scale_is_nan(ScaleType::ue4m3, x) || scale_is_nan(ScaleType::ue4m3, y);
+        left[block] |= FusedSum::left_word(ScaleType::ue4m3, x);
+        right[block] |= FusedSum::right_word(ScaleType::ue4m3, y);
+    }
+    return nan ? 0x7FFFFFFF : FusedSum::step(c, dots, left, right, fused_rule_of(nv_blackwell));
+}
+
 void mma_mxf4nvf4_together(std::span<void* const> lanes) {
     using Lane = MmaMxf4Lane;
     for (int i = 0; i < 32; ++i)
         for (int e = 0; e < 4; ++e) {
             const int row = i / 4 + 8 * (e / 2), column = 2 * (i % 4) + e % 2;
-            int32_t dots[4] = {};
-            for (int k = 0; k < 64; ++k) {
-                const uint32_t a = lane<Lane>(lanes, row % 8 * 4 + k % 32 / 8)
-                                       .a[row / 8 + 2 * (k / 32)],
-                               b = lane<Lane>(lanes, column * 4 + k % 32 / 8).b[k / 32];
-                dots[k / 16] += e2m1_half_units(a >> 4 * (k % 8) & 0xF) *
-                                e2m1_half_units(b >> 4 * (k % 8) & 0xF);
+            uint32_t a[8], b[8];
+            for (int word = 0; word < 8; ++word) {
+                a[word] = lane<Lane>(lanes, row % 8 * 4 + word % 4).a[row / 8 + 2 * (word / 4)];
+                b[word] = lane<Lane>(lanes, column * 4 + word % 4).b[word / 4];
             }
-            const uint32_t a_bytes = lane<Lane>(lanes, row % 8 * 4 + row / 8).a_scales,
-                           b_bytes = lane<Lane>(lanes, column * 4).b_scales;
-            uint32_t a_scales[4], b_scales[4];
-            bool nan = false;
-            for (int block = 0; block < 4; ++block) {
-                const uint32_t a = a_bytes >> 8 * block & 0xFF, b = b_bytes >> 8 * block & 0xFF;
-                nan = nan || scale_is_nan(ScaleType::ue4m3, a) || scale_is_nan(ScaleType::ue4m3, b);
-                a_scales[block] = FusedSum::left_word(ScaleType::ue4m3, a);
-                b_scales[block] = FusedSum::right_word(ScaleType::ue4m3, b);
-            }
-            const uint32_t c = word_of(lane<Lane>(lanes, i).c[e]);
-            nan = nan || (c & 0x7FFFFFFF) > 0x7F800000;
-            lane<Lane>(lanes, i).c[e] = float_of(
-                nan ? 0x7FFFFFFF
-                    : FusedSum::step(c, dots, a_scales, b_scales)); // only this lane reads its c
+            Lane& own = lane<Lane>(lanes, i); // only this lane reads its c
+            own.c[e] =
+                float_of((*own.step)(a, lane<Lane>(lanes, row % 8 * 4 + row / 8).a_scales, b,
+                                     lane<Lane>(lanes, column * 4).b_scales, word_of(own.c[e])));
         }
 }
 

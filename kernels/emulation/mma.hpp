@@ -1,6 +1,7 @@
 // Warp-wide instructions on the data of 32 lanes, with the fragment layouts of the PTX manual.
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string_view>
 
@@ -33,12 +34,22 @@ struct MmaF16Lane {
 // b[r] is column g, k = 2t + 8r and the next; c as in MmaS8Lane. Finite operands.
 void mma_f16_together(std::span<void* const> lanes);
 
+// D of one step from 64 codes and four scale bytes a side, lowest first as registers hold them, and
+// C.
+using Mxf4Step = std::function<uint32_t(const uint32_t (&a)[8], uint32_t a_scales,
+                                        const uint32_t (&b)[8], uint32_t b_scales, uint32_t c)>;
+
+// Profile nv-blackwell.
+uint32_t mxf4_step(const uint32_t (&a)[8], uint32_t a_scales, const uint32_t (&b)[8],
+                   uint32_t b_scales, uint32_t c);
+
 struct MmaMxf4Lane {
+    const Mxf4Step* step;
     uint32_t a[4], b[2], a_scales, b_scales;
     float c[4];
 };
 
-// m16n8k64 of E2M1 under UE4M3 scales, kind::mxf4nvf4, 4X: one step of profile nv-blackwell. Lane
+// m16n8k64 of E2M1 under UE4M3 scales, kind::mxf4nvf4, 4X: one step for each output. Lane
 // 4g + t: a[r] is row g + 8(r%2), k = 8t + 32(r/2) and the next seven; b[r] is column g, k = 8t +
 // 32r and the next seven; scales of row m come from lane 4(m%8) + m/8, of column n from lane 4n; c
 // as in MmaS8Lane.

@@ -50,7 +50,8 @@ class EmulatedMachine {
 
     template <class Kernel>
     Status run(const Kernel& kernel, int64_t x, int64_t y) {
-        if (auto error = emulate(kernel, {x, y}, random_(), *tensor_cores_); !error.empty())
+        if (auto error = emulate(kernel, {x, y}, random_(), {.tensor_cores = tensor_cores_});
+            !error.empty())
             return Error{ErrorCode::device_failed, "emulation: " + error};
         return Done{};
     }

@@ -9,6 +9,7 @@
 #include "bodies/native_gemm.hpp"
 #include "bodies/w4a16.hpp"
 #include "engine.hpp"
+#include "fused_rule.hpp"
 #include "fp4/try.hpp"
 
 namespace fp4::kernels {
@@ -286,8 +287,15 @@ class MachineEngine : public Engine {
         if (!c.empty() && c.size() != a.rows * b.rows)
             return Error{ErrorCode::bad_shape, "c: expected " + std::to_string(a.rows * b.rows) +
                                                    " elements, found " + std::to_string(c.size())};
+        if (arithmetic.accumulation == Accumulation::fused_steps && !has_fused_rule(arithmetic))
+            return Error{ErrorCode::bad_argument,
+                         "profile: expected steps of four single terms, at most 35 bits kept, cut "
+                         "toward zero, zero scales or zero products left out, found '" +
+                             std::string(arithmetic.name) + "' with " +
+                             std::to_string(arithmetic.steps.terms) + " terms and " +
+                             std::to_string(arithmetic.steps.fraction_bits) + " bits"};
         const Packed left(machine_, a), right(machine_, b);
-        auto arguments = gemm_arguments(left.operand, right.operand);
+        auto arguments = gemm_arguments(left.operand, right.operand, fused_rule_of(arithmetic));
         arguments.output = output;
         arguments.scaled = alpha.has_value();
         arguments.alpha = alpha.value_or(1.0f);

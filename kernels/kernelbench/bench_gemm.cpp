@@ -3,6 +3,7 @@
 #include "benches.hpp"
 #include "bodies/gemm_profiles.hpp"
 #include "cuda/launch.hpp"
+#include "engine/fused_rule.hpp"
 #include "fill.hpp"
 #include "fp4/gemm.hpp"
 
@@ -78,7 +79,8 @@ void bench_gemm(const Stream& stream, Blas& blas, Results& results) {
             const PackedWeights a(format_a, shape.m, shape.k, 21),
                 b(format_b, shape.n, shape.k, 22);
             for (const Target& target : targets) {
-                auto arguments = gemm_arguments(a.operand, b.operand);
+                auto arguments =
+                    gemm_arguments(a.operand, b.operand, fused_rule_of(*target.arithmetic));
                 arguments.d = d.as<void>();
                 const std::string name = std::string(spec_of(format_b).name) + " " +
                                          std::string(target.arithmetic->name);

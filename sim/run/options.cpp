@@ -149,7 +149,7 @@ std::variant<Options, int> parse_options(int argc, char** argv) {
     add_special("--v2-halves", "Second special value of razer-w, in half-units (default 16)",
                 &Specials::v2_halves);
     app.add_option("--profile", options.profile,
-                   "Arithmetic: exact or nv-blackwell (default: the configuration's)")
+                   "Arithmetic that the RTL has (default: the configuration's)")
         ->type_name("NAME")
         ->check(CLI::IsMember(rtl_names_of(arithmetic_profiles)));
     app.add_option("--engine", options.engine, engine_help())

@@ -35,7 +35,9 @@ struct Device {
     bool nan_passes_through = false;
     bool flush_subnormal_result = false;
     int fraction_bits = 35; // of a fused step
-    bool empty_group_has_no_exponent = false;
+    bool zero_products_have_exponents = false;
+    bool canceled_products_have_no_exponent = false;
+    int zero_c_exponent = -139;
     bool normalized_exponent = false; // alignment by the leading bit of the term
 };
 
@@ -98,15 +100,18 @@ uint32_t device_output(const Device& dut, const VectorConfig& config, std::strin
     for (size_t first = 0; first < a.size(); first += 16) {
         const size_t block = first / static_cast<size_t>(spec_of(config.a).block);
         int dot = 0;
+        bool zero_products = true;
         for (size_t k = first; k < first + 16; ++k) {
             const char code_a = dut.codes_reversed ? a[2 * first + 15 - k] : a[k];
-            dot += halves_of(dut, config.a, config.specials, sa[block],
-                             std::stoi(std::string(1, code_a), nullptr, 16)) *
-                   halves_of(dut, config.b, config.specials, sb[block],
-                             std::stoi(std::string(1, b[k]), nullptr, 16));
+            const int product = halves_of(dut, config.a, config.specials, sa[block],
+                                          std::stoi(std::string(1, code_a), nullptr, 16)) *
+                                halves_of(dut, config.b, config.specials, sb[block],
+                                          std::stoi(std::string(1, b[k]), nullptr, 16));
+            dot += product;
+            zero_products = zero_products && product == 0;
         }
         terms.push_back(slow::term_of(dot, scale_of(dut, config.a, sa[block]),
-                                      scale_of(dut, config.b, sb[block])));
+                                      scale_of(dut, config.b, sb[block]), zero_products));
         all_zero &= terms.back().value == 0;
     }
     uint32_t d = 0;
@@ -120,12 +125,17 @@ uint32_t device_output(const Device& dut, const VectorConfig& config, std::strin
         return rounded(dut, sum, false);
     }
     const int field = static_cast<int>(c >> 23 & 0xFF);
-    terms.push_back({slow::value_of_fp32(c), field == 0 ? -126 : field - 127, false});
+    terms.push_back({slow::value_of_fp32(c),
+                     c << 1 == 0  ? dut.zero_c_exponent
+                     : field == 0 ? -126
+                                  : field - 127,
+                     false, false});
     int largest = -1000;
     for (size_t i = 0; i < terms.size(); ++i) {
         int exponent = terms[i].exponent;
         if (i + 1 < terms.size()) {
-            if (dut.empty_group_has_no_exponent && terms[i].value == 0) exponent = -126;
+            if (terms[i].empty && !dut.zero_products_have_exponents) exponent = -139;
+            if (terms[i].value == 0 && dut.canceled_products_have_no_exponent) exponent = -139;
             if (dut.normalized_exponent &&
                 terms[i].value != 0) { // the denominator is a power of two
                 const slow::Exact magnitude = abs(terms[i].value);
@@ -240,7 +250,8 @@ const std::vector<Device> rounding_defects{{.name = "ties away", .ties = Device:
 const std::vector<Device> alignment_defects{
     {.name = "34 bits kept", .fraction_bits = 34},
     {.name = "36 bits kept", .fraction_bits = 36},
-    {.name = "empty groups without exponent", .empty_group_has_no_exponent = true},
+    {.name = "zero products align", .zero_products_have_exponents = true},
+    {.name = "canceled products do not align", .canceled_products_have_no_exponent = true},
     {.name = "normalized exponent", .normalized_exponent = true},
     {.name = "rounded to nearest, ties away", .ties = Device::Ties::away}};
 

@@ -56,7 +56,9 @@ TEST(Show, Dot) {
                                               "c 3f800000 = 1\n"
                                               "d 42b60000 = 91  exact\n"
                                               "d 42b60000 = 91  nv-blackwell\n"
-                                              "d 42b60000 = 91  fp32-seq\n");
+                                              "d 42b60000 = 91  fp32-seq\n"
+                                              "d 42b60000 = 91  nv-blackwell-1\n"
+                                              "d 42b60000 = 91  f13\n");
 }
 
 TEST(Show, Encode) {

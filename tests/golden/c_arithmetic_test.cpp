@@ -236,11 +236,16 @@ TEST_F(CArithmeticErrors, KBeyondTheExactAccumulator) {
 }
 
 TEST_F(CArithmeticErrors, Config) {
-    config.profile = 3;
-    refused(1, 1, 16, FP4_BAD_ARGUMENT, "config.profile: expected 0 to 2, found 3");
+    const auto profiles = static_cast<int32_t>(arithmetic_profiles.size());
+    config.profile = profiles;
+    refused(1, 1, 16, FP4_BAD_ARGUMENT,
+            "config.profile: expected 0 to " + std::to_string(profiles - 1) + ", found " +
+                std::to_string(profiles));
     config = FP4_CONFIG_INIT;
     config.a.format = -1;
-    refused(1, 1, 16, FP4_BAD_ARGUMENT, "config.a.format: expected 0 to 5, found -1");
+    refused(1, 1, 16, FP4_BAD_ARGUMENT,
+            "config.a.format: expected 0 to " + std::to_string(format_specs.size() - 1) +
+                ", found -1");
     config = FP4_CONFIG_INIT;
     config.b = {FP4_FORMAT_RAZER_W, 10, 32};
     refused(1, 1, 16, FP4_BAD_ARGUMENT,

@@ -267,8 +267,8 @@ TEST(DotProfiles, OutOfRangeOnesAreErrors) {
     const std::vector<uint32_t> zeros(32);
     for (auto change : std::initializer_list<void (*)(DotProfile&)>{
              [](DotProfile& p) { p.step = 0; }, [](DotProfile& p) { p.step = 64, p.k = 64; },
-             [](DotProfile& p) { p.fraction_bits = 49; },
-             [](DotProfile& p) { p.fraction_bits = -1; }, [](DotProfile& p) { p.k = 24; },
+             [](DotProfile& p) { p.fraction_bits = 61; },
+             [](DotProfile& p) { p.fraction_bits = 0; }, [](DotProfile& p) { p.k = 24; },
              [](DotProfile& p) { p.short_step = 33; },
              [](DotProfile& p) { p.order = DotOrder::pairs, p.k = 16; }}) {
         DotProfile profile = *dot_profile_from_name("h100-fp16-f32");
@@ -334,30 +334,38 @@ TEST(DotAddBinary32, OverflowIsInfinityAlthoughRounding) {
     }
 }
 
-// A zero keeps emax at -126 in the rows; left out, only the floor does.
-TEST(DotAddUnderflow, ZeroExponentAndFloor) {
-    const auto dot = [](const DotProfile& profile) {
-        return Dot(profile)
-            .put(0, 0, {1, -151})
-            .put(0, 1, {1, -151})
-            .put(0, 2, {1, -151})
-            .put(0, 3, {1, -151});
+// Zeros have no exponent; what holds emax up where all else is tiny is the floor, and it cuts below
+// F bits of it: 2^(-132 - 24) on A100.
+TEST(DotAddUnderflow, TheFloorCutsWhereZerosDoNot) {
+    const auto dot = [](const char* name, int exponent) {
+        const DotProfile& profile = *dot_profile_from_name(name);
+        Dot four(profile);
+        for (int i = 0; i < 4; ++i) four.put(0, i, {1, exponent});
+        return four.d();
     };
-    DotProfile profile = *dot_profile_from_name("a100-bf16-f32");
-    EXPECT_EQ(hex(dot(profile).d()), hex(0)); // 2^-151 is below 2^(-126 - 24)
-    profile.zero_exponent = zeros_left_out;
-    EXPECT_EQ(hex(dot(profile).d()), hex(1));
-    profile.emax_floor = -127;
-    EXPECT_EQ(hex(dot(profile).d()), hex(1)); // 2^-151 is the last kept bit
-    profile.emax_floor = -126;
-    EXPECT_EQ(hex(dot(profile).d()), hex(0));
-    EXPECT_EQ(hex(Dot(profile).d()), hex(0));
-    // A zero element keeps its partner's exponent: 0 * 2^120 counts as 2^-6.
-    profile = *dot_profile_from_name("a100-bf16-f32");
+    EXPECT_EQ(hex(dot("a100-bf16-f32", -151)), hex(1)); // 2^-151 four times is 2^-149
+    EXPECT_EQ(hex(dot("a100-bf16-f32", -152)), hex(0)); // 2^-150 is cut in the end
+    // FP16: F = 24 below -20 keeps 2^-44, far below the smallest subnormal 2^-24.
+    EXPECT_EQ(hex(dot("a100-fp16-f16", -26)), hex(1));
+    EXPECT_EQ(hex(dot("a100-fp16-f16", -27)), hex(0)); // 2^-25, a tie with zero
+    // Ada keeps F = 13 bits: below 2^(-20 - 13) products of FP8 are cut, one by one.
+    const auto fp8 = [](int products) {
+        const DotProfile& profile = *dot_profile_from_name("ada-e5m2-f16");
+        Dot many(profile);
+        for (int i = 0; i < products; ++i) {
+            many.a[static_cast<size_t>(i)] = 0x01; // 2^-16
+            many.b[static_cast<size_t>(i)] = 0x01;
+        }
+        return many.d();
+    };
+    EXPECT_EQ(hex(fp8(16)), hex(0)); // 16 * 2^-32 is 2^-28
+}
+
+// A zero element hides its partner's exponent: 0 * 2^120 leads nothing.
+TEST(DotAddUnderflow, AZeroProductTakesNoPartInAlignment) {
+    const DotProfile& profile = *dot_profile_from_name("a100-bf16-f32");
     auto beside = Dot(profile).put(0, 0, {1, -31});
     beside.b[1] = code_of(ElementFormat::bf16, 1, 120);
-    EXPECT_EQ(hex(beside.d()), hex(0)); // below 2^(-6 - 24)
-    beside.b[1] = code_of(ElementFormat::bf16, 1, 119);
     EXPECT_EQ(hex(beside.d()), hex(d_of(profile, 1, -31)));
 }
 

@@ -35,11 +35,12 @@ TEST(DpiConfig, WhatIsNotSaysWhy) {
         {"nvfp4", "cfg: pair: expected key=value, found 'nvfp4'"},
         {",", "cfg: pair: expected key=value, found ''"},
         {"a=nvfp4,", "cfg: pair: expected key=value, found ''"},
-        {"a=", "cfg: a: expected nvfp4 razer-w razer-a mxfp4 razer-cuda rzr4, found ''"},
-        {"b=nvfp4 ",
-         "cfg: b: expected nvfp4 razer-w razer-a mxfp4 razer-cuda rzr4, found 'nvfp4 '"},
-        {"profile=blackwell",
-         "cfg: profile: expected exact nv-blackwell fp32-seq, found 'blackwell'"},
+        {"a=", "cfg: a: expected nvfp4 razer-w razer-a mxfp4 razer-cuda rzr4 nvfp4-ue5m3 mixfp4 "
+               "nvint4 razer-mix, found ''"},
+        {"b=nvfp4 ", "cfg: b: expected nvfp4 razer-w razer-a mxfp4 razer-cuda rzr4 nvfp4-ue5m3 "
+                     "mixfp4 nvint4 razer-mix, found 'nvfp4 '"},
+        {"profile=blackwell", "cfg: profile: expected exact nv-blackwell fp32-seq nv-blackwell-1 "
+                              "f13, found 'blackwell'"},
         {"v1=32", "cfg: v1: expected 0 to 31 half-units, found '32'"},
         {"v2=-1", "cfg: v2: expected 0 to 31 half-units, found '-1'"},
         {"a_v1=", "cfg: a_v1: expected 0 to 31 half-units, found ''"},

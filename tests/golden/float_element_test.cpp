@@ -28,7 +28,7 @@ TEST(FloatElement, EveryCode) {
         const auto layout = slow::element_layout(name);
         for (uint32_t code = 0; code < 1u << spec_of(format).bits(); ++code) {
             const DecodedFloat x = decode_element(format, code);
-            const auto twin = slow::number_of(layout, name == "e4m3", code, 1 - layout.bias);
+            const auto twin = slow::number_of(layout, name == "e4m3", code);
             ASSERT_EQ(x.negative, twin.negative) << name << " " << hex(code);
             ASSERT_EQ(x.kind == FloatClass::nan, twin.kind == slow::Number::nan)
                 << name << " " << hex(code);
@@ -39,7 +39,8 @@ TEST(FloatElement, EveryCode) {
                 << name << " " << hex(code);
             ASSERT_EQ(slow::scaled(x.significand, x.exponent - x.fraction_bits), abs(twin.value))
                 << name << " " << hex(code);
-            ASSERT_EQ(x.exponent, twin.exponent) << name << " " << hex(code);
+            ASSERT_EQ(x.exponent, x.kind == FloatClass::zero ? 1 - layout.bias : twin.exponent)
+                << name << " " << hex(code);
             Counts& count = counts[name];
             ++(x.kind == FloatClass::zero       ? count.zero
                : x.kind == FloatClass::finite   ? count.finite

@@ -20,32 +20,52 @@ struct Group {
     uint8_t a_byte;
     Format b;
     uint8_t b_byte;
+    bool zero_products;
 };
 
-uint32_t golden_step(const std::vector<Group>& groups, uint32_t c) {
+// The same steps for golden and for the twin.
+struct Rule {
+    Arithmetic golden;
+    slow::Steps twin;
+};
+const Rule newer{nv_blackwell, slow::newer}, older{nv_blackwell_1, slow::older};
+
+uint32_t golden_step(const std::vector<Group>& groups, uint32_t c, const Rule& rule = newer) {
     std::vector<BlockTerm> terms;
     for (const Group& g : groups)
-        terms.push_back(
-            block_term(g.dot_quarters, block_scale(g.a, g.a_byte), block_scale(g.b, g.b_byte)));
-    return fused_step(nv_blackwell, terms, {c}).bits;
+        terms.push_back(block_term(g.dot_quarters, block_scale(g.a, g.a_byte),
+                                   block_scale(g.b, g.b_byte), g.zero_products));
+    return fused_step(rule.golden, terms, {c}).bits;
 }
 
-uint32_t twin_step(const std::vector<Group>& groups, uint32_t c) {
+uint32_t twin_step(const std::vector<Group>& groups, uint32_t c, const Rule& rule = newer) {
     std::vector<slow::Term> terms;
     for (const Group& g : groups)
         terms.push_back(slow::term_of(g.dot_quarters, slow::scale_of(g.a, g.a_byte),
-                                      slow::scale_of(g.b, g.b_byte)));
-    return slow::fused_step(terms, c);
+                                      slow::scale_of(g.b, g.b_byte), g.zero_products));
+    return slow::fused_step(terms, c, rule.twin);
 }
 
+// A dot of 0 is one whose products are zero.
 Group nv_group(int dot_quarters, int a_byte, int b_byte) {
-    return {dot_quarters, Format::nvfp4, static_cast<uint8_t>(a_byte), Format::nvfp4,
-            static_cast<uint8_t>(b_byte)};
+    return {dot_quarters,
+            Format::nvfp4,
+            static_cast<uint8_t>(a_byte),
+            Format::nvfp4,
+            static_cast<uint8_t>(b_byte),
+            dot_quarters == 0};
 }
 
-uint32_t nv_step(const std::vector<Group>& groups, uint32_t c) {
-    const uint32_t d = golden_step(groups, c);
-    EXPECT_EQ(d, twin_step(groups, c)) << hex(c);
+// A dot of 0 whose products cancel.
+Group canceled_group(int a_byte, int b_byte) {
+    Group group = nv_group(0, a_byte, b_byte);
+    group.zero_products = false;
+    return group;
+}
+
+uint32_t nv_step(const std::vector<Group>& groups, uint32_t c, const Rule& rule = newer) {
+    const uint32_t d = golden_step(groups, c, rule);
+    EXPECT_EQ(d, twin_step(groups, c, rule)) << hex(c);
     return d;
 }
 
@@ -53,8 +73,9 @@ std::vector<Group> random_groups(test::Rng& rng, Format a, Format b, int count) 
     std::vector<Group> groups;
     for (int i = 0; i < count; ++i) {
         const int limit = rng.one_in(3) ? 15376 : rng.one_in(2) ? 2304 : 3;
-        groups.push_back({rng.one_in(6) ? 0 : rng.between(-limit, limit), a,
-                          test::random_scale(rng, a), b, test::random_scale(rng, b)});
+        const int dot = rng.one_in(6) ? 0 : rng.between(-limit, limit);
+        groups.push_back({dot, a, test::random_scale(rng, a), b, test::random_scale(rng, b),
+                          dot == 0 && rng.one_in(2)});
     }
     return groups;
 }
@@ -71,9 +92,66 @@ TEST(FusedStep, RandomGroupsOfEveryPairAndLength) {
                         ? edges[static_cast<size_t>(rng.below(static_cast<int>(edges.size())))]
                     : i % 4 == 1 ? rng.fp32_bits(-126, 127)
                                  : rng.fp32_bits(-20, 50);
-                ASSERT_EQ(golden_step(groups, c), twin_step(groups, c))
-                    << spec_of(a).name << " " << spec_of(b).name << " " << hex(c);
+                for (const Rule& rule : {newer, older})
+                    ASSERT_EQ(golden_step(groups, c, rule), twin_step(groups, c, rule))
+                        << spec_of(a).name << " " << spec_of(b).name << " " << hex(c) << " "
+                        << rule.golden.name;
             }
+}
+
+// Every rule that a row may state, over groups with zero scales, zero products and products that
+// cancel; a step that is short lacks zero products.
+TEST(FusedStep, EveryRuleThatARowMayState) {
+    test::Rng rng(24);
+    const std::array<std::pair<ZeroRule, const char*>, 3> zero_rules{
+        {{ZeroRule::zero_scales, "zero scales"},
+         {ZeroRule::zero_products, "zero products"},
+         {ZeroRule::zero_sums, "zero sums"}}};
+    for (const auto& [zero_rule, name] : zero_rules)
+        for (int terms : {1, 2, 4, 8})
+            for (int group = 1; group <= terms; group *= 2)
+                for (bool normalized : {false, true})
+                    for (int bits : {1, 8, 22, 23, 35, 36, 60}) {
+                        Rule rule{nv_blackwell,
+                                  {name, -139, bits, static_cast<size_t>(terms),
+                                   static_cast<size_t>(group), normalized}};
+                        rule.golden.steps = {terms, bits, zero_rule, -139, group, normalized};
+                        ASSERT_TRUE(check_arithmetic(rule.golden));
+                        for (int i = 0; i < 60; ++i) {
+                            const auto groups = random_groups(rng, Format::nvfp4, Format::razer_w,
+                                                              rng.between(1, terms));
+                            const uint32_t c =
+                                i % 3 == 0 ? 0 : rng.fp32_bits(i % 3 == 1 ? -40 : -10, 40);
+                            ASSERT_EQ(golden_step(groups, c, rule), twin_step(groups, c, rule))
+                                << name << " " << terms << " " << group << " " << normalized << " "
+                                << bits << " " << hex(c);
+                        }
+                    }
+}
+
+TEST(FusedStep, ARuleOutsideItsRangesIsAnError) {
+    const auto refused = [](auto change) {
+        Arithmetic arithmetic = nv_blackwell;
+        change(arithmetic.steps);
+        return !check_arithmetic(arithmetic);
+    };
+    for (int terms : {-4, 0, 3, 5, 6, 7, 16, 99})
+        EXPECT_TRUE(refused([&](FusedSteps& s) { s.terms = terms; })) << terms;
+    for (int bits : {-35, 0, 61, 99})
+        EXPECT_TRUE(refused([&](FusedSteps& s) { s.fraction_bits = bits; })) << bits;
+    for (int group : {-1, 0, 3, 8})
+        EXPECT_TRUE(refused([&](FusedSteps& s) { s.group_terms = group; })) << group;
+    for (int exponent : {-301, -125, 0})
+        EXPECT_TRUE(refused([&](FusedSteps& s) { s.zero_exponent = exponent; })) << exponent;
+    Arithmetic without_steps = exact;
+    without_steps.steps.terms = 99;
+    EXPECT_TRUE(check_arithmetic(without_steps));
+    // A group of several terms is added without loss, which E8M0 scales are too far apart for.
+    Arithmetic pairs = nv_blackwell;
+    pairs.steps.group_terms = 2;
+    EXPECT_TRUE(groups_fit(pairs, Format::nvfp4, Format::razer_a));
+    EXPECT_FALSE(groups_fit(pairs, Format::mxfp4, Format::mxfp4));
+    EXPECT_TRUE(groups_fit(nv_blackwell, Format::mxfp4, Format::mxfp4));
 }
 
 // Every distance between C and the groups, from C far above to C cut away completely, with all of
@@ -114,12 +192,51 @@ TEST(FusedStep, TheLargestAndTheSmallestProducts) {
         0x35800000u);
 }
 
-TEST(FusedStep, EmptyGroupsUnderLargeScalesCutC) {
+// What tells the two rules apart: zeros under large scales.
+TEST(FusedStep, ZeroProductsTakeNoPartButInTheOlderRule) {
     const std::vector<Group> empty(4, nv_group(0, 0x7E, 0x7E));
-    EXPECT_EQ(nv_step(empty, 0x3BF521C6), 0x3BF52000u);
-    EXPECT_EQ(nv_step(empty, 0xB0463C7F), 0u);
-    const std::vector<Group> absent(4, nv_group(0, 0x00, 0x00));
+    EXPECT_EQ(nv_step(empty, 0x3BF521C6), 0x3BF521C6u);
+    EXPECT_EQ(nv_step(empty, 0xB0463C7F), 0xB0463C7Fu);
+    EXPECT_EQ(nv_step(empty, 0x3BF521C6, older), 0x3BF52000u);
+    EXPECT_EQ(nv_step(empty, 0xB0463C7F, older), 0u);
+    const std::vector<Group> absent(4, nv_group(0, 0x00, 0x7E));
     EXPECT_EQ(nv_step(absent, 0x3BF521C6), 0x3BF521C6u);
+    EXPECT_EQ(nv_step(absent, 0x3BF521C6, older), 0x3BF521C6u);
+}
+
+TEST(FusedStep, ProductsThatCancelKeepTheExponentOfTheirScales) {
+    const std::vector<Group> canceled{canceled_group(0x7E, 0x7E), nv_group(1, 0x01, 0x01)};
+    EXPECT_EQ(nv_step(canceled, 0), 0u);
+    EXPECT_EQ(nv_step(canceled, 0, older), 0u);
+    Rule sums = newer;
+    sums.golden.steps.zero_rule = ZeroRule::zero_sums;
+    sums.twin.left_out = "zero sums";
+    EXPECT_EQ(nv_step(canceled, 0, sums), 0x35800000u);
+}
+
+// Under E8M0 scales, whose terms lie far below: the exponent of a zero is what remains.
+TEST(FusedStep, TheZeroExponentIsAFloorWhereAZeroIsPresent) {
+    const auto mx = [](int dot_quarters, int a_byte, int b_byte) {
+        return Group{dot_quarters,
+                     Format::mxfp4,
+                     static_cast<uint8_t>(a_byte),
+                     Format::mxfp4,
+                     static_cast<uint8_t>(b_byte),
+                     dot_quarters == 0};
+    };
+    // 2^-173 and 2^-174 under C = 0: 35 bits below -139 end at 2^-174.
+    const std::vector<Group> tiny(4, mx(4, 40, 41));
+    for (const Rule& rule : {newer, older})
+        for (int shift = 0; shift < 40; ++shift) {
+            std::vector<Group> groups = tiny;
+            for (Group& group : groups) group.a_byte = static_cast<uint8_t>(group.a_byte + shift);
+            nv_step(groups, 0, rule);
+            nv_step(groups, 1, rule);
+            groups.pop_back();
+            nv_step(groups, 1, rule);
+            groups.push_back(mx(0, 200, 200));
+            nv_step(groups, 1, rule);
+        }
 }
 
 // Terms are cut toward zero, each on its own, and the sum is truncated: never rounded up, never
@@ -136,14 +253,18 @@ TEST(FusedStep, CutsTowardZeroOnBothSides) {
 
 TEST(FusedStep, AnOddTermLosesItsLastBitUnderTheLargestExponent) {
     // Exponents 16 and -12: the small product's bit 2^-20 is below the last kept one, 2^-19.
-    EXPECT_EQ(nv_step({nv_group(0, 0x7E, 0x7E), nv_group(1, 0x01, 0x01)}, 0), 0u);
-    EXPECT_EQ(nv_step({nv_group(0, 0x7E, 0x7E), nv_group(3, 0x01, 0x01)}, 0), 0x36000000u);
+    EXPECT_EQ(nv_step({canceled_group(0x7E, 0x7E), nv_group(1, 0x01, 0x01)}, 0), 0u);
+    EXPECT_EQ(nv_step({canceled_group(0x7E, 0x7E), nv_group(3, 0x01, 0x01)}, 0), 0x36000000u);
+    EXPECT_EQ(nv_step({nv_group(0, 0x7E, 0x7E), nv_group(1, 0x01, 0x01)}, 0, older), 0u);
+    EXPECT_EQ(nv_step({nv_group(0, 0x7E, 0x7E), nv_group(3, 0x01, 0x01)}, 0), 0x36400000u);
 }
 
 TEST(FusedStep, ZeroIsPlusZero) {
     EXPECT_EQ(nv_step({nv_group(0, 0x38, 0x38)}, 0x80000000), 0u);
     EXPECT_EQ(nv_step({nv_group(4, 0x38, 0x38)}, 0xBF800000), 0u);
-    EXPECT_EQ(nv_step({nv_group(0, 0x38, 0x38)}, 0x80000001), 0u);
+    EXPECT_EQ(nv_step({canceled_group(0x38, 0x38)}, 0x80000001), 0u);
+    EXPECT_EQ(nv_step({nv_group(0, 0x38, 0x38)}, 0x80000001, older), 0u);
+    EXPECT_EQ(nv_step({nv_group(0, 0x38, 0x38)}, 0x80000001), 0x80000001u);
     EXPECT_EQ(nv_step({nv_group(0, 0x00, 0x00)}, 0x80000001), 0x80000001u);
 }
 
@@ -166,12 +287,12 @@ TEST(FusedStep, AHugeCAbsorbsTheLargestProducts) {
 // Magnitudes of 2^128 and more are infinite although the rounding is toward zero. Block terms as
 // such cannot reach it, wider ones can.
 TEST(FusedStep, OverflowIsInfinity) {
-    const BlockTerm one_ulp{1 << 8, 104,
+    const BlockTerm one_ulp{1 << 8, 104, false,
                             false}; // 2^104, the last place of the largest finite number
     EXPECT_EQ(fused_step(nv_blackwell, std::array{one_ulp}, {0x7F7FFFFF}).bits, 0x7F800000u);
-    const BlockTerm half_ulp{1 << 7, 104, false};
+    const BlockTerm half_ulp{1 << 7, 104, false, false};
     EXPECT_EQ(fused_step(nv_blackwell, std::array{half_ulp}, {0x7F7FFFFF}).bits, 0x7F7FFFFFu);
-    const BlockTerm minus_one_ulp{-(1 << 8), 104, false};
+    const BlockTerm minus_one_ulp{-(1 << 8), 104, false, false};
     EXPECT_EQ(fused_step(nv_blackwell, std::array{minus_one_ulp}, {0xFF7FFFFF}).bits, 0xFF800000u);
 }
 
@@ -187,9 +308,11 @@ TEST(FusedDot, EveryPairAndLastStepLength) {
                     const auto a = test::random_tensor(rng, fa, a_specials, 2, k, i == 0 ? 6 : 0),
                                b = test::random_tensor(rng, fb, b_specials, 3, k);
                     const uint32_t c = i % 4 ? rng.fp32_bits(-25, 50) : rng.fp32_bits();
-                    ASSERT_EQ(dot_reference(a, 1, b, 2, {c}, nv_blackwell).bits,
-                              slow::fused_dot(a, 1, b, 2, c))
-                        << spec_of(fa).name << " " << spec_of(fb).name << " " << k << " " << hex(c);
+                    for (const Rule& rule : {newer, older})
+                        ASSERT_EQ(dot_reference(a, 1, b, 2, {c}, rule.golden).bits,
+                                  slow::fused_dot(a, 1, b, 2, c, rule.twin))
+                            << spec_of(fa).name << " " << spec_of(fb).name << " " << k << " "
+                            << hex(c) << " " << rule.golden.name;
                 }
 }
 

@@ -251,13 +251,16 @@ TEST(GemmFast, OtherFusedStepsTakeTheReferencePath) {
     const auto c = make_c(rng, Start::random, 15);
     for (int bits : {7, 8, 9, 13, 22, 23, 34, 35, 36}) {
         Arithmetic other = nv_blackwell;
-        other.fraction_bits = bits;
+        other.steps.fraction_bits = bits;
         EXPECT_EQ(*gemm_fast(a, b, c, other), *gemm_reference(a, b, c, other)) << bits;
         EXPECT_EQ(static_cast<bool>(WeightPanels::make(b, other)), bits >= 8 && bits <= 35);
     }
     Arithmetic pairs = nv_blackwell;
-    pairs.step_terms = 2;
+    pairs.steps.terms = 2;
     EXPECT_EQ(*gemm_fast(a, b, c, pairs), *gemm_reference(a, b, c, pairs));
+    Arithmetic sums = nv_blackwell;
+    sums.steps.zero_rule = ZeroRule::zero_sums;
+    EXPECT_EQ(*gemm_fast(a, b, c, sums), *gemm_reference(a, b, c, sums));
     Arithmetic nearest = nv_blackwell;
     nearest.rounding = Rounding::nearest_even;
     EXPECT_EQ(*gemm_fast(a, b, c, nearest), *gemm_reference(a, b, c, nearest));

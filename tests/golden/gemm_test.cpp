@@ -73,10 +73,8 @@ TEST(Gemm, ReferenceEqualsTheSlowTwin) {
             for (uint64_t n = 0; n < b.rows; ++n) {
                 const uint64_t at = m * b.rows + n;
                 const uint32_t start = c.empty() ? 0 : c[at].bits;
-                const auto slow_dot = &arithmetic == &exact      ? slow::exact_dot
-                                      : &arithmetic == &fp32_seq ? slow::sequential_dot
-                                                                 : slow::fused_dot;
-                ASSERT_EQ((*d)[at].bits, slow_dot(a, m, b, n, start)) << m << " " << n;
+                ASSERT_EQ((*d)[at].bits, slow::profile_dot(arithmetic.name, a, m, b, n, start))
+                    << m << " " << n;
             }
     });
 }
@@ -99,8 +97,10 @@ TEST(Gemm, ProfilesByName) {
     EXPECT_EQ(arithmetic_from_name("nv-blackwell"), &nv_blackwell);
     EXPECT_EQ(arithmetic_from_name("fp32-seq"), &fp32_seq);
     EXPECT_EQ(arithmetic_from_name("nv_blackwell"), nullptr);
-    EXPECT_EQ(nv_blackwell.fraction_bits, 35);
-    EXPECT_EQ(nv_blackwell.step_terms, 4);
+    EXPECT_EQ(arithmetic_from_name("nv-blackwell-1"), &nv_blackwell_1);
+    EXPECT_EQ(arithmetic_from_name("f13"), &f13);
+    EXPECT_EQ(nv_blackwell.steps.fraction_bits, 35);
+    EXPECT_EQ(nv_blackwell.steps.terms, 4);
 }
 
 class GemmErrors : public testing::Test {
@@ -191,6 +191,20 @@ TEST_F(GemmErrors, ElementsOfC) {
         expect_error(ErrorCode::bad_shape,
                      "elements of C: expected 6, found " + std::to_string(size));
     }
+}
+
+TEST_F(GemmErrors, StepsOutsideTheirRanges) {
+    Arithmetic steps = nv_blackwell;
+    for (int terms : {0, 5, 99}) {
+        steps.steps.terms = terms;
+        expect_error(ErrorCode::bad_argument, std::to_string(terms) + " terms", steps);
+    }
+    Arithmetic pairs = nv_blackwell;
+    pairs.steps.group_terms = 2;
+    EXPECT_TRUE(check_gemm(a, b, c, pairs));
+    a = random_tensor(rng, Format::mxfp4, {}, 2, 64);
+    b = random_tensor(rng, Format::mxfp4, {}, 3, 64);
+    expect_error(ErrorCode::bad_argument, "mxfp4 and mxfp4", pairs);
 }
 
 // The bound is checked before the sum starts, for `exact` only.

@@ -1,5 +1,5 @@
-// Block-scaled MMA results of a peer model: one output element per line, then fragments of m16n8k64
-// tiles. Profile nv-blackwell.
+// Block-scaled MMA results of two peer models, which disagree about zeros: one output element per
+// line, and fragments of m16n8k64 tiles from the older.
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -16,11 +16,27 @@ namespace {
 
 using Words = std::vector<std::string>;
 
-const std::set<std::string> nvfp4_tags{
-    "uniform",  "c_zero",    "typical",   "c_near",     "c_huge",     "c_tiny", "c_sub",
-    "c_any",    "scale_mix", "zero_blk",  "cancel",     "all_zero_a", "c_max",  "zero_scale",
-    "sgn_zero", "nan_c",     "nan_scale", "sf_signbit", "max_pos",    "min_pos"};
-const std::set<std::string> mxfp4_tags{"mx_typ", "mx_any", "mx_low", "mx_nan"};
+struct PeerFile {
+    const char* name;
+    const Arithmetic& profile;
+    std::map<std::string, size_t> sections;
+    std::set<std::string> nvfp4_tags, mxfp4_tags;
+};
+
+const PeerFile older{"nvfp4_mma.txt",
+                     nv_blackwell_1,
+                     {{"NVFP4", 473}, {"MXFP4", 103}, {"TILES", 126}},
+                     {"uniform", "c_zero",     "typical",    "c_near",     "c_huge",
+                      "c_tiny",  "c_sub",      "c_any",      "scale_mix",  "zero_blk",
+                      "cancel",  "all_zero_a", "c_max",      "zero_scale", "sgn_zero",
+                      "nan_c",   "nan_scale",  "sf_signbit", "max_pos",    "min_pos"},
+                     {"mx_typ", "mx_any", "mx_low", "mx_nan"}};
+
+const std::set<std::string> newer_tags{"uniform",        "c_any",        "c_small",
+                                       "zero_scale",     "zero_group",   "zero_group+old",
+                                       "zero_group+sum", "cancel_group", "cancel_group+sum"};
+const PeerFile newer{
+    "nvfp4_mma_2.txt", nv_blackwell, {{"NVFP4", 600}, {"MXFP4", 300}}, newer_tags, newer_tags};
 
 // The lines of each section, split into words; an unknown line ends the reading with an error.
 struct Vectors {
@@ -29,7 +45,7 @@ struct Vectors {
     std::string error;
 };
 
-Vectors read_vectors(std::istream& file) {
+Vectors read_vectors(std::istream& file, const PeerFile& peer) {
     Vectors vectors;
     std::string line, section;
     for (int number = 1; std::getline(file, line); ++number) {
@@ -40,9 +56,9 @@ Vectors read_vectors(std::istream& file) {
         if (words[0] == "SECTION" && words.size() == 3) {
             section = words[1];
             vectors.announced[section] = std::stoul(words[2]);
-        } else if (section == "NVFP4" && words.size() == 7 && nvfp4_tags.contains(words[0])) {
+        } else if (section == "NVFP4" && words.size() == 7 && peer.nvfp4_tags.contains(words[0])) {
             vectors.nvfp4.push_back(words);
-        } else if (section == "MXFP4" && words.size() == 7 && mxfp4_tags.contains(words[0])) {
+        } else if (section == "MXFP4" && words.size() == 7 && peer.mxfp4_tags.contains(words[0])) {
             vectors.mxfp4.push_back(words);
         } else if (section == "TILES" && words[0] == "TILE" && words.size() >= 6) {
             vectors.tiles.push_back(words);
@@ -56,16 +72,18 @@ Vectors read_vectors(std::istream& file) {
 
 class MmaVectors : public testing::Test {
   protected:
-    void SetUp() override {
+    // Skips where the file is not there.
+    void read(const PeerFile& peer) {
         const char* folder = std::getenv("FP4SIM_VECTORS");
         if (!folder)
             GTEST_SKIP()
                 << "the environment variable FP4SIM_VECTORS, the folder of the vectors, is not set";
-        const std::string path = std::string(folder) + "/nvfp4_mma.txt";
+        const std::string path = std::string(folder) + "/" + peer.name;
         std::ifstream file(path);
         if (!file) GTEST_SKIP() << path << " was not found";
-        vectors = read_vectors(file);
+        vectors = read_vectors(file, peer);
         ASSERT_EQ(vectors.error, "") << path;
+        ASSERT_EQ(vectors.announced, peer.sections);
     }
     Vectors vectors;
 };
@@ -96,39 +114,81 @@ PackedTensor empty_tensor(Format format, uint64_t rows) {
     return tensor;
 }
 
-TEST_F(MmaVectors, CountsAreThoseOfTheFile) {
-    EXPECT_EQ(vectors.announced,
-              (std::map<std::string, size_t>{{"NVFP4", 473}, {"MXFP4", 103}, {"TILES", 126}}));
-    EXPECT_EQ(vectors.nvfp4.size(), 473u);
-    EXPECT_EQ(vectors.tiles.size(), 126u);
-    EXPECT_EQ(vectors.mxfp4.size(), 103u);
+// One line: its operands, C and D.
+struct Line {
+    PackedTensor a, b;
+    uint32_t c, d;
+};
+
+Line line_of(Format format, const Words& words) {
+    Line line{empty_tensor(format, 1), empty_tensor(format, 1), parse_bits(words[5]),
+              parse_bits(words[6])};
+    set_row(line.a, 0, words[1], words[3]);
+    set_row(line.b, 0, words[2], words[4]);
+    return line;
 }
 
 // Compares the D of every line, by both paths.
-void check_lines(Format format, const std::vector<Words>& lines, size_t count) {
+void check_lines(Format format, const std::vector<Words>& lines, size_t count,
+                 const Arithmetic& profile) {
     size_t checked = 0;
     for (const Words& words : lines) {
-        auto a = empty_tensor(format, 1), b = empty_tensor(format, 1);
-        ASSERT_NO_FATAL_FAILURE(set_row(a, 0, words[1], words[3]));
-        ASSERT_NO_FATAL_FAILURE(set_row(b, 0, words[2], words[4]));
-        const uint32_t c = parse_bits(words[5]), d = parse_bits(words[6]);
-        EXPECT_EQ(test::hex(dot_reference(a, 0, b, 0, {c}, nv_blackwell).bits), test::hex(d))
+        const Line line = line_of(format, words);
+        EXPECT_EQ(test::hex(dot_reference(line.a, 0, line.b, 0, {line.c}, profile).bits),
+                  test::hex(line.d))
             << words[0] << " line " << checked;
-        const auto fast = gemm_fast(a, b, std::array{Fp32{c}}, nv_blackwell);
+        const auto fast = gemm_fast(line.a, line.b, std::array{Fp32{line.c}}, profile);
         ASSERT_TRUE(fast);
-        EXPECT_EQ(test::hex((*fast)[0].bits), test::hex(d)) << words[0] << " line " << checked;
+        EXPECT_EQ(test::hex((*fast)[0].bits), test::hex(line.d)) << words[0] << " line " << checked;
         ++checked;
     }
     EXPECT_EQ(checked, count);
 }
 
-TEST_F(MmaVectors, EveryNvfp4Line) { check_lines(Format::nvfp4, vectors.nvfp4, 473); }
+void check_file(const Vectors& vectors, const PeerFile& peer) {
+    check_lines(Format::nvfp4, vectors.nvfp4, peer.sections.at("NVFP4"), peer.profile);
+    check_lines(Format::mxfp4, vectors.mxfp4, peer.sections.at("MXFP4"), peer.profile);
+}
 
-TEST_F(MmaVectors, EveryMxfp4Line) { check_lines(Format::mxfp4, vectors.mxfp4, 103); }
+TEST_F(MmaVectors, EveryLineOfTheOlderModel) {
+    ASSERT_NO_FATAL_FAILURE(read(older));
+    if (!IsSkipped()) check_file(vectors, older);
+}
+
+TEST_F(MmaVectors, EveryLineOfTheNewerModel) {
+    ASSERT_NO_FATAL_FAILURE(read(newer));
+    if (!IsSkipped()) check_file(vectors, newer);
+}
+
+// A line's tag says which other rule gives another D; no other line does.
+TEST_F(MmaVectors, LinesThatTellTheRulesApartAreTagged) {
+    ASSERT_NO_FATAL_FAILURE(read(newer));
+    if (IsSkipped()) return;
+    Arithmetic sums = nv_blackwell;
+    sums.steps.zero_rule = ZeroRule::zero_sums;
+    int tell_older = 0, tell_sums = 0;
+    for (const auto& [format, lines] :
+         {std::pair{Format::nvfp4, &vectors.nvfp4}, {Format::mxfp4, &vectors.mxfp4}})
+        for (const Words& words : *lines) {
+            const Line line = line_of(format, words);
+            const auto differs = [&](const Arithmetic& profile) {
+                return dot_reference(line.a, 0, line.b, 0, {line.c}, profile).bits != line.d;
+            };
+            const bool old = words[0].find("+old") != std::string::npos,
+                       sum = words[0].find("+sum") != std::string::npos;
+            EXPECT_EQ(differs(nv_blackwell_1), old) << words[0];
+            EXPECT_EQ(differs(sums), sum) << words[0];
+            tell_older += old, tell_sums += sum;
+        }
+    EXPECT_GT(tell_older, 50);
+    EXPECT_GT(tell_sums, 100);
+}
 
 // An output is checked where its row of A, column of B and rows of C and D are given; the others
 // are computed from zeros.
 TEST_F(MmaVectors, EveryGivenTileOutput) {
+    ASSERT_NO_FATAL_FAILURE(read(older));
+    if (IsSkipped()) return;
     struct Tile {
         PackedTensor a = empty_tensor(Format::nvfp4, 16), b = empty_tensor(Format::nvfp4, 8);
         std::vector<Fp32> c = std::vector<Fp32>(128), d = std::vector<Fp32>(128);
@@ -155,8 +215,8 @@ TEST_F(MmaVectors, EveryGivenTileOutput) {
     }
     int checked = 0;
     for (const Tile& tile : tiles) {
-        const auto reference = gemm_reference(tile.a, tile.b, tile.c, nv_blackwell),
-                   fast = gemm_fast(tile.a, tile.b, tile.c, nv_blackwell);
+        const auto reference = gemm_reference(tile.a, tile.b, tile.c, older.profile),
+                   fast = gemm_fast(tile.a, tile.b, tile.c, older.profile);
         ASSERT_TRUE(reference && fast);
         for (uint64_t m = 0; m < 16; ++m)
             for (uint64_t n = 0; n < 8; ++n) {
@@ -179,7 +239,7 @@ TEST(MmaVectorsReader, AnUnknownLineIsAnError) {
          {"SECTION NVFP4 1\nsurprise 0 0 0 0 0 0\n", "uniform 0 0 0 0 0 0\n",
           "SECTION NVFP4 1\nuniform 0 0 0 0 0\n", "SECTION OTHER 1\nuniform 0 0 0 0 0 0\n"}) {
         std::istringstream file(text);
-        EXPECT_NE(read_vectors(file).error, "") << text;
+        EXPECT_NE(read_vectors(file, older).error, "") << text;
     }
 }
 

@@ -1,4 +1,4 @@
-// Blocks of 32 under E8M0 scales in the three profiles, with emphasis on the ends of the scales'
+// Blocks of 32 under E8M0 scales in every profile, with emphasis on the ends of the scales'
 // range.
 #include <gtest/gtest.h>
 
@@ -32,10 +32,7 @@ PackedTensor row_of(const std::vector<FirstElement>& blocks) {
 
 uint32_t twin_dot(const PackedTensor& a, const PackedTensor& b, uint32_t c,
                   const Arithmetic& arithmetic) {
-    const auto dot = &arithmetic == &exact      ? slow::exact_dot
-                     : &arithmetic == &fp32_seq ? slow::sequential_dot
-                                                : slow::fused_dot;
-    return dot(a, 0, b, 0, c);
+    return slow::profile_dot(arithmetic.name, a, 0, b, 0, c);
 }
 
 // D by both paths, which the twin confirms.
@@ -164,16 +161,26 @@ TEST(Mxfp4Dot, ResultsAtTheSmallestSubnormal) {
     EXPECT_EQ(product(-127, 1, nv_blackwell), 0x00100000u); // 2^-129
 }
 
-// C = 0 holds the largest exponent at -126: 35 bits below that is 2^-161.
+// C = 0 holds the largest exponent at -126 in nv-blackwell-1, where 35 bits below it is 2^-161, and
+// at -139 in nv-blackwell, 2^-174.
 TEST(Mxfp4Dot, ATermFarBelowAZeroCIsCutInAFusedStep) {
-    const BlockTerm term{1 << 8, -161, false};
-    EXPECT_EQ(
-        fused_step(nv_blackwell, std::array{term, BlockTerm{(1 << 8) - 1, -161, false}}, {0}).bits,
-        0u);
-    const std::array many{BlockTerm{(1 << 20) - 1, -161, false},
-                          BlockTerm{1, -161, false}}; // 2^12 - 2^-8 and 2^-8 units of 2^-161
-    EXPECT_EQ(fused_step(nv_blackwell, many, {0}).bits, 0u);
-    EXPECT_EQ(fused_step(nv_blackwell, std::array{BlockTerm{1 << 20, -161, false}}, {0}).bits, 1u);
+    for (const auto& [profile, lsb] : {std::pair{&nv_blackwell_1, -161}, {&nv_blackwell, -174}}) {
+        // Units of 2^lsb: 2^(-149 - lsb) of them are the smallest subnormal.
+        const int units = -149 - lsb, exponent = lsb + 8;
+        const BlockTerm almost{(1 << 20) - 1, lsb - (20 - 8) + units, false, false};
+        const auto d = [&](auto... terms) {
+            return fused_step(*profile, std::array{terms...}, {0}).bits;
+        };
+        EXPECT_EQ(d(BlockTerm{1 << 20, almost.exponent, false, false}), 1u) << profile->name;
+        EXPECT_EQ(d(almost), 0u) << profile->name;
+        // What is missing lies 2^-20 of that below, one unit or more where units are small enough.
+        const int last = almost.exponent - block_term_fraction_bits; // of `almost`
+        EXPECT_EQ(d(almost, BlockTerm{1, almost.exponent, false, false}), last >= lsb ? 1u : 0u)
+            << profile->name;
+        // One unit makes up for what was cut off, but not for more.
+        EXPECT_EQ(d(BlockTerm{1, exponent, false, false}, almost), last >= lsb ? 0u : 1u)
+            << profile->name;
+    }
 }
 
 // Two groups of 16 under one scale are two terms of a fused step: each keeps the block's exponent.

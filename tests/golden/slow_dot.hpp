@@ -1,5 +1,8 @@
 // The slow twin's accumulation profiles, from block terms and from packed rows.
 #pragma once
+#include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "fp4/packed_tensor.hpp"
@@ -15,13 +18,27 @@ struct Term {
     Exact value;
     int exponent;
     bool nan;
+    bool empty; // zero products, or a zero scale
 };
 
-inline Term term_of(int dot_quarters, const BlockScale& a, const BlockScale& b) {
-    if (a.nan || b.nan) return {0, 0, true};
+inline Term term_of(int dot_quarters, const BlockScale& a, const BlockScale& b,
+                    bool zero_products = false) {
+    if (a.nan || b.nan) return {0, 0, true, false};
     return {scaled(Exact(dot_quarters) * a.mantissa * b.mantissa, a.exponent + b.exponent - 2),
-            a.alignment + b.alignment, false};
+            a.alignment + b.alignment, false, zero_products || a.mantissa == 0 || b.mantissa == 0};
 }
+
+// The rules of fused steps, by name: what has no exponent of its own.
+struct Steps {
+    std::string left_out = "zero products"; // "zero scales", "zero sums"
+    int zero_exponent = -139;
+    int kept_bits = 35;
+    size_t terms = 4;
+    size_t group = 1;
+    bool normalized = false;
+};
+
+inline const Steps newer{}, older{"zero scales", -126}, narrow{"zero products", -139, 13};
 
 // NaN and infinity before any sum; otherwise false.
 inline bool special_result(const std::vector<Term>& terms, uint32_t c, uint32_t& d) {
@@ -45,16 +62,45 @@ inline Exact cut(const Exact& value, int exponent) { // to a multiple of 2^expon
     return value < 0 ? Exact(-magnitude) : magnitude;
 }
 
-// One step of nv-blackwell: 35 bits below the largest exponent, then truncation to binary32.
-inline uint32_t fused_step(std::vector<Term> terms, uint32_t c) {
+// floor(log2(abs(value))); value is not zero.
+inline int leading_exponent(const Exact& value) {
+    int exponent = 0;
+    const Exact magnitude = abs(value);
+    while (scaled(magnitude, -exponent) >= 2) ++exponent;
+    while (scaled(magnitude, -exponent) < 1) --exponent;
+    return exponent;
+}
+
+// One step: kept_bits below the largest exponent, then truncation to binary32. Terms that are
+// missing are zero products.
+inline uint32_t fused_step(const std::vector<Term>& terms, uint32_t c, const Steps& steps = newer) {
     uint32_t d;
     if (special_result(terms, c, d)) return d;
     const uint32_t field = c >> 23 & 0xFF;
-    terms.push_back({value_of_fp32(c), field == 0 ? -126 : static_cast<int>(field) - 127, false});
-    int largest = terms[0].exponent;
-    for (const Term& term : terms) largest = std::max(largest, term.exponent);
+    std::vector<std::pair<Exact, int>> aligned{
+        {value_of_fp32(c), (c & 0x7FFFFFFF) == 0 ? steps.zero_exponent
+                           : field == 0          ? -126
+                                                 : static_cast<int>(field) - 127}};
+    for (size_t first = 0; first < terms.size(); first += steps.group) {
+        Exact sum = 0;
+        bool any = false;
+        int exponent = 0;
+        for (size_t i = first; i < std::min(first + steps.group, terms.size()); ++i) {
+            sum += terms[i].value;
+            if (steps.left_out == "zero products" && terms[i].empty) continue;
+            if (steps.left_out == "zero sums" && terms[i].value == 0) continue;
+            exponent = any ? std::max(exponent, terms[i].exponent) : terms[i].exponent;
+            any = true;
+        }
+        if (any && steps.normalized && sum != 0) exponent = leading_exponent(sum);
+        aligned.emplace_back(sum, any ? exponent : steps.zero_exponent);
+    }
+    if (terms.size() < steps.terms)
+        aligned.emplace_back(0, steps.left_out == "zero scales" ? 2 * -126 : steps.zero_exponent);
+    int largest = aligned[0].second;
+    for (const auto& [value, exponent] : aligned) largest = std::max(largest, exponent);
     Exact sum = 0;
-    for (const Term& term : terms) sum += cut(term.value, largest - 35);
+    for (const auto& [value, exponent] : aligned) sum += cut(value, largest - steps.kept_bits);
     return bits_of_value(fp32_layout, sum, true);
 }
 
@@ -71,10 +117,15 @@ inline std::vector<Term> terms_of_rows(const PackedTensor& a, uint64_t a_row, co
         const int a_byte = a.scales[a_row * (a.k / block) + first / block],
                   b_byte = b.scales[b_row * (b.k / block) + first / block];
         int dot = 0;
-        for (uint64_t k = first; k < first + length; ++k)
-            dot += halves_of(a.format, a.specials, a_byte, code(a, a_row, k)) *
-                   halves_of(b.format, b.specials, b_byte, code(b, b_row, k));
-        terms.push_back(term_of(dot, scale_of(a.format, a_byte), scale_of(b.format, b_byte)));
+        bool zero_products = true;
+        for (uint64_t k = first; k < first + length; ++k) {
+            const int product = halves_of(a.format, a.specials, a_byte, code(a, a_row, k)) *
+                                halves_of(b.format, b.specials, b_byte, code(b, b_row, k));
+            dot += product;
+            zero_products = zero_products && product == 0;
+        }
+        terms.push_back(
+            term_of(dot, scale_of(a.format, a_byte), scale_of(b.format, b_byte), zero_products));
     }
     return terms;
 }
@@ -93,17 +144,28 @@ inline uint32_t sequential_dot(const PackedTensor& a, uint64_t a_row, const Pack
     return c;
 }
 
-// Chained steps of 64 products; the last one is filled with zero elements under zero scales.
+// Chained steps; the last one is filled with zero elements under zero scale bytes.
 inline uint32_t fused_dot(const PackedTensor& a, uint64_t a_row, const PackedTensor& b,
-                          uint64_t b_row, uint32_t c) {
+                          uint64_t b_row, uint32_t c, const Steps& steps = newer) {
     auto terms = terms_of_rows(a, a_row, b, b_row, 16);
-    while (terms.size() % 4 != 0)
-        terms.push_back(term_of(0, scale_of(a.format, 0), scale_of(b.format, 0)));
-    for (size_t first = 0; first < terms.size(); first += 4)
+    while (terms.size() % steps.terms != 0)
+        terms.push_back(term_of(0, scale_of(a.format, 0), scale_of(b.format, 0), true));
+    for (size_t first = 0; first < terms.size(); first += steps.terms)
         c = fused_step({terms.begin() + static_cast<ptrdiff_t>(first),
-                        terms.begin() + static_cast<ptrdiff_t>(first) + 4},
-                       c);
+                        terms.begin() + static_cast<ptrdiff_t>(first + steps.terms)},
+                       c, steps);
     return c;
+}
+
+// A profile of the tables, spelt out once more.
+inline uint32_t profile_dot(std::string_view profile, const PackedTensor& a, uint64_t a_row,
+                            const PackedTensor& b, uint64_t b_row, uint32_t c) {
+    if (profile == "exact") return exact_dot(a, a_row, b, b_row, c);
+    if (profile == "fp32-seq") return sequential_dot(a, a_row, b, b_row, c);
+    return fused_dot(a, a_row, b, b_row, c,
+                     profile == "nv-blackwell"     ? newer
+                     : profile == "nv-blackwell-1" ? older
+                                                   : narrow);
 }
 
 } // namespace fp4::slow

@@ -16,9 +16,11 @@ struct GpuDot {
     std::string output; // f32 e8m13 f16
     bool legacy = false;
     bool scaled = false;
-    int zero_exponent = -126;
-    int emax_floor = -100000;
+    int emax_floor = 0;
 };
+
+// The exponent of a zero, which leads nothing.
+inline constexpr int out_of_sight = -100000;
 
 // Every profile, spelt out of one line per table row: where, which elements, step, F, binary32
 // output, binary16 output.
@@ -27,13 +29,16 @@ inline std::map<std::string, GpuDot> gpu_dots() {
     const auto add = [&](const std::string& where, const std::vector<std::string>& elements,
                          int step, int kept_bits, const std::string& wide, bool half,
                          bool legacy = false, bool scaled = false) {
+        const int generation = where == "v100"                                          ? 0
+                               : where == "turing" || where == "a100" || where == "ada" ? 1
+                                                                                        : 2;
         for (const auto& element : elements) {
             if (!wide.empty())
-                dots[where + "-" + element + "-f32"] = {element, step,   kept_bits,
-                                                        wide,    legacy, scaled};
+                dots[where + "-" + element + "-f32"] = {element, step,   kept_bits,        wide,
+                                                        legacy,  scaled, -131 - generation};
             if (half)
-                dots[where + "-" + element + "-f16"] = {element, step,   kept_bits,
-                                                        "f16",   legacy, scaled};
+                dots[where + "-" + element + "-f16"] = {element, step,   kept_bits,       "f16",
+                                                        legacy,  scaled, -19 - generation};
         }
     };
     add("v100", {"fp16"}, 4, 23, "f32", true);
@@ -72,7 +77,7 @@ inline Layout element_layout(const std::string& element) {
     return {5, 2, 15};
 }
 
-inline Number number_of(const Layout& layout, bool e4m3, uint32_t code, int zero_exponent) {
+inline Number number_of(const Layout& layout, bool e4m3, uint32_t code) {
     const uint32_t half = 1u << (layout.exponent_bits + layout.fraction_bits),
                    magnitude = code % half, hidden = 1u << layout.fraction_bits;
     const bool negative = code >= half;
@@ -82,7 +87,7 @@ inline Number number_of(const Layout& layout, bool e4m3, uint32_t code, int zero
     if (!e4m3 && field == fields - 1) return {Number::infinite, negative, 0, 0};
     const Exact value = value_of_code(layout, magnitude);
     const int exponent =
-        magnitude == 0 ? zero_exponent : std::max(static_cast<int>(field), 1) - layout.bias;
+        magnitude == 0 ? out_of_sight : std::max(static_cast<int>(field), 1) - layout.bias;
     return {Number::finite, negative, negative ? Exact(-value) : value, exponent};
 }
 
@@ -110,8 +115,7 @@ inline bool is_special(const GpuDot& dot, const std::vector<Number>& terms, uint
 }
 
 inline Number c_number(const GpuDot& dot, uint32_t bits) {
-    return number_of(dot.output == "f16" ? fp16_layout : fp32_layout, false, bits,
-                     dot.zero_exponent);
+    return number_of(dot.output == "f16" ? fp16_layout : fp32_layout, false, bits);
 }
 
 inline uint32_t gpu_step(const GpuDot& dot, std::vector<Number> terms, uint32_t c) {
@@ -150,7 +154,7 @@ inline uint32_t gpu_dot(const GpuDot& dot, const std::vector<uint32_t>& a,
     std::vector<Number> products;
     for (size_t i = 0; i < a.size(); ++i) {
         const auto element = [&](uint32_t code) {
-            return number_of(layout, dot.element == "e4m3", code, dot.zero_exponent);
+            return number_of(layout, dot.element == "e4m3", code);
         };
         products.push_back(product_of(element(a[i]), element(b[i])));
         if (!dot.scaled) continue;

@@ -46,6 +46,10 @@ class Layout(unittest.TestCase):
         swizzled = fp4sim.swizzle_scales(scales, 130, 5)
         self.assertEqual(swizzled[86], scales[37 * 5 + 2])  # 5 * 16 + 1 * 4 + 2
         self.assertEqual(fp4sim.unswizzle_scales(swizzled, 130, 5), scales)
+        self.assertEqual(fp4sim.swizzled_size(130, 5, "8x4"), 17 * 2 * 32)
+        small = fp4sim.swizzle_scales(scales, 130, 5, "8x4")
+        self.assertEqual(small[4 * 64 + 5 * 4 + 2], scales[37 * 5 + 2])
+        self.assertEqual(fp4sim.unswizzle_scales(small, 130, 5, "8x4"), scales)
 
     def test_refusals(self):
         with self.assertRaisesRegex(fp4sim.Fp4Error, "scales: expected 8 bytes, found 7"):

@@ -20,7 +20,8 @@ Result<Recipe> read_recipe(const std::filesystem::path& path) {
                 ops.map(name, [&](io::StrictYaml& op) {
                     const uint64_t n = op.integer("n", 1, largest),
                                    k = op.integer("k", 16, largest);
-                    recipe.uniform_ops.push_back({name, n, k});
+                    recipe.uniform_ops.push_back(
+                        {name, n, k, op.integer("zero_blocks", 0, largest, 0)});
                 });
         });
         FP4_TRY(yaml.finish());

@@ -2,6 +2,7 @@
 
 #include <Random123/philox.h>
 
+#include <algorithm>
 #include <array>
 #include <bit>
 
@@ -127,7 +128,7 @@ std::vector<float> synthetic_activations(uint64_t seed, std::string_view tensor,
 }
 
 PackedTensor uniform_operand(uint64_t seed, std::string_view tensor, const OperandFormat& format,
-                             uint64_t rows, uint64_t k) {
+                             uint64_t rows, uint64_t k, uint64_t zero_blocks) {
     PackedTensor t{format, rows, k, {}, {}, Fp32::from_float(0.01f)};
     t.codes.resize(rows * t.code_bytes_per_row());
     t.scales.resize(rows * t.scale_bytes_per_row());
@@ -143,6 +144,13 @@ PackedTensor uniform_operand(uint64_t seed, std::string_view tensor, const Opera
         const bool nan_row = row_stream(i / t.scale_bytes_per_row())[0] % 16 == 0;
         if (block_scale(t.format, t.scales[i]).nan && !nan_row) t.scales[i] ^= 1;
     }
+    const Stream block_stream(seed, tensor, Purpose::columns);
+    const uint64_t block_bytes = static_cast<uint64_t>(spec_of(t.format).block) / 2;
+    const uint8_t zeros = spec_of(t.format).sentinel == 0 ? 0x88 : 0x00;
+    for (uint64_t i = 0; zero_blocks != 0 && i < t.scales.size(); ++i)
+        if (block_stream(i)[0] % zero_blocks == 0)
+            std::fill_n(t.codes.begin() + static_cast<ptrdiff_t>(i * block_bytes), block_bytes,
+                        zeros);
     return t;
 }
 

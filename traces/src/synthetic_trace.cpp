@@ -23,9 +23,11 @@ Result<Trace> make_uniform_trace(const Recipe& recipe, const TraceOptions& optio
             continue;
         FP4_TRY(check_blocks(op.k, a_format, op.name));
         FP4_TRY(check_blocks(op.k, b_format, op.name));
-        builder.add(op.name,
-                    {uniform_operand(options.seed, op.name + ".a", a_format, options.tokens, op.k)},
-                    {uniform_operand(options.seed, op.name + ".b", b_format, op.n, op.k)});
+        builder.add(
+            op.name,
+            {uniform_operand(options.seed, op.name + ".a", a_format, options.tokens, op.k,
+                             op.zero_blocks)},
+            {uniform_operand(options.seed, op.name + ".b", b_format, op.n, op.k, op.zero_blocks)});
     }
     return std::move(builder).finish("none", "none");
 }

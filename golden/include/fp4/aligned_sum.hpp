@@ -1,11 +1,15 @@
 // The core of every fused profile: terms aligned to the largest exponent, each cut toward zero,
-// added exactly. No rounding, no specials.
+// added exactly, rounded once. No specials.
 #pragma once
 #include <algorithm>
 #include <cstdint>
 #include <span>
 
+#include "fp4/float_spec.hpp"
+
 namespace fp4 {
+
+__extension__ using Int128 = __int128;
 
 // value = significand * 2^(exponent - fraction_bits). Not normalized: the exponent alone decides
 // about alignment, also where the significand is 0.
@@ -17,14 +21,17 @@ struct AlignedTerm {
 
 // value = significand * 2^lsb_exponent
 struct AlignedSum {
-    int64_t significand;
+    Int128 significand;
     int lsb_exponent;
+
+    // The value rounded to a layout with infinities; zero is +0.
+    uint32_t round(const FloatSpec& spec, Rounding rounding) const;
 };
 
 // n * 2^shift, cut toward zero where shift is negative.
-constexpr int64_t shift_toward_zero(int64_t n, int shift) {
+constexpr Int128 shift_toward_zero(Int128 n, int shift) {
     if (shift >= 0) return n << shift;
-    if (shift <= -63) return 0;
+    if (shift <= -127) return 0;
     return n < 0 ? -(-n >> -shift) : n >> -shift;
 }
 
@@ -32,7 +39,7 @@ constexpr int64_t shift_toward_zero(int64_t n, int shift) {
 inline constexpr int no_emax_floor = -(1 << 20);
 
 // C and the terms (align gives each as an AlignedTerm), with kept_bits bits below 2^emax, emax =
-// max(emax_floor, exponents). The caller sees to it that the shifted terms and their sum fit 63
+// max(emax_floor, exponents). The caller sees to it that the shifted terms and their sum fit 127
 // bits: a term of magnitude < 2^(exponent + n) becomes less than 2^(kept_bits + n).
 template <class Term, class Align>
 constexpr AlignedSum aligned_sum(std::span<const Term> terms, const Align& align,
@@ -44,7 +51,7 @@ constexpr AlignedSum aligned_sum(std::span<const Term> terms, const Align& align
         return shift_toward_zero(term.significand,
                                  kept_bits - term.fraction_bits + term.exponent - emax);
     };
-    int64_t sum = cut(c);
+    Int128 sum = cut(c);
     for (const Term& term : terms) sum += cut(align(term));
     return {sum, emax - kept_bits};
 }

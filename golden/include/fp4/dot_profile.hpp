@@ -32,6 +32,25 @@ constexpr const DotOutputSpec& spec_of(DotOutput output) {
     return dot_output_specs[static_cast<size_t>(output)];
 }
 
+// Zero products and a zero C take no part in the alignment of a step, and the largest exponent
+// never falls below a floor, which is a GPU's for an output of 32 or of 16 bits. MMA-Sim 2 and
+// Khattak and Mikaitis (arXiv 2512.07004) agree on both; no measurement decides.
+struct UnderflowFloor {
+    std::string_view gpu;
+    int f32;
+    int f16;
+};
+inline constexpr std::array<UnderflowFloor, 8> underflow_floors{{
+    {"V100", -131, -19},
+    {"Turing", -132, -20},
+    {"A100", -132, -20},
+    {"Ada", -132, -20},
+    {"H100", -133, -21},
+    {"B200", -133, -21},
+    {"sm_120", -133, -21},
+    {"Blackwell", -133, -21},
+}};
+
 enum class DotOrder : uint8_t {
     ascending, // steps in ascending k; C is a term of the first step, D of a step is C of the next
     pairs, // per instruction: a step over k % 4 < 2 from C = 0, a chained one over k % 4 >= 2, then
@@ -60,11 +79,12 @@ struct DotProfile {
                                // added to each product's
     int short_step = 0;        // a single step of this many products is accepted as well; 0: none
 
-    // Underflow: MMA-Sim gives every zero element, and a zero C, the exponent -126. Khattak and
-    // Mikaitis (arXiv 2512.07004) leave zeros out and let no emax fall below -133 (Hopper, B200),
-    // -132 (Ampere, Ada); with FP16 output -21, -20, -19 (V100). No measurement decides.
-    int zero_exponent = -126;
-    int emax_floor = no_emax_floor;
+    // Smallest value of a step's largest exponent; below all exponents for a GPU without a row.
+    constexpr int emax_floor() const {
+        for (const UnderflowFloor& floor : underflow_floors)
+            if (floor.gpu == gpu) return output == DotOutput::f16 ? floor.f16 : floor.f32;
+        return no_emax_floor;
+    }
 
     // Lengths of A and B: whole instructions where their parts differ, else whole steps.
     constexpr int granule() const { return order == DotOrder::pairs || block_scaled ? k : step; }
@@ -77,9 +97,6 @@ struct DotProfile {
                (short_step ? ", or " + std::to_string(short_step) : "");
     }
 };
-
-// A zero_exponent below all exponents: a zero never raises emax.
-inline constexpr int zeros_left_out = no_emax_floor;
 
 inline constexpr int scale_block_products = 32;
 inline constexpr int max_step_products = 32;

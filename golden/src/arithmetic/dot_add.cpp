@@ -1,6 +1,5 @@
 #include "fp4/dot_add.hpp"
 
-#include <cstdlib>
 #include <optional>
 #include <string>
 
@@ -12,11 +11,11 @@
 namespace fp4 {
 namespace {
 
-constexpr int max_fraction_bits = 48; // 33 terms below 2^(48 + 2) leave an int64 room
+constexpr int max_fraction_bits = 60;
 
 constexpr bool is_sound(const DotProfile& p) {
     return p.step >= 1 && p.step <= max_step_products && p.short_step >= 0 &&
-           p.short_step <= p.step && p.k >= p.step && p.k % p.step == 0 && p.fraction_bits >= 0 &&
+           p.short_step <= p.step && p.k >= p.step && p.k % p.step == 0 && p.fraction_bits >= 1 &&
            p.fraction_bits <= max_fraction_bits &&
            (p.order != DotOrder::pairs || (p.k == 2 * p.step && p.k % 4 == 0)) &&
            (!p.block_scaled || p.k == scale_block_products);
@@ -39,13 +38,14 @@ Term make_term(FloatClass kind, bool negative, int64_t significand, int exponent
     return {kind, negative, {negative ? -significand : significand, exponent, fraction_bits}};
 }
 
-int exponent_of(const DotProfile& profile, const DecodedFloat& x) {
-    return x.kind == FloatClass::zero ? profile.zero_exponent : x.exponent;
+// A zero is below all exponents and what is multiplied by it too.
+int exponent_of(const DecodedFloat& x) {
+    return x.kind == FloatClass::zero ? no_emax_floor : x.exponent;
 }
 
 Term c_term(const DotProfile& profile, uint32_t bits) {
     const DecodedFloat c = decode_float(spec_of(profile.output).stored, true, bits);
-    return make_term(c.kind, c.negative, c.significand, exponent_of(profile, c), c.fraction_bits);
+    return make_term(c.kind, c.negative, c.significand, exponent_of(c), c.fraction_bits);
 }
 
 FloatClass product_class(FloatClass a, FloatClass b) {
@@ -60,8 +60,7 @@ Term product(const DotProfile& profile, uint32_t a_code, uint32_t b_code) {
     const DecodedFloat a = decode_element(profile.element, a_code),
                        b = decode_element(profile.element, b_code);
     return make_term(product_class(a.kind, b.kind), a.negative != b.negative,
-                     int64_t{a.significand} * b.significand,
-                     exponent_of(profile, a) + exponent_of(profile, b),
+                     int64_t{a.significand} * b.significand, exponent_of(a) + exponent_of(b),
                      a.fraction_bits + b.fraction_bits);
 }
 
@@ -86,12 +85,9 @@ uint32_t add_step(const DotProfile& profile, std::span<const Term> terms) {
     if (const auto special = special_sum(output.stored, terms)) return *special;
     const auto align = [](const Term& term) -> const AlignedTerm& { return term.aligned; };
     const AlignedSum sum = aligned_sum(terms.subspan(1), align, terms[0].aligned,
-                                       profile.fraction_bits, profile.emax_floor);
-    const auto magnitude = static_cast<uint64_t>(std::abs(sum.significand));
+                                       profile.fraction_bits, profile.emax_floor());
     const int unused_bits = output.stored.fraction_bits - output.rounded.fraction_bits;
-    return round_float(output.rounded, sum.significand < 0, magnitude, sum.lsb_exponent, false,
-                       output.rounding)
-           << unused_bits;
+    return sum.round(output.rounded, output.rounding) << unused_bits;
 }
 
 // x + c in the stored layout, rounded once to nearest even.

@@ -22,18 +22,17 @@ struct RowPair {
     uint64_t terms() const { return a.k / dot_lanes; }
     uint64_t blocks() const { return terms() / terms_per_block; }
 
-    int dot(uint64_t i) const {
-        const auto halves = [&](const PackedTensor& t, PackedRow row) {
-            return decode_lanes(t.format, t.specials, row.scales[i / terms_per_block],
-                                row.codes.subspan(i * (dot_lanes / 2)).first<dot_lanes / 2>());
-        };
-        return dot_quarters(halves(a, a_row), halves(b, b_row));
+    auto halves(const PackedTensor& t, PackedRow row, uint64_t i) const {
+        return decode_lanes(t.format, t.specials, row.scales[i / terms_per_block],
+                            row.codes.subspan(i * (dot_lanes / 2)).first<dot_lanes / 2>());
     }
+    int dot(uint64_t i) const { return dot_quarters(halves(a, a_row, i), halves(b, b_row, i)); }
     Scale a_scale(uint64_t block) const { return block_scale(a.format, a_row.scales[block]); }
     Scale b_scale(uint64_t block) const { return block_scale(b.format, b_row.scales[block]); }
 
     BlockTerm term(uint64_t i) const {
-        return block_term(dot(i), a_scale(i / terms_per_block), b_scale(i / terms_per_block));
+        return block_term(halves(a, a_row, i), a_scale(i / terms_per_block), halves(b, b_row, i),
+                          b_scale(i / terms_per_block));
     }
     BlockTerm whole_block(uint64_t block) const {
         int sum = 0;
@@ -56,8 +55,8 @@ Fp32 sequential_dot(const RowPair& rows, Fp32 c) {
 }
 
 Fp32 fused_dot(const RowPair& rows, Fp32 c, const Arithmetic& arithmetic) {
-    std::array<BlockTerm, 4> terms{};
-    const auto step_terms = static_cast<uint64_t>(arithmetic.step_terms);
+    std::array<BlockTerm, max_step_terms> terms{};
+    const auto step_terms = static_cast<uint64_t>(arithmetic.steps.terms);
     for (uint64_t first = 0; first < rows.terms(); first += step_terms) {
         const uint64_t count = std::min(step_terms, rows.terms() - first);
         for (uint64_t i = 0; i < count; ++i) terms[i] = rows.term(first + i);
@@ -102,6 +101,15 @@ Status check_operands(const PackedTensor& a, const PackedTensor& b, std::span<co
         return Error{ErrorCode::bad_shape, "elements of C: expected " +
                                                std::to_string(a.rows * b.rows) + ", found " +
                                                std::to_string(c.size())};
+    FP4_TRY(check_arithmetic(arithmetic));
+    if (arithmetic.accumulation == Accumulation::fused_steps &&
+        !groups_fit(arithmetic, a.format, b.format))
+        return Error{ErrorCode::bad_argument,
+                     "profile '" + std::string(arithmetic.name) +
+                         "': expected formats whose scale exponents differ by at most " +
+                         std::to_string(max_group_span) + " in groups of several terms, found " +
+                         std::string(spec_of(a.format).name) + " and " +
+                         std::string(spec_of(b.format).name)};
     if (arithmetic.accumulation == Accumulation::exact) {
         const uint64_t limit = exact_k_limit(a.format, a.specials, b.format, b.specials);
         if (a.k > limit)

@@ -178,7 +178,7 @@ class Gemm {
         for_tiles(row, count, panel, [&](const Tile& tile, int rows, uint64_t r) {
             uint32_t* first = accumulators + r * panel_columns;
             if (is_fused())
-                kernels_.fused(tile, rows, panels_.arithmetic.fraction_bits, first);
+                kernels_.fused(tile, rows, fused_rule_of(panels_.arithmetic.steps), first);
             else
                 (by_exponents_ ? kernels_.sequential_fused : kernels_.sequential)(tile, rows,
                                                                                   first);
@@ -231,8 +231,10 @@ Result<std::vector<Fp32>> gemm_fast(const PackedTensor& a, const PackedTensor& b
     FP4_TRY(choose_isa(options.isa));
     FP4_TRY(check_gemm(a, b, c, arithmetic));
     for (Format format : {a.format, b.format})
-        if (!fast::has_kernels(spec_of(format), arithmetic))
+        if (!fast::has_kernels(spec_of(format), arithmetic)) {
+            if (options.run) *options.run = {Isa::portable, 1};
             return gemm_reference(a, b, c, arithmetic);
+        }
     FP4_TRY_ASSIGN(const auto panels, WeightPanels::make(b, arithmetic, options));
     return gemm_fast(a, panels, c, options);
 }

@@ -38,7 +38,9 @@ struct OperandTables {
                                         // byte; the upper four are the lower four times 8
     uint8_t elements_of[256];           // index into `elements`
     int32_t word_of[256];
-    int bias; // added to every element of B to make it an unsigned byte
+    int bias;    // added to every element of B to make it an unsigned byte
+    int8_t zero; // what `elements` has for zero: `bias` in B, 0 in A
+    bool marks;  // words get a bit for every element that is not zero: 16 + i for element i
 };
 
 // Blocks of `block` elements of a packed row; block i has scale byte i >> scale_shift.
@@ -48,6 +50,13 @@ struct RowSource {
     uint64_t blocks;
     int block;
     int scale_shift;
+};
+
+// Fused steps of four terms, cut toward zero.
+struct FusedRule {
+    int fraction_bits;
+    bool zeros_left_out; // terms of zero products and a zero C have zero_exponent
+    int zero_exponent;
 };
 
 // The rows of the accumulators are panel_columns wide. rows: 1 .. tile_rows.
@@ -68,8 +77,8 @@ struct Kernels {
         exact_wide; // words: A significand | shift << 16, B integers; no bound but that of the sum
     SumKernel exact_shifted; // blocks of 32; words: exponents above the smallest of the row and of
                              // the column
-    void (*fused)(const Tile& tile, int rows, int fraction_bits,
-                  uint32_t* accumulators); // words: significand | exponent << 16
+    void (*fused)(const Tile& tile, int rows, const FusedRule& rule,
+                  uint32_t* accumulators); // words: significand | exponent << 8 | marks << 16
     ChainKernel sequential; // words: binary32 values whose product is the worth of a quarter-unit
     ChainKernel sequential_fused; // words: exponents whose sum is that of a quarter-unit
 

@@ -91,6 +91,7 @@ void decode_row(const RowSource& row, const OperandTables& tables, int8_t* halve
         const __m128i table = _mm_load_si128(
             reinterpret_cast<const __m128i*>(tables.elements[tables.elements_of[scale]]));
         int sum = 0;
+        uint32_t zeros = 0;
         for (int k = 0; k < row.block; k += 16, codes += 8, halves += 16) {
             const __m128i packed = _mm_loadl_epi64(reinterpret_cast<const __m128i*>(codes));
             const __m128i both =
@@ -100,8 +101,12 @@ void decode_row(const RowSource& row, const OperandTables& tables, int8_t* halve
             const __m128i total = _mm_sad_epu8(_mm_xor_si128(decoded, offset),
                                                _mm_setzero_si128()); // sum of element + 128
             sum += _mm_cvtsi128_si32(total) + _mm_extract_epi16(total, 4) - 16 * 128;
+            zeros = static_cast<uint32_t>(
+                _mm_movemask_epi8(_mm_cmpeq_epi8(decoded, _mm_set1_epi8(tables.zero))));
         }
-        scales[i] = {-tables.bias * sum, tables.word_of[scale]};
+        const uint32_t marks = tables.marks ? ~zeros << 16 : 0; // then a block is 16 elements
+        scales[i] = {-tables.bias * sum,
+                     static_cast<int32_t>(static_cast<uint32_t>(tables.word_of[scale]) | marks)};
     }
 }
 

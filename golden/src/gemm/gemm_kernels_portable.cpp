@@ -53,12 +53,18 @@ void decode_row(const RowSource& row, const OperandTables& tables, int8_t* halve
         const uint8_t scale = row.scales[i >> row.scale_shift];
         const int8_t* table = tables.elements[tables.elements_of[scale]];
         int sum = 0;
+        uint32_t marks = 0;
         for (int k = 0; k < row.block; k += 2, ++codes, halves += 2) {
             halves[0] = table[*codes & 15];
             halves[1] = table[*codes >> 4];
             sum += halves[0] + halves[1];
+            if (tables.marks)
+                marks |= (halves[0] != tables.zero ? 1u : 0u) << k |
+                         (halves[1] != tables.zero ? 2u : 0u) << k;
         }
-        scales[i] = {-tables.bias * sum, tables.word_of[scale]};
+        scales[i] = {
+            -tables.bias * sum,
+            static_cast<int32_t>(static_cast<uint32_t>(tables.word_of[scale]) | marks << 16)};
     }
 }
 

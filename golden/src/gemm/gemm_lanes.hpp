@@ -135,16 +135,21 @@ inline void round_toward_zero(const U64& magnitude, const I64& largest, int frac
 }
 
 // One step of fused_step(). terms: dot * mA * mB with 8 fraction bits, abs < 2^22, and their
-// exponents. With 35 fraction bits every aligned term is below 2^50 and the sum of five below 2^52.
-// An accumulator that is infinite or NaN stays.
+// exponents; what a short step lacks has the exponent `floor`. With 35 fraction bits every aligned
+// term is below 2^50 and the sum of five below 2^52. An accumulator that is infinite or NaN stays.
 template <int Terms>
 inline void fused_step_lanes(const I32 (&significands)[Terms], const I32 (&exponents)[Terms],
-                             int fraction_bits, U32& accumulator) {
+                             const FusedRule& rule, U32& accumulator) {
+    const int fraction_bits = rule.fraction_bits;
     const I32 field = (I32)(accumulator >> 23) & 0xFF;
-    const I32 c_exponent = (field > 1 ? field : 1) - 127;
+    I32 c_exponent = (field > 1 ? field : 1) - 127;
+    if (rule.zeros_left_out)
+        c_exponent = (accumulator << 1) != 0 ? c_exponent : I32{} + rule.zero_exponent;
     const U32 c_significand =
         (accumulator & 0x7FFFFF) | (U32)(field > 0 ? (I32{} + 0x800000) : I32{});
     I32 largest = c_exponent;
+    if (Terms < 4 && rule.zeros_left_out)
+        largest = largest > rule.zero_exponent ? largest : I32{} + rule.zero_exponent;
     for (const I32& exponent : exponents) largest = exponent > largest ? exponent : largest;
 
     U64 even_sum = {}, odd_sum = {};
@@ -183,7 +188,7 @@ inline void fused_step_lanes(const I32 (&significands)[Terms], const I32 (&expon
 }
 
 template <int R, int Terms>
-inline void fused_rows_step(const Tile& t, uint64_t first, int column, int fraction_bits,
+inline void fused_rows_step(const Tile& t, uint64_t first, int column, const FusedRule& rule,
                             U32 (&accumulators)[R]) {
     I32 dot[Terms][R], words[Terms];
     for (int g = 0; g < Terms; ++g) {
@@ -194,33 +199,37 @@ inline void fused_rows_step(const Tile& t, uint64_t first, int column, int fract
         I32 significands[Terms], exponents[Terms];
         for (int g = 0; g < Terms; ++g) {
             const int32_t word = word_of(t, r, first + static_cast<uint64_t>(g));
-            significands[g] = dot[g][r] * ((words[g] & 0xFFFF) * low_half(word));
-            exponents[g] = (words[g] >> 16) + high_half(word);
+            const I32 significand = (words[g] & 0xFF) * (word & 0xFF);
+            significands[g] = dot[g][r] * significand;
+            exponents[g] = (words[g] << 16 >> 24) + static_cast<int8_t>(word >> 8);
+            if (rule.zeros_left_out)
+                exponents[g] = ((I32)((U32)words[g] >> 16) & (high_half(word) & 0xFFFF)) != 0 &&
+                                       significand != 0
+                                   ? exponents[g]
+                                   : I32{} + rule.zero_exponent;
         }
-        fused_step_lanes<Terms>(significands, exponents, fraction_bits, accumulators[r]);
+        fused_step_lanes<Terms>(significands, exponents, rule, accumulators[r]);
     }
 }
 
 template <int R>
-void fused_rows(const Tile& t, int column, int fraction_bits, uint32_t* out) {
+void fused_rows(const Tile& t, int column, const FusedRule& rule, uint32_t* out) {
     U32 accumulators[R];
     load_rows(accumulators, out);
     uint64_t i = 0;
-    for (; i + 4 <= t.blocks; i += 4)
-        fused_rows_step<R, 4>(t, i, column, fraction_bits, accumulators);
-    switch (t.blocks - i) { // what is missing to 64 products adds nothing and has no exponent
-    case 1: fused_rows_step<R, 1>(t, i, column, fraction_bits, accumulators); break;
-    case 2: fused_rows_step<R, 2>(t, i, column, fraction_bits, accumulators); break;
-    case 3: fused_rows_step<R, 3>(t, i, column, fraction_bits, accumulators); break;
+    for (; i + 4 <= t.blocks; i += 4) fused_rows_step<R, 4>(t, i, column, rule, accumulators);
+    switch (t.blocks - i) { // what is missing to 64 products adds nothing
+    case 1: fused_rows_step<R, 1>(t, i, column, rule, accumulators); break;
+    case 2: fused_rows_step<R, 2>(t, i, column, rule, accumulators); break;
+    case 3: fused_rows_step<R, 3>(t, i, column, rule, accumulators); break;
     default: break;
     }
     store_rows(accumulators, out);
 }
 
-void fused(const Tile& t, int rows, int fraction_bits, uint32_t* accumulators) {
-    with_rows(rows, [&]<int R>(int column) {
-        fused_rows<R>(t, column, fraction_bits, accumulators + column);
-    });
+void fused(const Tile& t, int rows, const FusedRule& rule, uint32_t* accumulators) {
+    with_rows(rows,
+              [&]<int R>(int column) { fused_rows<R>(t, column, rule, accumulators + column); });
 }
 
 // A block value has at most 22 significant bits above 2^-20, so both products are exact and only

@@ -45,8 +45,9 @@ static_assert([] {
 }());
 
 int32_t word_of(Format format, const Scale& scale, Words words) {
-    const auto split = [&](int exponent) {
-        return static_cast<int32_t>(scale.significand | static_cast<uint32_t>(exponent) << 16);
+    const auto split = [&](int exponent, int position) {
+        return static_cast<int32_t>(scale.significand | static_cast<uint32_t>(exponent)
+                                                            << position);
     };
     const auto bits = [](float value) { return std::bit_cast<int32_t>(value); };
     switch (words) {
@@ -56,9 +57,9 @@ int32_t word_of(Format format, const Scale& scale, Words words) {
                                                       : integer_of(format, scale);
     case Words::wide:
         return scale.significand
-                   ? split(scale.exponent - scale_fraction_bits - step_exponent(format))
+                   ? split(scale.exponent - scale_fraction_bits - step_exponent(format), 16)
                    : 0;
-    case Words::split: return split(scale.exponent);
+    case Words::split: return split(scale.exponent & 0xFF, 8);
     case Words::values: return bits(scale_to_float(scale));
     case Words::quarter_values: return bits(scale_to_float(scale) * 0.25f);
     case Words::exponents: return scale.exponent;
@@ -82,6 +83,7 @@ OperandTables operand_tables(Format format, Specials specials, Words words, int 
     const FormatSpec& spec = spec_of(format);
     OperandTables tables{};
     tables.bias = bias;
+    tables.marks = words == Words::split;
     for (int selector = 0; selector < spec.selectors(); ++selector)
         for (uint8_t code = 0; code < 16; ++code) {
             const int halves =

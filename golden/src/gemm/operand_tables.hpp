@@ -12,7 +12,7 @@ enum class Words : uint8_t {
     narrow,   // integers below 2^15; where the scale is larger the word is an eighth of it and the
               // elements are 8 times theirs
     wide,     // significand | (exponent above that of the smallest normal) << 16
-    split,    // significand | exponent << 16
+    split,    // significand | exponent << 8, 8 bits each; decode_row adds marks above
     values,   // binary32
     quarter_values,    // a quarter of that
     exponents,         // of types that are exponents only

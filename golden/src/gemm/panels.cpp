@@ -149,6 +149,7 @@ Result<WeightPanels> WeightPanels::make(const PackedTensor& b, const Arithmetic&
         operand_tables(b.format, b.specials, words_of_b(b.format, arithmetic), bias);
     for (auto& elements : tables.elements)
         for (int8_t& element : elements) element = static_cast<int8_t>(element + bias);
+    tables.zero = static_cast<int8_t>(bias);
 
     const uint64_t count = (b.rows + panel_columns - 1) / panel_columns,
                    columns = count * panel_columns;

@@ -61,12 +61,24 @@ inline bool is_shifted(Format format, const Arithmetic& arithmetic) {
 // Whether the kernels' bounds hold for a profile: all of arithmetic_profiles. Others take the
 // reference path.
 constexpr bool has_kernels(const Arithmetic& arithmetic) {
+    const FusedSteps& steps = arithmetic.steps;
     return arithmetic.accumulation != Accumulation::fused_steps ||
-           (arithmetic.step_terms == 4 && arithmetic.fraction_bits >= 8 &&
-            arithmetic.fraction_bits <= 35 && arithmetic.rounding == Rounding::toward_zero);
+           (steps.terms == 4 && steps.group_terms == 1 && !steps.normalized &&
+            steps.fraction_bits >= 8 && steps.fraction_bits <= 35 &&
+            steps.zero_rule != ZeroRule::zero_sums &&
+            (steps.zero_rule == ZeroRule::zero_products ||
+             steps.zero_exponent == zero_scale_exponent) &&
+            arithmetic.rounding == Rounding::toward_zero && is_sound(arithmetic));
 }
-static_assert(has_kernels(arithmetic_profiles[0]) && has_kernels(arithmetic_profiles[1]) &&
-              has_kernels(arithmetic_profiles[2]));
+static_assert([] {
+    for (const Arithmetic& profile : arithmetic_profiles)
+        if (!has_kernels(profile)) return false;
+    return true;
+}());
+
+inline FusedRule fused_rule_of(const FusedSteps& steps) {
+    return {steps.fraction_bits, steps.zero_rule == ZeroRule::zero_products, steps.zero_exponent};
+}
 
 // The same for an operand in it. Scales that are exponents only come over blocks of 32 whose dot
 // stays below 2^13, others over blocks of 16 and, where sums are exact, as integers whose sum fits

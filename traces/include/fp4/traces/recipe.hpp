@@ -14,6 +14,7 @@ namespace fp4::traces {
 struct RecipeOp {
     std::string name;
     uint64_t n, k;
+    uint64_t zero_blocks = 0; // one block of codes in so many is zeros; 0: none
 };
 
 struct Recipe {

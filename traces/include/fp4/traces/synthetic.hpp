@@ -27,9 +27,10 @@ std::vector<float> synthetic_activations(uint64_t seed, std::string_view tensor,
                                          uint64_t k);
 
 // rows x k of uniformly random codes and scale bytes: no statistics of any model, every decoder
-// path. NaN scale bytes only in about one row of 16, so that most outputs are numbers.
+// path. NaN scale bytes only in about one row of 16, so that most outputs are numbers. About one
+// block in `zero_blocks` has zeros alone for elements, under whatever scale; none where it is 0.
 PackedTensor uniform_operand(uint64_t seed, std::string_view tensor, const OperandFormat& format,
-                             uint64_t rows, uint64_t k);
+                             uint64_t rows, uint64_t k, uint64_t zero_blocks = 0);
 
 // Row-major C inputs for accumulation tests: magnitudes around those of a layer's sums, one in 16
 // any bit pattern (NaN and infinity included).

@@ -1,9 +1,12 @@
-/// Stage 2 of one output in profile nv-blackwell: block terms gathered four at a time into fused
+/// Stage 2 of one output in a profile of fused steps: block terms gathered four at a time into fused
 /// steps, D of one step the C of the next, and the drain register.
 ///
 /// Groups that a short last step lacks are empty blocks under zero scales: term 0, an exponent
 /// below every other.
-module fp4_accumulate_nv_blackwell (
+module fp4_accumulate_fused #(
+  parameter int FractionBits = 35,
+  parameter int ZeroExponent = -139
+) (
   input  logic               clk_i,
   input  logic               advance_i,
   input  logic               add_i,           // stage 2 holds a term
@@ -49,7 +52,10 @@ module fp4_accumulate_nv_blackwell (
     end
   end
 
-  fp4_fused_step u_fused_step (
+  fp4_fused_step #(
+    .FractionBits(FractionBits),
+    .ZeroExponent(ZeroExponent)
+  ) u_fused_step (
     .en_i       (add_i && step_i),
     .term0_i    (group_i > 2'd0 ? term0_q : '0),
     .term1_i    (group_i > 2'd1 ? term1_q : '0),
