@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "operands.hpp"
 
 namespace fp4 {
@@ -22,6 +24,40 @@ TEST(Swizzle, OffsetsByHand) {
     EXPECT_EQ(swizzled_scale_offset(127, 3, 6), 511u);
     EXPECT_EQ(swizzled_scale_offset(128, 0, 6), 1024u); // two tiles per row of tiles
     EXPECT_EQ(swizzled_scale_offset(300, 5, 6), 5u * 512 + 12 * 16 + 1 * 4 + 1);
+}
+
+// Eight rows of four bytes, one after the other.
+TEST(Swizzle, OffsetsOfSmallTilesByHand) {
+    const auto offset = [](uint64_t row, uint64_t block) {
+        return swizzled_scale_offset(row, block, 6, ScaleTile::tile_8x4);
+    };
+    EXPECT_EQ(offset(0, 0), 0u);
+    EXPECT_EQ(offset(0, 3), 3u);
+    EXPECT_EQ(offset(0, 4), 32u);
+    EXPECT_EQ(offset(1, 0), 4u);
+    EXPECT_EQ(offset(7, 3), 31u);
+    EXPECT_EQ(offset(8, 0), 64u); // two tiles per row of tiles
+    EXPECT_EQ(offset(19, 5), 5u * 32 + 3 * 4 + 1);
+}
+
+TEST(Swizzle, SmallTilesAndBack) {
+    Rng rng(241);
+    for (const auto& [rows, blocks] :
+         {std::pair{1u, 1u}, {7u, 3u}, {8u, 4u}, {9u, 5u}, {33u, 9u}, {130u, 6u}}) {
+        std::vector<uint8_t> scales(rows * blocks);
+        for (uint8_t& scale : scales) scale = static_cast<uint8_t>(1 + rng.below(255));
+        const auto swizzled = swizzle_scales(scales, rows, blocks, ScaleTile::tile_8x4);
+        ASSERT_TRUE(swizzled);
+        ASSERT_EQ(swizzled->size(), (rows + 7) / 8 * ((blocks + 3) / 4) * 32);
+        EXPECT_EQ(std::ranges::count(*swizzled, 0),
+                  static_cast<ptrdiff_t>(swizzled->size() - scales.size()));
+        for (uint64_t row = 0; row < rows; ++row)
+            for (uint64_t block = 0; block < blocks; ++block)
+                ASSERT_EQ((*swizzled)[row / 8 * ((blocks + 3) / 4) * 32 + block / 4 * 32 +
+                                      row % 8 * 4 + block % 4],
+                          scales[row * blocks + block]);
+        EXPECT_EQ(*unswizzle_scales(*swizzled, rows, blocks, ScaleTile::tile_8x4), scales);
+    }
 }
 
 TEST(Swizzle, EveryScaleHasItsByteAndTheRestIsZero) {

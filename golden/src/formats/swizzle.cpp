@@ -13,20 +13,21 @@ std::string shape_text(uint64_t rows, uint64_t blocks_per_row) {
 
 } // namespace
 
-Result<uint64_t> swizzled_scale_bytes(uint64_t rows, uint64_t blocks_per_row) {
-    const uint64_t tile_rows = rows / swizzle_rows + (rows % swizzle_rows != 0),
+Result<uint64_t> swizzled_scale_bytes(uint64_t rows, uint64_t blocks_per_row, ScaleTile tile) {
+    const ScaleTileSpec& spec = spec_of(tile);
+    const uint64_t tile_rows = rows / spec.rows + (rows % spec.rows != 0),
                    tile_columns =
                        blocks_per_row / swizzle_blocks + (blocks_per_row % swizzle_blocks != 0);
-    if (tile_columns != 0 && tile_rows > UINT64_MAX / swizzle_tile_bytes / tile_columns)
+    if (tile_columns != 0 && tile_rows > UINT64_MAX / spec.bytes() / tile_columns)
         return Error{ErrorCode::bad_shape,
                      "swizzled scales: expected a size of at most 64 bits, found " +
                          shape_text(rows, blocks_per_row)};
-    return tile_rows * tile_columns * swizzle_tile_bytes;
+    return tile_rows * tile_columns * spec.bytes();
 }
 
 Result<std::vector<uint8_t>> swizzle_scales(std::span<const uint8_t> scales, uint64_t rows,
-                                            uint64_t blocks_per_row) {
-    FP4_TRY_ASSIGN(const auto bytes, swizzled_scale_bytes(rows, blocks_per_row));
+                                            uint64_t blocks_per_row, ScaleTile tile) {
+    FP4_TRY_ASSIGN(const auto bytes, swizzled_scale_bytes(rows, blocks_per_row, tile));
     if (scales.size() != rows * blocks_per_row) // not above *bytes, so it does not overflow
         return Error{ErrorCode::bad_shape, "scales: expected " + shape_text(rows, blocks_per_row) +
                                                ", found " + std::to_string(scales.size()) +
@@ -35,14 +36,14 @@ Result<std::vector<uint8_t>> swizzle_scales(std::span<const uint8_t> scales, uin
     std::vector<uint8_t> swizzled(bytes);
     for (uint64_t row = 0; row < rows; ++row)
         for (uint64_t block = 0; block < blocks_per_row; ++block)
-            swizzled[swizzled_scale_offset(row, block, blocks_per_row)] =
+            swizzled[swizzled_scale_offset(row, block, blocks_per_row, tile)] =
                 scales[row * blocks_per_row + block];
     return swizzled;
 }
 
 Result<std::vector<uint8_t>> unswizzle_scales(std::span<const uint8_t> swizzled, uint64_t rows,
-                                              uint64_t blocks_per_row) {
-    FP4_TRY_ASSIGN(const auto bytes, swizzled_scale_bytes(rows, blocks_per_row));
+                                              uint64_t blocks_per_row, ScaleTile tile) {
+    FP4_TRY_ASSIGN(const auto bytes, swizzled_scale_bytes(rows, blocks_per_row, tile));
     if (swizzled.size() != bytes)
         return Error{ErrorCode::bad_shape, "swizzled scales: expected " + std::to_string(bytes) +
                                                " bytes for " + shape_text(rows, blocks_per_row) +
@@ -52,7 +53,7 @@ Result<std::vector<uint8_t>> unswizzle_scales(std::span<const uint8_t> swizzled,
     for (uint64_t row = 0; row < rows; ++row)
         for (uint64_t block = 0; block < blocks_per_row; ++block)
             scales[row * blocks_per_row + block] =
-                swizzled[swizzled_scale_offset(row, block, blocks_per_row)];
+                swizzled[swizzled_scale_offset(row, block, blocks_per_row, tile)];
     return scales;
 }
 
