@@ -1,96 +1,23 @@
 #include "silicon_file.hpp"
 
-#include <zlib.h>
-
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <map>
-#include <memory>
 #include <optional>
 #include <vector>
 
 #include "fp4/dot_add.hpp"
+#include "fp4/gemm.hpp"
 #include "fp4/try.hpp"
+#include "gzip_lines.hpp"
 #include "hex.hpp"
+#include "operands.hpp"
 
 namespace fp4::vec {
 namespace {
 
-constexpr std::string_view columns = "a,b,c,d32,d16";
+constexpr std::string_view columns = "a,b,c,d32,d16", fp4_columns = "a,b,sfa,sfb,c,d32";
 constexpr uint64_t max_header_bytes = 4096, max_header_lines = 1000;
 constexpr int64_t max_k = 4096, max_rows = 1'000'000'000'000;
-
-std::string printable(std::string_view path) {
-    std::string text(path);
-    std::ranges::replace_if(
-        text, [](unsigned char c) { return c < ' ' || c == 0x7F; }, '?');
-    return text;
-}
-
-// Lines of a gzip or plain file. A line is valid until the next one is read.
-class Lines {
-  public:
-    explicit Lines(const std::string& path) : path_(path), file_(gzopen(path.c_str(), "rb")) {
-        if (!file_) open_error_ = std::strerror(errno);
-    }
-
-    Error error(const std::string& message) const {
-        return {ErrorCode::bad_file,
-                printable(path_) + ":" + std::to_string(number_) + ": " + message};
-    }
-    uint64_t number() const { return number_; }
-
-    // None at the end of the file. Errors: reading fails, a line longer than max_bytes.
-    Result<std::optional<std::string_view>> next(size_t max_bytes) {
-        if (!file_) return Error{ErrorCode::bad_file, printable(path_) + ": " + open_error_};
-        ++number_;
-        line_.clear();
-        while (true) {
-            if (at_ == filled_) {
-                FP4_TRY(fill());
-                if (filled_ == 0) break;
-            }
-            const char* begin = chunk_.data() + at_;
-            const char* end = std::find(begin, begin + (filled_ - at_), '\n');
-            line_.append(begin, end);
-            if (line_.size() > max_bytes)
-                return error("expected at most " + std::to_string(max_bytes) +
-                             " characters in this line, found more");
-            at_ = static_cast<size_t>(end - chunk_.data());
-            if (at_ < filled_) {
-                ++at_; // the line feed
-                return std::optional<std::string_view>(line_);
-            }
-        }
-        if (line_.empty()) return std::optional<std::string_view>();
-        return std::optional<std::string_view>(line_);
-    }
-
-  private:
-    Status fill() {
-        at_ = filled_ = 0;
-        const int count = gzread(file_.get(), chunk_.data(), static_cast<unsigned>(chunk_.size()));
-        int code = Z_OK;
-        const char* message = gzerror(file_.get(), &code);
-        if (count < 0 && code == Z_ERRNO)
-            return error(std::string("reading failed: ") + std::strerror(errno));
-        if (count < 0) return error(std::string("expected gzip data, found: ") + message);
-        if (code == Z_BUF_ERROR) return error("expected more gzip data, found the end of the file");
-        filled_ = static_cast<size_t>(count);
-        return Done{};
-    }
-
-    struct Close {
-        void operator()(gzFile_s* file) const { gzclose(file); }
-    };
-
-    std::string path_, open_error_, line_;
-    std::unique_ptr<gzFile_s, Close> file_;
-    std::vector<char> chunk_ = std::vector<char>(size_t{1} << 16);
-    size_t at_ = 0, filled_ = 0;
-    uint64_t number_ = 0;
-};
 
 std::vector<std::string_view> split(std::string_view text) {
     std::vector<std::string_view> words;
@@ -107,10 +34,15 @@ struct Header {
     uint64_t k = 0, digits = 0, rows = 0;
     const DotProfile* d32 = nullptr; // null: never measured, the column holds only '-'
     const DotProfile* d16 = nullptr;
+    std::optional<Format> fp4{}; // block-scaled rows, which have scale bytes and no d16
 
+    size_t scales_bytes() const {
+        return fp4 ? 2 * k / static_cast<uint64_t>(spec_of(*fp4).block) : 0;
+    }
     size_t codes_bytes() const { return k * digits; }
     size_t max_row_bytes() const {
-        return 2 * codes_bytes() + std::string_view("  cccccccc dddddddd dddd").size();
+        return 2 * (codes_bytes() + scales_bytes()) +
+               std::string_view("    cccccccc dddddddd dddd").size();
     }
 };
 
@@ -126,7 +58,7 @@ std::string measured_gpus() {
     return names;
 }
 
-Result<Header> parse_header(const Lines& lines, std::string_view line) {
+Result<Header> parse_header(const GzipLines& lines, std::string_view line) {
     std::map<std::string_view, std::string_view> fields{
         {"gpu", {}}, {"format", {}}, {"k", {}}, {"digits", {}}, {"rows", {}}, {"columns", {}}};
     for (std::string_view word : split(line)) {
@@ -146,13 +78,27 @@ Result<Header> parse_header(const Lines& lines, std::string_view line) {
     };
 
     Header header;
+    const int64_t row_count = from_decimal(fields["rows"], max_rows);
+    if (row_count < 1) return wrong("rows", "1 to " + std::to_string(max_rows));
+    header.rows = static_cast<uint64_t>(row_count);
+    if (fields["format"] == spec_of(Format::nvfp4).name) {
+        header.fp4 = Format::nvfp4;
+        const int64_t fp4_k = from_decimal(fields["k"], max_k);
+        if (fp4_k < 1 || fp4_k % spec_of(Format::nvfp4).block != 0)
+            return wrong("k", "a multiple of 16, at most " + std::to_string(max_k));
+        header.k = static_cast<uint64_t>(fp4_k);
+        header.digits = 1;
+        if (fields["digits"] != "1") return wrong("digits", "1");
+        if (fields["columns"] != fp4_columns) return wrong("columns", std::string(fp4_columns));
+        return header;
+    }
     const std::string_view gpu = fields["gpu"];
     if (std::ranges::none_of(dot_profiles, [&](const DotProfile& p) {
             return p.gpu == tensor_core_of(gpu) && p.evidence != Evidence::model;
         }))
         return wrong("gpu", "one of " + measured_gpus());
     const auto format = element_format_from_name(fields["format"]);
-    if (!format) return wrong("format", "fp16, bf16, tf32, e4m3 or e5m2");
+    if (!format) return wrong("format", "fp16, bf16, tf32, e4m3, e5m2 or nvfp4");
     header.format = *format;
     header.d32 = measured_dot_profile(gpu, *format, false);
     header.d16 = measured_dot_profile(gpu, *format, true);
@@ -167,24 +113,48 @@ Result<Header> parse_header(const Lines& lines, std::string_view line) {
     header.digits = static_cast<uint64_t>((spec_of(*format).bits() + 3) / 4);
     if (fields["digits"] != std::to_string(header.digits))
         return wrong("digits", std::to_string(header.digits));
-    const int64_t rows = from_decimal(fields["rows"], max_rows);
-    if (rows < 1) return wrong("rows", "1 to " + std::to_string(max_rows));
-    header.rows = static_cast<uint64_t>(rows);
     if (fields["columns"] != columns) return wrong("columns", std::string(columns));
     return header;
 }
 
 class Checker {
   public:
-    Checker(std::string_view file, const Lines& lines, const Header& header,
-            const std::function<void(const SiliconMismatch&)>& on_mismatch, uint64_t limit)
-        : file_(file), lines_(lines), header_(header), on_mismatch_(on_mismatch), limit_(limit) {}
+    Checker(std::string_view file, const GzipLines& lines, const Header& header,
+            const SiliconOptions& options)
+        : file_(file), lines_(lines), header_(header), options_(options) {}
 
     Status check_row(std::string_view line) {
         const auto words = split(line);
-        if (words.size() != 5)
-            return lines_.error("expected 5 columns " + std::string(columns) +
-                                " split by one space, found " + std::to_string(words.size()));
+        const std::string_view names = header_.fp4 ? fp4_columns : columns;
+        const auto count = 1 + static_cast<size_t>(std::ranges::count(names, ','));
+        if (words.size() != count)
+            return lines_.error("expected " + std::to_string(count) + " columns " +
+                                std::string(names) + " split by one space, found " +
+                                std::to_string(words.size()));
+        return header_.fp4 ? check_fp4_row(words) : check_dot_row(words);
+    }
+
+    const SiliconCounts& counts() const { return counts_; }
+
+  private:
+    Status check_fp4_row(const std::vector<std::string_view>& words) {
+        FP4_TRY(expect_hex("a", words[0], header_.codes_bytes()));
+        FP4_TRY(expect_hex("b", words[1], header_.codes_bytes()));
+        FP4_TRY(expect_hex("sfa", words[2], header_.scales_bytes()));
+        FP4_TRY(expect_hex("sfb", words[3], header_.scales_bytes()));
+        FP4_TRY(expect_hex("c", words[4], 8));
+        FP4_TRY(expect_hex("d32", words[5], 8));
+        const auto row = [&](std::string_view codes, std::string_view scales) {
+            return packed_rows(*header_.fp4, {}, 1, static_cast<int>(header_.k), codes, scales);
+        };
+        const Fp32 d = dot_reference(row(words[0], words[2]), 0, row(words[1], words[3]), 0,
+                                     fp32_from_hex(words[4]), options_.fp4_profile);
+        count(options_.fp4_profile.name, 8, static_cast<uint32_t>(from_hex(words[5])), d.bits);
+        ++counts_.rows;
+        return Done{};
+    }
+
+    Status check_dot_row(const std::vector<std::string_view>& words) {
         FP4_TRY(expect_hex("a", words[0], header_.codes_bytes()));
         FP4_TRY(expect_hex("b", words[1], header_.codes_bytes()));
         FP4_TRY(expect_hex("c", words[2], 8));
@@ -199,9 +169,6 @@ class Checker {
         return Done{};
     }
 
-    const SiliconCounts& counts() const { return counts_; }
-
-  private:
     Status expect_hex(const char* column, std::string_view text, size_t digits) const {
         if (text.size() == digits && is_hex(text)) return Done{};
         const auto found =
@@ -226,20 +193,22 @@ class Checker {
         FP4_TRY(expect_hex(column, text, digits));
         const auto d = dot_add(*profile, {a_, b_, {}, {}}, c);
         if (!d) return lines_.error(d.error().message);
-        const auto expected = static_cast<uint32_t>(from_hex(text));
-        if (*d == expected) {
-            ++counts_.passed;
-        } else if (++counts_.failed <= limit_) {
-            on_mismatch_({file_, lines_.number(), *profile, expected, *d});
-        }
+        count(profile->name, profile->output == DotOutput::f16 ? 4 : 8,
+              static_cast<uint32_t>(from_hex(text)), *d);
         return Done{};
     }
 
+    void count(std::string_view profile, int digits, uint32_t expected, uint32_t found) {
+        if (found == expected)
+            ++counts_.passed;
+        else if (++counts_.failed <= options_.limit)
+            options_.on_mismatch({file_, lines_.number(), profile, digits, expected, found});
+    }
+
     std::string_view file_;
-    const Lines& lines_;
+    const GzipLines& lines_;
     const Header& header_;
-    const std::function<void(const SiliconMismatch&)>& on_mismatch_;
-    uint64_t limit_;
+    const SiliconOptions& options_;
     std::vector<uint32_t> a_, b_;
     SiliconCounts counts_;
 };
@@ -247,16 +216,14 @@ class Checker {
 } // namespace
 
 std::string describe(const SiliconMismatch& mismatch) {
-    const int digits = mismatch.profile.output == DotOutput::f16 ? 4 : 8;
     return printable(mismatch.file) + ":" + std::to_string(mismatch.line) + ": " +
-           std::string(mismatch.profile.name) + ": expected " + to_hex(mismatch.expected, digits) +
-           ", found " + to_hex(mismatch.found, digits);
+           std::string(mismatch.profile) + ": expected " +
+           to_hex(mismatch.expected, mismatch.digits) + ", found " +
+           to_hex(mismatch.found, mismatch.digits);
 }
 
-Result<SiliconCounts>
-check_silicon_file(const std::string& path,
-                   const std::function<void(const SiliconMismatch&)>& on_mismatch, uint64_t limit) {
-    Lines lines(path);
+Result<SiliconCounts> check_silicon_file(const std::string& path, const SiliconOptions& options) {
+    GzipLines lines(path);
     auto line = lines.next(max_header_bytes);
     if (!line) return line.error();
     if (!*line || !(*line)->starts_with('#'))
@@ -265,7 +232,7 @@ check_silicon_file(const std::string& path,
     FP4_TRY_ASSIGN(const auto header, parse_header(lines, **line));
 
     const size_t max_bytes = std::max<size_t>(max_header_bytes, header.max_row_bytes());
-    Checker checker(path, lines, header, on_mismatch, limit);
+    Checker checker(path, lines, header, options);
     while (true) {
         line = lines.next(max_bytes);
         if (!line) return line.error();

@@ -17,12 +17,13 @@ struct Checked {
     std::vector<std::string> mismatches;
 };
 
-Checked check(const std::filesystem::path& path, uint64_t limit = 3) {
+Checked check(const std::filesystem::path& path, uint64_t limit = 3,
+              const Arithmetic& fp4_profile = nv_blackwell) {
     Checked checked;
     const auto counts = check_silicon_file(
         path.string(),
-        [&](const SiliconMismatch& mismatch) { checked.mismatches.push_back(describe(mismatch)); },
-        limit);
+        {[&](const SiliconMismatch& mismatch) { checked.mismatches.push_back(describe(mismatch)); },
+         limit, fp4_profile});
     if (counts)
         checked.counts = *counts;
     else
@@ -176,6 +177,44 @@ TEST_F(SiliconFile, EveryGpuHasItsProfile) {
     }
 }
 
+// Rows of NVFP4, of any GPU: a term of zero products beside one that is worth 2^-20.
+TEST_F(SiliconFile, BlockScaledRowsUnderAProfile) {
+    const std::string zeros(64, '0'), one = zeros.substr(0, 16) + "1" + zeros.substr(17);
+    const std::string head =
+        "# gpu=RTX5090 format=nvfp4 k=64 digits=1 rows=1 columns=a,b,sfa,sfb,c,d32\n";
+    const std::string operands = one + " 7" + one.substr(1) + " 7e010000 7e010000 00000000 ";
+    for (const auto& [bits, newer, older] :
+         {std::tuple{"35800000", 1u, 0u}, std::tuple{"00000000", 0u, 1u}}) {
+        const auto path = folder.write("rows.txt", head + operands + bits + "\n");
+        for (const auto& [profile, passed] :
+             {std::pair{&nv_blackwell, newer}, std::pair{&nv_blackwell_1, older}}) {
+            const auto checked = check(path, 3, *profile);
+            EXPECT_EQ(checked.error, "");
+            EXPECT_EQ(checked.counts.rows, 1u);
+            EXPECT_EQ(checked.counts.passed, passed) << bits << " " << profile->name;
+            EXPECT_EQ(checked.counts.failed, 1 - passed) << bits << " " << profile->name;
+        }
+    }
+    EXPECT_EQ(check_text(head + operands + "00000001\n").mismatches,
+              std::vector<std::string>{(folder / "rows.txt").string() +
+                                       ":2: nv-blackwell: expected 00000001, found 35800000"});
+    EXPECT_EQ(error_of(head + operands + "- -\n"),
+              ":2: expected 6 columns a,b,sfa,sfb,c,d32 split by one space, found 7");
+    EXPECT_EQ(error_of(head + operands + "-\n"),
+              ":2: column d32: expected 8 hexadecimal digits, found 1 characters");
+    EXPECT_EQ(error_of(head + one + " " + one + " 7e0100 7e010000 00000000 00000000\n"),
+              ":2: column sfa: expected 8 hexadecimal digits, found 6 characters");
+    const auto with = [&](std::string_view from, std::string_view to) {
+        std::string text = head;
+        text.replace(text.find(from), from.size(), to);
+        return error_of(text + operands + "00000000\n");
+    };
+    EXPECT_EQ(with("k=64", "k=40"), ":1: k: expected a multiple of 16, at most 4096, found '40'");
+    EXPECT_EQ(with("digits=1", "digits=2"), ":1: digits: expected 1, found '2'");
+    EXPECT_EQ(with("a,b,sfa,sfb,c,d32", "a,b,c,d32,d16"),
+              ":1: columns: expected a,b,sfa,sfb,c,d32, found 'a,b,c,d32,d16'");
+}
+
 TEST_F(SiliconFile, HeaderErrors) {
     EXPECT_EQ(error_of(""),
               ":1: expected a header line that begins with '#', found the end of the file");
@@ -189,7 +228,7 @@ TEST_F(SiliconFile, HeaderErrors) {
     EXPECT_EQ(error_of_header("gpu=V100 ", "gpu=V100 gpu=A100 "),
               ":1: expected gpu= once, found it again");
     EXPECT_EQ(error_of_header("fp16", "fp8"),
-              ":1: format: expected fp16, bf16, tf32, e4m3 or e5m2, found 'fp8'");
+              ":1: format: expected fp16, bf16, tf32, e4m3, e5m2 or nvfp4, found 'fp8'");
     EXPECT_EQ(error_of_header("fp16", "bf16"),
               ":1: format: expected one that V100 was measured with, found 'bf16'");
     for (const char* k : {"k=0", "k=3", "k=-4", "k=4x", "k=4100", "k=99999999999999999999"})
