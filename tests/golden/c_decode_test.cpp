@@ -157,13 +157,16 @@ TEST(CDecode, PackedSizes) {
     });
     EXPECT_EQ(code_bytes, 96u);
     EXPECT_EQ(scale_bytes, 6u);
+    const auto formats = static_cast<int32_t>(format_specs.size());
+    const std::string expected =
+        "format: expected 0 to " + std::to_string(formats - 1) + ", found ";
     const auto size = [&](fp4_format format, uint64_t rows, uint64_t k) {
         return [=, &code_bytes, &scale_bytes](fp4_error* error) {
             return fp4_packed_size(format, rows, k, &code_bytes, &scale_bytes, error);
         };
     };
-    expect_refused(size(6, 1, 16), FP4_BAD_ARGUMENT, "format: expected 0 to 5, found 6");
-    expect_refused(size(-1, 1, 16), FP4_BAD_ARGUMENT, "format: expected 0 to 5, found -1");
+    expect_refused(size(formats, 1, 16), FP4_BAD_ARGUMENT, expected + std::to_string(formats));
+    expect_refused(size(-1, 1, 16), FP4_BAD_ARGUMENT, expected + "-1");
     expect_refused(size(0, 0, 16), FP4_BAD_SHAPE,
                    "tensor: expected at least one element, found 0 x 16");
     expect_refused(size(0, 1, 0), FP4_BAD_SHAPE,
@@ -182,6 +185,9 @@ TEST(CDecode, PackedSizes) {
 }
 
 TEST(CDecodeErrors, OperandsAndPointers) {
+    const auto formats = static_cast<int32_t>(format_specs.size());
+    const std::string expected =
+        "format: expected 0 to " + std::to_string(formats - 1) + ", found ";
     const fp4_operand good = FP4_OPERAND_INIT(FP4_FORMAT_RAZER_W);
     std::array<uint8_t, 8> codes{};
     std::array<int8_t, 16> halves{};
@@ -199,16 +205,16 @@ TEST(CDecodeErrors, OperandsAndPointers) {
     expect_refused([&](fp4_error* error) { return fp4_decode_scale(0, 0, nullptr, error); },
                    FP4_BAD_ARGUMENT, "scale: expected a pointer, found NULL");
     expect_refused([&](fp4_error* error) { return fp4_decode_scale(99, 0, &scale, error); },
-                   FP4_BAD_ARGUMENT, "format: expected 0 to 5, found 99");
+                   FP4_BAD_ARGUMENT, expected + "99");
     expect_refused([&](fp4_error* error) { return fp4_dequantize(&good, 0, 0, 0, nullptr, error); },
                    FP4_BAD_ARGUMENT, "value_bits: expected a pointer, found NULL");
     expect_refused([&](fp4_error* error) { return fp4_dequantize(nullptr, 0, 0, 0, &bits, error); },
                    FP4_BAD_ARGUMENT, "operand: expected a pointer, found NULL");
 
     fp4_operand bad = good;
-    bad.format = 6;
+    bad.format = formats;
     expect_refused(block(&bad, codes.data(), halves.data()), FP4_BAD_ARGUMENT,
-                   "operand.format: expected 0 to 5, found 6");
+                   "operand." + expected + std::to_string(formats));
     for (uint32_t halves_given : {32u, 266u, 0xFFFFFFFFu}) { // 266 would be 10 in a byte
         const std::string found =
             ": expected 0 to 31 half-units, found " + std::to_string(halves_given);

@@ -59,7 +59,7 @@ TEST(CEncode, TensorsOfEveryEncoderAndFormat) {
                     << i;
             }
         }
-    EXPECT_EQ(made, 26); // four formats by their default encoders, 22 pairs by name
+    EXPECT_GE(made, 41); // what there was when this was written; more come with more rows
 }
 
 TEST(CEncode, BlocksUnderOtherTensorScales) {
@@ -190,7 +190,9 @@ TEST_F(CEncodeErrors, Options) {
                   "x: V2: expected 1 to 31 half-units, found 0");
     options = FP4_ENCODE_OPTIONS_INIT;
     options.operand.format = 77;
-    refused(options, 2, 16, FP4_BAD_ARGUMENT, "options.operand.format: expected 0 to 5, found 77");
+    refused(options, 2, 16, FP4_BAD_ARGUMENT,
+            "options.operand.format: expected 0 to " + std::to_string(format_specs.size() - 1) +
+                ", found 77");
     for (uint32_t size : {0u, 31u, 33u, 0xFFFFFFFFu}) {
         options = FP4_ENCODE_OPTIONS_INIT;
         options.size = size;

@@ -43,7 +43,8 @@ const std::vector<Made>& twin_encoders() {
         for (size_t i = 0; i < encoder_specs.size(); ++i)
             for (Format format : formats_of_16)
                 if (encoder_specs[i].makes(format) &&
-                    encoder_specs[i].kind != EncoderKind::special_search)
+                    encoder_specs[i].kind != EncoderKind::special_search &&
+                    encoder_specs[i].kind != EncoderKind::sweep)
                     made.push_back({static_cast<Encoder>(i), format});
         return made;
     }();

@@ -107,11 +107,12 @@ TEST(EncodeOptions, ZeroTensorsOfEveryEncoder) {
         const auto tensor = encode(x, 2, 32, {.format = format, .encoder = encoder}, "w");
         ASSERT_TRUE(tensor);
         const bool ct = encoder == Encoder::ct || encoder == Encoder::ct_bf16;
-        const int zero_block = row_of(format).zero_block >= 0 ? row_of(format).zero_block
-                               : ct                           ? 0x20
-                               : encoder == Encoder::modelopt ? 0x38
-                               : encoder == Encoder::torchao  ? 0x08
-                                                              : 0x00;
+        const int zero_block = spec_of(encoder).kind == EncoderKind::sweep ? 0x00
+                               : row_of(format).zero_block >= 0 ? row_of(format).zero_block
+                               : ct                             ? 0x20
+                               : encoder == Encoder::modelopt   ? 0x38
+                               : encoder == Encoder::torchao    ? 0x08
+                                                                : 0x00;
         EXPECT_EQ(tensor->tensor_scale.bits, 0x3F800000u) << spec_of(encoder).name;
         EXPECT_EQ(tensor->codes, std::vector<uint8_t>(32, 0)) << spec_of(encoder).name;
         EXPECT_EQ(tensor->scales,
@@ -140,7 +141,8 @@ TEST(EncodeOptions, SaturatedValuesOfEveryEncoder) {
         const auto expected = encode(finite, 2, 32, options, "w");
         EXPECT_EQ(tensor->scales, expected->scales) << name;
         EXPECT_EQ(tensor->tensor_scale, expected->tensor_scale) << name;
-        const int negative_7 = slow::negative_code(7, row_of(format).halves);
+        const auto scale_byte_40 = tensor->scales[40 / static_cast<size_t>(spec_of(format).block)];
+        const int negative_7 = slow::negative_code(7, halves_under(row_of(format), scale_byte_40));
         for (size_t i = 0; i < 64; ++i)
             EXPECT_EQ(packed_code(tensor->codes, i).code,
                       i == 0    ? 0x7
@@ -163,7 +165,7 @@ TEST(EncodeOptions, SaturatedValuesOfEveryEncoder) {
                       i == 3 || i == 17 ? 0x7 : packed_code(rest->codes, i).code)
                 << name << " " << i;
     }
-    EXPECT_EQ(others, 4);
+    EXPECT_GE(others, 4);
 }
 
 TEST(EncodeOptions, ATensorOfNans) {

@@ -15,7 +15,8 @@ namespace fp4::test {
 using Halves = std::array<int, 16>;
 inline constexpr Halves e2m1{0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8, -12},
     e1m2{0, 2, 4, 6, 8, 10, 12, 14, 0, -2, -4, -6, -8, -10, -12, -14},
-    int4{0, 2, 4, 6, 8, 10, 12, 14, -16, -14, -12, -10, -8, -6, -4, -2};
+    int4{0, 2, 4, 6, 8, 10, 12, 14, -16, -14, -12, -10, -8, -6, -4, -2},
+    e2m1_5{0, 1, 2, 3, 4, 6, 8, 12, 10, -1, -2, -3, -4, -6, -8, -12};
 
 // Exponent field over fraction, value = (1 + fraction) * 2^(field - bias).
 struct ScaleByte {
@@ -213,6 +214,31 @@ inline const std::vector<FormatRow>& format_rows() {
                      {{7, -7, 2.5f, -3.5f, .5f, -.4f, -0.0f, -1}, "0x38:792C000F"},
                      {{-8}, "0x39:900"},
                      {{14 * 448, -14 * 448}, "0x7E:790"}}},
+        {.name = "razer-mix",
+         .block = 16,
+         .scale = ue4m3,
+         .halves = e2m1_5,
+         .other_halves = int4,
+         .other_from = 128,
+         .zero_block = 0x00,
+         .exact_k = 684784,
+         .normal_nmse = .00549,
+         .student_nmse = .00595,
+         .landmarks = {{0x38, 0x1, .5},
+                       {0x38, 0x7, 6},
+                       {0x38, 0x8, 5},
+                       {0x38, 0xF, -6},
+                       {0xB8, 0x1, 1},
+                       {0xB8, 0x7, 7},
+                       {0xB8, 0x8, -8},
+                       {0xC5, 0x7, 22.75},
+                       {0x81, 0x8, -0x1p-6},
+                       {0x7F, 0x8, NAN},
+                       {0xFF, 0x0, NAN}},
+         // 5 and -8 are elements; so are all of 7 5 3 1 under the other code book.
+         .encoded = {{{0, -0.0f}, "0x0:000"},
+                     {{6, 5, 4, 3, 2, 1.5f, 1, .5f, -6}, "0x38:78654321F"},
+                     {{-8, 7, 5, 3, 1, -7, -5}, "0xB8:875319B"}}},
     };
     return rows;
 }

@@ -82,7 +82,7 @@ TEST(TensorScaleOf, EveryAmaxAgreesWithTheSlowTwin) {
         const float amax = std::bit_cast<float>(i % 8 ? rng.fp32_bits(-126, 127) & 0x7FFFFFFF
                                                       : rng.fp32_bits() & 0x7FFFFF);
         for (const EncoderSpec& spec : encoder_specs) {
-            if (!spec.makes(nvfp4)) continue;
+            if (!spec.makes(nvfp4) || spec.kind == EncoderKind::sweep) continue;
             const auto scale = scale_of(*encoder_from_name(spec.name), amax);
             const float used = spec.tensor_scale.kind == TensorScaleKind::divisor
                                    ? scale.divisor.value

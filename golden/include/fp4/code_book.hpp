@@ -45,13 +45,15 @@ struct CodeBook {
     }
 };
 
-enum class CodeBookType : uint8_t { e2m1, e1m2, int4 };
+enum class CodeBookType : uint8_t { e2m1, e1m2, int4, e2m1_5 };
 
-inline constexpr std::array<CodeBook, 3> code_books{{
+inline constexpr std::array<CodeBook, 4> code_books{{
     {"e2m1", e2m1_halves_table, 2, e2m1_negative_zero},
     // twice the minifloat of one exponent bit, so that both fill the range of E2M1
     {"e1m2", {0, 1, 2, 3, 4, 5, 6, 7, 0, -1, -2, -3, -4, -5, -6, -7}, 1, 8},
     {"int4", {0, 1, 2, 3, 4, 5, 6, 7, -8, -7, -6, -5, -4, -3, -2, -1}, 1, -1},
+    // E2M1 with +5 in the place of -0
+    {"e2m1-5", {0, 1, 2, 3, 4, 6, 8, 12, 10, -1, -2, -3, -4, -6, -8, -12}, 2, -1},
 }};
 
 constexpr const CodeBook& spec_of(CodeBookType type) {

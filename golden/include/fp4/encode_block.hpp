@@ -5,6 +5,7 @@
 #include <span>
 
 #include "fp4/encode_razer_w.hpp"
+#include "fp4/encode_sweep.hpp"
 #include "fp4/encoded_block.hpp"
 #include "fp4/tensor_scale.hpp"
 
@@ -35,6 +36,7 @@ class BlockEncoder {
     Format format_;
     Specials specials_;
     std::optional<RazerWeightEncoder> razer_w_;
+    std::optional<SweepEncoder> sweep_;
 };
 
 // The kinds, for finite x. encode_block_nvfp4: EncoderKind::scaled.

@@ -8,6 +8,7 @@
 
 #include "fp4/encode_razer_a.hpp"
 #include "fp4/encode_razer_w.hpp"
+#include "fp4/encode_sweep.hpp"
 #include "fp4/tensor_scale.hpp"
 
 namespace fp4 {
@@ -41,6 +42,7 @@ class ElementEncoder {
     const Nvfp4Rule* nvfp4_ = nullptr;   // encoders that scale a block once, or choose between such
     std::vector<RazerCodebook> razer_w_; // by the two high bits of the scale byte
     std::optional<RazerActivationElements> razer_a_{}; // RaZeR activations
+    std::optional<SweepEncoder> sweep_{};
     std::array<float, 256> operands_; // by scale byte: that of the rule; the factor of mxfp4;
                                       // elsewhere the block scale
     std::vector<float> values_;       // by scale byte and code

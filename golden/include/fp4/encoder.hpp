@@ -34,7 +34,9 @@ enum class Encoder : uint8_t {
     ocp_even,
     amd,
     mixfp4,
-    fouroversix_int4
+    fouroversix_int4,
+    sweep,
+    sweep_unscaled
 };
 
 // What an encoder computes from the tensor's amax A, and what its arithmetic then uses: the
@@ -59,12 +61,13 @@ enum class EncoderKind : uint8_t {
     error_search,   // one block scale, every element by its smallest error
     special_search, // RaZeR: the special value with the smallest error
     power_of_two,   // the exponent of the block's amax
+    sweep, // every block scale and every other choice of the scale byte, the smallest error wins
 };
 
 struct EncoderSpec {
     std::string_view name;
     Format format;                      // that it makes
-    std::optional<Format> other_format; // that it makes too
+    std::optional<Format> other_format; // that it makes too; a sweep makes every one of its kind
     TensorScaleRule tensor_scale;
     std::string_view summary;
     EncoderKind kind = EncoderKind::scaled;
@@ -73,10 +76,14 @@ struct EncoderSpec {
     // magnitude: the significand, 1 to 2, from which that is raised by a binade; 2: never.
     float raised_from = 2.0f;
 
-    constexpr bool makes(Format f) const { return f == format || f == other_format; }
+    constexpr bool makes(Format f) const {
+        if (kind != EncoderKind::sweep) return f == format || f == other_format;
+        return spec_of(f).encode_max >= 0 &&
+               spec_of(f).tensor_scaled == (tensor_scale.kind != TensorScaleKind::one);
+    }
 };
 
-inline constexpr std::array<EncoderSpec, 22> encoder_specs{{
+inline constexpr std::array<EncoderSpec, 24> encoder_specs{{
     {"nv",
      Format::nvfp4,
      {},
@@ -212,6 +219,18 @@ inline constexpr std::array<EncoderSpec, 22> encoder_specs{{
      "fouroversix with INT4: every block is scaled to 7, never to -8",
      EncoderKind::scaled,
      Encoder::fouroversix_6},
+    {"sweep",
+     Format::razer_mix,
+     {},
+     {TensorScaleKind::multiplier},
+     "every scale byte is tried, the smallest squared error wins: one search for every format",
+     EncoderKind::sweep},
+    {"sweep-unscaled",
+     Format::nvfp4_ue5m3,
+     {},
+     {TensorScaleKind::one},
+     "sweep for formats without tensor scale",
+     EncoderKind::sweep},
 }};
 
 constexpr const EncoderSpec& spec_of(Encoder encoder) {

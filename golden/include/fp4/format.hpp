@@ -21,7 +21,8 @@ enum class Format : uint8_t {
     rzr4,
     nvfp4_ue5m3,
     mixfp4,
-    nvint4
+    nvint4,
+    razer_mix
 }; // of those in the RTL, the value is the code on its format ports
 
 // Selectors are bits of the scale byte above the payload of its scale type.
@@ -36,8 +37,9 @@ struct FormatSpec {
     int sign_bit = -1;      // bit of the scale byte that makes the special negative; -1: none
     int select_bit =
         -1; // bit of the scale byte that selects V2 instead of V1; -1: there is only V1
-    int encode_max = -1; // largest scale payload that encoders produce; -1: only decoded
-    bool in_rtl = false; // rtl/ decodes it
+    int encode_max = -1;       // largest scale payload that encoders produce; -1: only decoded
+    bool in_rtl = false;       // rtl/ decodes it
+    bool tensor_scaled = true; // encoders choose a tensor scale; else it is 1
 
     constexpr bool has_specials() const { return sentinel >= 0; }
     constexpr bool has_second_special() const { return select_bit >= 0; }
@@ -66,7 +68,7 @@ struct FormatSpec {
     constexpr float largest_element() const { return spec_of(code_book).largest(); }
 };
 
-inline constexpr std::array<FormatSpec, 9> format_specs{{
+inline constexpr std::array<FormatSpec, 10> format_specs{{
     {.name = "nvfp4", .scale = ScaleType::ue4m3, .encode_max = 0x7E, .in_rtl = true},
     {.name = "razer-w",
      .scale = ScaleType::e3m3,
@@ -81,12 +83,16 @@ inline constexpr std::array<FormatSpec, 9> format_specs{{
      .sign_bit = 7,
      .encode_max = 0x7E,
      .in_rtl = true},
-    {.name = "mxfp4", .block = 32, .scale = ScaleType::e8m0, .encode_max = 0xFE},
+    {.name = "mxfp4",
+     .block = 32,
+     .scale = ScaleType::e8m0,
+     .encode_max = 0xFE,
+     .tensor_scaled = false},
     // razer-w as the public CUDA-core kernels read it
     {.name = "razer-cuda", .scale = ScaleType::e3m3, .sentinel = 0, .sign_bit = 7, .select_bit = 6},
     // razer-a as Vortex's tensor unit reads it
     {.name = "rzr4", .scale = ScaleType::ue4m3, .sentinel = 0, .sign_bit = 7},
-    {.name = "nvfp4-ue5m3", .scale = ScaleType::ue5m3, .encode_max = 0xFE},
+    {.name = "nvfp4-ue5m3", .scale = ScaleType::ue5m3, .encode_max = 0xFE, .tensor_scaled = false},
     {.name = "mixfp4",
      .scale = ScaleType::ue4m3,
      .other_code_book = CodeBookType::e1m2,
@@ -95,6 +101,12 @@ inline constexpr std::array<FormatSpec, 9> format_specs{{
     {.name = "nvint4",
      .scale = ScaleType::ue4m3,
      .code_book = CodeBookType::int4,
+     .encode_max = 0x7E},
+    {.name = "razer-mix",
+     .scale = ScaleType::ue4m3,
+     .code_book = CodeBookType::e2m1_5,
+     .other_code_book = CodeBookType::int4,
+     .code_book_bit = 7,
      .encode_max = 0x7E},
 }};
 

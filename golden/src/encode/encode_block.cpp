@@ -11,11 +11,13 @@ BlockEncoder::BlockEncoder(Encoder encoder, Format format, Specials specials, in
     if (spec_of(encoder).kind == EncoderKind::special_search &&
         spec_of(format).has_second_special())
         razer_w_.emplace(specials, e3m3_max, razer_ties_of(encoder));
+    if (spec_of(encoder).kind == EncoderKind::sweep) sweep_.emplace(format, specials, e3m3_max);
 }
 
 uint8_t BlockEncoder::encode_finite(std::span<const float> x, const TensorScale& tensor_scale,
                                     std::span<uint8_t> codes) const {
     const EncoderKind kind = spec_of(encoder_).kind;
+    if (sweep_) return (*sweep_)(x, tensor_scale.multiplier.value, codes.first(x.size()));
     if (kind == EncoderKind::power_of_two)
         return encode_block_ocp(encoder_, x.first<32>(), codes.first<32>());
     const auto x16 = x.first<dot_lanes>();
@@ -30,7 +32,8 @@ uint8_t BlockEncoder::encode_finite(std::span<const float> x, const TensorScale&
         case EncoderKind::least_squares: return encode_block_mse(x16, tensor_scale);
         case EncoderKind::error_search: return encode_block_ggml(x16);
         case EncoderKind::scaled:
-        case EncoderKind::power_of_two: break;
+        case EncoderKind::power_of_two:
+        case EncoderKind::sweep: break;
         }
         return encode_block_nvfp4(encoder_, format_, x16, tensor_scale);
     }();

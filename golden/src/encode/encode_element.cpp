@@ -31,6 +31,7 @@ ElementEncoder::ElementEncoder(Encoder encoder, Format format, const TensorScale
         for (int selector = 0; selector < spec.selectors(); ++selector)
             razer_w_.emplace_back(special_halves(format, specials, spec.byte_of_selector(selector)),
                                   razer_ties_of(encoder));
+    if (kind == EncoderKind::sweep) sweep_.emplace(format, specials, e3m3_max_default);
     for (size_t i = 0; i < operands_.size(); ++i) {
         const auto scale_byte = static_cast<uint8_t>(i);
         const float scale = scale_to_float(block_scale(format, scale_byte));
@@ -48,6 +49,7 @@ Element ElementEncoder::encode(float x, uint8_t scale_byte) const {
     const FormatSpec& spec = spec_of(format_);
     const CodeBookType book = spec.code_book_type(scale_byte);
     if (!std::isfinite(x)) return encode_rne(book, x);
+    if (sweep_) return sweep_->element(x, scale_byte, multiplier_);
     const float operand = operands_[scale_byte];
     if (nvfp4_)
         return encode_element(*nvfp4_, book, operand, nvfp4_->divides_twice ? x / multiplier_ : x);

@@ -159,7 +159,7 @@ class Evaluator {
         if (!options_.through_rtl) return Done{};
         if (!spec_.arithmetic || !spec_.arithmetic->in_rtl)
             return Error{ErrorCode::bad_argument,
-                         "--through-rtl: expected --profile exact or nv-blackwell beside it"};
+                         "--through-rtl: expected --profile with one that the RTL has beside it"};
         std::filesystem::path program = options_.simrun;
         if (program.empty()) {
             FP4_TRY_ASSIGN(const auto own, io::this_program());

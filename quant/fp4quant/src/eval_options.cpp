@@ -1,6 +1,7 @@
 #include "eval_options.hpp"
 
 #include "commands.hpp"
+#include "fp4/arithmetic.hpp"
 
 namespace fp4::quant {
 
@@ -13,13 +14,15 @@ void add_eval_options(CLI::App& command, EvalOptions& options) {
         "--method", options.run.method,
         "quantize a plain checkpoint in memory first; without it the checkpoint itself is scored");
     command.add_option("--acts", options.run.acts, "with --method: W4A4, W4A16 or W16A4");
-    command.add_option(
-        "--profile", options.run.profile,
-        "fake (float32 products), or every linear by golden: exact, nv-blackwell, fp32-seq, f13");
+    std::string known;
+    for (const Arithmetic& each : arithmetic_profiles)
+        known += (known.empty() ? "" : ", ") + std::string(each.name);
+    command.add_option("--profile", options.run.profile,
+                       "fake (float32 products), or every linear by golden: " + known);
     command.add_flag(
         "--through-rtl", options.through_rtl,
-        "with --profile exact or nv-blackwell: every quantized linear by the Verilated "
-        "RTL in simrun, which compares each output with golden");
+        "with a --profile that the RTL has: every quantized linear by the Verilated RTL in simrun, "
+        "which compares each output with golden");
     command.add_option("--simrun", options.simrun,
                        "the simulator's program; by default simrun beside fp4quant");
     command.add_flag(

@@ -88,10 +88,12 @@ bool matches(const RowKey& key, std::string_view pattern) {
 
 std::string activation_name(const Scheme& scheme) {
     if (!scheme.activations) return "none";
-    if (scheme.activations->format == Format::razer_a) return "razer-a";
-    return scheme.activations->encoder == Encoder::nv
-               ? "nvfp4"
-               : std::string(spec_of(scheme.activations->encoder).name);
+    // The format by its default encoder; by another, that one's name, and the format's where it
+    // makes several.
+    const Side& side = *scheme.activations;
+    const std::string format(spec_of(side.format).name), encoder(spec_of(side.encoder).name);
+    if (side.encoder == default_encoder(side.format)) return format;
+    return spec_of(side.encoder).kind == EncoderKind::sweep ? encoder + "-" + format : encoder;
 }
 
 std::vector<TableRow> table_rows() {
@@ -99,6 +101,10 @@ std::vector<TableRow> table_rows() {
     const NamedMethod &rtn = *method_from_name("rtn"), &razer = *method_from_name("razer");
     for (const Acts acts : {Acts::w4a16, Acts::w4a4})
         for (const NamedMethod& method : named_methods) add_rows(rows, method, acts);
+    for (const Acts acts : {Acts::w4a16, Acts::w4a4})
+        for (const NamedMethod& method : format_methods)
+            if (&method == method_from_name(method.name, method.format))
+                rows.push_back(row(method, acts));
     for (const char* name : {"rtn", "4over6", "razer"})
         rows.push_back(row(*method_from_name(name), Acts::w16a4));
     for (const NamedMethod* method : {&rtn, &razer}) {

@@ -23,7 +23,8 @@ Status add_method(RunSpec& spec, const RunWords& words) {
     spec.method = method_from_name(words.method, words.format);
     if (!spec.method)
         return bad_argument(fmt::format("--format: expected {}, which method {} makes, found {}",
-                                        any->format, words.method, words.format));
+                                        formats_of_method(words.method), words.method,
+                                        words.format));
     const auto acts = acts_from_name(words.acts);
     if (!acts)
         return unknown_name(fmt::format("--acts: expected one of {}, found {}",
@@ -36,10 +37,10 @@ Status add_method(RunSpec& spec, const RunWords& words) {
 // Null for fake quantization.
 Result<const Arithmetic*> arithmetic_of(const std::string& profile) {
     if (profile == "fake") return static_cast<const Arithmetic*>(nullptr);
-    for (const Arithmetic* each : {&exact, &nv_blackwell, &fp32_seq, &f13})
-        if (each->name == profile) return each;
-    return unknown_name(fmt::format(
-        "--profile: expected fake, exact, nv-blackwell, fp32-seq or f13, found {}", profile));
+    if (const Arithmetic* arithmetic = arithmetic_from_name(profile)) return arithmetic;
+    std::string known = "fake";
+    for (const Arithmetic& each : arithmetic_profiles) known += fmt::format(", {}", each.name);
+    return unknown_name(fmt::format("--profile: expected one of {}, found {}", known, profile));
 }
 
 // A folder that is named with a slash behind it is the folder itself.
@@ -116,8 +117,12 @@ Result<RunSpec> quantize_spec(const RunWords& words) {
     if (spec.method->transforms)
         return bad_argument("checkpoint: expected a scheme that its layout can hold, found a "
                             "Hadamard transform of the linears' inputs");
-    const auto layout = words.layout.empty() ? std::optional(spec.method->layout())
-                                             : checkpoints::layout_from_name(words.layout);
+    const auto own = spec.method->layout();
+    if (!own)
+        return bad_argument(fmt::format(
+            "--format: expected one that a checkpoint layout holds, nvfp4 or razer, found {}",
+            spec.method->format));
+    const auto layout = words.layout.empty() ? own : checkpoints::layout_from_name(words.layout);
     if (!layout)
         return unknown_name(
             fmt::format("--layout: expected compressed-tensors, modelopt, razer or bf16, found {}",

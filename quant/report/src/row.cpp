@@ -6,15 +6,20 @@
 #include <string_view>
 #include <tuple>
 
+#include "fp4/arithmetic.hpp"
+
 namespace fp4::quant {
 namespace {
 
 constexpr std::array<std::string_view, 4> acts_order{"W16A16", "W4A16", "W16A4", "W4A4"};
-constexpr std::array<std::string_view, 13> method_order{
-    "bf16", "rtn",         "4over6", "4over6-448", "mse",  "gptq",    "mr-gptq",
-    "awq",  "smoothquant", "razer",  "razer-gptq", "faar", "faar-2fa"};
-constexpr std::array<std::string_view, 5> arith_order{"fake", "exact", "nv-blackwell", "fp32-seq",
-                                                      "f13"};
+constexpr std::array<std::string_view, 14> method_order{
+    "bf16",    "rtn", "sweep",       "4over6", "4over6-448", "mse",  "gptq",
+    "mr-gptq", "awq", "smoothquant", "razer",  "razer-gptq", "faar", "faar-2fa"};
+constexpr auto arith_order = [] {
+    std::array<std::string_view, arithmetic_profiles.size() + 1> names{"fake"};
+    std::ranges::transform(arithmetic_profiles, names.begin() + 1, &Arithmetic::name);
+    return names;
+}();
 
 auto rank(std::span<const std::string_view> order, const std::string& name) {
     return std::find(order.begin(), order.end(), name) - order.begin();

@@ -130,7 +130,8 @@ TEST(Eval, RefusesWhatItCannotCompare) {
     refused({"eval", "--model", model, "--profile", "exact"},
             "--profile: expected --method or a quantized checkpoint");
     refused({"eval", "--model", model, "--method", "rtn", "--profile", "fp16"},
-            "--profile: expected fake, exact, nv-blackwell, fp32-seq or f13, found fp16");
+            "--profile: expected one of fake, exact, nv-blackwell, fp32-seq, nv-blackwell-1, f13, "
+            "found fp16");
     refused({"eval", "--model", model, "--method", "nearest"},
             "--method: expected one of rtn, 4over6");
     refused({"eval", "--model", folder / "made", "--reference", model, "--windows", "2",

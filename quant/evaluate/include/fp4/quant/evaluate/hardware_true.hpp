@@ -13,14 +13,4 @@ namespace fp4::quant {
 Result<LayerModel> hardware_true(std::shared_ptr<const QuantizedLayer> layer, const Scheme& scheme,
                                  const Arithmetic& arithmetic);
 
-// The fused steps of nv-blackwell with 13 bits kept: an accumulator narrow enough to be seen in a
-// model's accuracy. Not in the RTL.
-inline constexpr Arithmetic f13{"f13",
-                                "fused steps of 64 products, 13 bits kept, cut toward zero",
-                                Accumulation::fused_steps,
-                                Rounding::toward_zero,
-                                4,
-                                13,
-                                false};
-
 } // namespace fp4::quant

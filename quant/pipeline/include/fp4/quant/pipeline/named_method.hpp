@@ -1,5 +1,6 @@
 // The methods by their names in command lines and tables: one row for each format that they make.
 #pragma once
+#include <algorithm>
 #include <array>
 #include <memory>
 #include <optional>
@@ -34,7 +35,7 @@ std::unique_ptr<Quantizer> make_quantizer(const Scheme& scheme, const FaarRecipe
 
 struct NamedMethod {
     std::string_view name;
-    std::string_view format; // nvfp4 or razer
+    std::string_view format; // of a row of quantized_formats
     Side weights;
     Side activations;
     std::string_view summary;
@@ -47,10 +48,13 @@ struct NamedMethod {
     // Linears compute what the model's do, of the same inputs, but for rounding.
     constexpr bool keeps_operands() const { return !folds && !transforms; }
 
-    // What a checkpoint is written in unless another layout is asked for.
-    constexpr checkpoints::Layout layout() const {
-        return weights.format == Format::razer_w ? checkpoints::Layout::razer
-                                                 : checkpoints::Layout::compressed_tensors;
+    // What a checkpoint is written in unless another layout is asked for; none: no layout holds the
+    // weights, they can be evaluated only.
+    constexpr std::optional<checkpoints::Layout> layout() const {
+        for (size_t i = 0; i < checkpoints::layout_specs.size(); ++i)
+            if (checkpoints::layout_specs[i].weight_format == weights.format)
+                return static_cast<checkpoints::Layout>(i);
+        return std::nullopt;
     }
 };
 
@@ -128,19 +132,88 @@ inline constexpr std::array<NamedMethod, 14> named_methods{{
      .aligned = true},
 }};
 
+// What a model is quantized to: its weights and its activations.
+struct QuantizedFormat {
+    std::string_view name;
+    Format weights;
+    Format activations;
+};
+
+// RaZeR has a format for either side, every other format that encoders make serves both.
+inline constexpr auto quantized_formats = [] {
+    constexpr auto serves_both = [](const FormatSpec& spec) {
+        return spec.encode_max >= 0 && !spec.has_specials();
+    };
+    std::array<QuantizedFormat, 1 + std::ranges::count_if(format_specs, serves_both)> formats{
+        {{"razer", Format::razer_w, Format::razer_a}}};
+    size_t n = 1;
+    for (size_t i = 0; i < format_specs.size(); ++i)
+        if (serves_both(format_specs[i]))
+            formats[n++] = {format_specs[i].name, static_cast<Format>(i), static_cast<Format>(i)};
+    return formats;
+}();
+
+constexpr Encoder sweep_encoder(Format format) {
+    return spec_of(format).tensor_scaled ? Encoder::sweep : Encoder::sweep_unscaled;
+}
+
+// What formats give without any training: each by its published encoder (method rtn; razer for that
+// format) and by one search that is the same for all (method sweep).
+inline constexpr auto format_methods = [] {
+    std::array<NamedMethod, 2 * quantized_formats.size()> methods{};
+    for (size_t i = 0; i < quantized_formats.size(); ++i) {
+        const QuantizedFormat& format = quantized_formats[i];
+        methods[2 * i] = {format.weights == Format::razer_w ? "razer" : "rtn",
+                          format.name,
+                          Side{format.weights, *default_encoder(format.weights)},
+                          Side{format.activations, *default_encoder(format.activations)},
+                          "the format's published encoder",
+                          make_quantizer<Quantizer>};
+        methods[2 * i + 1] = {"sweep",
+                              format.name,
+                              Side{format.weights, sweep_encoder(format.weights)},
+                              Side{format.activations, sweep_encoder(format.activations)},
+                              "per block the scale byte of least squared error",
+                              make_quantizer<Quantizer>};
+    }
+    return methods;
+}();
+
 // The first of that name, in `format` unless that is empty.
 constexpr const NamedMethod* method_from_name(std::string_view name, std::string_view format = {}) {
+    const auto is = [&](const NamedMethod& method) {
+        return method.name == name && (format.empty() || method.format == format);
+    };
     for (const auto& method : named_methods)
-        if (method.name == name && (format.empty() || method.format == format)) return &method;
+        if (is(method)) return &method;
+    for (const auto& method : format_methods)
+        if (is(method)) return &method;
     return nullptr;
 }
 
 // "rtn, 4over6, ...", for messages.
 inline std::string method_names() {
     std::string out;
-    for (const auto& method : named_methods)
-        if (&method == method_from_name(method.name))
-            out += (out.empty() ? "" : ", ") + std::string(method.name);
+    const auto add = [&](const auto& methods) {
+        for (const auto& method : methods)
+            if (&method == method_from_name(method.name))
+                out += (out.empty() ? "" : ", ") + std::string(method.name);
+    };
+    add(named_methods);
+    add(format_methods);
+    return out;
+}
+
+// "nvfp4, razer, ...": what a method makes, for messages.
+inline std::string formats_of_method(std::string_view name) {
+    std::string out;
+    const auto add = [&](const auto& methods) {
+        for (const auto& method : methods)
+            if (method.name == name && &method == method_from_name(name, method.format))
+                out += (out.empty() ? "" : ", ") + std::string(method.format);
+    };
+    add(named_methods);
+    add(format_methods);
     return out;
 }
 

@@ -16,7 +16,7 @@ struct RowKey {
     std::string acts;       // W4A4, W4A16, W16A4; W16A16 for the reference
     std::string act_format; // nvfp4, fouroversix, razer-a, none
     std::string act_scale;  // static, call, token
-    std::string arith;      // fake, nv-blackwell, exact, fp32-seq, f13
+    std::string arith;      // fake or a profile of golden
     std::string domain;     // `all_domains` or one of them
     uint64_t seed = 0;      // 0 for methods that draw nothing
 
