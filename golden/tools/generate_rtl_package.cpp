@@ -1,4 +1,5 @@
 // Prints rtl/fp4_pkg.sv: the format and profile tables of this library as SystemVerilog constants.
+#include <algorithm>
 #include <cctype>
 #include <cstdio>
 #include <cstdlib>
@@ -36,8 +37,12 @@ void print_elements() {
 void print_scales() {
     std::printf("\n  // Scale types: value = significand * 2^(exponent - 3).\n");
     print_int("ZERO_SCALE_EXPONENT", fp4::zero_scale_exponent);
-    for (const auto& spec : fp4::scale_specs) {
-        if (!spec.subnormals) continue; // no format of the RTL has it
+    for (size_t i = 0; i < fp4::scale_specs.size(); ++i) {
+        const fp4::ScaleSpec& spec = fp4::scale_specs[i];
+        if (std::ranges::none_of(fp4::format_specs, [&](const fp4::FormatSpec& format) {
+                return format.in_rtl && format.scale == static_cast<fp4::ScaleType>(i);
+            }))
+            continue;
         const std::string prefix = constant_name(spec.name);
         print_int(prefix + "_BIAS", spec.bias);
         if (spec.nan_payload >= 0) print_int(prefix + "_NAN_PAYLOAD", spec.nan_payload);
