@@ -77,7 +77,8 @@ TEST_F(IndependentReader, CompressedTensorsPackage) {
             const auto& weight = linear->weight;
             std::vector<int8_t> halves;
             for (uint64_t e = 0; e < weight.rows * weight.k; ++e)
-                halves.push_back(static_cast<int8_t>(e2m1_halves(packed_code(weight.codes, e))));
+                halves.push_back(
+                    static_cast<int8_t>(e2m1_halves({packed_code(weight.codes, e).code})));
             std::vector<float> scales;
             for (const uint8_t byte : weight.scales)
                 scales.push_back(scale_to_float(block_scale(Format::nvfp4, byte)));
