@@ -1,7 +1,5 @@
 #include "identify.hpp"
 
-#include <fmt/format.h>
-
 #include "rows.hpp"
 #include "separate.hpp"
 #include "separating_rows.hpp"
@@ -34,16 +32,16 @@ std::string verdict_text(const Silicon& silicon, std::span<const Candidate> cand
         const Candidate& candidate = candidates[i];
         return candidate.text + (candidate.arithmetic.name.empty()
                                      ? ", none of the profiles"
-                                     : fmt::format(", profile {}", candidate.arithmetic.name));
+                                     : ", profile " + std::string(candidate.arithmetic.name));
     };
+    const std::string of = std::to_string(candidates.size()) + " candidates",
+                      all = "all " + std::to_string(rows) + " rows";
     if (verdict.agree.empty())
-        return fmt::format(
-            "{}: none of {} candidates gives all {} rows; the nearest gives {}: {}\n", silicon.gpu,
-            candidates.size(), rows, verdict.most, named(verdict.nearest));
+        return silicon.gpu + ": none of " + of + " gives " + all + "; the nearest gives " +
+               std::to_string(verdict.most) + ": " + named(verdict.nearest) + "\n";
     std::string text;
-    for (const size_t i : verdict.agree) text += fmt::format("{}: {}\n", silicon.gpu, named(i));
-    return text + fmt::format("{} of {} candidates give all {} rows\n", verdict.agree.size(),
-                              candidates.size(), rows);
+    for (const size_t i : verdict.agree) text += silicon.gpu + ": " + named(i) + "\n";
+    return text + std::to_string(verdict.agree.size()) + " of " + of + " give " + all + "\n";
 }
 
 } // namespace fp4::probe

@@ -1,8 +1,8 @@
 // fp4probe: asks the FP4 tensor cores of a GPU which rule their fused step follows.
-#include <CLI/CLI.hpp>
-#include <fmt/format.h>
-
+#include <cstdio>
+#include <cstdlib>
 #include <fstream>
+#include <string>
 
 #include "identify.hpp"
 #include "rows.hpp"
@@ -13,7 +13,7 @@ using namespace fp4;
 using namespace fp4::probe;
 
 int refuse(const std::string& message) {
-    fmt::print(stderr, "fp4probe: {}\n", message);
+    std::fprintf(stderr, "fp4probe: %s\n", message.c_str());
     return 2;
 }
 
@@ -39,35 +39,48 @@ int run(const std::string& emulated, size_t more, const std::string& out) {
     }
     const auto candidates = all_candidates();
     const Verdict verdict = identify(candidates, rows, *d);
-    fmt::print("{}", verdict_text(*silicon, candidates, verdict, rows.size()));
+    std::fputs(verdict_text(*silicon, candidates, verdict, rows.size()).c_str(), stdout);
     return verdict.agree.empty() ? 1 : 0;
 }
+
+constexpr char usage[] =
+    "fp4probe [--emulate PROFILE] [--rows N] [--out FILE]\n"
+    "Asks the FP4 tensor cores of a GPU which rule their fused step follows: what zeros do to the\n"
+    "alignment, how many bits are kept, what is added before it.\n"
+    "  --emulate PROFILE  ask an emulated GPU that follows this profile\n"
+    "  --rows N           random rows asked beside the separating set, 0 to 100000 (1000)\n"
+    "  --out FILE         write every row with its D, for fp4vec check silicon\n"
+    "Exit status: 0 a rule fits, 1 none does, 2 there is no such GPU, or bad usage.\n";
 
 } // namespace
 
 int main(int argc, char** argv) {
-    CLI::App app(
-        "Asks the FP4 tensor cores of a GPU which rule their fused step follows: what zeros "
-        "do to the alignment, how many bits are kept, what is added before it. Exit status "
-        "0 one rule or more fits, 1 none does, 2 there is no such GPU.",
-        "fp4probe");
     std::string emulated, out;
     size_t more = 1000;
-    std::vector<std::string> profiles;
-    for (const Arithmetic& profile : arithmetic_profiles)
-        if (profile.accumulation == Accumulation::fused_steps) profiles.emplace_back(profile.name);
-    app.add_option("--emulate", emulated, "Ask an emulated GPU that follows this profile")
-        ->check(CLI::IsMember(profiles));
-    app.add_option("--rows", more, "Random rows asked beside the separating set")
-        ->check(CLI::Range(0, 100000))
-        ->capture_default_str();
-    app.add_option("--out", out, "Write every row with its D, for fp4vec check silicon");
-    try {
-        app.parse(argc, argv);
-    } catch (const CLI::Success& e) {
-        return app.exit(e);
-    } catch (const CLI::ParseError& e) {
-        return refuse(e.what());
+    for (int i = 1; i < argc; ++i) {
+        const std::string option = argv[i];
+        if (option == "--help") {
+            std::fputs(usage, stdout);
+            return 0;
+        }
+        if (option != "--emulate" && option != "--rows" && option != "--out")
+            return refuse("expected --emulate, --rows, --out or --help, found " + option);
+        if (++i == argc) return refuse(option + ": expected a value, found none");
+        const std::string value = argv[i];
+        if (option == "--out") out = value;
+        if (option == "--emulate") {
+            const Arithmetic* profile = arithmetic_from_name(value);
+            if (!profile || profile->accumulation != Accumulation::fused_steps)
+                return refuse("--emulate: expected a profile of fused steps, found " + value);
+            emulated = value;
+        }
+        if (option == "--rows") {
+            char* end = nullptr;
+            const unsigned long number = std::strtoul(value.c_str(), &end, 10);
+            if (value.empty() || value[0] < '0' || value[0] > '9' || *end || number > 100000)
+                return refuse("--rows: expected 0 to 100000, found " + value);
+            more = number;
+        }
     }
     return run(emulated, more, out);
 }

@@ -1,6 +1,6 @@
 #include "rows.hpp"
 
-#include <fmt/format.h>
+#include <cstdio>
 
 #include "fp4/gemm.hpp"
 
@@ -15,16 +15,22 @@ PackedTensor tensor_of(const uint32_t (&codes)[8], uint32_t scales) {
     return t;
 }
 
+std::string hex(uint32_t value, int digits) {
+    char text[9];
+    std::snprintf(text, sizeof text, "%0*x", digits, value);
+    return text;
+}
+
 // Codes, k = 0 first, one digit each.
 std::string digits_of(const uint32_t (&codes)[8]) {
     std::string text;
-    for (int k = 0; k < 64; ++k) text += fmt::format("{:x}", codes[k / 8] >> 4 * (k % 8) & 15);
+    for (int k = 0; k < 64; ++k) text += hex(codes[k / 8] >> 4 * (k % 8) & 15, 1);
     return text;
 }
 
 std::string bytes_of(uint32_t scales) {
     std::string text;
-    for (int i = 0; i < 4; ++i) text += fmt::format("{:02x}", scales >> 8 * i & 0xFF);
+    for (int i = 0; i < 4; ++i) text += hex(scales >> 8 * i & 0xFF, 2);
     return text;
 }
 
@@ -38,13 +44,13 @@ uint32_t expected_of(const kernels::ProbeRow& row, const Arithmetic& arithmetic)
 
 std::string silicon_text(std::string_view gpu, std::span<const kernels::ProbeRow> rows,
                          std::span<const uint32_t> d) {
-    std::string text = fmt::format("# fp4sim-silicon 1 gpu={} format=nvfp4 k=64 digits=1 rows={} "
-                                   "columns=a,b,sfa,sfb,c,d32\n",
-                                   gpu, rows.size());
+    std::string text = "# fp4sim-silicon 1 gpu=" + std::string(gpu) +
+                       " format=nvfp4 k=64 digits=1 rows=" + std::to_string(rows.size()) +
+                       " columns=a,b,sfa,sfb,c,d32\n";
     for (size_t i = 0; i < rows.size(); ++i)
-        text +=
-            fmt::format("{} {} {} {} {:08x} {:08x}\n", digits_of(rows[i].a), digits_of(rows[i].b),
-                        bytes_of(rows[i].a_scales), bytes_of(rows[i].b_scales), rows[i].c, d[i]);
+        text += digits_of(rows[i].a) + " " + digits_of(rows[i].b) + " " +
+                bytes_of(rows[i].a_scales) + " " + bytes_of(rows[i].b_scales) + " " +
+                hex(rows[i].c, 8) + " " + hex(d[i], 8) + "\n";
     return text;
 }
 
