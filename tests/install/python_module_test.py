@@ -35,6 +35,7 @@ class Names(unittest.TestCase):
 
     def test_the_dpi_header_names_them(self):
         text = (Path(fp4sim.__file__).parents[3] / "include/fp4_dpi.svh").read_text()
+        text = re.sub(r"\n// {20,}", " ", text)  # lines that go on
         self.assertEqual(re.search(r"a, b +format: ([a-z0-9 -]+?);", text)[1].split(), list(fp4sim.formats))
         self.assertEqual(re.search(r"//   profile +([a-z0-9 -]+)\n", text)[1].split(), list(fp4sim.profiles))
 
