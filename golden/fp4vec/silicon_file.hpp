@@ -4,9 +4,8 @@
 // k= digits= rows= columns=. Then `rows` lines, one space between columns: k codes of `digits`
 // hexadecimal digits each, k = 0 first, C and D32 binary32.
 // - columns=a,b,c,d32,d16: fp16, bf16, tf32, e4m3 or e5m2, under the dot profile of that GPU. D16
-// is
-//   binary16 of the same dot product with f16 output, C being RNE_f16(c); what was not measured is
-//   '-'.
+//   is binary16 of the same dot product with f16 output, C being RNE_f16(c); what was not measured
+//   is '-'.
 // - columns=a,b,sfa,sfb,c,d32: nvfp4, with a scale byte for every 16 elements, block 0 first, under
 //   the profile that the caller names; of any GPU.
 #pragma once

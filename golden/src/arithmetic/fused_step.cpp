@@ -51,13 +51,7 @@ bool groups_fit(const Arithmetic& arithmetic, Format a, Format b) {
     if (arithmetic.steps.group_terms == 1) return true;
     const auto span = [](Format format) {
         const ScaleSpec& spec = spec_of(format).scale_spec();
-        int low = std::numeric_limits<int>::max(), high = std::numeric_limits<int>::min();
-        for (int payload = 0; payload <= spec.max_payload; ++payload) {
-            const Scale scale = decode_scale(spec, payload);
-            if (scale.significand == 0) continue;
-            low = std::min<int>(low, scale.exponent), high = std::max<int>(high, scale.exponent);
-        }
-        return high - low;
+        return spec.max_exponent() - (spec.step_exponent() + spec.fraction_bits);
     };
     return span(a) + span(b) <= max_group_span;
 }

@@ -45,7 +45,7 @@ Nearest nearest(std::span<const double> halves, double half_step, std::span<cons
 } // namespace
 
 SweepEncoder::SweepEncoder(Format format, Specials specials, int e3m3_max)
-    : spec_(spec_of(format)), first_payload_(spec_.scale_spec().subnormals ? 1 : 0),
+    : spec_(spec_of(format)), first_payload_(spec_.scale_spec().min_payload()),
       last_payload_(spec_.has_e3m3_max() && e3m3_max == 30 ? spec_.scale_spec().max_payload
                                                            : spec_.encode_max) {
     for (int payload = first_payload_; payload <= last_payload_; ++payload)
@@ -72,8 +72,8 @@ SweepEncoder::SweepEncoder(Format format, Specials specials, int e3m3_max)
                 book.smallest = std::fabs(value);
         }
         for (int before = 0; before < selector; ++before)
-            book.repeated = book.repeated ||
-                            books_[static_cast<size_t>(before)].halves == book.halves;
+            book.repeated =
+                book.repeated || books_[static_cast<size_t>(before)].halves == book.halves;
     }
 }
 
@@ -81,13 +81,13 @@ Element SweepEncoder::element(float x, uint8_t scale_byte, float multiplier) con
     const Book& book = books_[static_cast<size_t>(spec_.selector(scale_byte))];
     const double half_step =
         0.5 *
-        double{scale_to_float(decode_scale(
-            spec_.scale_spec(), scale_byte & spec_.scale_spec().payload_mask()))} *
+        double{scale_to_float(
+            decode_scale(spec_.scale_spec(), scale_byte & spec_.scale_spec().payload_mask()))} *
         double{multiplier};
     if (half_step == 0) return {0};
     const std::array value{double{x}};
-    const Nearest found = nearest(std::span(book.halves).first(static_cast<size_t>(book.count)),
-                                  half_step, value);
+    const Nearest found =
+        nearest(std::span(book.halves).first(static_cast<size_t>(book.count)), half_step, value);
     return {book.codes[static_cast<size_t>(found.entry[0])]};
 }
 
@@ -120,12 +120,11 @@ uint8_t SweepEncoder::operator()(std::span<const float> x, float multiplier,
         };
         // From the largest scale that does not reach amax: upwards until every element is nearest
         // to zero, downwards until the largest element alone misses by more than the best.
-        const auto above =
-            std::upper_bound(half_steps_.begin() + first_payload_,
-                             half_steps_.begin() + last_payload_ + 1, amax,
-                             [&](double value, double half) {
-                                 return value < book.largest * (half * double{multiplier});
-                             });
+        const auto above = std::upper_bound(
+            half_steps_.begin() + first_payload_, half_steps_.begin() + last_payload_ + 1, amax,
+            [&](double value, double half) {
+                return value < book.largest * (half * double{multiplier});
+            });
         const int first =
             std::max(static_cast<int>(above - half_steps_.begin()) - 1, first_payload_);
         for (int payload = first; payload <= last_payload_; ++payload) {
