@@ -46,7 +46,7 @@ fp4_status fp4_packed_size(fp4_format format, uint64_t rows, uint64_t k, uint64_
                                                              std::to_string(block) + ", found " +
                                                              std::to_string(k)};
         *code_bytes = rows * k / 2;
-        *scale_bytes = rows * (k / block);
+        *scale_bytes = rows * (k / block) * static_cast<uint64_t>(fp4_format_scale_bytes(format));
         return Done{};
     });
 }
@@ -67,18 +67,18 @@ fp4_status fp4_decode_scale(fp4_format format, uint8_t scale_byte, fp4_scale* sc
     });
 }
 
-fp4_status fp4_decode_block(const fp4_operand* operand, const uint8_t* codes, uint8_t scale_byte,
-                            int8_t* halves, fp4_error* error) {
+fp4_status fp4_decode_block(const fp4_operand* operand, const uint8_t* codes, uint32_t scale_record,
+                            int8_t* lanes, fp4_error* error) {
     return guarded(error, [&]() -> Status {
-        if (auto status = not_null({{codes, "codes"}, {halves, "halves"}}); !status) return status;
+        if (auto status = not_null({{codes, "codes"}, {lanes, "lanes"}}); !status) return status;
         const auto read = read_operand(operand, "operand");
         if (!read) return read.error();
         for (int first = 0; first < fp4::spec_of(read->format).block; first += fp4::dot_lanes) {
             const std::span<const uint8_t, fp4::dot_lanes / 2> lane_codes(codes + first / 2,
                                                                           fp4::dot_lanes / 2);
-            const auto lanes =
-                fp4::decode_lanes(read->format, read->specials, scale_byte, lane_codes);
-            std::memcpy(halves + first, lanes.data(), lanes.size());
+            const auto decoded =
+                fp4::decode_lanes(read->format, read->specials, scale_record, lane_codes, first);
+            std::memcpy(lanes + first, decoded.data(), decoded.size());
         }
         return Done{};
     });
@@ -90,6 +90,7 @@ fp4_status fp4_dequantize(const fp4_operand* operand, uint8_t code, uint8_t scal
         if (auto status = not_null({{value_bits, "value_bits"}}); !status) return status;
         const auto read = read_operand(operand, "operand");
         if (!read) return read.error();
+        if (auto status = one_scale_byte(read->format); !status) return status;
         const fp4::Element element{static_cast<uint8_t>(code & 15)};
         *value_bits =
             fp4::dequantize(read->format, read->specials, scale_byte, element, {tensor_scale_bits})

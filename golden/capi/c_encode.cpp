@@ -91,12 +91,11 @@ fp4_status fp4_encode(const fp4_encode_options* options, const float* x, uint64_
 }
 
 fp4_status fp4_encode_block(const fp4_encode_options* options, const float* x,
-                            uint32_t tensor_scale_bits, uint8_t* codes, uint8_t* scale_byte,
+                            uint32_t tensor_scale_bits, uint8_t* codes, uint8_t* scale,
                             fp4_error* error) {
     return guarded(error, [&]() -> Status {
         const fp4::DefaultFloatingPoint scope;
-        if (auto status = not_null({{x, "x"}, {codes, "codes"}, {scale_byte, "scale_byte"}});
-            !status)
+        if (auto status = not_null({{x, "x"}, {codes, "codes"}, {scale, "scale"}}); !status)
             return status;
         auto read = read_options(options);
         if (!read) return read.error();
@@ -108,8 +107,10 @@ fp4_status fp4_encode_block(const fp4_encode_options* options, const float* x,
         const std::span<const float> values(x, block);
         if (read->nonfinite == fp4::NonfinitePolicy::error)
             if (const auto amax = fp4::finite_amax(values, block, "x"); !amax) return amax.error();
-        std::array<uint8_t, 32> wide;
-        *scale_byte = encoder->encode_block(values, *read->tensor_scale, wide);
+        std::array<uint8_t, fp4::max_block> wide;
+        const fp4::ScaleRecord record = encoder->encode_block(values, *read->tensor_scale, wide);
+        for (int i = 0; i < fp4::spec_of(read->format).scale_bytes(); ++i)
+            scale[i] = static_cast<uint8_t>(record >> (8 * i));
         for (size_t i = 0; i < block / 2; ++i)
             codes[i] = static_cast<uint8_t>(wide[2 * i] | wide[2 * i + 1] << 4);
         return Done{};

@@ -75,6 +75,14 @@ fp4_format fp4_format_from_name(const char* name) { return index_in(fp4::format_
 int32_t fp4_format_block(fp4_format format) {
     return fp4_format_name(format) ? fp4::format_specs[static_cast<size_t>(format)].block : 0;
 }
+int32_t fp4_format_scale_bytes(fp4_format format) {
+    return fp4_format_name(format) ? fp4::format_specs[static_cast<size_t>(format)].scale_bytes()
+                                   : 0;
+}
+int32_t fp4_format_lane_units(fp4_format format) {
+    return fp4_format_name(format) ? fp4::format_specs[static_cast<size_t>(format)].lane_units()
+                                   : 0;
+}
 
 int32_t fp4_profile_count(void) { return static_cast<int32_t>(fp4::arithmetic_profiles.size()); }
 const char* fp4_profile_name(fp4_profile profile) {

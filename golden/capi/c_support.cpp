@@ -95,6 +95,14 @@ Result<size_t> buffer_bytes(uint64_t rows, uint64_t columns, size_t bytes, const
     return static_cast<size_t>(rows * columns * bytes);
 }
 
+Status one_scale_byte(Format format) {
+    const FormatSpec& spec = spec_of(format);
+    if (!spec.has_sub_blocks()) return Done{};
+    return Error{ErrorCode::bad_argument, "format: expected one scale byte per block, found " +
+                                              std::string(spec.name) + " with " +
+                                              std::to_string(spec.scale_bytes())};
+}
+
 Result<PackedTensor> read_tensor(const Operand& operand, const uint8_t* codes,
                                  const uint8_t* scales, uint64_t rows, uint64_t k,
                                  const char* name) {

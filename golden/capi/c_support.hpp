@@ -76,6 +76,9 @@ Result<Config> read_config(const fp4_config* config);
 // rows * columns * bytes, an error where it is zero or more than memory can hold.
 Result<size_t> buffer_bytes(uint64_t rows, uint64_t columns, size_t bytes, const char* name);
 
+// An error where a block of the format has more than one scale byte.
+Status one_scale_byte(Format format);
+
 // A caller's bytes as a tensor that owns them, its shape checked.
 Result<PackedTensor> read_tensor(const Operand& operand, const uint8_t* codes,
                                  const uint8_t* scales, uint64_t rows, uint64_t k,

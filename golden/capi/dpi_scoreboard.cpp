@@ -17,15 +17,17 @@ std::string describe(uint32_t bits) {
 
 } // namespace
 
-void Scoreboard::Row::add(const Codes& lane_codes, uint8_t scale, int32_t block) {
+void Scoreboard::Row::add(const Codes& lane_codes, uint8_t scale, fp4_format format) {
     const size_t elements = codes.size() * 2;
-    if (elements % static_cast<size_t>(block) == 0) scales.push_back(scale);
+    const auto block = static_cast<size_t>(fp4_format_block(format)),
+               scale_bytes = static_cast<size_t>(fp4_format_scale_bytes(format));
+    if (elements % block / dot_lanes < scale_bytes) scales.push_back(scale);
     codes.insert(codes.end(), lane_codes.begin(), lane_codes.end());
 }
 
 void Scoreboard::add(const Codes& a, uint8_t a_scale, const Codes& b, uint8_t b_scale) {
-    a_.add(a, a_scale, block());
-    b_.add(b, b_scale, block());
+    a_.add(a, a_scale, config_.a.format);
+    b_.add(b, b_scale, config_.b.format);
 }
 
 bool Scoreboard::finish(uint32_t c_bits) {

@@ -17,7 +17,7 @@ class Scoreboard {
 
     using Codes = std::array<uint8_t, dot_lanes / 2>;
 
-    // Sixteen elements of A and of B; the scale byte counts where a block begins.
+    // Sixteen elements of A and of B; scale byte i of a block comes with its i-th sixteen.
     void add(const Codes& a, uint8_t a_scale, const Codes& b, uint8_t b_scale);
     // The dot product of what was added + C becomes an expected result; false where that is not
     // possible (K, memory).
@@ -28,7 +28,7 @@ class Scoreboard {
     void abandon(const char* message);
     void clear() { *this = Scoreboard(config_); }
 
-    int32_t block() const { return fp4_format_block(config_.a.format); } // the same for B
+    const fp4_config& config() const { return config_; }
 
     uint32_t checks() const { return checks_; }
     uint32_t errors() const { return errors_; }
@@ -38,7 +38,7 @@ class Scoreboard {
   private:
     struct Row {
         std::vector<uint8_t> codes, scales;
-        void add(const Codes& lane_codes, uint8_t scale, int32_t block);
+        void add(const Codes& lane_codes, uint8_t scale, fp4_format format);
     };
     bool fail(std::string message);
 

@@ -65,15 +65,17 @@ typedef int32_t fp4_format; // FP4_FORMAT_*
 int32_t fp4_format_count(void);
 const char* fp4_format_name(fp4_format format);
 fp4_format fp4_format_from_name(const char* name);
-int32_t fp4_format_block(
-    fp4_format format); // elements that share a scale byte, 16 or 32; 0 outside the list
+// Of a format; 0 outside the list.
+int32_t fp4_format_block(fp4_format format);       // elements that share a scale, 16 to 64
+int32_t fp4_format_scale_bytes(fp4_format format); // that a block has, 1 to 4
+int32_t fp4_format_lane_units(fp4_format format);  // of decoded elements, 2 (half-units) to 14
 
 typedef int32_t fp4_profile; // FP4_PROFILE_*
 int32_t fp4_profile_count(void);
 const char* fp4_profile_name(fp4_profile profile);
 fp4_profile fp4_profile_from_name(const char* name);
 
-typedef int32_t fp4_encoder; // FP4_ENCODER_*
+typedef int32_t fp4_encoder;       // FP4_ENCODER_*
 enum { FP4_ENCODER_DEFAULT = -2 }; // the format's own
 int32_t fp4_encoder_count(void);
 const char* fp4_encoder_name(fp4_encoder encoder);
@@ -168,7 +170,8 @@ typedef struct fp4_gemm_options {
 // ---- layout
 //
 // A tensor is rows x k elements, row-major. codes: two elements to a byte, the even one in the low
-// nibble. scales: one byte per block along k. value = element * block scale * tensor scale.
+// nibble. scales: fp4_format_scale_bytes per block along k. value = element * block scale * tensor
+// scale.
 
 fp4_status fp4_packed_size(fp4_format format, uint64_t rows, uint64_t k, uint64_t* code_bytes,
                            uint64_t* scale_bytes, fp4_error* error);
@@ -203,13 +206,15 @@ typedef struct fp4_scale {
 fp4_status fp4_decode_scale(fp4_format format, uint8_t scale_byte, fp4_scale* scale,
                             fp4_error* error);
 
-// A block's elements (fp4_format_block of them, from half as many bytes) in signed half-units,
-// -31..31, before the scale.
-fp4_status fp4_decode_block(const fp4_operand* operand, const uint8_t* codes, uint8_t scale_byte,
-                            int8_t* halves, fp4_error* error);
+// A block's elements (fp4_format_block of them, from half as many bytes) as integers of which
+// fp4_format_lane_units make 1.0, -127..127, before the scale. scale_record: the block's scale
+// bytes, the first in the low bits.
+fp4_status fp4_decode_block(const fp4_operand* operand, const uint8_t* codes, uint32_t scale_record,
+                            int8_t* lanes, fp4_error* error);
 
 // Element * block scale * tensor scale, rounded once to binary32 (nearest even). NaN where a scale
-// is NaN or the tensor scale is not finite.
+// is NaN or the tensor scale is not finite. For formats with one scale byte; where there are more,
+// an element's value depends on its place, and the two functions below serve.
 fp4_status fp4_dequantize(const fp4_operand* operand, uint8_t code, uint8_t scale_byte,
                           uint32_t tensor_scale_bits, uint32_t* value_bits, fp4_error* error);
 
@@ -236,10 +241,10 @@ fp4_status fp4_encode(const fp4_encode_options* options, const float* x, uint64_
                       uint8_t* codes, uint8_t* scales, uint32_t* tensor_scale_bits,
                       fp4_error* error);
 
-// One block (fp4_format_block values) under a given tensor scale; that of the options is not looked
-// at.
+// One block (fp4_format_block values to half as many bytes of codes and fp4_format_scale_bytes of
+// scale) under a given tensor scale; that of the options is not looked at.
 fp4_status fp4_encode_block(const fp4_encode_options* options, const float* x,
-                            uint32_t tensor_scale_bits, uint8_t* codes, uint8_t* scale_byte,
+                            uint32_t tensor_scale_bits, uint8_t* codes, uint8_t* scale,
                             fp4_error* error);
 
 // ---- dot products and matrix products

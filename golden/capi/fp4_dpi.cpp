@@ -1,5 +1,6 @@
 #include "fp4_dpi.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include "dpi_config.hpp"
@@ -86,6 +87,7 @@ int32_t fp4_dpi_decode16(const char* format, uint8_t v1_halves, uint8_t v2_halve
         const fp4_operand given{found, v1_halves, v2_halves};
         const auto operand = read_operand(&given, "operand");
         if (!operand) return operand.error();
+        if (auto status = one_scale_byte(operand->format); !status) return status;
         const auto bytes = bytes_of<lane_bytes>(codes);
         const auto lanes = fp4::decode_lanes(operand->format, operand->specials, scale, bytes);
         for (size_t i = 0; i < lanes.size(); ++i)
@@ -144,14 +146,18 @@ int32_t fp4_ref_dot16(void* h, const svBitVecVal* a, uint8_t sa, const svBitVecV
 
 int32_t fp4_ref_dot64(void* h, const svBitVecVal* a, const svBitVecVal* sa, const svBitVecVal* b,
                       const svBitVecVal* sb, uint32_t c) {
-    const auto scale_of = [&](const svBitVecVal* scales, size_t lane) {
-        const size_t lanes_per_scale =
-            static_cast<size_t>(static_cast<Scoreboard*>(h)->block()) / fp4::dot_lanes;
-        return static_cast<uint8_t>(*scales >> (lane / lanes_per_scale * 8));
+    const auto scale_of = [](const svBitVecVal* scales, fp4_format format, size_t lane) {
+        const auto lanes = static_cast<size_t>(fp4_format_block(format)) / fp4::dot_lanes,
+                   bytes = static_cast<size_t>(fp4_format_scale_bytes(format));
+        return static_cast<uint8_t>(
+            *scales >> ((lane / lanes * bytes + std::min(lane % lanes, bytes - 1)) * 8));
     };
-    for (size_t lane = 0; h && lane < 4; ++lane)
-        if (!fp4_ref_add(h, a + 2 * lane, scale_of(sa, lane), b + 2 * lane, scale_of(sb, lane)))
+    for (size_t lane = 0; h && lane < 4; ++lane) {
+        const fp4_config& config = static_cast<Scoreboard*>(h)->config();
+        if (!fp4_ref_add(h, a + 2 * lane, scale_of(sa, config.a.format, lane), b + 2 * lane,
+                         scale_of(sb, config.b.format, lane)))
             return 0;
+    }
     return fp4_ref_finish(h, c);
 }
 

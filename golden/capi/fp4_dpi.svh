@@ -37,10 +37,11 @@ import "DPI-C" function int fp4_dpi_dot(
   input string cfg, input int unsigned k, input bit [255:0] a, input bit [31:0] sa,
   input bit [255:0] b, input bit [31:0] sb, input int unsigned c, output int unsigned d);
 
-// 16 elements under a scale byte: element i in signed half-units in halves[8*i +: 8].
+// 16 elements under a scale byte: element i as a signed integer in lanes[8*i +: 8], in units of
+// 1/fp4_format_lane_units (half-units in most formats). Formats with one scale byte per block.
 import "DPI-C" function int fp4_dpi_decode16(
   input string format, input byte unsigned v1_halves, input byte unsigned v2_halves,
-  input bit [63:0] codes, input byte unsigned scale, output bit [127:0] halves);
+  input bit [63:0] codes, input byte unsigned scale, output bit [127:0] lanes);
 
 // value = significand * 2^(exponent - 3).
 import "DPI-C" function int fp4_dpi_decode_scale(
@@ -57,7 +58,8 @@ import "DPI-C" function chandle fp4_ref_new(input string cfg);
 import "DPI-C" function string fp4_ref_new_error(input string cfg);
 import "DPI-C" function void fp4_ref_free(input chandle h);
 
-// Appends 16 elements of A and B; in blocks of 32 the scale byte of every second call is ignored.
+// Appends 16 elements of A and B. Scale byte i of a block comes with its i-th 16 elements; where it
+// has fewer, as a block of 32 under one byte, that of the later calls is ignored.
 import "DPI-C" function int fp4_ref_add(
   input chandle h, input bit [63:0] a, input byte unsigned sa, input bit [63:0] b,
   input byte unsigned sb);

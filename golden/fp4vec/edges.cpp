@@ -66,9 +66,8 @@ Fp32 edge_c(uint64_t index, const BlockTerm& term) {
     const auto magnitude = static_cast<uint32_t>(std::abs(term.significand));
     const bool negative = term.significand < 0;
     // The term's lowest set bit is half a unit in the last place of C.
-    const int tie_exponent = term.exponent - block_term_fraction_bits +
-                             (magnitude ? std::countr_zero(magnitude) : 0) + 1 +
-                             fp32_spec.fraction_bits;
+    const int tie_exponent = term.lsb_exponent() + (magnitude ? std::countr_zero(magnitude) : 0) +
+                             1 + fp32_spec.fraction_bits;
     switch (index - fixed.size()) {
     case 0: return fp32_of(negative, tie_exponent, 2);
     case 1: return fp32_of(negative, tie_exponent, 3);

@@ -24,11 +24,14 @@ std::string explain_codes(const VectorConfig& config, std::span<const std::strin
     const std::string_view scales = scales_of(config, words, column.operand);
     std::string text;
     for (size_t i = 0; i < codes.size(); ++i) {
-        const size_t block = i / static_cast<size_t>(spec_of(format).block);
-        const auto byte = static_cast<uint8_t>(
-            2 * block < scales.size() ? from_hex(scales.substr(2 * block, 2)) : 0);
+        const auto block = static_cast<size_t>(spec_of(format).block),
+                   digits = static_cast<size_t>(scale_digits(format));
+        const ScaleRecord record = i / block * digits < scales.size()
+                                       ? record_of_hex(scales.substr(i / block * digits, digits))
+                                       : 0;
         text += (i ? " " : "") +
-                explain_halves(element_halves(format, config.specials, byte, {codes[i]}));
+                explain_lane(format, element_lane(format, config.specials, record, {codes[i]},
+                                                  static_cast<int>(i % block)));
     }
     return text;
 }
@@ -38,11 +41,23 @@ std::string explain_codes(const VectorConfig& config, std::span<const std::strin
 std::string explain_fp32(Fp32 value) {
     return value.is_nan() ? "NaN" : fmt::format("{:.9g}", value.to_float());
 }
-std::string explain_halves(int halves) { return fmt::format("{:g}", halves * 0.5); }
+std::string explain_lane(Format format, int lane) {
+    return fmt::format("{:g}", static_cast<double>(lane) / spec_of(format).lane_units());
+}
 
-std::string explain_scale(Format format, uint8_t scale_byte) {
-    const Scale scale = block_scale(format, scale_byte);
-    return scale.nan ? "NaN" : fmt::format("{:.9g}", scale_to_float(scale));
+std::string explain_scale(Format format, ScaleRecord record) {
+    const Scale scale = block_scale(format, record);
+    if (scale.nan) return "NaN";
+    const FormatSpec& spec = spec_of(format);
+    std::string text = fmt::format("{:.9g}", scale_to_float(scale));
+    if (!spec.has_sub_blocks()) return text;
+    // The factor of every four elements, over that of an element to which the record adds nothing.
+    text += " times";
+    for (int place = 0; place < spec.block; place += part_elements / 2)
+        text += fmt::format("{}{:g}", place ? "," : " ",
+                            static_cast<double>(spec.sub_block_factor(record, place)) /
+                                spec.min_sub_block_factor());
+    return text;
 }
 
 std::string explain(const VectorConfig& config, std::span<const std::string_view> words, size_t i) {
@@ -66,14 +81,19 @@ std::string explain(const VectorConfig& config, std::span<const std::string_view
         std::vector<uint8_t> codes = codes_of_literal(word);
         return explain_codes(config, words, column, {codes.rbegin(), codes.rend()});
     }
-    case Kind::scales:
-        return list(2, false, [&](std::string_view byte) {
-            return explain_scale(column.operand == 'a' ? config.a : config.b,
-                                 static_cast<uint8_t>(from_hex(byte)));
+    case Kind::scales: {
+        const Format format = column.operand == 'a' ? config.a : config.b;
+        const auto digits = std::min(word.size(), static_cast<size_t>(scale_digits(format)));
+        return list(digits, false, [&](std::string_view record) {
+            return explain_scale(format, record_of_hex(record));
         });
+    }
     case Kind::fp32: return list(8, false, fp32);
     case Kind::fp32_elements: return list(8, true, fp32) + " (element 0 first)";
-    case Kind::signed_int: return fmt::format("{}", static_cast<int8_t>(from_hex(word)));
+    case Kind::signed_int:
+        return list(2, false, [](std::string_view byte) {
+            return fmt::format("{}", static_cast<int8_t>(from_hex(byte)));
+        });
     default: return fmt::format("{}", from_hex(word));
     }
 }

@@ -1,4 +1,6 @@
-// decode: one scale byte and one code to its value. scale: one scale byte to its parts.
+// decode: one scale byte and one code to its value; in formats with sub-blocks, where the place
+// counts, a scale record and the codes of a block to their values. scale: one scale byte to its
+// parts.
 #include "fp4/decode.hpp"
 #include "op.hpp"
 #include "operands.hpp"
@@ -8,15 +10,26 @@ namespace {
 
 constexpr Fp32 one{0x3F800000};
 
+// Elements of a case.
+int elements(const VectorConfig& config) {
+    return spec_of(config.a).has_sub_blocks() ? spec_of(config.a).block : 1;
+}
+
 constexpr int digits_1(const VectorConfig&) { return 1; }
 constexpr int digits_2(const VectorConfig&) { return 2; }
 constexpr int digits_8(const VectorConfig&) { return 8; }
+int digits_scale(const VectorConfig& config) { return scale_digits(config.a); }
+int digits_codes(const VectorConfig& config) { return elements(config); }
+int digits_lanes(const VectorConfig& config) { return 2 * elements(config); }
+int digits_values(const VectorConfig& config) { return 8 * elements(config); }
 
 constexpr Column decode_columns[]{
-    {"scale", Kind::scales, 'a', false, digits_2, "scale byte of the block"},
-    {"code", Kind::rows, 'a', false, digits_1, "element code"},
-    {"halves", Kind::signed_int, 'a', true, digits_2, "element in half-units, two's complement"},
-    {"value", Kind::fp32, 'a', true, digits_8, "element times scale, binary32"},
+    {"scale", Kind::scales, 'a', false, digits_scale, "scale bytes of the block"},
+    {"code", Kind::rows, 'a', false, digits_codes,
+     "element code; where a block has several scale bytes, its codes, element 0 first"},
+    {"lane", Kind::signed_int, 'a', true, digits_lanes,
+     "element in units of 1/lane_units of the format (half-units in most), two's complement"},
+    {"value", Kind::fp32, 'a', true, digits_values, "element times scale, binary32"},
 };
 
 constexpr Column scale_columns[]{
@@ -29,20 +42,31 @@ constexpr Column scale_columns[]{
 };
 
 uint64_t decode_cases(const VectorConfig&) { return 256 * 16; }
-Words decode_case(const VectorConfig&, uint64_t index) {
-    return {to_hex(index / 16, 2), to_hex(index % 16, 1)};
+
+// Of blocks every code comes in every place.
+Words decode_case(const VectorConfig& config, uint64_t index) {
+    Lanes codes;
+    for (size_t i = 0; i < codes.size(); ++i) codes[i] = static_cast<uint8_t>((index + i) % 16);
+    std::string text;
+    for (int i = 0; i < elements(config); ++i)
+        text += to_hex(codes[static_cast<size_t>(i) % codes.size()], 1);
+    return {scale_hex(config.a, static_cast<uint8_t>(index / 16), codes), text};
 }
 Words random_decode(const VectorConfig& config, SplitMix64& random) {
     return decode_case(config, random.below(decode_cases(config)));
 }
 
 Result<Words> decode_outputs(const VectorConfig& config, std::span<const std::string_view> in) {
-    const auto scale_byte = static_cast<uint8_t>(from_hex(in[0]));
-    const Element element{static_cast<uint8_t>(from_hex(in[1]))};
-    return Words{to_hex(static_cast<uint64_t>(
-                            element_halves(config.a, config.specials, scale_byte, element)),
-                        2),
-                 to_hex(dequantize(config.a, config.specials, scale_byte, element, one))};
+    const ScaleRecord record = record_of_hex(in[0]);
+    Words words(2);
+    for (int place = 0; place < elements(config); ++place) {
+        const Element element{static_cast<uint8_t>(hex_digit(in[1][static_cast<size_t>(place)]))};
+        words[0] += to_hex(
+            static_cast<uint64_t>(element_lane(config.a, config.specials, record, element, place)),
+            2);
+        words[1] += to_hex(dequantize(config.a, config.specials, record, element, one, place));
+    }
+    return words;
 }
 
 uint64_t scale_cases(const VectorConfig&) { return 256; }
@@ -60,7 +84,7 @@ Result<Words> scale_outputs(const VectorConfig& config, std::span<const std::str
 
 } // namespace
 
-const OpSpec decode_op{"decode",      "one element: scale byte and code to half-units and value",
+const OpSpec decode_op{"decode",      "one element: scale byte and code to lane and value",
                        false,         decode_columns,
                        decode_cases,  decode_case,
                        random_decode, decode_outputs};

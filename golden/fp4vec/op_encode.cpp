@@ -1,4 +1,4 @@
-// encode: one block of binary32 values, in a tensor whose largest magnitude is amax, to scale byte
+// encode: one block of binary32 values, in a tensor whose largest magnitude is amax, to scale bytes
 // and codes.
 #include <algorithm>
 #include <cmath>
@@ -13,7 +13,7 @@ namespace {
 constexpr int block_of(const VectorConfig& config) { return spec_of(config.a).block; }
 constexpr int digits_x(const VectorConfig& config) { return 8 * block_of(config); }
 constexpr int digits_codes(const VectorConfig& config) { return block_of(config); }
-constexpr int digits_2(const VectorConfig&) { return 2; }
+int digits_scale(const VectorConfig& config) { return scale_digits(config.a); }
 constexpr int digits_8(const VectorConfig&) { return 8; }
 
 constexpr Column columns[]{
@@ -22,7 +22,7 @@ constexpr Column columns[]{
     {"amax", Kind::fp32, 'a', false, digits_8,
      "largest magnitude elsewhere in the tensor, binary32"},
     {"ts", Kind::fp32, 'a', true, digits_8, "tensor scale, the multiplier that dequantizes"},
-    {"scale", Kind::scales, 'a', true, digits_2, "scale byte of the block"},
+    {"scale", Kind::scales, 'a', true, digits_scale, "scale bytes of the block"},
     {"codes", Kind::block, 'a', true, digits_codes,
      "codes, element 0 in the low nibble: the last digit"},
 };
@@ -112,13 +112,15 @@ Result<Words> outputs(const VectorConfig& config, std::span<const std::string_vi
                {.format = config.a, .encoder = config.encoder, .specials = config.specials}, "x"));
     std::string codes;
     for (size_t i = block / 2; i-- > 0;) codes += to_hex(encoded.codes[i], 2);
-    return Words{to_hex(encoded.tensor_scale), to_hex(encoded.scales[0], 2), codes};
+    std::string scale;
+    for (size_t i = 0; i < encoded.scale_bytes(1); ++i) scale += to_hex(encoded.scales[i], 2);
+    return Words{to_hex(encoded.tensor_scale), scale, codes};
 }
 
 } // namespace
 
 const OpSpec encode_op{
-    "encode",    "one block of binary32 values to tensor scale, scale byte and codes",
+    "encode",    "one block of binary32 values to tensor scale, scale bytes and codes",
     false,       columns,
     edge_cases,  edge_case,
     random_case, outputs};

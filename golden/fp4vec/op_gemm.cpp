@@ -11,11 +11,11 @@ namespace {
 
 constexpr int digits_a(const VectorConfig& config) { return config.shape.m * config.shape.k; }
 constexpr int digits_b(const VectorConfig& config) { return config.shape.n * config.shape.k; }
-constexpr int digits_sfa(const VectorConfig& config) {
-    return 2 * digits_a(config) / spec_of(config.a).block;
+int digits_sfa(const VectorConfig& config) {
+    return scale_digits(config.a) * digits_a(config) / spec_of(config.a).block;
 }
-constexpr int digits_sfb(const VectorConfig& config) {
-    return 2 * digits_b(config) / spec_of(config.b).block;
+int digits_sfb(const VectorConfig& config) {
+    return scale_digits(config.b) * digits_b(config) / spec_of(config.b).block;
 }
 constexpr int digits_d(const VectorConfig& config) { return 8 * config.shape.m * config.shape.n; }
 
@@ -35,18 +35,18 @@ Words words(const VectorConfig& config, const Block& block_of_a, const Block& bl
             const C& c) {
     Words words(5);
     const auto m = static_cast<uint64_t>(config.shape.m), n = static_cast<uint64_t>(config.shape.n);
-    const auto fill = [&](uint64_t rows, const Block& block_of, std::string& codes,
+    const auto fill = [&](Format format, uint64_t rows, const Block& block_of, std::string& codes,
                           std::string& scales) {
-        const int block = spec_of(config.a).block;
+        const int block = spec_of(format).block;
         for (uint64_t row = 0; row < rows; ++row)
             for (uint64_t kb = 0; kb < static_cast<uint64_t>(config.shape.k / block); ++kb) {
                 const auto [lanes, scale] = block_of(row, kb);
-                for (int half = 0; half < block / dot_lanes; ++half) codes += to_hex(lanes);
-                scales += to_hex(scale, 2);
+                for (int i = 0; i < block / dot_lanes; ++i) codes += to_hex(lanes);
+                scales += scale_hex(format, scale, lanes);
             }
     };
-    fill(m, block_of_a, words[0], words[2]);
-    fill(n, block_of_b, words[1], words[3]);
+    fill(config.a, m, block_of_a, words[0], words[2]);
+    fill(config.b, n, block_of_b, words[1], words[3]);
     for (uint64_t row = 0; row < m; ++row)
         for (uint64_t column = 0; column < n; ++column) words[4] += to_hex(c(row, column));
     return words;

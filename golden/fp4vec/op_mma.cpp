@@ -13,8 +13,11 @@ constexpr uint64_t groups = mma_k / dot_lanes;
 
 constexpr int digits_tag(const VectorConfig&) { return 0; }
 constexpr int digits_codes(const VectorConfig&) { return mma_k; }
-constexpr int digits_scales(const VectorConfig& config) {
-    return 2 * mma_k / spec_of(config.a).block;
+int digits_sfa(const VectorConfig& config) {
+    return scale_digits(config.a) * mma_k / spec_of(config.a).block;
+}
+int digits_sfb(const VectorConfig& config) {
+    return scale_digits(config.b) * mma_k / spec_of(config.b).block;
 }
 constexpr int digits_8(const VectorConfig&) { return 8; }
 
@@ -22,15 +25,15 @@ constexpr Column columns[]{
     {"tag", Kind::tag, 'a', false, digits_tag, "any word"},
     {"a", Kind::rows, 'a', false, digits_codes, "codes of a row of A (activations), k = 0 first"},
     {"b", Kind::rows, 'b', false, digits_codes, "codes of a column of B (weights), k = 0 first"},
-    {"sfa", Kind::scales, 'a', false, digits_scales, "scale bytes of A, block 0 first"},
-    {"sfb", Kind::scales, 'b', false, digits_scales, "scale bytes of B, block 0 first"},
+    {"sfa", Kind::scales, 'a', false, digits_sfa, "scale bytes of A, block 0 first"},
+    {"sfb", Kind::scales, 'b', false, digits_sfb, "scale bytes of B, block 0 first"},
     {"c", Kind::fp32, 'a', false, digits_8, "C, binary32"},
     {"expected", Kind::fp32, 'a', true, digits_8, "D, binary32"},
 };
 
 struct Groups {
     std::array<LanePair, groups> lanes;
-    std::array<uint8_t, groups> sa, sb; // blocks of 32 take those of groups 0 and 2
+    std::array<uint8_t, groups> sa, sb; // longer blocks take those of their first group
 };
 
 Words words(const VectorConfig& config, const char* tag, const Groups& g, Fp32 c) {
@@ -40,16 +43,17 @@ Words words(const VectorConfig& config, const char* tag, const Groups& g, Fp32 c
         words[1] += to_hex(g.lanes[i].a);
         words[2] += to_hex(g.lanes[i].b);
         if (i % per_block != 0) continue;
-        words[3] += to_hex(g.sa[i], 2);
-        words[4] += to_hex(g.sb[i], 2);
+        words[3] += scale_hex(config.a, g.sa[i], g.lanes[i].a);
+        words[4] += scale_hex(config.b, g.sb[i], g.lanes[i].b);
     }
     return words;
 }
 
 BlockTerm first_term(const VectorConfig& config, const Groups& g) {
-    return term_of(
-        packed_lanes(config.a, config.specials, literal(g.lanes[0].a), to_hex(g.sa[0], 2)),
-        packed_lanes(config.b, config.specials, literal(g.lanes[0].b), to_hex(g.sb[0], 2)));
+    return term_of(packed_lanes(config.a, config.specials, literal(g.lanes[0].a),
+                                scale_hex(config.a, g.sa[0], g.lanes[0].a)),
+                   packed_lanes(config.b, config.specials, literal(g.lanes[0].b),
+                                scale_hex(config.b, g.sb[0], g.lanes[0].b)));
 }
 
 constexpr std::array<uint64_t, 4> patterns{1, 5, 8, 10};                    // of edge_lanes

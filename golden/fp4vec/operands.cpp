@@ -1,6 +1,7 @@
 #include "operands.hpp"
 
 #include "fp4/decode.hpp"
+#include "splitmix64.hpp"
 
 namespace fp4::vec {
 
@@ -35,15 +36,31 @@ PackedTensor packed_lanes(Format format, Specials specials, std::string_view tex
     return packed_rows(format, specials, 1, block, rows, scale);
 }
 
+std::string scale_hex(Format format, uint8_t scale_byte, const Lanes& lanes) {
+    std::string text = to_hex(scale_byte, 2);
+    uint64_t seed = scale_byte;
+    for (const uint8_t code : lanes) seed = seed * 31 + (code & 15);
+    SplitMix64 random(seed, 0);
+    for (int i = 1; i < spec_of(format).scale_bytes(); ++i) text += to_hex(random.below(256), 2);
+    return text;
+}
+
+ScaleRecord record_of_hex(std::string_view text) {
+    ScaleRecord record = 0;
+    for (size_t at = text.size(); at > 0; at -= 2)
+        record = record << 8 | static_cast<ScaleRecord>(from_hex(text.substr(at - 2, 2)));
+    return record;
+}
+
 Fp32 fp32_from_hex(std::string_view text) { return {static_cast<uint32_t>(from_hex(text))}; }
 
 BlockTerm term_of(const PackedTensor& a, const PackedTensor& b) {
     const auto lanes = [](const PackedTensor& t) {
-        return decode_lanes(t.format, t.specials, t.scales[0],
+        return decode_lanes(t.format, t.specials, t.scale_record(0),
                             std::span(t.codes).first<dot_lanes / 2>());
     };
-    return block_term(lanes(a), block_scale(a.format, a.scales[0]), lanes(b),
-                      block_scale(b.format, b.scales[0]));
+    return block_term(lanes(a), block_scale(a.format, a.scale_record(0)), lanes(b),
+                      block_scale(b.format, b.scale_record(0)), product_units(a.format, b.format));
 }
 
 } // namespace fp4::vec

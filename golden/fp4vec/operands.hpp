@@ -28,6 +28,16 @@ PackedTensor packed_rows(Format format, Specials specials, int rows, int k, std:
 PackedTensor packed_lanes(Format format, Specials specials, std::string_view text,
                           std::string_view scale);
 
+// Digits of a scale record.
+inline int scale_digits(Format format) { return 2 * spec_of(format).scale_bytes(); }
+
+// A scale byte in hexadecimal and, where the format's records have more, bytes drawn from the codes
+// that lie under them.
+std::string scale_hex(Format format, uint8_t scale_byte, const Lanes& lanes);
+
+// The record of these digits, the scale byte first.
+ScaleRecord record_of_hex(std::string_view text);
+
 Fp32 fp32_from_hex(std::string_view text);
 inline std::string to_hex(Fp32 value) { return to_hex(value.bits, 8); }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "hex.hpp"
+#include "operands.hpp"
 #include "fp4/try.hpp"
 
 namespace fp4::vec {
@@ -37,9 +38,10 @@ Status TileLines::add(const VectorConfig& config, std::span<const std::string_vi
     Tile& tile = tiles_[t];
     bool first = false;
     if (operand) {
-        const auto scale_digits = static_cast<size_t>(2 * mma_k / spec_of(config.a).block);
+        const auto scales =
+            static_cast<size_t>(scale_digits(config.a) * mma_k / spec_of(config.a).block);
         FP4_TRY(check_digits("codes", words[4], mma_k));
-        FP4_TRY(check_digits("scales", words[5], scale_digits));
+        FP4_TRY(check_digits("scales", words[5], scales));
         first = (part == "A" ? tile.a : tile.b)
                     .try_emplace(row, Operand{std::string(words[4]), std::string(words[5])})
                     .second;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "fp4/gemm.hpp"
 #include "hex.hpp"
 #include "op.hpp"
 #include "fp4/try.hpp"
@@ -75,6 +76,7 @@ Status settle(VectorConfig& config, bool encoder_given) {
         return bad("fmt", "one format for op " + std::string(op.name), formats_text(config));
     if (a.block != b.block)
         return bad("fmt", "two formats with blocks of the same length", formats_text(config));
+    if (op.accumulates) FP4_TRY(check_formats(config.a, config.b, *config.profile));
     if (config.op == Op::gemm && config.shape.k % a.block != 0)
         return bad("shape", "a K that is a multiple of " + std::to_string(a.block),
                    shape_text(config.shape));

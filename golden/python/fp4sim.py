@@ -72,7 +72,7 @@ class DotProfile(NamedTuple):
 
 
 class Tensor(NamedTuple):
-    """rows x k elements: two codes to a byte, the even one in the low nibble; one scale byte per block along k."""
+    """rows x k elements: two codes to a byte, the even one in the low nibble; the scale bytes of the blocks along k."""
 
     format: str
     rows: int
@@ -102,7 +102,7 @@ def _open():
         "fp4_packed_size": [c_int32, c_uint64, c_uint64, POINTER(c_uint64), POINTER(c_uint64), POINTER(_Error)],
         "fp4_decode_e2m1": [c_uint8],
         "fp4_decode_scale": [c_int32, c_uint8, POINTER(_Scale), POINTER(_Error)],
-        "fp4_decode_block": [POINTER(_Operand), bytes_, c_uint8, POINTER(c_int8), POINTER(_Error)],
+        "fp4_decode_block": [POINTER(_Operand), bytes_, c_uint32, POINTER(c_int8), POINTER(_Error)],
         "fp4_dequantize_tensor_f32": [POINTER(_Operand), bytes_, bytes_, c_uint64, c_uint64, c_uint32, POINTER(c_float), POINTER(_Error)],
         "fp4_dequantize_tensor_bf16": [POINTER(_Operand), bytes_, bytes_, c_uint64, c_uint64, c_uint32, POINTER(c_uint16), POINTER(_Error)],
         "fp4_encode": [POINTER(_EncodeOptions), POINTER(c_float), c_uint64, c_uint64, bytes_, bytes_, bits, POINTER(_Error)],
@@ -220,13 +220,18 @@ def decode_scale(format, scale_byte):
     return Scale(scale.significand, scale.exponent, bool(scale.nan), scale.fp32_bits)
 
 
-def decode_block(format, codes, scale_byte, v1_halves=10, v2_halves=16):
-    """A block's elements in signed half-units, before the scale."""
+def lane_units(format):
+    """How many units of decode_block() make 1.0: 2 (half-units) to 14."""
+    return _library.fp4_format_lane_units(_index(formats, format, "format"))
+
+
+def decode_block(format, codes, scale_record, v1_halves=10, v2_halves=16):
+    """A block's elements in units of 1 / lane_units(format), before the scale. scale_record: the scale bytes, the first in the low bits."""
     operand = _operand(format, v1_halves, v2_halves)
     block = _library.fp4_format_block(operand.format)
-    halves = (c_int8 * block)()
-    _call(_library.fp4_decode_block, byref(operand), _bytes(codes, block // 2, "codes"), scale_byte & 255, halves)
-    return list(halves)
+    lanes = (c_int8 * block)()
+    _call(_library.fp4_decode_block, byref(operand), _bytes(codes, block // 2, "codes"), scale_record & 0xFFFFFFFF, lanes)
+    return list(lanes)
 
 
 def dequantize(tensor, bf16=False):

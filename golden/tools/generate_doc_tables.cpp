@@ -53,13 +53,13 @@ std::string elements() {
     for (int code = 0; code < 16; ++code) codes.push_back(hex(code, 1));
     std::string text = head(codes);
     for (const CodeBook& book : code_books) {
-        std::vector<std::string> values{in_code(book.name)}, halves{"in half-units"};
+        std::vector<std::string> values{in_code(book.name)},
+            integers{"times " + std::to_string(book.units)};
         for (uint8_t code = 0; code < 16; ++code) {
-            const int h = book.halves({code});
-            values.push_back(code == book.negative_zero ? "-0" : number(h * 0.5));
-            halves.push_back(std::to_string(h));
+            values.push_back(code == book.negative_zero ? "-0" : number(book.value({code})));
+            integers.push_back(std::to_string(book.values[code]));
         }
-        text += row(values) + row(halves);
+        text += row(values) + row(integers);
     }
     return text;
 }
@@ -76,7 +76,7 @@ std::string scale_types() {
     std::string text = head({"type", "exponent bits", "fraction bits", "bias", "subnormals",
                              "smallest above zero", "largest", "NaN payload"});
     for (const auto& spec : scale_specs) {
-        const int smallest = spec.subnormals ? 1 : 0;
+        const int smallest = spec.min_payload();
         text += row({in_code(spec.name), std::to_string(spec.exponent_bits),
                      std::to_string(spec.fraction_bits), std::to_string(spec.bias),
                      spec.subnormals ? "yes" : "no",
@@ -106,8 +106,9 @@ std::string scale_values(ScaleType type) {
 }
 
 std::string formats() {
-    std::string text = head({"format", "block", "elements", "scale type", "special's code",
-                             "sign of the special", "V1 or V2", "in RTL", "made by encoders"});
+    std::string text = head({"format", "block", "elements", "scale type", "scale bytes",
+                             "units of a lane", "special's code", "sign of the special",
+                             "V1 or V2", "in RTL", "made by encoders"});
     for (size_t i = 0; i < format_specs.size(); ++i) {
         const FormatSpec& spec = format_specs[i];
         std::string makers;
@@ -120,9 +121,16 @@ std::string formats() {
         std::string elements = in_code(spec_of(spec.code_book).name);
         if (spec.has_code_book_bit())
             elements += ", with bit " + std::to_string(spec.code_book_bit) + " " +
+                        (spec.other_ratio.denominator == 1
+                             ? ""
+                             : std::to_string(spec.other_ratio.numerator) + "/" +
+                                   std::to_string(spec.other_ratio.denominator) + " of ") +
                         in_code(spec_of(spec.other_code_book).name);
+        if (spec.sub_blocks == SubBlocks::doublings) elements += ", parts times 1, 2 or 4";
+        if (spec.sub_blocks == SubBlocks::quarters) elements += ", parts times 4/4 to 7/4";
         text += row({in_code(spec.name), std::to_string(spec.block), elements,
-                     in_code(spec.scale_spec().name),
+                     in_code(spec.scale_spec().name), std::to_string(spec.scale_bytes()),
+                     "1/" + std::to_string(spec.lane_units()),
                      spec.has_specials() ? "0x" + hex(spec.sentinel, 1) : "none",
                      bit(spec.sign_bit, "-"),
                      bit(spec.select_bit, spec.has_specials() ? "V1 only" : "-"),

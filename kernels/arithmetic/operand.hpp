@@ -39,7 +39,7 @@ struct Operand {
 // types of scale.hpp.
 constexpr bool has_kernels(const FormatSpec& spec) {
     return spec.code_book == CodeBookType::e2m1 && !spec.has_code_book_bit() &&
-           scale_is_known(spec.scale);
+           !spec.has_sub_blocks() && scale_is_known(spec.scale);
 }
 
 inline Operand operand_of(Format format, Specials specials, const uint8_t* codes,

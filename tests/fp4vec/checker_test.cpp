@@ -44,7 +44,7 @@ TEST(Checker, AMismatchIsDescribed) {
               "  sb 38 = 1\n"
               "  c 00000000 = 0\n");
     EXPECT_EQ(check_text(config_of(Op::decode, "razer-w"), "C1 8 10 be800000\n").reports,
-              "line 1: halves: expected f0 = -16, found 10 = 16\n"
+              "line 1: lane: expected f0 = -16, found 10 = 16\n"
               "  scale C1 = 0.03125\n"
               "  code 8 = -8\n");
     auto gemm = config_of(Op::gemm, "nvfp4");
@@ -108,7 +108,7 @@ TEST(Checker, MalformedLinesAreNamed) {
         error_of(Op::encode, std::string(128, '0') + " 7f800000 00000000 00 0000000000000000\n"),
         "line 1: x: expected finite values, found infinity at row 0, column 16 (index 16)");
     EXPECT_EQ(error_of(Op::decode, "SECTION NVFP4 1\n"),
-              "line 1: expected 4 columns (scale code halves value), found 3");
+              "line 1: expected 4 columns (scale code lane value), found 3");
 }
 
 TEST(Checker, Headers) {

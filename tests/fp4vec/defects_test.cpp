@@ -67,10 +67,10 @@ slow::BlockScale scale_of(const Device& dut, Format format, int byte) {
 int halves_of(const Device& dut, Format format, Specials specials, int byte, int code) {
     const int sentinel = spec_of(format).sentinel;
     if (dut.subnormal_element_lost && code % 8 == 1) return 0;
-    if (sentinel < 0) return slow::halves_of(format, specials, byte, code);
+    if (sentinel < 0) return slow::lane_of(format, specials, byte, code);
     if (dut.special_on_zero_code && code % 8 == 0) code ^= 8;
     if (dut.never_v2) specials.v2_halves = specials.v1_halves;
-    const int halves = slow::halves_of(format, specials, byte, code);
+    const int halves = slow::lane_of(format, specials, byte, code);
     if (code != sentinel) return halves;
     return dut.special_sign_lost ? std::abs(halves) : dut.special_sign_inverted ? -halves : halves;
 }

@@ -148,7 +148,7 @@ TEST(Program, GenOptions) {
 TEST(Program, ShowAndList) {
     EXPECT_EQ(fp4vec({"show", "decode", "7e", "7"}).out,
               "nvfp4 scale 7e  ue4m3 payload 7e: 14 * 2^5 = 448\n"
-              "code 7  halves  12  element    6  value           2688  fp32 45280000\n");
+              "code 7  lane  12  element    6  value           2688  fp32 45280000\n");
     std::vector<std::string> encode{"show", "encode", "--amax", "2688"};
     encode.insert(encode.end(), 16, "-1.5");
     const auto run = fp4vec(encode);

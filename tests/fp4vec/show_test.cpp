@@ -15,10 +15,10 @@ TEST(Show, DecodeOneCode) {
     const auto razer_w = config_of(Op::decode, "razer-w");
     EXPECT_EQ(*show_decode(razer_w, Words{"c1", "8"}),
               "razer-w scale c1  e3m3 payload 01: 1 * 2^-5 = 0.03125; code 8 is -8\n"
-              "code 8  halves -16  element   -8  value          -0.25  fp32 be800000\n");
+              "code 8  lane -16  element   -8  value          -0.25  fp32 be800000\n");
     EXPECT_EQ(*show_decode(config_of(Op::decode, "nvfp4"), Words{"0xFF", "F"}),
               "nvfp4 scale ff  ue4m3 payload 7f: NaN\n"
-              "code f  halves -12  element   -6  value            NaN  fp32 7fffffff\n");
+              "code f  lane -12  element   -6  value            NaN  fp32 7fffffff\n");
 }
 
 TEST(Show, DecodeABlock) {
@@ -26,12 +26,12 @@ TEST(Show, DecodeABlock) {
         *show_decode(config_of(Op::decode, "nvfp4"), Words{"38", "0x8000_0000_0000_0007"});
     EXPECT_NE(
         text.find(
-            "element  0  code 7  halves  12  element    6  value              6  fp32 40c00000\n"),
+            "element  0  code 7  lane  12  element    6  value              6  fp32 40c00000\n"),
         std::string::npos)
         << text;
     EXPECT_NE(
         text.find(
-            "element 15  code 8  halves   0  element    0  value             -0  fp32 80000000\n"),
+            "element 15  code 8  lane   0  element    0  value             -0  fp32 80000000\n"),
         std::string::npos)
         << text;
     EXPECT_EQ(std::ranges::count(text, '\n'), 17);
@@ -51,7 +51,7 @@ TEST(Show, Dot) {
               "sa razer-a 38  ue4m3 payload 38: 8 * 2^-3 = 1; code 8 is 5\n"
               "sb razer-w df  e3m3 payload 1f: 15 * 2^-3 = 1.875; code 8 is -8\n"
               "element  0  a f   -6  b 8   -8  product     48\n");
-    EXPECT_EQ(text.substr(text.find("dot ")), "dot 192 quarters = 48\n"
+    EXPECT_EQ(text.substr(text.find("dot ")), "dot 192 / 4 = 48\n"
                                               "term 23040 * 2^-8, aligned by exponent 0\n"
                                               "c 3f800000 = 1\n"
                                               "d 42b60000 = 91  exact\n"

@@ -40,14 +40,14 @@ TEST(CDecode, BlocksOfEveryFormat) {
                 const fp4_operand operand = operand_of(format, specials);
                 std::vector<uint8_t> codes(block / 2);
                 for (auto& byte : codes) byte = rng.byte();
-                const uint8_t scale = rng.byte();
-                std::vector<int8_t> halves(block, 99);
+                const uint32_t record = rng.fp32_bits();
+                std::vector<int8_t> lanes(block, 99);
                 expect_done([&](fp4_error* error) {
-                    return fp4_decode_block(&operand, codes.data(), scale, halves.data(), error);
+                    return fp4_decode_block(&operand, codes.data(), record, lanes.data(), error);
                 });
                 for (size_t k = 0; k < block; ++k)
-                    ASSERT_EQ(halves[k],
-                              element_halves(format, specials, scale, packed_code(codes, k)))
+                    ASSERT_EQ(lanes[k], element_lane(format, specials, record,
+                                                     packed_code(codes, k), static_cast<int>(k)))
                         << spec_of(format).name;
             }
 }
@@ -73,16 +73,21 @@ TEST(CDecode, DequantizesOneAndATensor) {
                                                   tensor_scale_bits, values_bits.data(), error);
             });
             for (size_t i = 0; i < rows * k; ++i) {
-                const uint8_t scale = tensor.scales[i / static_cast<size_t>(spec_of(format).block)];
+                const auto block = static_cast<size_t>(spec_of(format).block);
+                const ScaleRecord record = tensor.scale_record(i / block);
                 const Element code = packed_code(tensor.codes, i);
                 const uint32_t expected =
-                    dequantize(format, tensor.specials, scale, code, {tensor_scale_bits}).bits;
+                    dequantize(format, tensor.specials, record, code, {tensor_scale_bits},
+                               static_cast<int>(i % block))
+                        .bits;
                 uint32_t value_bits = 0;
-                expect_done([&](fp4_error* error) {
-                    return fp4_dequantize(&operand, code.code | 0xA0, scale, tensor_scale_bits,
-                                          &value_bits, error);
-                });
-                ASSERT_EQ(value_bits, expected);
+                const fp4_status status =
+                    fp4_dequantize(&operand, code.code | 0xA0, static_cast<uint8_t>(record),
+                                   tensor_scale_bits, &value_bits, nullptr);
+                ASSERT_EQ(status, tensor.scale_bytes(1) == 1 ? FP4_OK : FP4_BAD_ARGUMENT);
+                if (status == FP4_OK) {
+                    ASSERT_EQ(value_bits, expected);
+                }
                 ASSERT_EQ(std::bit_cast<uint32_t>(values[i]), expected);
                 // Round to nearest even by hand: add half of the dropped part's range, and one more
                 // where the kept part is odd.
@@ -102,7 +107,7 @@ TEST(CDecode, LargeTensorsAreDequantizedElementByElement) {
     for (Format format : all_formats)
         for (uint32_t tensor_scale_bits :
              {0x3D4CCCCDu, 0x00000001u, 0x80800000u, 0x7F7FFFFFu, 0x7FC00000u}) {
-            const uint64_t rows = 5, k = 1056;
+            const uint64_t rows = 5, k = 1088;
             PackedTensor tensor = random_tensor(rng, format, {14, 18}, rows, k, 4);
             tensor.tensor_scale.bits = tensor_scale_bits;
             std::vector<Fp32> expected(rows * k);

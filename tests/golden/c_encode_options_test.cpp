@@ -10,7 +10,7 @@ namespace {
 
 using namespace test;
 
-constexpr uint64_t rows = 3, k = 96;
+constexpr uint64_t rows = 3, k = 128;
 
 struct Made {
     fp4_encode_options c = FP4_ENCODE_OPTIONS_INIT;

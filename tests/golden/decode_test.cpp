@@ -12,12 +12,13 @@ namespace fp4 {
 namespace {
 
 using test::all_formats;
+using test::formats_of_one_byte;
 using test::hex;
 
-// Every format, pair of specials and scale byte.
+// Every format with one scale byte, pair of specials and scale byte.
 template <class Check>
 void for_every_byte(Check check) {
-    for (Format format : all_formats)
+    for (Format format : formats_of_one_byte)
         for (Specials specials : {Specials{}, Specials{14, 18}, Specials{18, 14}, Specials{31, 1},
                                   Specials{1, 31}, Specials{0, 0}, Specials{31, 31}})
             for (int byte = 0; byte < 256; ++byte) {
@@ -48,6 +49,8 @@ TEST(FormatRows, AreGoldensInItsOrder) {
     ASSERT_EQ(rows, names);
     for (Format format : all_formats) {
         EXPECT_EQ(spec_of(format).block, test::row_of(format).block);
+        EXPECT_EQ(spec_of(format).lane_units(), test::row_of(format).units);
+        EXPECT_EQ(spec_of(format).scale_bytes(), test::row_of(format).scale_bytes);
         EXPECT_EQ(spec_of(format).has_signed_zeros(), !test::row_of(format).one_zero);
         EXPECT_FALSE(test::row_of(format).landmarks.empty()) << spec_of(format).name;
     }
@@ -55,32 +58,30 @@ TEST(FormatRows, AreGoldensInItsOrder) {
 
 TEST(Decode, LandmarksOfEveryFormat) {
     for (const test::FormatRow& row : test::format_rows())
-        for (const auto& [byte, code, value] : row.landmarks) {
-            const Fp32 found =
-                dequantize(*format_from_name(row.name), {}, static_cast<uint8_t>(byte),
-                           {static_cast<uint8_t>(code)}, {0x3F800000});
+        for (const auto& [record, code, value, place] : row.landmarks) {
+            const Fp32 found = dequantize(*format_from_name(row.name), {}, record,
+                                          {static_cast<uint8_t>(code)}, {0x3F800000}, place);
             const Fp32 expected =
                 std::isnan(value) ? fp32_nan : Fp32::from_float(static_cast<float>(value));
             EXPECT_EQ(hex(found.bits), hex(expected.bits))
-                << row.name << " byte " << hex(static_cast<uint64_t>(byte)) << " code " << code;
+                << row.name << " record " << hex(record) << " code " << code;
         }
 }
 
 TEST(Decode, SpecialHalves) {
     for_every_byte([](Format format, Specials specials, uint8_t byte) {
-        const int expected =
-            !spec_of(format).has_specials()
-                ? 0
-                : slow::halves_of(format, specials, byte, spec_of(format).sentinel);
+        const int expected = !spec_of(format).has_specials()
+                                 ? 0
+                                 : slow::lane_of(format, specials, byte, spec_of(format).sentinel);
         ASSERT_EQ(special_halves(format, specials, byte), expected);
     });
 }
 
-TEST(Decode, ElementHalves) {
+TEST(Decode, ElementLanes) {
     for_every_byte([](Format format, Specials specials, uint8_t byte) {
         for (uint8_t code = 0; code < 16; ++code)
-            ASSERT_EQ(element_halves(format, specials, byte, {code}),
-                      slow::halves_of(format, specials, byte, code))
+            ASSERT_EQ(element_lane(format, specials, byte, {code}),
+                      slow::lane_of(format, specials, byte, code))
                 << int{code};
     });
 }
@@ -91,14 +92,39 @@ TEST(Decode, BlockHasEveryCodeInBothNibbles) {
             std::array<uint8_t, 8> codes{};
             for (uint8_t i = 0; i < 8; ++i)
                 codes[i] = static_cast<uint8_t>((2 * i + turn) % 16 | (2 * i + 1 + turn) % 16 << 4);
-            const auto halves = decode_lanes(format, specials, byte, codes);
+            const auto lanes = decode_lanes(format, specials, byte, codes);
             for (size_t i = 0; i < 16; ++i) {
                 const int code = static_cast<int>(i + turn) % 16;
                 ASSERT_EQ(packed_code(codes, i).code, code);
-                ASSERT_EQ(halves[i], slow::halves_of(format, specials, byte, code)) << code;
+                ASSERT_EQ(lanes[i], slow::lane_of(format, specials, byte, code)) << code;
             }
         }
     });
+}
+
+// Records at random: every place has the factor that its bits say.
+TEST(Decode, LanesOfEveryPlaceOfEveryFormat) {
+    test::Rng rng(60);
+    for (Format format : all_formats)
+        for (int round = 0; round < 500; ++round) {
+            const Specials specials = test::some_specials[static_cast<size_t>(rng.below(6))];
+            const ScaleRecord record = rng.fp32_bits();
+            std::array<uint8_t, 8> codes{};
+            for (uint8_t& byte : codes) byte = rng.byte();
+            for (int first = 0; first < spec_of(format).block; first += dot_lanes) {
+                const auto lanes = decode_lanes(format, specials, record, codes, first);
+                for (int i = 0; i < dot_lanes; ++i) {
+                    const Element element = packed_code(codes, static_cast<size_t>(i));
+                    const int expected =
+                        slow::lane_of(format, specials, record, element.code, first + i);
+                    ASSERT_EQ(element_lane(format, specials, record, element, first + i), expected)
+                        << spec_of(format).name << " " << hex(record) << " " << first + i;
+                    ASSERT_EQ(lanes[static_cast<size_t>(i)], expected)
+                        << spec_of(format).name << " " << hex(record) << " " << first + i;
+                    ASSERT_LE(std::abs(expected), max_lane(format, specials));
+                }
+            }
+        }
 }
 
 TEST(Decode, Landmarks) {
@@ -134,10 +160,10 @@ TEST(Decode, CompatFormatsEveryByteAndCode) {
     for (int byte = 0; byte < 256; ++byte)
         for (uint8_t code = 0; code < 16; ++code) {
             const auto b = static_cast<uint8_t>(byte);
-            ASSERT_EQ(element_halves(Format::razer_cuda, {}, b, {code}),
+            ASSERT_EQ(element_lane(Format::razer_cuda, {}, b, {code}),
                       code ? plain[code] : razer_cuda[byte / 64])
                 << byte << " " << int{code};
-            ASSERT_EQ(element_halves(Format::rzr4, {}, b, {code}),
+            ASSERT_EQ(element_lane(Format::rzr4, {}, b, {code}),
                       code ? plain[code] : rzr4[byte / 128])
                 << byte << " " << int{code};
             ASSERT_EQ(block_scale(Format::razer_cuda, b), block_scale(Format::razer_w, b)) << byte;
@@ -189,13 +215,14 @@ TEST(Decode, Mxfp4Landmarks) {
 // sign, RaZeR has +0 only.
 TEST(Dequantize, IsTheProductRoundedOnce) {
     for_every_byte([](Format format, Specials specials, uint8_t byte) {
+        if (test::row_of(format).units != 2) return; // not exact in binary64
         for (float tensor_scale : {1.0f, -1.0f, 3.3e-5f, 0.1f, FLT_MIN, 0x1.8p-126f, FLT_TRUE_MIN,
                                    0x1.fffffp-130f, 7e-40f, FLT_MAX, -FLT_MAX, 0x1p120f, 0.0f})
             for (uint8_t code = 0; code < 16; ++code) {
                 const uint32_t bits =
                     dequantize(format, specials, byte, {code}, Fp32::from_float(tensor_scale)).bits;
                 const auto scale = slow::scale_of(format, byte);
-                const int halves = slow::halves_of(format, specials, byte, code);
+                const int halves = slow::lane_of(format, specials, byte, code);
                 const double element = halves == 0 && code == 8 ? -0.0 : halves * 0.5;
                 const auto product = static_cast<float>(
                     element * std::ldexp(scale.mantissa, scale.exponent) * double{tensor_scale});
@@ -206,6 +233,33 @@ TEST(Dequantize, IsTheProductRoundedOnce) {
                     << ", expected " << hex(expected);
             }
     });
+}
+
+// The same by rationals, for every format, records and tensor scales at random.
+TEST(Dequantize, IsTheRationalProductRoundedOnce) {
+    test::Rng rng(61);
+    for (Format format : all_formats)
+        for (int round = 0; round < 3000; ++round) {
+            const Specials specials = test::some_specials[static_cast<size_t>(rng.below(6))];
+            const ScaleRecord record = rng.fp32_bits();
+            const auto code = static_cast<uint8_t>(rng.below(16));
+            const int place = rng.below(spec_of(format).block);
+            const Fp32 tensor_scale{rng.one_in(4) ? rng.fp32_bits(-149, -100)
+                                                  : rng.fp32_bits(-40, 40)};
+            const auto scale = slow::scale_of(format, record);
+            const int lane = slow::lane_of(format, specials, record, code, place);
+            const slow::Exact product =
+                slow::scaled(slow::Exact(lane) * scale.mantissa, scale.exponent) /
+                test::row_of(format).units * slow::value_of_fp32(tensor_scale.bits);
+            uint32_t expected = slow::bits_of_value(slow::fp32_layout, product, false);
+            const bool negative = (lane < 0 || (lane == 0 && code == 8)) != tensor_scale.negative();
+            if (expected == 0 && negative && !test::row_of(format).one_zero) expected = 0x80000000;
+            if (scale.nan) expected = 0x7FFFFFFF;
+            ASSERT_EQ(dequantize(format, specials, record, {code}, tensor_scale, place).bits,
+                      expected)
+                << spec_of(format).name << " " << hex(record) << " code " << int{code} << " place "
+                << place << " under " << hex(tensor_scale.bits);
+        }
 }
 
 TEST(Dequantize, OverflowIsInfinity) {

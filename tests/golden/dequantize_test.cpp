@@ -22,7 +22,8 @@ PackedTensor every_byte_and_code(Format format, Specials specials, Fp32 tensor_s
     for (size_t i = 0; i < t.rows * t.k; i += 2) {
         const size_t turn = i / t.k + i / block;
         t.codes.push_back(static_cast<uint8_t>((i + turn) % 16 | (i + 1 + turn) % 16 << 4));
-        if (i % block == 0) t.scales.push_back(static_cast<uint8_t>(i / block));
+        for (int byte = 0; i % block == 0 && byte < spec_of(format).scale_bytes(); ++byte)
+            t.scales.push_back(static_cast<uint8_t>(i / block * (byte ? 89 : 1)));
     }
     return t;
 }
@@ -66,20 +67,21 @@ std::vector<FastOptions> every_way() {
 TEST(DequantizeTensor, IsTheElementRuleInRowMajorOrder) {
     Rng rng(90);
     for (Format format : all_formats) {
-        PackedTensor t = random_tensor(rng, format, {10, 16}, 3, 96, 5);
+        PackedTensor t = random_tensor(rng, format, {10, 16}, 3, 128, 5);
         t.tensor_scale = {0x3DCCCCCD};
         const auto f32 = reference_of<Fp32>(t);
         const auto bf16 = reference_of<Bf16>(t);
         for (uint64_t row = 0; row < t.rows; ++row)
             for (uint64_t col = 0; col < t.k; ++col) {
-                const uint8_t scale =
-                    t.row(row).scales[col / static_cast<uint64_t>(spec_of(format).block)];
-                const Fp32 expected = dequantize(
-                    format, t.specials, scale, packed_code(t.row(row).codes, col), t.tensor_scale);
+                const auto block = static_cast<uint64_t>(spec_of(format).block);
+                const ScaleRecord record = t.scale_record((row * t.k + col) / block);
+                const auto place = static_cast<int>(col % block);
+                const Element element = packed_code(t.row(row).codes, col);
+                const Fp32 expected =
+                    dequantize(format, t.specials, record, element, t.tensor_scale, place);
                 ASSERT_EQ(f32[row * t.k + col], expected);
-                ASSERT_EQ(bf16[row * t.k + col],
-                          dequantize_bf16(format, t.specials, scale,
-                                          packed_code(t.row(row).codes, col), t.tensor_scale));
+                ASSERT_EQ(bf16[row * t.k + col], dequantize_bf16(format, t.specials, record,
+                                                                 element, t.tensor_scale, place));
             }
     }
 }
@@ -142,7 +144,7 @@ TEST(DequantizeFast, RandomTensorsOfEverySize) {
     for (Format format : all_formats)
         for (uint64_t rows : {1, 3, 129}) {
             PackedTensor t = random_tensor(rng, format, {10, 16}, rows,
-                                           32 * static_cast<uint64_t>(rng.between(1, 40)), 7);
+                                           64 * static_cast<uint64_t>(rng.between(1, 20)), 7);
             t.tensor_scale = {rng.fp32_bits(-20, 20)};
             const auto f32 = reference_of<Fp32>(t);
             const auto bf16 = reference_of<Bf16>(t);

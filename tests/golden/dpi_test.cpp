@@ -50,7 +50,7 @@ TEST(Dpi, DotOfEveryLengthPairAndProfile) {
         for (Format fb : all_formats)
             for (const auto& profile : arithmetic_profiles)
                 for (uint32_t k = 16; k <= 64; k += 16) {
-                    if (spec_of(fa).block != spec_of(fb).block ||
+                    if (!check_formats(fa, fb, profile) ||
                         k % static_cast<uint32_t>(spec_of(fa).block))
                         continue;
                     const PackedTensor a = random_tensor(rng, fa, {14, 18}, 1, k, 30),
@@ -90,7 +90,7 @@ TEST(Dpi, WhatDotRefuses) {
 
 TEST(Dpi, Decode16) {
     Rng rng(332);
-    for (Format format : all_formats)
+    for (Format format : formats_of_one_byte)
         for (int i = 0; i < 100; ++i) {
             const Specials specials = some_specials[static_cast<size_t>(rng.below(6))];
             const std::array<uint32_t, 2> codes{rng.fp32_bits(), rng.fp32_bits()};
@@ -103,8 +103,8 @@ TEST(Dpi, Decode16) {
             for (size_t k = 0; k < 16; ++k) {
                 const auto found = static_cast<int8_t>(halves[k / 4] >> (k % 4 * 8));
                 ASSERT_EQ(found,
-                          element_halves(format, specials, scale,
-                                         {static_cast<uint8_t>(codes[k / 8] >> (k % 8 * 4) & 15)}));
+                          element_lane(format, specials, scale,
+                                       {static_cast<uint8_t>(codes[k / 8] >> (k % 8 * 4) & 15)}));
             }
         }
     const std::array<uint32_t, 2> codes{~0u, ~0u};
@@ -113,6 +113,7 @@ TEST(Dpi, Decode16) {
         EXPECT_EQ(fp4_dpi_decode16(bad, 10, 16, codes.data(), 0, halves.data()), FP4_UNKNOWN_NAME);
     EXPECT_EQ(fp4_dpi_decode16("razer-w", 10, 32, codes.data(), 0, halves.data()),
               FP4_BAD_ARGUMENT);
+    EXPECT_EQ(fp4_dpi_decode16("hif4", 10, 16, codes.data(), 0, halves.data()), FP4_BAD_ARGUMENT);
     EXPECT_EQ(halves, (std::array<uint32_t, 4>{}));
 }
 

@@ -31,8 +31,9 @@ void expect_elements(const Case& c, const std::vector<Block>& blocks) {
     std::vector<uint8_t> expected(x.size()), codes(x.size()), scale_bytes(x.size());
     std::vector<float> values(x.size());
     for (size_t first = 0; first < x.size(); first += size) {
-        const uint8_t byte = encoder.encode_block(std::span(x).subspan(first, size), c.tensor_scale,
-                                                  std::span(expected).subspan(first, size));
+        const auto byte = static_cast<uint8_t>(
+            encoder.encode_block(std::span(x).subspan(first, size), c.tensor_scale,
+                                 std::span(expected).subspan(first, size)));
         std::ranges::fill(std::span(scale_bytes).subspan(first, size), byte);
     }
     elements.encode_column(x, scale_bytes, codes, values);
@@ -54,7 +55,8 @@ template <class Visit>
 void for_all(const Visit& visit) {
     for (size_t i = 0; i < encoder_specs.size(); ++i)
         for (Format format : all_formats)
-            if (encoder_specs[i].makes(format) && !testing::Test::HasFatalFailure())
+            if (encoder_specs[i].makes(format) && !spec_of(format).has_sub_blocks() &&
+                !testing::Test::HasFatalFailure())
                 visit(static_cast<Encoder>(i), format);
 }
 

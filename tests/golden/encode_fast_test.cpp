@@ -31,7 +31,8 @@ Packed block_by_block(std::span<const float> x, Format format, Specials specials
     Packed packed;
     std::array<uint8_t, dot_lanes> codes;
     for (size_t at = 0; at < x.size(); at += dot_lanes) {
-        packed.scales.push_back(blocks.encode_block(x.subspan(at, dot_lanes), scale, codes));
+        packed.scales.push_back(
+            static_cast<uint8_t>(blocks.encode_block(x.subspan(at, dot_lanes), scale, codes)));
         for (size_t i = 0; i < dot_lanes; i += 2)
             packed.codes.push_back(static_cast<uint8_t>(codes[i] | codes[i + 1] << 4));
     }

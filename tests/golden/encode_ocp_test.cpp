@@ -22,7 +22,8 @@ constexpr std::array encoders{Encoder::ocp, Encoder::ocp_ceil, Encoder::ocp_even
 
 std::string encoded(const Block32& x, Encoder encoder) {
     std::array<uint8_t, 32> codes{};
-    const uint8_t scale_byte = BlockEncoder(encoder, Format::mxfp4).encode_block(x, {}, codes);
+    const auto scale_byte =
+        static_cast<uint8_t>(BlockEncoder(encoder, Format::mxfp4).encode_block(x, {}, codes));
     return text_of(scale_byte, codes);
 }
 

@@ -104,7 +104,7 @@ TEST(EncodeOptions, OptionsOutsideTheirRange) {
 TEST(EncodeOptions, ZeroTensorsOfEveryEncoder) {
     const std::vector<float> x(64, 0.0f);
     for (const auto& [encoder, format] : all_encoders()) {
-        const auto tensor = encode(x, 2, 32, {.format = format, .encoder = encoder}, "w");
+        const auto tensor = encode(x, 1, 64, {.format = format, .encoder = encoder}, "w");
         ASSERT_TRUE(tensor);
         const bool ct = encoder == Encoder::ct || encoder == Encoder::ct_bf16;
         const int zero_block = spec_of(encoder).kind == EncoderKind::sweep ? 0x00
@@ -115,9 +115,9 @@ TEST(EncodeOptions, ZeroTensorsOfEveryEncoder) {
                                                                 : 0x00;
         EXPECT_EQ(tensor->tensor_scale.bits, 0x3F800000u) << spec_of(encoder).name;
         EXPECT_EQ(tensor->codes, std::vector<uint8_t>(32, 0)) << spec_of(encoder).name;
-        EXPECT_EQ(tensor->scales,
-                  std::vector<uint8_t>(tensor->scales.size(), static_cast<uint8_t>(zero_block)))
-            << spec_of(encoder).name;
+        for (size_t i = 0; i < tensor->scales.size() / tensor->scale_bytes(1); ++i)
+            EXPECT_EQ(tensor->scale_record(i), static_cast<ScaleRecord>(zero_block))
+                << spec_of(encoder).name;
     }
 }
 
@@ -133,16 +133,18 @@ TEST(EncodeOptions, SaturatedValuesOfEveryEncoder) {
         x[0] = INFINITY, x[40] = -INFINITY, finite[0] = FLT_MAX, finite[40] = -FLT_MAX;
         const EncodeOptions options{
             .format = format, .encoder = encoder, .nonfinite = NonfinitePolicy::saturate};
-        EXPECT_EQ(message(encode(x, 2, 32, {.format = format, .encoder = encoder}, "w")),
+        EXPECT_EQ(message(encode(x, 1, 64, {.format = format, .encoder = encoder}, "w")),
                   "w: expected finite values, found infinity at row 0, column 0 (index 0)")
             << name;
-        auto tensor = encode(x, 2, 32, options, "w");
+        auto tensor = encode(x, 1, 64, options, "w");
         ASSERT_TRUE(tensor);
-        const auto expected = encode(finite, 2, 32, options, "w");
+        const auto expected = encode(finite, 1, 64, options, "w");
         EXPECT_EQ(tensor->scales, expected->scales) << name;
         EXPECT_EQ(tensor->tensor_scale, expected->tensor_scale) << name;
-        const auto scale_byte_40 = tensor->scales[40 / static_cast<size_t>(spec_of(format).block)];
-        const int negative_7 = slow::negative_code(7, halves_under(row_of(format), scale_byte_40));
+        const ScaleRecord record_40 =
+            tensor->scale_record(40 / static_cast<size_t>(spec_of(format).block));
+        const int negative_7 =
+            slow::negative_code(7, lanes_under(row_of(format), static_cast<int>(record_40 & 0xFF)));
         for (size_t i = 0; i < 64; ++i)
             EXPECT_EQ(packed_code(tensor->codes, i).code,
                       i == 0    ? 0x7
@@ -155,9 +157,9 @@ TEST(EncodeOptions, SaturatedValuesOfEveryEncoder) {
         for (size_t i = 0; i < 32; ++i) x[i] = static_cast<float>(i) * 0.2f - 3;
         auto without = x;
         x[3] = nan_value, x[17] = -nan_value, without[3] = without[17] = 0;
-        tensor = encode(x, 2, 32, options, "w");
+        tensor = encode(x, 1, 64, options, "w");
         ASSERT_TRUE(tensor);
-        const auto rest = encode(without, 2, 32, options, "w");
+        const auto rest = encode(without, 1, 64, options, "w");
         EXPECT_EQ(tensor->scales, rest->scales) << name;
         EXPECT_EQ(tensor->tensor_scale, rest->tensor_scale) << name;
         for (size_t i = 0; i < 64; ++i)
@@ -185,7 +187,7 @@ TEST(EncodeOptions, PaddingOfEveryEncoder) {
         for (uint64_t multiple : {0, 64}) {
             const auto name = spec_of(encoder).name;
             const auto block = static_cast<uint64_t>(spec_of(format).block),
-                       padded_k = multiple ? multiple : 32;
+                       padded_k = multiple ? multiple : std::max<uint64_t>(block, 32);
             std::vector<float> x(3 * 21), extended;
             for (float& value : x) value = rng.uniform(1);
             for (size_t i = 0; i < x.size(); ++i) {
@@ -212,7 +214,8 @@ TEST(EncodeOptions, PaddingOfEveryEncoder) {
                     const uint64_t i = (row * padded_k + k) / block;
                     ASSERT_TRUE(k < 21 || packed_code(tensor->codes, row * padded_k + k).code == 0)
                         << name;
-                    ASSERT_EQ(tensor->scales[i], k / block * block >= 21 ? 0 : whole->scales[i])
+                    ASSERT_EQ(tensor->scale_record(i),
+                              k / block * block >= 21 ? 0 : whole->scale_record(i))
                         << name;
                 }
         }
@@ -272,10 +275,10 @@ TEST(BlockEncoder, EncodesOneBlockOfATensor) {
         EXPECT_EQ(block_encoder->encoder(), encoder);
         EXPECT_EQ(block_encoder->format(), format);
         std::vector<uint8_t> codes(block);
-        for (size_t i = 0; i < tensor->scales.size(); ++i) {
+        for (size_t i = 0; i < x.size() / block; ++i) {
             ASSERT_EQ(block_encoder->encode_block(std::span(x).subspan(i * block, block),
                                                   tensor_scale, codes),
-                      tensor->scales[i])
+                      tensor->scale_record(i))
                 << spec_of(encoder).name;
             for (size_t j = 0; j < block; ++j)
                 ASSERT_EQ(codes[j], packed_code(tensor->codes, i * block + j).code)

@@ -16,8 +16,9 @@ constexpr std::array variants{Encoder::razer_paper, Encoder::razer_head, Encoder
 std::string encoded(Encoder encoder, Format format, const Block& x, Specials specials = {},
                     float multiplier = 1, int e3m3_max = 28) {
     EncodedBlock block{};
-    block.scale_byte = BlockEncoder(encoder, format, specials, e3m3_max)
-                           .encode_block(x, {.multiplier = {multiplier}}, block.codes);
+    block.scale_byte =
+        static_cast<uint8_t>(BlockEncoder(encoder, format, specials, e3m3_max)
+                                 .encode_block(x, {.multiplier = {multiplier}}, block.codes));
     return text_of(block);
 }
 

@@ -99,7 +99,7 @@ TEST(RazerCodebook, IsSortedWithEveryCodeOnce) {
         const int byte = special < 0 ? 0x81 : 0x01;
         for (size_t i = 0; i < 16; ++i)
             ASSERT_EQ(2 * codebook.value[i],
-                      slow::halves_of(Format::razer_w, specials, byte, codebook.code[i]))
+                      slow::lane_of(Format::razer_w, specials, byte, codebook.code[i]))
                 << special;
         for (size_t i = 1; i < count; ++i) {
             ASSERT_LT(codebook.value[i - 1], codebook.value[i]) << special;

@@ -11,12 +11,16 @@
 
 namespace fp4::test {
 
-// Element values in half-units by code.
-using Halves = std::array<int, 16>;
-inline constexpr Halves e2m1{0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8, -12},
+// Element values by code, as integers of which `units` make 1.0.
+using Lanes = std::array<int, 16>;
+inline constexpr Lanes e2m1{0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8, -12},
     e1m2{0, 2, 4, 6, 8, 10, 12, 14, 0, -2, -4, -6, -8, -10, -12, -14},
     int4{0, 2, 4, 6, 8, 10, 12, 14, -16, -14, -12, -10, -8, -6, -4, -2},
-    e2m1_5{0, 1, 2, 3, 4, 6, 8, 12, 10, -1, -2, -3, -4, -6, -8, -12};
+    e2m1_5{0, 1, 2, 3, 4, 6, 8, 12, 10, -1, -2, -3, -4, -6, -8, -12},
+    s1p2{0, 1, 2, 3, 4, 5, 6, 7, 0, -1, -2, -3, -4, -5, -6, -7}, // in quarters
+    // in fourteenths: 7 times half-units, and 6/7 of twice seven times an integer
+    e2m1_fourteenths{0, 7, 14, 21, 28, 42, 56, 84, 0, -7, -14, -21, -28, -42, -56, -84},
+    int4_fourteenths{0, 12, 24, 36, 48, 60, 72, 84, -96, -84, -72, -60, -48, -36, -24, -12};
 
 // Exponent field over fraction, value = (1 + fraction) * 2^(field - bias).
 struct ScaleByte {
@@ -27,17 +31,21 @@ struct ScaleByte {
     int nan; // payload; -1: none
 };
 inline constexpr ScaleByte ue4m3{128, 8, 7, true, 127}, e3m3{64, 8, 3, true, -1},
-    e8m0{256, 1, 127, false, 255}, ue5m3{256, 8, 15, true, 255};
+    e8m0{256, 1, 127, false, 255}, ue5m3{256, 8, 15, true, 255}, e6m2{256, 4, 48, false, 255};
 
-// value(code) under a scale byte and a tensor scale of 1.
+// value(code) under a scale record and a tensor scale of 1.
 struct Landmark {
-    int byte;
+    uint32_t record;
     int code;
     double value;
+    int place = 0; // in the block
 };
 
-// A block of 16 by the default encoder under a tensor scale of 1: values before a run of zeros, and
-// the scale byte with the codes before a run of 0 (at least three).
+// What the second and later bytes of a scale record multiply elements by.
+enum class Parts { none, doublings, quarters };
+
+// A block by the default encoder under a tensor scale of 1: values before a run of zeros, and the
+// scale record with the codes before a run of 0 (at least three).
 struct HandWorked {
     std::vector<float> x;
     std::string_view expected;
@@ -47,9 +55,12 @@ struct FormatRow {
     std::string_view name;
     int block;
     ScaleByte scale;
-    Halves halves = e2m1;       // of blocks whose scale byte is below other_from
-    Halves other_halves = e2m1; // of the others
+    Lanes lanes = e2m1;       // of blocks whose scale byte is below other_from
+    Lanes other_lanes = e2m1; // of the others
     int other_from = 256;
+    int units = 2; // of lanes, after factors
+    Parts parts = Parts::none;
+    int scale_bytes = 1;
     int special = -1; // code of the special value, whose sign is bit 7; -1: none
     bool v2_by_bit_6 = false;
     bool one_zero = false; // +0
@@ -160,7 +171,7 @@ inline const std::vector<FormatRow>& format_rows() {
         {.name = "mixfp4",
          .block = 16,
          .scale = ue4m3,
-         .other_halves = e1m2,
+         .other_lanes = e1m2,
          .other_from = 128,
          .zero_block = 0x00,
          .exact_k = 894400,
@@ -193,8 +204,8 @@ inline const std::vector<FormatRow>& format_rows() {
         {.name = "nvint4",
          .block = 16,
          .scale = ue4m3,
-         .halves = int4,
-         .other_halves = int4,
+         .lanes = int4,
+         .other_lanes = int4,
          .zero_block = 0x00,
          .exact_k = 684784,
          .normal_nmse = .00747,
@@ -217,8 +228,8 @@ inline const std::vector<FormatRow>& format_rows() {
         {.name = "razer-mix",
          .block = 16,
          .scale = ue4m3,
-         .halves = e2m1_5,
-         .other_halves = int4,
+         .lanes = e2m1_5,
+         .other_lanes = int4,
          .other_from = 128,
          .zero_block = 0x00,
          .exact_k = 684784,
@@ -239,6 +250,101 @@ inline const std::vector<FormatRow>& format_rows() {
          .encoded = {{{0, -0.0f}, "0x0:000"},
                      {{6, 5, 4, 3, 2, 1.5f, 1, .5f, -6}, "0x38:78654321F"},
                      {{-8, 7, 5, 3, 1, -7, -5}, "0xB8:875319B"}}},
+        {.name = "if4",
+         .block = 16,
+         .scale = ue4m3,
+         .lanes = e2m1_fourteenths,
+         .other_lanes = int4_fourteenths,
+         .other_from = 128,
+         .units = 14,
+         .zero_block = 0x00,
+         .exact_k = 281474976710656,
+         .normal_nmse = .00617,
+         .student_nmse = .00682,
+         .landmarks = {{0x38, 0x1, .5},
+                       {0x38, 0x8, -0.0},
+                       {0xB8, 0x1, 6 / 7.0},
+                       {0xB8, 0x3, 18 / 7.0},
+                       {0xB8, 0x7, 6},
+                       {0xB8, 0x8, -48 / 7.0},
+                       {0xB8, 0x9, -6},
+                       {0xB8, 0xF, -6 / 7.0},
+                       {0xC6, 0x1, 3},
+                       {0xC6, 0x7, 21},
+                       {0xC6, 0x8, -24},
+                       {0xC6, 0xF, -3},
+                       {0xFE, 0x7, 2688},
+                       {0xFE, 0x1, 384},
+                       {0x7E, 0x7, 2688},
+                       {0x7F, 0x0, NAN},
+                       {0xFF, 0x1, NAN}},
+         // Under a scale of 3.5 the integers are multiples of 3. 6 and -6 are elements of both, a
+         // tie; a negative that rounds to zero is -0 in E2M1 alone.
+         .encoded = {{{0, -0.0f}, "0x0:000"},
+                     {{21, 15, 9, 3, -21, -15}, "0xC6:75319B"},
+                     {{6, 4, 3, 2, 1.5f, 1, .5f, -.1f}, "0x38:76543218"},
+                     {{6, -6}, "0x38:7F0"},
+                     {{21, -1, 18, -9}, "0xC6:706D"}}},
+        {.name = "hif4",
+         .block = 64,
+         .scale = e6m2,
+         .lanes = s1p2,
+         .units = 4,
+         .parts = Parts::doublings,
+         .scale_bytes = 4,
+         .zero_block = 0x00,
+         .exact_k = 1125899906842624,
+         .normal_nmse = .00691,
+         .student_nmse = .00775,
+         // Bytes C1 A0 90 01: a scale of 1.25, eights 0 and 2 doubled, fours 0, 3 and 15.
+         .landmarks = {{0x0190A0C1, 0x1, 1.25, 1},
+                       {0x0190A0C1, 0x3, 3.75, 3},
+                       {0x0190A0C1, 0x4, 2.5, 4},
+                       {0x0190A0C1, 0x7, 4.375, 7},
+                       {0x0190A0C1, 0x8, -0.0, 8},
+                       {0x0190A0C1, 0x9, -.3125, 9},
+                       {0x0190A0C1, 0xC, -2.5, 12},
+                       {0x0190A0C1, 0xF, -4.375, 15},
+                       {0x0190A0C1, 0x1, .625, 17},
+                       {0x0190A0C1, 0x3, .9375, 35},
+                       {0x0190A0C1, 0xC, -2.5, 60},
+                       {0x0190A0C1, 0xF, -4.375, 63},
+                       {0x00000000, 0x7, 7 * 0x1p-50},
+                       {0xFFFFFFFE, 0x7, 344064},
+                       {0x000000FF, 0x0, NAN, 63},
+                       {0xFFFFFFFF, 0x7, NAN}},
+         // 7 * bf16(1/7) rounds to 1. The first eight are doubled, the first four twice; ties go
+         // away from zero: 3.5 under 4 quarters is 4, -0.25 under 2 is -0.5.
+         .encoded = {{{0, -0.0f}, "0x0:000"},
+                     {{7, 3.5f, .5f, -0.0f, 3, 1.5f, -.25f, 0, 1, .25f}, "0x8080C0:7418639041"}}},
+        {.name = "m2xfp-w",
+         .block = 32,
+         .scale = e8m0,
+         .units = 8,
+         .parts = Parts::quarters,
+         .scale_bytes = 2,
+         .zero_block = 0x61,
+         .exact_k = 562949953421312,
+         .normal_nmse = .00652,
+         .student_nmse = .00709,
+         // Bytes 7F E4: quarters 0, 1, 2 and 3.
+         .landmarks = {{0xE47F, 0x1, .5, 1},
+                       {0xE47F, 0x7, 6, 7},
+                       {0xE47F, 0x8, -0.0, 8},
+                       {0xE47F, 0x9, -.625, 9},
+                       {0xE47F, 0xD, -3.75, 13},
+                       {0xE47F, 0xF, -7.5, 15},
+                       {0xE47F, 0x7, 9, 16},
+                       {0xE47F, 0xF, -9, 23},
+                       {0xE47F, 0x1, .875, 31},
+                       {0xE400, 0x2, 0x1p-127},
+                       {0xFFFE, 0x1, .875 * 0x1p127},
+                       {0xE4FF, 0x0, NAN}},
+         // 7.5 is 6 * 5/4 and 9 is 6 * 6/4 under a scale of 1; the amax 9 alone would take 2.
+         .encoded = {{{0, -0.0f}, "0x61:080"},
+                     {{6}, "0x7F:700"},
+                     {{7.5f, -3.75f}, "0x17F:7D0"},
+                     {{7.5f, -3.75f, 0, 0, 0, 0, 0, 0, 9}, "0x97F:7D0000007"}}},
     };
     return rows;
 }
@@ -248,8 +354,8 @@ inline const FormatRow& row_of(Format format) {
     return format_rows().at(static_cast<size_t>(format));
 }
 
-inline const Halves& halves_under(const FormatRow& row, int scale_byte) {
-    return scale_byte < row.other_from ? row.halves : row.other_halves;
+inline const Lanes& lanes_under(const FormatRow& row, int scale_byte) {
+    return scale_byte < row.other_from ? row.lanes : row.other_lanes;
 }
 
 // The formats of golden that a predicate of their rows there chooses.
@@ -267,6 +373,8 @@ constexpr auto formats_where(Chooses chooses) {
 }
 
 inline constexpr auto all_formats = formats_where([](const FormatSpec&) { return true; });
+inline constexpr auto formats_of_one_byte =
+    formats_where([](const FormatSpec& spec) { return spec.scale_bytes() == 1; });
 inline constexpr auto formats_of_16 =
     formats_where([](const FormatSpec& spec) { return spec.block == 16; });
 inline constexpr auto encoded_formats_of_16 =

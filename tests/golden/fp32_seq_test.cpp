@@ -111,6 +111,7 @@ TEST(Fp32Seq, NativeMultiplyThenAddAgreesForScalesWithFractions) {
     for (Format fa : test::formats_of_16)
         for (Format fb : test::formats_of_16)
             for (int i = 0; i < 300; ++i) {
+                if (test::row_of(fa).units != 2 || test::row_of(fb).units != 2) continue;
                 const auto a = test::random_tensor(rng, fa, {}, 1, 96),
                            b = test::random_tensor(rng, fb, {}, 1, 96);
                 const uint32_t c = rng.fp32_bits(-20, 30);
@@ -120,9 +121,10 @@ TEST(Fp32Seq, NativeMultiplyThenAddAgreesForScalesWithFractions) {
                         return decode_lanes(t.format, t.specials, t.scales[block],
                                             std::span(t.codes).subspan(block * 8).first<8>());
                     };
-                    const float product = static_cast<float>(dot_quarters(lanes(a), lanes(b))) *
-                                          0.25f * scale_to_float(block_scale(fa, a.scales[block])) *
-                                          scale_to_float(block_scale(fb, b.scales[block]));
+                    const float product =
+                        static_cast<float>(dot_lane_products(lanes(a), lanes(b))) * 0.25f *
+                        scale_to_float(block_scale(fa, a.scales[block])) *
+                        scale_to_float(block_scale(fb, b.scales[block]));
                     accumulator += product;
                 }
                 const float expected = accumulator == 0 ? 0.0f : accumulator;

@@ -72,7 +72,7 @@ TEST(GemmFast, ExactSumsAgreeWith128Bits) {
         const uint8_t byte = t.row(row).scales[k / 16];
         const Scale scale = block_scale(t.format, byte);
         const int64_t sig =
-            element_halves(t.format, t.specials, byte, packed_code(t.row(row).codes, k)) *
+            element_lane(t.format, t.specials, byte, packed_code(t.row(row).codes, k)) *
             int64_t{scale.significand};
         return scale.significand ? sig << (scale.exponent + 6) : 0;
     };

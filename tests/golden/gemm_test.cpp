@@ -26,7 +26,7 @@ void for_every_case(uint64_t seed, Check check) {
     for (const Arithmetic& arithmetic : arithmetic_profiles)
         for (Format fa : all_formats)
             for (Format fb : all_formats) {
-                if (spec_of(fa).block != spec_of(fb).block) continue;
+                if (!check_formats(fa, fb, arithmetic)) continue;
                 for (const auto& [m, n, k] : shapes) {
                     if (k % static_cast<uint64_t>(spec_of(fa).block) != 0) continue;
                     for (Start start : {Start::empty, Start::random, Start::edges})
@@ -219,6 +219,34 @@ TEST_F(GemmErrors, KBeyondTheExactBound) {
     expect_error(ErrorCode::bound_exceeded,
                  "K: expected at most 182416 for an exact 64-bit sum, found 182432", exact);
     EXPECT_TRUE(check_gemm(a, b, c, nv_blackwell));
+}
+
+TEST(Gemm, ProfilesRefuseFormatsThatTheyDoNotAdd) {
+    const auto message = [](Format a, Format b, const Arithmetic& arithmetic) {
+        const Status status = check_formats(a, b, arithmetic);
+        return status ? std::string("none") : status.error().message;
+    };
+    EXPECT_EQ(message(Format::nvfp4, Format::if4, nv_blackwell),
+              "profile 'nv-blackwell': expected elements that are binary fractions, found if4 in "
+              "units of 1/14");
+    EXPECT_EQ(message(Format::if4, Format::razer_a, f13),
+              "profile 'f13': expected elements that are binary fractions, found if4 in units of "
+              "1/14");
+    EXPECT_EQ(message(Format::hif4, Format::m2xfp_w, exact),
+              "format of B: expected blocks of 64 as in A, found m2xfp-w with blocks of 32");
+    Arithmetic groups = nv_blackwell;
+    groups.steps.group_terms = 2;
+    EXPECT_EQ(message(Format::hif4, Format::hif4, groups),
+              "profile 'nv-blackwell': expected half-units under scales whose exponents differ by "
+              "at most 38 in groups of several terms, found hif4 and hif4");
+    for (const Arithmetic* profile : {&exact, &fp32_seq})
+        EXPECT_EQ(message(Format::if4, Format::if4, *profile), "none") << profile->name;
+    EXPECT_EQ(message(Format::mxfp4, Format::m2xfp_w, nv_blackwell), "none");
+    EXPECT_EQ(message(Format::hif4, Format::hif4, nv_blackwell), "none");
+    const auto a = test::random_tensor(*std::make_unique<test::Rng>(1), Format::if4, {}, 2, 64);
+    const auto refused = gemm_reference(a, a, {}, nv_blackwell);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, ErrorCode::bad_argument);
 }
 
 } // namespace

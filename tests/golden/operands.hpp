@@ -83,17 +83,17 @@ inline uint8_t random_scale(Rng& rng, Format format) {
 inline PackedTensor random_tensor(Rng& rng, Format format, Specials specials, uint64_t rows,
                                   uint64_t k, int nan_in = 0) {
     const auto block_bytes = static_cast<size_t>(spec_of(format).block / 2);
-    PackedTensor tensor{format,
-                        specials,
-                        rows,
-                        k,
-                        std::vector<uint8_t>(rows * k / 2),
-                        std::vector<uint8_t>(rows * k / 2 / block_bytes)};
-    for (size_t block = 0; block < tensor.scales.size(); ++block) {
-        tensor.scales[block] = random_scale(rng, format);
+    PackedTensor tensor{format, specials, rows, k, std::vector<uint8_t>(rows * k / 2), {}};
+    const size_t blocks = rows * k / 2 / block_bytes;
+    tensor.scales.resize(tensor.scale_bytes(blocks));
+    for (size_t block = 0; block < blocks; ++block) {
+        uint8_t* scale = &tensor.scales[tensor.scale_bytes(block)];
+        scale[0] = random_scale(rng, format);
         const int nan = spec_of(format).scale_spec().nan_payload;
         if (nan_in && rng.one_in(nan_in) && nan >= 0)
-            tensor.scales[block] = static_cast<uint8_t>(rng.one_in(2) ? nan : 0xFF);
+            scale[0] = static_cast<uint8_t>(rng.one_in(2) ? nan : 0xFF);
+        for (int i = 1; i < spec_of(format).scale_bytes(); ++i)
+            scale[i] = rng.one_in(8) ? uint8_t{0xFF} : rng.byte();
         const bool empty = rng.one_in(10);
         for (size_t i = 0; i < block_bytes; ++i)
             tensor.codes[block * block_bytes + i] = empty ? uint8_t{0} : rng.byte();

@@ -21,10 +21,11 @@ struct Term {
     bool empty; // zero products, or a zero scale
 };
 
-inline Term term_of(int dot_quarters, const BlockScale& a, const BlockScale& b,
-                    bool zero_products = false) {
+// units: of the dot product, that make 1.0.
+inline Term term_of(int dot, const BlockScale& a, const BlockScale& b, bool zero_products = false,
+                    int units = 4) {
     if (a.nan || b.nan) return {0, 0, true, false};
-    return {scaled(Exact(dot_quarters) * a.mantissa * b.mantissa, a.exponent + b.exponent - 2),
+    return {scaled(Exact(dot) * a.mantissa * b.mantissa, a.exponent + b.exponent) / units,
             a.alignment + b.alignment, false, zero_products || a.mantissa == 0 || b.mantissa == 0};
 }
 
@@ -104,28 +105,36 @@ inline uint32_t fused_step(const std::vector<Term>& terms, uint32_t c, const Ste
     return bits_of_value(fp32_layout, sum, true);
 }
 
+inline uint32_t record_of(const PackedTensor& t, uint64_t row, uint64_t k) {
+    const auto block = static_cast<uint64_t>(block_of(t.format)),
+               bytes = static_cast<uint64_t>(test::row_of(t.format).scale_bytes),
+               first = (row * (t.k / block) + k / block) * bytes;
+    uint32_t record = 0;
+    for (uint64_t i = bytes; i > 0; --i) record = record * 256 + t.scales[first + i - 1];
+    return record;
+}
+
+inline int lane_of(const PackedTensor& t, uint64_t row, uint64_t k) {
+    const int byte = t.codes[row * (t.k / 2) + k / 2];
+    return lane_of(t.format, t.specials, record_of(t, row, k), k % 2 == 0 ? byte % 16 : byte / 16,
+                   static_cast<int>(k % static_cast<uint64_t>(block_of(t.format))));
+}
+
 // One term per `length` products; several of them may lie in one block.
 inline std::vector<Term> terms_of_rows(const PackedTensor& a, uint64_t a_row, const PackedTensor& b,
                                        uint64_t b_row, uint64_t length) {
-    const auto block = static_cast<uint64_t>(block_of(a.format));
     std::vector<Term> terms;
-    const auto code = [](const PackedTensor& t, uint64_t row, uint64_t k) {
-        const int byte = t.codes[row * (t.k / 2) + k / 2];
-        return k % 2 == 0 ? byte % 16 : byte / 16;
-    };
     for (uint64_t first = 0; first < a.k; first += length) {
-        const int a_byte = a.scales[a_row * (a.k / block) + first / block],
-                  b_byte = b.scales[b_row * (b.k / block) + first / block];
         int dot = 0;
         bool zero_products = true;
         for (uint64_t k = first; k < first + length; ++k) {
-            const int product = halves_of(a.format, a.specials, a_byte, code(a, a_row, k)) *
-                                halves_of(b.format, b.specials, b_byte, code(b, b_row, k));
+            const int product = lane_of(a, a_row, k) * lane_of(b, b_row, k);
             dot += product;
             zero_products = zero_products && product == 0;
         }
-        terms.push_back(
-            term_of(dot, scale_of(a.format, a_byte), scale_of(b.format, b_byte), zero_products));
+        terms.push_back(term_of(dot, scale_of(a.format, record_of(a, a_row, first)),
+                                scale_of(b.format, record_of(b, b_row, first)), zero_products,
+                                test::row_of(a.format).units * test::row_of(b.format).units));
     }
     return terms;
 }

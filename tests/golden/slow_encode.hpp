@@ -40,7 +40,7 @@ inline double inside(double y) {
 
 enum class Tie { even_code, lower_magnitude, higher_magnitude };
 
-inline int nearest_magnitude(double y, Tie tie, const test::Halves& halves = test::e2m1) {
+inline int nearest_magnitude(double y, Tie tie, const test::Lanes& halves = test::e2m1) {
     const double magnitude = std::fabs(inside(y));
     const auto value = [&](int code) { return halves[static_cast<size_t>(code)] / 2.0; };
     int best = 0;
@@ -54,24 +54,25 @@ inline int nearest_magnitude(double y, Tie tie, const test::Halves& halves = tes
 }
 
 // The code of minus the value of a code below 8; of zero, -0 where there is one.
-inline int negative_code(int code, const test::Halves& halves) {
+inline int negative_code(int code, const test::Lanes& halves) {
     for (size_t negative = 8; negative < 16; ++negative)
         if (halves[negative] == -halves[static_cast<size_t>(code)])
             return static_cast<int>(negative);
     return code;
 }
 
-inline int encode_rne(double y, const test::Halves& halves = test::e2m1) {
+inline int encode_rne(double y, const test::Lanes& halves = test::e2m1) {
     const int code = nearest_magnitude(y, Tie::even_code, halves);
     return std::signbit(y) ? negative_code(code, halves) : code;
 }
-inline int encode_rne_neg(double y, const test::Halves& halves = test::e2m1) {
+inline int encode_rne_neg(double y, const test::Lanes& halves = test::e2m1) {
     const int code = nearest_magnitude(y, Tie::even_code, halves);
     return y < 0 ? negative_code(code, halves) : code;
 }
 
 inline float largest_element(Format format) {
-    return static_cast<float>(test::row_of(format).halves[7]) / 2;
+    const test::FormatRow& row = test::row_of(format);
+    return static_cast<float>(row.lanes[7]) / static_cast<float>(row.units);
 }
 inline int largest_payload(Format format) {
     const test::ScaleByte& scale = test::row_of(format).scale;

@@ -50,7 +50,7 @@ inline float tensor_number(std::string_view name, float amax, Format format = Fo
 
 inline EncodedBlock with_scale(std::string_view name, std::span<const float, 16> x, int payload,
                                float t, Format format = Format::nvfp4) {
-    const test::Halves& halves = test::row_of(format).halves;
+    const test::Lanes& halves = test::row_of(format).lanes;
     EncodedBlock block{static_cast<uint8_t>(payload), {}};
     const auto s = static_cast<float>(scale_value(format, payload));
     for (size_t i = 0; i < 16; ++i) {
@@ -159,7 +159,7 @@ inline EncodedBlock encode_public(std::string_view name, std::span<const float, 
         double smallest = 0;
         for (int e1m2 = 1; e1m2 >= 0; --e1m2) {
             const test::FormatRow& row = test::row_of(format);
-            const test::Halves& halves = e1m2 ? row.other_halves : row.halves;
+            const test::Lanes& halves = e1m2 ? row.other_lanes : row.lanes;
             EncodedBlock block{
                 static_cast<uint8_t>(q8(largest_of(y) / static_cast<float>(halves[7] / 2))), {}};
             const auto s = static_cast<float>(scale_value(format, block.scale_byte));
@@ -173,6 +173,33 @@ inline EncodedBlock encode_public(std::string_view name, std::span<const float, 
             }
             if (block.scale_byte != 0 && e1m2) block.scale_byte += 128;
             if (e1m2 || sum < smallest) best = block, smallest = sum;
+        }
+        return best;
+    }
+    if (name == "if4") {
+        const float d = b_over_6 * t, inverse = 1.0f / t;
+        const int payload = q8(d);
+        const auto s = static_cast<float>(scale_value(format, payload));
+        const float unit = inverse * s, factor = 1.0f / unit;
+        EncodedBlock best{};
+        double smallest = INFINITY;
+        for (int in_int4 = 0; in_int4 < 2; ++in_int4) { // E2M1 on a tie
+            EncodedBlock block{static_cast<uint8_t>(payload + 128 * in_int4), {}};
+            double sum = 0;
+            for (size_t i = 0; i < 16; ++i) {
+                const float y = s == 0 || x[i] == 0 ? 0 : x[i] * factor;
+                const float sevenths = y * std::bit_cast<float>(0x3F955555u);
+                const int code =
+                    in_int4 ? encode_rne_neg(sevenths, test::int4) : encode_rne_neg(y, test::e2m1);
+                const auto at = static_cast<size_t>(code);
+                const double six_k_s = 6.0 * (test::int4[at] / 2.0) * double{s},
+                             value = in_int4 ? six_k_s / 7 : test::e2m1[at] / 2.0 * double{s},
+                             restored = value * double{inverse},
+                             difference = restored - double{x[i]}, square = difference * difference;
+                sum = sum + square;
+                block.codes[i] = static_cast<uint8_t>(code);
+            }
+            if (sum < smallest) best = block, smallest = sum;
         }
         return best;
     }

@@ -76,10 +76,29 @@ inline Exact value_of_fp32(uint32_t bits) { // finite patterns
     return bits >> 31 ? Exact(-magnitude) : magnitude;
 }
 
-// Element in half-units, from the tables of the format's definition.
-inline int halves_of(Format format, Specials specials, int scale_byte, int code) {
+// What the bytes of a record after the first multiply the element in a place by.
+inline int factor_of(test::Parts parts, uint32_t record, int place) {
+    const auto digit = [&](uint32_t byte, uint32_t base, int power) {
+        uint32_t n = record;
+        for (uint32_t i = 0; i < byte; ++i) n /= 256;
+        n %= 256;
+        for (int i = 0; i < power; ++i) n /= base;
+        return static_cast<int>(n % base);
+    };
+    if (parts == test::Parts::quarters) return 4 + digit(1, 4, place / 8);
+    if (parts == test::Parts::none) return 1;
+    const int eights = digit(1, 2, 7 - place / 8),
+              fours = place < 32 ? digit(2, 2, 7 - place / 4) : digit(3, 2, 15 - place / 4);
+    return (eights ? 2 : 1) * (fours ? 2 : 1);
+}
+
+// Element in units of the format's row, from the tables of the format's definition.
+inline int lane_of(Format format, Specials specials, uint32_t record, int code, int place = 0) {
     const test::FormatRow& row = test::row_of(format);
-    if (code != row.special) return test::halves_under(row, scale_byte)[static_cast<size_t>(code)];
+    const int scale_byte = static_cast<int>(record % 256);
+    if (code != row.special)
+        return test::lanes_under(row, scale_byte)[static_cast<size_t>(code)] *
+               factor_of(row.parts, record, place);
     const int magnitude =
         row.v2_by_bit_6 && scale_byte / 64 % 2 == 1 ? specials.v2_halves : specials.v1_halves;
     return scale_byte >= 128 ? -magnitude : magnitude;
@@ -95,7 +114,8 @@ struct BlockScale {
     bool nan;
 };
 
-inline BlockScale scale_of(Format format, int scale_byte) {
+inline BlockScale scale_of(Format format, uint32_t record) {
+    const auto scale_byte = static_cast<int>(record % 256);
     const auto [payloads, fractions, bias, subnormals, nan] = test::row_of(format).scale;
     const int payload = scale_byte % payloads, field = payload / fractions,
               fraction = payload % fractions;

@@ -123,5 +123,38 @@ TEST(WideFixed, TheEndsOfBinary32) {
     EXPECT_EQ(smallest.reg.round(zero).bits, 0u);
 }
 
+// A tie of the quotient that only the remainder breaks, in one limb and above many.
+TEST(WideFixed, ARemainderBreaksTies) {
+    for (const uint32_t divisor : {3u, 7u, 49u, 4294967295u})
+        for (const int shift : {0, 20, 80, 300})
+            for (const int64_t rest : {-1, 0, 1}) {
+                Pair<10, -272> pair;
+                for (const int part : {0, 16}) // divisor * (2^24 + 1), by halves of the divisor
+                    pair.add(int64_t{(1 << 24) + 1} * (divisor >> part & 0xFFFF), shift + part);
+                pair.add(rest, 0);
+                for (Rounding rounding : {nearest, zero})
+                    ASSERT_EQ(hex(pair.reg.round(rounding, divisor).bits),
+                              hex(slow::bits_of_value(slow::fp32_layout, pair.value / divisor,
+                                                      rounding == zero)))
+                        << divisor << " " << shift << " " << rest;
+            }
+}
+
+TEST(WideFixed, QuotientsOfRandomSums) {
+    test::Rng rng(45);
+    for (int round = 0; round < 3000; ++round) {
+        Pair<10, -272> pair;
+        for (int i = rng.between(1, 6); i > 0; --i)
+            pair.add(static_cast<int64_t>(rng.bits()), rng.between(-272, 200));
+        const uint32_t divisor =
+            round % 3 ? static_cast<uint32_t>(rng.between(1, 100)) : rng.fp32_bits() | 1;
+        for (Rounding rounding : {nearest, zero})
+            ASSERT_EQ(hex(pair.reg.round(rounding, divisor).bits),
+                      hex(slow::bits_of_value(slow::fp32_layout, pair.value / divisor,
+                                              rounding == zero)))
+                << pair.value << " / " << divisor;
+    }
+}
+
 } // namespace
 } // namespace fp4

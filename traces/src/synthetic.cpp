@@ -140,14 +140,16 @@ PackedTensor uniform_operand(uint64_t seed, std::string_view tensor, const Opera
     fill(t.codes, Purpose::values);
     fill(t.scales, Purpose::scales);
     const Stream row_stream(seed, tensor, Purpose::rows);
-    for (uint64_t i = 0; i < t.scales.size(); ++i) {
-        const bool nan_row = row_stream(i / t.scale_bytes_per_row())[0] % 16 == 0;
-        if (block_scale(t.format, t.scales[i]).nan && !nan_row) t.scales[i] ^= 1;
+    const uint64_t block_bytes = static_cast<uint64_t>(spec_of(t.format).block) / 2,
+                   blocks = t.codes.size() / block_bytes;
+    for (uint64_t i = 0; i < blocks; ++i) {
+        uint8_t& scale_byte = t.scales[t.scale_bytes(i)];
+        const bool nan_row = row_stream(t.scale_bytes(i) / t.scale_bytes_per_row())[0] % 16 == 0;
+        if (block_scale(t.format, scale_byte).nan && !nan_row) scale_byte ^= 1;
     }
     const Stream block_stream(seed, tensor, Purpose::columns);
-    const uint64_t block_bytes = static_cast<uint64_t>(spec_of(t.format).block) / 2;
     const uint8_t zeros = spec_of(t.format).sentinel == 0 ? 0x88 : 0x00;
-    for (uint64_t i = 0; zero_blocks != 0 && i < t.scales.size(); ++i)
+    for (uint64_t i = 0; zero_blocks != 0 && i < blocks; ++i)
         if (block_stream(i)[0] % zero_blocks == 0)
             std::fill_n(t.codes.begin() + static_cast<ptrdiff_t>(i * block_bytes), block_bytes,
                         zeros);

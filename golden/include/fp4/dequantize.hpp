@@ -18,8 +18,8 @@ struct Bf16 {
 
 // RNE of dequantize(): two roundings. NaN is 0x7FFF; a result that the second rounding makes zero
 // has the sign of its binary32, or is +0 in formats without signed zeros.
-Bf16 dequantize_bf16(Format format, Specials specials, uint8_t scale_byte, Element element,
-                     Fp32 tensor_scale);
+Bf16 dequantize_bf16(Format format, Specials specials, ScaleRecord record, Element element,
+                     Fp32 tensor_scale, int place = 0);
 
 // Writes rows x k row-major values. Errors: those of check_shape, out.size() != rows * k; `out` is
 // then untouched. `name` begins messages.

@@ -18,7 +18,7 @@ enum class NonfinitePolicy : uint8_t {
 
 enum class PadPolicy : uint8_t {
     error,
-    zero, // rows are extended by elements 0x0; a block made only of padding has scale byte 0x00
+    zero, // rows are extended by elements 0x0; a block made only of padding has scale bytes 0x00
 };
 
 struct EncodeOptions {

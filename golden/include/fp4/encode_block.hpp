@@ -18,19 +18,18 @@ class BlockEncoder {
     BlockEncoder(Encoder encoder, Format format, Specials specials = {},
                  int e3m3_max = e3m3_max_default);
 
-    // Writes one code, 0..15, per element of x (16, for mxfp4 32) and returns the scale byte.
-    // Defined for every x: an infinity counts as
-    // +-FLT_MAX in amax and errors and becomes the largest element of its sign (0x7, or 0xF in
-    // E2M1); a NaN is left out of both and becomes 0x7.
-    uint8_t encode_block(std::span<const float> x, const TensorScale& tensor_scale,
-                         std::span<uint8_t> codes) const;
+    // Writes one code, 0..15, per element of x (a block) and returns the scale record. Defined for
+    // every x: an infinity counts as +-FLT_MAX in amax and errors and becomes the largest element
+    // of its sign (0x7, or 0xF in E2M1); a NaN is left out of both and becomes 0x7.
+    ScaleRecord encode_block(std::span<const float> x, const TensorScale& tensor_scale,
+                             std::span<uint8_t> codes) const;
 
     Encoder encoder() const { return encoder_; }
     Format format() const { return format_; }
 
   private:
-    uint8_t encode_finite(std::span<const float> x, const TensorScale& tensor_scale,
-                          std::span<uint8_t> codes) const;
+    ScaleRecord encode_finite(std::span<const float> x, const TensorScale& tensor_scale,
+                              std::span<uint8_t> codes) const;
 
     Encoder encoder_;
     Format format_;
@@ -44,6 +43,7 @@ EncodedBlock encode_block_nvfp4(Encoder encoder, Format format, std::span<const 
                                 const TensorScale& tensor_scale);
 EncodedBlock encode_block_fouroversix(Encoder encoder, std::span<const float, dot_lanes> x,
                                       const TensorScale& tensor_scale);
+EncodedBlock encode_block_if4(std::span<const float, dot_lanes> x, const TensorScale& tensor_scale);
 EncodedBlock encode_block_mse(std::span<const float, dot_lanes> x, const TensorScale& tensor_scale);
 EncodedBlock encode_block_ggml(std::span<const float, dot_lanes> x);
 EncodedBlock encode_block_razer_a(Encoder encoder, std::span<const float, dot_lanes> x,
@@ -51,5 +51,8 @@ EncodedBlock encode_block_razer_a(Encoder encoder, std::span<const float, dot_la
 // `ocp`, `ocp-ceil`, `ocp-even`: returns the scale byte.
 uint8_t encode_block_ocp(Encoder encoder, std::span<const float, 32> x,
                          std::span<uint8_t, 32> codes);
+// EncoderKind::doublings and EncoderKind::quarters.
+ScaleRecord encode_block_hif4(std::span<const float, 64> x, std::span<uint8_t, 64> codes);
+ScaleRecord encode_block_m2xfp(std::span<const float, 32> x, std::span<uint8_t, 32> codes);
 
 } // namespace fp4

@@ -15,8 +15,8 @@ namespace fp4 {
 
 struct Nvfp4Rule;
 
-// The elements of one tensor. The encoder must make the format; the specials that the format has
-// are 1 to 31 half-units.
+// The elements of one tensor. The encoder must make the format, which has no sub-blocks; the
+// specials that the format has are 1 to 31 half-units.
 class ElementEncoder {
   public:
     ElementEncoder(Encoder encoder, Format format, const TensorScale& tensor_scale,

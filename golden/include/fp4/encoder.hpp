@@ -36,7 +36,10 @@ enum class Encoder : uint8_t {
     mixfp4,
     fouroversix_int4,
     sweep,
-    sweep_unscaled
+    sweep_unscaled,
+    if4,
+    hif4,
+    m2xfp
 };
 
 // What an encoder computes from the tensor's amax A, and what its arithmetic then uses: the
@@ -57,11 +60,15 @@ struct TensorScaleRule {
 enum class EncoderKind : uint8_t {
     scaled,         // one block scale from the block's amax, elements rounded under it
     four_over_six,  // two of them, the smaller error wins
+    one_scale,      // one of them for both code books, the smaller error wins
     least_squares,  // every block scale, the smallest error wins
     error_search,   // one block scale, every element by its smallest error
     special_search, // RaZeR: the special value with the smallest error
     power_of_two,   // the exponent of the block's amax
-    sweep, // every block scale and every other choice of the scale byte, the smallest error wins
+    sweep, // every block scale and every other choice of the scale record, the smallest error wins
+    doublings, // one block scale, parts of the block doubled from their amax
+    quarters,  // the power of two of the block's amax and its neighbors, parts of the block scaled
+               // by quarters, the smallest error wins
 };
 
 struct EncoderSpec {
@@ -83,7 +90,7 @@ struct EncoderSpec {
     }
 };
 
-inline constexpr std::array<EncoderSpec, 24> encoder_specs{{
+inline constexpr std::array<EncoderSpec, 27> encoder_specs{{
     {"nv",
      Format::nvfp4,
      {},
@@ -231,6 +238,25 @@ inline constexpr std::array<EncoderSpec, 24> encoder_specs{{
      {TensorScaleKind::one},
      "sweep for formats without tensor scale",
      EncoderKind::sweep},
+    {"if4",
+     Format::if4,
+     {},
+     {TensorScaleKind::divisor},
+     "IF4: every block in E2M1 and in 6/7 of INT4 under one scale, the smaller squared error wins",
+     EncoderKind::one_scale,
+     Encoder::fouroversix_6},
+    {"hif4",
+     Format::hif4,
+     {},
+     {TensorScaleKind::one},
+     "HiFloat4: block scales in bfloat16 arithmetic, parts doubled from their largest, ties away",
+     EncoderKind::doublings},
+    {"m2xfp",
+     Format::m2xfp_w,
+     {},
+     {TensorScaleKind::one},
+     "M2XFP weights: three powers of two, for every eight elements the quarters of least error",
+     EncoderKind::quarters},
 }};
 
 constexpr const EncoderSpec& spec_of(Encoder encoder) {
@@ -243,12 +269,16 @@ constexpr std::optional<Encoder> encoder_from_name(std::string_view name) {
     return std::nullopt;
 }
 
-// The encoder a format is made with unless another is asked for: the first that makes it; none for
-// formats that are only decoded.
+// The encoder a format is made with unless another is asked for: the first that makes it, a sweep
+// where there is no other; none for formats that are only decoded.
 constexpr std::optional<Encoder> default_encoder(Format format) {
-    for (size_t i = 0; i < encoder_specs.size(); ++i)
-        if (encoder_specs[i].makes(format)) return static_cast<Encoder>(i);
-    return std::nullopt;
+    std::optional<Encoder> sweep;
+    for (size_t i = 0; i < encoder_specs.size(); ++i) {
+        if (!encoder_specs[i].makes(format)) continue;
+        if (encoder_specs[i].kind != EncoderKind::sweep) return static_cast<Encoder>(i);
+        sweep = static_cast<Encoder>(i);
+    }
+    return sweep;
 }
 
 } // namespace fp4

@@ -10,15 +10,14 @@
 
 namespace fp4 {
 
-// For scale types that fit an int64 sum (UE4M3, E3M3).
+// For formats that fit_exact_sum: lanes in half-units, scales of UE4M3 or E3M3.
 class ExactSum {
   public:
     // Exact as long as exact_k_limit is respected.
     constexpr void add(const BlockTerm& term) {
         nan_ |= term.nan;
         if (term.significand == 0) return;
-        sum_q20_ += static_cast<int64_t>(term.significand)
-                    << (term.exponent - block_term_fraction_bits + fraction_bits);
+        sum_q20_ += static_cast<int64_t>(term.significand) << (term.lsb_exponent() + fraction_bits);
     }
 
     // RNE(C + sum). NaN where a scale was NaN or C is; an infinite C passes through; zero is +0.
@@ -32,31 +31,33 @@ class ExactSum {
     bool nan_ = false;
 };
 
-// 576 bits from the lowest bit of an E8M0 x E8M0 term, 2^-262: room for all terms of 2^44 blocks.
-using WideSum = WideFixed<9, -262>;
+// 640 bits from below the lowest bit of an E8M0 x E8M0 term in any lane units: room for all terms
+// of 2^44 blocks.
+using WideSum = WideFixed<10, -272>;
 
-// The same for any pair of scale types.
+// The same for any pair of formats. All terms of a sum have one divisor.
 class WideExactSum {
   public:
     constexpr void add(const BlockTerm& term) {
         nan_ |= term.nan;
-        if (term.significand != 0)
-            sum_.add(term.significand, term.exponent - block_term_fraction_bits);
+        divisor_ = term.divisor;
+        if (term.significand != 0) sum_.add(term.significand, term.lsb_exponent());
     }
     Fp32 finish(Fp32 c) const;
     // The same for a sum that was made elsewhere, whole or as sum * 2^lsb_exponent with
-    // lsb_exponent >= -262.
+    // lsb_exponent >= -272; its divisor is 1.
     static Fp32 finish(WideSum sum, Fp32 c);
     static Fp32 finish(int64_t sum, int lsb_exponent, Fp32 c);
 
   private:
     WideSum sum_;
     bool nan_ = false;
+    int divisor_ = 1;
 };
 
 // An int64 in units of 2^-20 holds every product of block terms of this format pair.
 constexpr bool fits_exact_sum(Format a, Format b) {
-    return spec_of(a).scale_spec().fits_int64_sum() && spec_of(b).scale_spec().fits_int64_sum();
+    return spec_of(a).fits_int64_sum() && spec_of(b).fits_int64_sum();
 }
 
 // Largest K (a multiple of the block) whose exact sum cannot leave its register, for the worst

@@ -28,6 +28,10 @@ Result<std::vector<Fp32>> gemm_fast(const PackedTensor& a, const PackedTensor& b
 Result<std::vector<Fp32>> gemm_fast(const PackedTensor& a, const WeightPanels& b,
                                     std::span<const Fp32> c, const FastOptions& options = {});
 
+// Whether the profile is sound and adds products of these formats. Errors: blocks of different
+// lengths, fused steps of elements that are not binary fractions or whose groups do not fit.
+Status check_formats(Format a, Format b, const Arithmetic& arithmetic);
+
 // The checks that both paths make before they start.
 Status check_gemm(const PackedTensor& a, const PackedTensor& b, std::span<const Fp32> c,
                   const Arithmetic& arithmetic);
@@ -38,7 +42,7 @@ Status check_operands(const PackedTensor& a, const PackedTensor& b, std::span<co
                       const Arithmetic& arithmetic);
 
 // One output element, straight from the packed rows: the definition that everything else is
-// compared with.
+// compared with. The operands have passed the checks.
 Fp32 dot_reference(const PackedTensor& a, uint64_t a_row, const PackedTensor& b, uint64_t b_row,
                    Fp32 c, const Arithmetic& arithmetic);
 

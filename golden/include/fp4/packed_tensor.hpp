@@ -9,7 +9,7 @@
 
 namespace fp4 {
 
-// One row: K/2 code bytes (low nibble first), K/block scale bytes.
+// One row: K/2 code bytes (low nibble first), K/block scale records.
 struct PackedRow {
     std::span<const uint8_t> codes;
     std::span<const uint8_t> scales;
@@ -20,12 +20,19 @@ struct PackedTensor : OperandFormat {
     uint64_t rows = 0;
     uint64_t k = 0;
     std::vector<uint8_t> codes;  // rows * k/2
-    std::vector<uint8_t> scales; // rows * k/block
+    std::vector<uint8_t> scales; // rows * k/block records
     Fp32 tensor_scale{0x3F800000};
 
     uint64_t code_bytes_per_row() const { return k / 2; }
+    uint64_t scale_bytes(uint64_t blocks) const {
+        return blocks * static_cast<uint64_t>(spec_of(format).scale_bytes());
+    }
+    // The record of a block, counted row by row.
+    ScaleRecord scale_record(uint64_t block) const {
+        return fp4::scale_record(std::span(scales).subspan(scale_bytes(block), scale_bytes(1)));
+    }
     uint64_t scale_bytes_per_row() const {
-        return k / static_cast<uint64_t>(spec_of(format).block);
+        return scale_bytes(k / static_cast<uint64_t>(spec_of(format).block));
     }
     PackedRow row(uint64_t r) const {
         return {std::span(codes).subspan(r * code_bytes_per_row(), code_bytes_per_row()),

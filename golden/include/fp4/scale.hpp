@@ -33,13 +33,14 @@ struct ScaleSpec {
     constexpr bool fits_int64_sum() const { return step_exponent() >= -9 && max_exponent() <= 8; }
 };
 
-enum class ScaleType : uint8_t { ue4m3, e3m3, e8m0, ue5m3 };
+enum class ScaleType : uint8_t { ue4m3, e3m3, e8m0, ue5m3, e6m2 };
 
-inline constexpr std::array<ScaleSpec, 4> scale_specs{{
+inline constexpr std::array<ScaleSpec, 5> scale_specs{{
     {"ue4m3", 4, 3, 7, true, 0x7F, 0x7E},
     {"e3m3", 3, 3, 3, true, -1, 0x3F},
     {"e8m0", 8, 0, 127, false, 0xFF, 0xFE},
     {"ue5m3", 5, 3, 15, true, 0xFF, 0xFE},
+    {"e6m2", 6, 2, 48, false, 0xFF, 0xFE}, // no zero
 }};
 
 constexpr const ScaleSpec& spec_of(ScaleType type) {
@@ -80,8 +81,8 @@ constexpr Scale decode_scale(const ScaleSpec& spec, int payload) {
 // Decoded value as a native float: exact for every finite payload of the types above.
 float scale_to_float(const Scale& scale);
 
-// Nearest payload of a type with subnormals to x, ties to even, saturating at max_payload. x must
-// not be negative or NaN; infinity saturates.
+// Nearest payload to x, ties to even, saturating at max_payload and, in a type without zero, at 0.
+// x must not be negative or NaN; infinity saturates.
 int encode_scale(const ScaleSpec& spec, float x, int max_payload);
 
 } // namespace fp4

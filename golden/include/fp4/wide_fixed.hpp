@@ -36,20 +36,25 @@ class WideFixed {
         return 0;
     }
 
-    // The value rounded to binary32 or to another layout with infinities; zero is +0.
-    constexpr Fp32 round(Rounding rounding) const { return {round(fp32_spec, rounding)}; }
-    constexpr uint32_t round(const FloatSpec& spec, Rounding rounding) const {
+    // The value, or its quotient by 1 to 2^32 - 1, rounded to binary32 or to another layout with
+    // infinities; zero is +0. A quotient is exact down to LsbExponent and must not need more.
+    constexpr Fp32 round(Rounding rounding, uint32_t divisor = 1) const {
+        return {round(fp32_spec, rounding, divisor)};
+    }
+    constexpr uint32_t round(const FloatSpec& spec, Rounding rounding, uint32_t divisor = 1) const {
         const bool negative = limbs_[Limbs - 1] >> 63;
-        const auto magnitude = negative ? negated() : limbs_;
+        auto magnitude = negative ? negated() : limbs_;
+        const bool remainder = divisor != 1 && divide(magnitude, divisor) != 0;
         int top = Limbs - 1;
         while (top > 0 && magnitude[static_cast<size_t>(top)] == 0) --top;
         const uint64_t high = magnitude[static_cast<size_t>(top)];
-        if (top == 0) return round_float(spec, negative, high, LsbExponent, false, rounding);
+        if (top == 0) return round_float(spec, negative, high, LsbExponent, remainder, rounding);
         // A window of 64 bits from the top set bit; what lies below only matters as sticky.
         const int drop = 64 - std::countl_zero(high);
         const uint64_t low = magnitude[static_cast<size_t>(top) - 1];
         const uint64_t window = drop == 64 ? high : high << (64 - drop) | low >> drop;
-        bool sticky = drop == 64 ? low != 0 : (low & ((uint64_t{1} << drop) - 1)) != 0;
+        bool sticky =
+            remainder || (drop == 64 ? low != 0 : (low & ((uint64_t{1} << drop) - 1)) != 0);
         for (int i = 0; i < top - 1; ++i) sticky |= magnitude[static_cast<size_t>(i)] != 0;
         return round_float(spec, negative, window, LsbExponent + 64 * (top - 1) + drop, sticky,
                            rounding);
@@ -63,6 +68,19 @@ class WideFixed {
         const bool carry_out = partial < addend || sum < partial;
         limb = sum;
         return carry_out;
+    }
+
+    // Leaves the quotient and returns the remainder; digits of 32 bits, as in long division by
+    // hand.
+    static constexpr uint64_t divide(std::array<uint64_t, Limbs>& magnitude, uint64_t divisor) {
+        uint64_t remainder = 0;
+        for (size_t i = Limbs; i-- > 0;) {
+            const uint64_t high = remainder << 32 | magnitude[i] >> 32;
+            const uint64_t low = high % divisor << 32 | (magnitude[i] & 0xFFFFFFFF);
+            magnitude[i] = high / divisor << 32 | low / divisor;
+            remainder = low % divisor;
+        }
+        return remainder;
     }
 
     constexpr std::array<uint64_t, Limbs> negated() const {

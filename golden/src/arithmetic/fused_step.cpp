@@ -26,21 +26,25 @@ std::optional<int> exponent_of(const FusedSteps& steps, const BlockTerm& term) {
 }
 
 AlignedTerm group_of(const FusedSteps& steps, std::span<const BlockTerm> terms) {
-    int largest = std::numeric_limits<int>::min(), smallest = std::numeric_limits<int>::max();
+    int largest = std::numeric_limits<int>::min(), lsb_exponent = std::numeric_limits<int>::max();
+    bool has_value = false;
     for (const BlockTerm& term : terms)
         if (const auto exponent = exponent_of(steps, term)) {
             largest = std::max(largest, *exponent);
-            if (term.significand != 0) smallest = std::min(smallest, *exponent);
+            if (term.significand == 0) continue;
+            lsb_exponent = std::min(lsb_exponent, term.lsb_exponent());
+            has_value = true;
         }
-    if (largest < smallest) // no term with a value
+    if (!has_value)
         return {0, largest == std::numeric_limits<int>::min() ? steps.zero_exponent : largest, 0};
     int64_t sum = 0;
     for (const BlockTerm& term : terms)
-        if (term.significand != 0) sum += int64_t{term.significand} << (term.exponent - smallest);
-    const int lsb_exponent = smallest - block_term_fraction_bits;
+        if (term.significand != 0)
+            sum += int64_t{term.significand} << (term.lsb_exponent() - lsb_exponent);
     const int exponent =
         steps.normalized && sum != 0
-            ? lsb_exponent + std::bit_width(static_cast<uint64_t>(std::abs(sum))) - 1
+            ? lsb_exponent +
+                  static_cast<int>(std::bit_width(static_cast<uint64_t>(std::abs(sum)))) - 1
             : largest;
     return {sum, exponent, exponent - lsb_exponent};
 }
@@ -49,6 +53,7 @@ AlignedTerm group_of(const FusedSteps& steps, std::span<const BlockTerm> terms) 
 
 bool groups_fit(const Arithmetic& arithmetic, Format a, Format b) {
     if (arithmetic.steps.group_terms == 1) return true;
+    if (spec_of(a).lane_units() != 2 || spec_of(b).lane_units() != 2) return false;
     const auto span = [](Format format) {
         const ScaleSpec& spec = spec_of(format).scale_spec();
         return spec.max_exponent() - (spec.step_exponent() + spec.fraction_bits);

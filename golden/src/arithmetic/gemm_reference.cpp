@@ -11,33 +11,39 @@
 namespace fp4 {
 namespace {
 
-// A row of A against a row of B, seen as terms of 16 products each and as blocks of one or two of
+// A row of A against a row of B, seen as terms of 16 products each and as blocks of one or more of
 // them.
 struct RowPair {
     const PackedTensor& a;
     const PackedTensor& b;
     PackedRow a_row, b_row;
     uint64_t terms_per_block = static_cast<uint64_t>(spec_of(a.format).block / dot_lanes);
+    ProductUnits units = product_units(a.format, b.format);
 
     uint64_t terms() const { return a.k / dot_lanes; }
     uint64_t blocks() const { return terms() / terms_per_block; }
 
-    auto halves(const PackedTensor& t, PackedRow row, uint64_t i) const {
-        return decode_lanes(t.format, t.specials, row.scales[i / terms_per_block],
-                            row.codes.subspan(i * (dot_lanes / 2)).first<dot_lanes / 2>());
+    static ScaleRecord record(const PackedTensor& t, PackedRow row, uint64_t block) {
+        const auto bytes = static_cast<size_t>(spec_of(t.format).scale_bytes());
+        return scale_record(row.scales.subspan(block * bytes, bytes));
     }
-    int dot(uint64_t i) const { return dot_quarters(halves(a, a_row, i), halves(b, b_row, i)); }
-    Scale a_scale(uint64_t block) const { return block_scale(a.format, a_row.scales[block]); }
-    Scale b_scale(uint64_t block) const { return block_scale(b.format, b_row.scales[block]); }
+    auto lanes(const PackedTensor& t, PackedRow row, uint64_t i) const {
+        return decode_lanes(t.format, t.specials, record(t, row, i / terms_per_block),
+                            row.codes.subspan(i * (dot_lanes / 2)).first<dot_lanes / 2>(),
+                            static_cast<int>(i % terms_per_block) * dot_lanes);
+    }
+    int dot(uint64_t i) const { return dot_lane_products(lanes(a, a_row, i), lanes(b, b_row, i)); }
+    Scale a_scale(uint64_t block) const { return block_scale(a.format, record(a, a_row, block)); }
+    Scale b_scale(uint64_t block) const { return block_scale(b.format, record(b, b_row, block)); }
 
     BlockTerm term(uint64_t i) const {
-        return block_term(halves(a, a_row, i), a_scale(i / terms_per_block), halves(b, b_row, i),
-                          b_scale(i / terms_per_block));
+        return block_term(lanes(a, a_row, i), a_scale(i / terms_per_block), lanes(b, b_row, i),
+                          b_scale(i / terms_per_block), units);
     }
     BlockTerm whole_block(uint64_t block) const {
         int sum = 0;
         for (uint64_t i = 0; i < terms_per_block; ++i) sum += dot(block * terms_per_block + i);
-        return block_term(sum, a_scale(block), b_scale(block));
+        return block_term(sum, a_scale(block), b_scale(block), false, units);
     }
 };
 
@@ -87,13 +93,34 @@ Status check_gemm(const PackedTensor& a, const PackedTensor& b, std::span<const 
     return check_operands(a, b, c, arithmetic);
 }
 
+Status check_formats(Format a, Format b, const Arithmetic& arithmetic) {
+    const FormatSpec &a_spec = spec_of(a), &b_spec = spec_of(b);
+    if (a_spec.block != b_spec.block)
+        return Error{ErrorCode::bad_argument,
+                     "format of B: expected blocks of " + std::to_string(a_spec.block) +
+                         " as in A, found " + std::string(b_spec.name) + " with blocks of " +
+                         std::to_string(b_spec.block)};
+    FP4_TRY(check_arithmetic(arithmetic));
+    if (arithmetic.accumulation != Accumulation::fused_steps) return Done{};
+    const auto refuse = [&](const std::string& expected, const std::string& found) {
+        return Error{ErrorCode::bad_argument, "profile '" + std::string(arithmetic.name) +
+                                                  "': expected " + expected + ", found " + found};
+    };
+    for (const FormatSpec& spec : {a_spec, b_spec})
+        if (spec.lane_divisor() != 1)
+            return refuse("elements that are binary fractions",
+                          std::string(spec.name) + " in units of 1/" +
+                              std::to_string(spec.lane_units()));
+    if (!groups_fit(arithmetic, a, b))
+        return refuse("half-units under scales whose exponents differ by at most " +
+                          std::to_string(max_group_span) + " in groups of several terms",
+                      std::string(a_spec.name) + " and " + std::string(b_spec.name));
+    return Done{};
+}
+
 Status check_operands(const PackedTensor& a, const PackedTensor& b, std::span<const Fp32> c,
                       const Arithmetic& arithmetic) {
-    if (spec_of(a.format).block != spec_of(b.format).block)
-        return Error{ErrorCode::bad_argument,
-                     "format of B: expected blocks of " + std::to_string(spec_of(a.format).block) +
-                         " as in A, found " + std::string(spec_of(b.format).name) +
-                         " with blocks of " + std::to_string(spec_of(b.format).block)};
+    FP4_TRY(check_formats(a.format, b.format, arithmetic));
     if (a.k != b.k)
         return Error{ErrorCode::bad_shape, "K of B: expected " + std::to_string(a.k) +
                                                " as in A, found " + std::to_string(b.k)};
@@ -101,15 +128,6 @@ Status check_operands(const PackedTensor& a, const PackedTensor& b, std::span<co
         return Error{ErrorCode::bad_shape, "elements of C: expected " +
                                                std::to_string(a.rows * b.rows) + ", found " +
                                                std::to_string(c.size())};
-    FP4_TRY(check_arithmetic(arithmetic));
-    if (arithmetic.accumulation == Accumulation::fused_steps &&
-        !groups_fit(arithmetic, a.format, b.format))
-        return Error{ErrorCode::bad_argument,
-                     "profile '" + std::string(arithmetic.name) +
-                         "': expected formats whose scale exponents differ by at most " +
-                         std::to_string(max_group_span) + " in groups of several terms, found " +
-                         std::string(spec_of(a.format).name) + " and " +
-                         std::string(spec_of(b.format).name)};
     if (arithmetic.accumulation == Accumulation::exact) {
         const uint64_t limit = exact_k_limit(a.format, a.specials, b.format, b.specials);
         if (a.k > limit)

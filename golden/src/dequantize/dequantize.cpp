@@ -6,9 +6,9 @@
 
 namespace fp4 {
 
-Bf16 dequantize_bf16(Format format, Specials specials, uint8_t scale_byte, Element element,
-                     Fp32 tensor_scale) {
-    const Fp32 value = dequantize(format, specials, scale_byte, element, tensor_scale);
+Bf16 dequantize_bf16(Format format, Specials specials, ScaleRecord record, Element element,
+                     Fp32 tensor_scale, int place) {
+    const Fp32 value = dequantize(format, specials, record, element, tensor_scale, place);
     const auto bits = static_cast<uint16_t>(convert_fp32(value, OutputType::bf16));
     const bool negative_zero = bits == 0 && value.negative() && spec_of(format).has_signed_zeros();
     return {negative_zero ? uint16_t{0x8000} : bits};
@@ -21,8 +21,9 @@ Status by_element(const PackedTensor& tensor, std::span<Value> out, std::string_
     FP4_TRY(check_dequantize(tensor, out.size(), name));
     const auto block = static_cast<uint64_t>(spec_of(tensor.format).block);
     for (uint64_t i = 0; i < out.size(); ++i)
-        out[i] = dequantize_as<Value>(tensor.format, tensor.specials, tensor.scales[i / block],
-                                      packed_code(tensor.codes, i), tensor.tensor_scale);
+        out[i] = dequantize_as<Value>(tensor.format, tensor.specials,
+                                      tensor.scale_record(i / block), packed_code(tensor.codes, i),
+                                      tensor.tensor_scale, static_cast<int>(i % block));
     return Done{};
 }
 

@@ -18,12 +18,12 @@ inline Status check_dequantize(const PackedTensor& tensor, size_t out_size, std:
 }
 
 template <class Value>
-Value dequantize_as(Format format, Specials specials, uint8_t scale_byte, Element element,
-                    Fp32 tensor_scale) {
+Value dequantize_as(Format format, Specials specials, ScaleRecord record, Element element,
+                    Fp32 tensor_scale, int place = 0) {
     if constexpr (std::is_same_v<Value, Bf16>)
-        return dequantize_bf16(format, specials, scale_byte, element, tensor_scale);
+        return dequantize_bf16(format, specials, record, element, tensor_scale, place);
     else
-        return dequantize(format, specials, scale_byte, element, tensor_scale);
+        return dequantize(format, specials, record, element, tensor_scale, place);
 }
 
 } // namespace fp4

@@ -66,8 +66,9 @@ Status by_table(const PackedTensor& tensor, std::span<Value> out, std::string_vi
                 const FastOptions& options) {
     FP4_TRY_ASSIGN(const auto isa, choose_isa(options.isa));
     FP4_TRY(check_dequantize(tensor, out.size(), name));
-    if (out.size() <= 256 * 16)
-        return dequantize_tensor(tensor, out, name); // the table would cost more
+    // The table has no place for sub-blocks; for few values it would cost more than they do.
+    if (spec_of(tensor.format).has_sub_blocks() || out.size() <= 256 * 16)
+        return dequantize_tensor(tensor, out, name);
 
     const ValueTable<Value> table = tabulate<Value>(tensor);
     const DequantizeKernel<Value> kernel = dequantize_kernel<Value>(isa);

@@ -114,8 +114,8 @@ Result<PackedTensor> encode(std::span<const float> x, uint64_t rows, uint64_t k,
     tensor.codes.resize(rows * tensor.code_bytes_per_row());
     tensor.scales.resize(rows * tensor.scale_bytes_per_row());
 
-    std::array<float, 32> padded;
-    std::array<uint8_t, 32> codes;
+    std::array<float, max_block> padded;
+    std::array<uint8_t, max_block> codes;
     for (uint64_t row = 0; row < rows; ++row)
         for (uint64_t first = 0; first < k; first += block) {
             std::span<const float> values =
@@ -126,7 +126,10 @@ Result<PackedTensor> encode(std::span<const float> x, uint64_t rows, uint64_t k,
                 values = std::span(padded).first(block);
             }
             const uint64_t place = row * padded_k + first;
-            tensor.scales[place / block] = encoder.encode_block(values, tensor_scale, codes);
+            ScaleRecord record = encoder.encode_block(values, tensor_scale, codes);
+            for (size_t byte = tensor.scale_bytes(place / block), i = 0; i < tensor.scale_bytes(1);
+                 ++i, record >>= 8)
+                tensor.scales[byte + i] = static_cast<uint8_t>(record);
             for (size_t i = 0; i < block / 2; ++i)
                 tensor.codes[place / 2 + i] =
                     static_cast<uint8_t>(codes[2 * i] | codes[2 * i + 1] << 4);

@@ -14,12 +14,14 @@ BlockEncoder::BlockEncoder(Encoder encoder, Format format, Specials specials, in
     if (spec_of(encoder).kind == EncoderKind::sweep) sweep_.emplace(format, specials, e3m3_max);
 }
 
-uint8_t BlockEncoder::encode_finite(std::span<const float> x, const TensorScale& tensor_scale,
-                                    std::span<uint8_t> codes) const {
+ScaleRecord BlockEncoder::encode_finite(std::span<const float> x, const TensorScale& tensor_scale,
+                                        std::span<uint8_t> codes) const {
     const EncoderKind kind = spec_of(encoder_).kind;
     if (sweep_) return (*sweep_)(x, tensor_scale.multiplier.value, codes.first(x.size()));
     if (kind == EncoderKind::power_of_two)
         return encode_block_ocp(encoder_, x.first<32>(), codes.first<32>());
+    if (kind == EncoderKind::doublings) return encode_block_hif4(x.first<64>(), codes.first<64>());
+    if (kind == EncoderKind::quarters) return encode_block_m2xfp(x.first<32>(), codes.first<32>());
     const auto x16 = x.first<dot_lanes>();
     const EncodedBlock block = [&] {
         switch (kind) {
@@ -29,10 +31,13 @@ uint8_t BlockEncoder::encode_finite(std::span<const float> x, const TensorScale&
                                                    specials_);
         case EncoderKind::four_over_six:
             return encode_block_fouroversix(encoder_, x16, tensor_scale);
+        case EncoderKind::one_scale: return encode_block_if4(x16, tensor_scale);
         case EncoderKind::least_squares: return encode_block_mse(x16, tensor_scale);
         case EncoderKind::error_search: return encode_block_ggml(x16);
         case EncoderKind::scaled:
         case EncoderKind::power_of_two:
+        case EncoderKind::doublings:
+        case EncoderKind::quarters:
         case EncoderKind::sweep: break;
         }
         return encode_block_nvfp4(encoder_, format_, x16, tensor_scale);
@@ -41,21 +46,21 @@ uint8_t BlockEncoder::encode_finite(std::span<const float> x, const TensorScale&
     return block.scale_byte;
 }
 
-uint8_t BlockEncoder::encode_block(std::span<const float> x, const TensorScale& tensor_scale,
-                                   std::span<uint8_t> codes) const {
+ScaleRecord BlockEncoder::encode_block(std::span<const float> x, const TensorScale& tensor_scale,
+                                       std::span<uint8_t> codes) const {
     if (std::ranges::all_of(x, [](float value) { return std::isfinite(value); }))
         return encode_finite(x, tensor_scale, codes);
-    std::array<float, 32> finite{};
+    std::array<float, max_block> finite{};
     for (size_t i = 0; i < x.size(); ++i)
         finite[i] = std::isnan(x[i])   ? 0.0f
                     : std::isinf(x[i]) ? std::copysign(std::numeric_limits<float>::max(), x[i])
                                        : x[i];
-    const uint8_t scale_byte =
+    const ScaleRecord record =
         encode_finite(std::span(finite).first(x.size()), tensor_scale, codes);
     for (size_t i = 0; i < x.size(); ++i)
         if (!std::isfinite(x[i]))
-            codes[i] = encode_rne(spec_of(format_).code_book_type(scale_byte), x[i]).code;
-    return scale_byte;
+            codes[i] = encode_rne(spec_of(format_).code_book_type(record), x[i]).code;
+    return record;
 }
 
 } // namespace fp4

@@ -47,12 +47,12 @@ ElementEncoder::ElementEncoder(Encoder encoder, Format format, const TensorScale
 
 Element ElementEncoder::encode(float x, uint8_t scale_byte) const {
     const FormatSpec& spec = spec_of(format_);
-    const CodeBookType book = spec.code_book_type(scale_byte);
-    if (!std::isfinite(x)) return encode_rne(book, x);
+    if (!std::isfinite(x)) return encode_rne(spec.code_book_type(scale_byte), x);
     if (sweep_) return sweep_->element(x, scale_byte, multiplier_);
     const float operand = operands_[scale_byte];
     if (nvfp4_)
-        return encode_element(*nvfp4_, book, operand, nvfp4_->divides_twice ? x / multiplier_ : x);
+        return encode_element(*nvfp4_, spec, scale_byte, operand,
+                              nvfp4_->divides_twice ? x / multiplier_ : x);
     if (!razer_w_.empty()) {
         const RazerCodebook& codebook = razer_w_[static_cast<size_t>(spec.selector(scale_byte))];
         return {codebook.code[static_cast<size_t>(
@@ -61,7 +61,8 @@ Element ElementEncoder::encode(float x, uint8_t scale_byte) const {
     if (razer_a_)
         return {RazerActivationElements::code_of(razer_a_->nearest(x, operand),
                                                  scale_byte >> spec.sign_bit & 1)};
-    if (spec_of(encoder_).kind == EncoderKind::power_of_two) return encode_rne(book, x * operand);
+    if (spec_of(encoder_).kind == EncoderKind::power_of_two)
+        return encode_rne(spec.code_book, x * operand);
     return encode_element_ggml(operand, x);
 }
 

@@ -24,7 +24,7 @@ struct Candidate {
         const float scale = scale_of(payload), operand = rule.operand(scale, tensor_scale);
         const double half_step = 0.5 * double{scale} * double{tensor_scale.multiplier.value};
         for (size_t i = 0; i < dot_lanes && error <= limit; ++i) {
-            block.codes[i] = encode_element(rule, spec.code_book, operand, x[i]).code;
+            block.codes[i] = encode_element(rule, spec, block.scale_byte, operand, x[i]).code;
             const double difference = e2m1_halves_table[block.codes[i]] * half_step - double{x[i]};
             error += difference * difference;
         }
@@ -44,7 +44,7 @@ EncodedBlock encode_block_mse(std::span<const float, dot_lanes> x,
 
     // Upwards until even the largest element rounds to zero: from there on nothing changes.
     const auto all_zero = [&](int payload) {
-        return e2m1_halves_table[encode_element(rule, spec.code_book,
+        return e2m1_halves_table[encode_element(rule, spec, static_cast<uint8_t>(payload),
                                                 rule.operand(scale_of(payload), tensor_scale), amax)
                                      .code] == 0;
     };

@@ -110,30 +110,15 @@ constexpr std::array<Nvfp4Rule, 10> rules{{
      .divides_twice = true},
 }};
 
-// The block in one code book, its bit of the scale byte not yet set.
-EncodedBlock encode_in_code_book(const Nvfp4Rule& rule, const FormatSpec& format, CodeBookType book,
-                                 std::span<const float, dot_lanes> x, float block_scale,
-                                 const TensorScale& tensor_scale) {
-    int payload = encode_scale(format.scale_spec(),
-                               std::max(block_scale, rule.smallest_block_scale), format.encode_max);
-    if (payload == 0) payload = rule.zero_payload;
-    const float operand =
-        rule.operand(scale_to_float(decode_scale(format.scale_spec(), payload)), tensor_scale);
-    EncodedBlock block{static_cast<uint8_t>(payload), {}};
-    for (size_t i = 0; i < dot_lanes; ++i) {
-        const float y = rule.divides_twice ? x[i] / tensor_scale.multiplier.value : x[i];
-        block.codes[i] = encode_element(rule, book, operand, y).code;
-    }
-    return block;
-}
-
 // sum of (q * s - x / S)^2.
-double squared_error(const FormatSpec& format, CodeBookType book, const EncodedBlock& block,
+double squared_error(const FormatSpec& format, const EncodedBlock& block,
                      std::span<const float, dot_lanes> x, const TensorScale& tensor_scale) {
-    const double s = scale_to_float(decode_scale(format.scale_spec(), block.scale_byte));
+    const CodeBook& book = spec_of(format.code_book_type(block.scale_byte));
+    const double s = scale_to_float(
+        decode_scale(format.scale_spec(), block.scale_byte & format.scale_spec().payload_mask()));
     double sum = 0;
     for (size_t i = 0; i < dot_lanes; ++i) {
-        const double q = spec_of(book).halves({block.codes[i]}) * 0.5;
+        const double q = book.value({block.codes[i]});
         const double difference = q * s - double{x[i] / tensor_scale.multiplier.value};
         sum += difference * difference;
     }
@@ -146,20 +131,17 @@ EncodedBlock encode_in_either_code_book(const Nvfp4Rule& rule, const FormatSpec&
                                         std::span<const float, dot_lanes> x,
                                         const TensorScale& tensor_scale) {
     const float amax = amax_of(x);
-    const auto in = [&](CodeBookType book) {
-        return encode_in_code_book(rule, format, book, x,
-                                   rule.block_scale(amax, spec_of(book).largest(), tensor_scale),
-                                   tensor_scale);
+    const auto in = [&](uint8_t code_book_bits) {
+        const float largest = spec_of(format.code_book_type(code_book_bits)).largest();
+        return encode_scaled_block(rule, format, x, rule.block_scale(amax, largest, tensor_scale),
+                                   tensor_scale, code_book_bits);
     };
-    const auto error = [&](CodeBookType book, const EncodedBlock& block) {
-        return squared_error(format, book, block, x, tensor_scale);
-    };
-    const EncodedBlock first = in(format.code_book);
-    EncodedBlock other = in(format.other_code_book);
-    if (error(format.code_book, first) < error(format.other_code_book, other)) return first;
-    if (other.scale_byte == 0) return {};
-    other.scale_byte = static_cast<uint8_t>(other.scale_byte | 1 << format.code_book_bit);
-    return other;
+    const auto set_bit = static_cast<uint8_t>(1 << format.code_book_bit);
+    const EncodedBlock first = in(0), other = in(set_bit);
+    if (squared_error(format, first, x, tensor_scale) <
+        squared_error(format, other, x, tensor_scale))
+        return first;
+    return other.scale_byte == set_bit ? EncodedBlock{} : other;
 }
 
 } // namespace
@@ -169,16 +151,31 @@ const Nvfp4Rule& nvfp4_rule(Encoder encoder) {
                               &Nvfp4Rule::encoder);
 }
 
-Element encode_element(const Nvfp4Rule& rule, CodeBookType book, float operand, float x) {
+Element encode_element(const Nvfp4Rule& rule, const FormatSpec& format, uint8_t scale_byte,
+                       float operand, float x) {
     if (rule.divides_twice && operand == 0) return {0};
     // A reciprocal under a tiny tensor scale may be infinite; zeros stay zeros.
-    return rule.round(book, x == 0 ? x : rule.divides ? x / operand : x * operand);
+    float y = x == 0 ? x : rule.divides ? x / operand : x * operand;
+    if (format.has_other_code_book(scale_byte))
+        y *= static_cast<float>(format.other_ratio.denominator) /
+             static_cast<float>(format.other_ratio.numerator);
+    return rule.round(format.code_book_type(scale_byte), y);
 }
 
 EncodedBlock encode_scaled_block(const Nvfp4Rule& rule, const FormatSpec& format,
                                  std::span<const float, dot_lanes> x, float block_scale,
-                                 const TensorScale& tensor_scale) {
-    return encode_in_code_book(rule, format, format.code_book, x, block_scale, tensor_scale);
+                                 const TensorScale& tensor_scale, uint8_t code_book_bits) {
+    int payload = encode_scale(format.scale_spec(),
+                               std::max(block_scale, rule.smallest_block_scale), format.encode_max);
+    if (payload == 0) payload = rule.zero_payload;
+    const float operand =
+        rule.operand(scale_to_float(decode_scale(format.scale_spec(), payload)), tensor_scale);
+    EncodedBlock block{static_cast<uint8_t>(payload | code_book_bits), {}};
+    for (size_t i = 0; i < dot_lanes; ++i) {
+        const float y = rule.divides_twice ? x[i] / tensor_scale.multiplier.value : x[i];
+        block.codes[i] = encode_element(rule, format, block.scale_byte, operand, y).code;
+    }
+    return block;
 }
 
 EncodedBlock encode_block_nvfp4(Encoder encoder, Format format, std::span<const float, dot_lanes> x,

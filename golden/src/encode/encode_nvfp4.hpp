@@ -27,12 +27,14 @@ struct Nvfp4Rule {
 const Nvfp4Rule& nvfp4_rule(Encoder encoder);
 
 // An element, divided by the tensor scale where the rule divides twice, under the operand of its
-// block.
-Element encode_element(const Nvfp4Rule& rule, CodeBookType book, float operand, float x);
+// block; the scale byte says which code book it is in.
+Element encode_element(const Nvfp4Rule& rule, const FormatSpec& format, uint8_t scale_byte,
+                       float operand, float x);
 
-// The block under a block scale that is yet to be rounded.
+// The block under a block scale that is yet to be rounded, in the code book of code_book_bits,
+// which the scale byte gets.
 EncodedBlock encode_scaled_block(const Nvfp4Rule& rule, const FormatSpec& format,
                                  std::span<const float, dot_lanes> x, float block_scale,
-                                 const TensorScale& tensor_scale);
+                                 const TensorScale& tensor_scale, uint8_t code_book_bits = 0);
 
 } // namespace fp4

@@ -10,62 +10,102 @@
 namespace fp4 {
 namespace {
 
-constexpr size_t largest_block = 32;
-static_assert(std::ranges::all_of(format_specs, [](const FormatSpec& spec) {
-    return spec.block <= static_cast<int>(largest_block);
-}));
+// Every instruction set rounds each operation alike: wider ones are only faster.
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__SANITIZE_ADDRESS__)
+#define FP4_WIDER [[gnu::target_clones("avx512f", "avx2", "default")]]
+#else
+#define FP4_WIDER
+#endif
 
-// Which entry each element is nearest to, and the squared error of all.
+// The entries of a code book under a scale, ascending, and the midpoints between them.
+struct Entries {
+    size_t count;
+    std::array<double, 16> value, midpoint;
+
+    Entries(std::span<const double> lanes, double step, double units) : count(lanes.size()) {
+        for (size_t j = 0; j < count; ++j) value[j] = lanes[j] * step / units;
+        for (size_t j = 0; j + 1 < count; ++j)
+            midpoint[j] = (lanes[j] + lanes[j + 1]) * 0.5 * step / units;
+    }
+};
+
+// Which entry each element is nearest to, as numbers, and the squared error of all.
 struct Nearest {
-    std::array<double, largest_block> entry{}; // indices, as numbers
+    std::array<double, max_block> entry;
     double error = 0;
 };
 
-// The entry of an element is the number of midpoints below it.
-Nearest nearest(std::span<const double> halves, double half_step, std::span<const double> x) {
-    Nearest out;
-    std::array<double, largest_block> value;
-    value.fill(halves[0] * half_step);
-    for (size_t j = 0; j + 1 < halves.size(); ++j) {
-        const double midpoint = (halves[j] + halves[j + 1]) * 0.5 * half_step,
-                     next = halves[j + 1] * half_step;
-        for (size_t i = 0; i < x.size(); ++i) {
-            const bool above = x[i] > midpoint;
-            out.entry[i] += above ? 1.0 : 0.0;
-            value[i] = above ? next : value[i];
+// The entry of an element is the number of midpoints below it. Elements in chunks, until the error
+// exceeds the limit.
+template <size_t chunk>
+[[gnu::always_inline]] inline void find_nearest(const Entries& entries, std::span<const double> x,
+                                                double limit, Nearest& out) {
+    for (size_t first = 0; first < x.size() && out.error <= limit; first += chunk) {
+        std::array<double, chunk> y, entry{}, value;
+        for (size_t i = 0; i < chunk; ++i) y[i] = x[first + i], value[i] = entries.value[0];
+        for (size_t j = 0; j + 1 < entries.count; ++j) {
+            const double midpoint = entries.midpoint[j], next = entries.value[j + 1];
+            for (size_t i = 0; i < chunk; ++i) {
+                const bool above = y[i] > midpoint;
+                entry[i] += above ? 1.0 : 0.0;
+                value[i] = above ? next : value[i];
+            }
+        }
+        for (size_t i = 0; i < chunk; ++i) {
+            const double difference = value[i] - y[i];
+            out.error += difference * difference;
+            out.entry[first + i] = entry[i];
         }
     }
-    for (size_t i = 0; i < x.size(); ++i) {
-        const double difference = value[i] - x[i];
-        out.error += difference * difference;
-    }
+}
+
+FP4_WIDER void find_nearest_8(const Entries& entries, std::span<const double> x, double limit,
+                              Nearest& out) {
+    find_nearest<8>(entries, x, limit, out);
+}
+FP4_WIDER void find_nearest_4(const Entries& entries, std::span<const double> x, double limit,
+                              Nearest& out) {
+    find_nearest<4>(entries, x, limit, out);
+}
+
+// Where the error exceeds the limit the entries are not to be used.
+Nearest nearest(const Entries& entries, std::span<const double> x, double limit) {
+    Nearest out;
+    if (x.size() % 8 == 0)
+        find_nearest_8(entries, x, limit, out);
+    else if (x.size() % 4 == 0)
+        find_nearest_4(entries, x, limit, out);
+    else
+        find_nearest<1>(entries, x, limit, out);
     return out;
 }
 
 } // namespace
 
 SweepEncoder::SweepEncoder(Format format, Specials specials, int e3m3_max)
-    : spec_(spec_of(format)), first_payload_(spec_.scale_spec().min_payload()),
+    : spec_(spec_of(format)), units_(spec_.lane_units()),
+      first_payload_(spec_.scale_spec().min_payload()),
       last_payload_(spec_.has_e3m3_max() && e3m3_max == 30 ? spec_.scale_spec().max_payload
                                                            : spec_.encode_max) {
     for (int payload = first_payload_; payload <= last_payload_; ++payload)
-        half_steps_[static_cast<size_t>(payload)] =
-            0.5 * double{scale_to_float(decode_scale(spec_.scale_spec(), payload))};
+        scales_[static_cast<size_t>(payload)] =
+            scale_to_float(decode_scale(spec_.scale_spec(), payload));
+    const int factor = spec_.min_sub_block_factor(); // of elements under an empty record
     for (int selector = 0; selector < spec_.selectors(); ++selector) {
         Book& book = books_[static_cast<size_t>(selector)];
         book.byte = spec_.byte_of_selector(selector);
         std::array<uint8_t, 16> codes;
         for (uint8_t code = 0; code < 16; ++code) codes[code] = code;
-        const auto halves = [&](uint8_t code) {
-            return element_halves(format, specials, book.byte, Element{code});
+        const auto lane = [&](uint8_t code) {
+            return element_lane(format, specials, book.byte, Element{code}) / factor;
         };
-        std::ranges::stable_sort(codes, {}, halves);
+        std::ranges::stable_sort(codes, {}, lane);
         for (const uint8_t code : codes) { // of equal values the first code stays
-            const double value = halves(code);
+            const double value = lane(code);
             const auto last = static_cast<size_t>(book.count);
-            if (last && book.halves[last - 1] == value) continue;
+            if (last && book.lanes[last - 1] == value) continue;
             book.codes[last] = code;
-            book.halves[last] = value;
+            book.lanes[last] = value;
             ++book.count;
             book.largest = std::max(book.largest, std::fabs(value));
             if (value != 0 && (book.smallest == 0 || std::fabs(value) < book.smallest))
@@ -73,71 +113,109 @@ SweepEncoder::SweepEncoder(Format format, Specials specials, int e3m3_max)
         }
         for (int before = 0; before < selector; ++before)
             book.repeated =
-                book.repeated || books_[static_cast<size_t>(before)].halves == book.halves;
+                book.repeated || books_[static_cast<size_t>(before)].lanes == book.lanes;
     }
 }
 
 Element SweepEncoder::element(float x, uint8_t scale_byte, float multiplier) const {
     const Book& book = books_[static_cast<size_t>(spec_.selector(scale_byte))];
-    const double half_step =
-        0.5 *
-        double{scale_to_float(
-            decode_scale(spec_.scale_spec(), scale_byte & spec_.scale_spec().payload_mask()))} *
-        double{multiplier};
-    if (half_step == 0) return {0};
+    const double step = double{scale_to_float(decode_scale(
+                            spec_.scale_spec(), scale_byte & spec_.scale_spec().payload_mask()))} *
+                        double{multiplier};
+    if (step == 0) return {0};
     const std::array value{double{x}};
     const Nearest found =
-        nearest(std::span(book.halves).first(static_cast<size_t>(book.count)), half_step, value);
+        nearest(Entries(std::span(book.lanes).first(static_cast<size_t>(book.count)), step, units_),
+                value, std::numeric_limits<double>::infinity());
     return {book.codes[static_cast<size_t>(found.entry[0])]};
 }
 
-uint8_t SweepEncoder::operator()(std::span<const float> x, float multiplier,
-                                 std::span<uint8_t> codes) const {
+SweepEncoder::Tried SweepEncoder::attempt(const Book& book, double step, std::span<const double> x,
+                                          double limit) const {
+    const auto lanes = std::span(book.lanes).first(static_cast<size_t>(book.count));
+    Tried out{book.byte, 0, {}};
+    if (!spec_.has_sub_blocks()) {
+        const Nearest found = nearest(Entries(lanes, step, units_), x, limit);
+        out.error = found.error;
+        for (size_t i = 0; i < x.size() && found.error <= limit; ++i)
+            out.codes[i] = book.codes[static_cast<size_t>(found.entry[i])];
+        return out;
+    }
+    constexpr size_t half = part_elements / 2; // has one factor
+    for (size_t first = 0; first < x.size() && out.error <= limit; first += part_elements) {
+        double best = std::numeric_limits<double>::infinity();
+        ScaleRecord best_setting = 0;
+        for (int i = 0; i < spec_.part_settings(); ++i) {
+            const ScaleRecord setting =
+                spec_.part_setting(static_cast<int>(first / part_elements), i);
+            std::array<Nearest, 2> found;
+            double error = 0;
+            for (size_t h = 0; h < found.size() && error < best; ++h) {
+                const size_t at = first + h * half;
+                const int factor = spec_.sub_block_factor(setting, static_cast<int>(at));
+                found[h] =
+                    nearest(Entries(lanes, step * factor, units_), x.subspan(at, half), best);
+                error += found[h].error;
+            }
+            if (!(error < best)) continue;
+            best = error;
+            best_setting = setting;
+            for (size_t k = 0; k < part_elements; ++k)
+                out.codes[first + k] =
+                    book.codes[static_cast<size_t>(found[k / half].entry[k % half])];
+        }
+        out.record |= best_setting;
+        out.error += best;
+    }
+    return out;
+}
+
+ScaleRecord SweepEncoder::operator()(std::span<const float> x, float multiplier,
+                                     std::span<uint8_t> codes) const {
     const double amax = amax_of(x);
     std::ranges::fill(codes, uint8_t{0});
     if (amax == 0) return 0;
-    std::array<double, largest_block> copy;
+    std::array<double, max_block> copy;
     std::ranges::copy(x, copy.begin());
     const auto values = std::span<const double>(copy).first(x.size());
-    const auto half_step = [&](int payload) {
-        return half_steps_[static_cast<size_t>(payload)] * double{multiplier};
+    const auto step = [&](int payload) {
+        return scales_[static_cast<size_t>(payload)] * double{multiplier};
     };
     double best = std::numeric_limits<double>::infinity();
     int best_selector = -1;
-    uint8_t best_byte = 0;
+    ScaleRecord best_record = 0;
     for (int selector = 0; selector < spec_.selectors(); ++selector) {
         const Book& book = books_[static_cast<size_t>(selector)];
         if (book.repeated) continue;
-        const auto halves = std::span(book.halves).first(static_cast<size_t>(book.count));
+        const double largest = book.largest * spec_.max_sub_block_factor() / units_,
+                     smallest = book.smallest * spec_.min_sub_block_factor() / units_;
         const auto try_payload = [&](int payload, bool wins_ties) {
-            const Nearest found = nearest(halves, half_step(payload), values);
-            if (found.error > best || (found.error == best && !wins_ties)) return;
-            best = found.error;
+            const Tried tried = attempt(book, step(payload), values, best);
+            if (tried.error > best || (tried.error == best && !wins_ties)) return;
+            best = tried.error;
             best_selector = selector;
-            best_byte = static_cast<uint8_t>(book.byte | payload);
-            for (size_t i = 0; i < values.size(); ++i)
-                codes[i] = book.codes[static_cast<size_t>(found.entry[i])];
+            best_record = tried.record | static_cast<ScaleRecord>(payload);
+            std::copy_n(tried.codes.begin(), codes.size(), codes.begin());
         };
         // From the largest scale that does not reach amax: upwards until every element is nearest
         // to zero, downwards until the largest element alone misses by more than the best.
-        const auto above = std::upper_bound(
-            half_steps_.begin() + first_payload_, half_steps_.begin() + last_payload_ + 1, amax,
-            [&](double value, double half) {
-                return value < book.largest * (half * double{multiplier});
-            });
-        const int first =
-            std::max(static_cast<int>(above - half_steps_.begin()) - 1, first_payload_);
+        const auto above =
+            std::upper_bound(scales_.begin() + first_payload_, scales_.begin() + last_payload_ + 1,
+                             amax, [&](double value, double scale) {
+                                 return value < largest * (scale * double{multiplier});
+                             });
+        const int first = std::max(static_cast<int>(above - scales_.begin()) - 1, first_payload_);
         for (int payload = first; payload <= last_payload_; ++payload) {
             try_payload(payload, false);
-            if (book.smallest * half_step(payload) > 2 * amax) break;
+            if (smallest * step(payload) > 2 * amax) break;
         }
         for (int payload = first - 1; payload >= first_payload_; --payload) {
-            const double missing = amax - book.largest * half_step(payload);
+            const double missing = amax - largest * step(payload);
             if (missing > 0 && missing * missing > best) break;
             try_payload(payload, best_selector == selector);
         }
     }
-    return best_byte;
+    return best_record;
 }
 
 } // namespace fp4

@@ -1,5 +1,7 @@
 #include "fp4/scale.hpp"
 
+#include <algorithm>
+
 #include "fp4/float_spec.hpp"
 
 namespace fp4 {
@@ -13,11 +15,15 @@ float scale_to_float(const Scale& scale) {
 int encode_scale(const ScaleSpec& spec, float x, int max_payload) {
     const Fp32 f = Fp32::from_float(x);
     if (f.is_infinite()) return max_payload;
-    const FloatSpec grid{spec.exponent_bits, spec.fraction_bits, spec.bias};
+    // Without subnormals payload 0 is the first normal of a grid whose exponents start one below.
+    const int below = spec.subnormals ? 0 : 1;
+    const FloatSpec grid{spec.exponent_bits + below, spec.fraction_bits, spec.bias + below};
     const uint64_t code =
         round_magnitude(grid, f.significand(), f.exponent() - fp32_spec.fraction_bits, false,
                         Rounding::nearest_even);
-    return code < static_cast<uint64_t>(max_payload) ? static_cast<int>(code) : max_payload;
+    const uint64_t first = static_cast<uint64_t>(below) << spec.fraction_bits;
+    return static_cast<int>(
+        std::clamp<uint64_t>(code, first, first + static_cast<uint64_t>(max_payload)) - first);
 }
 
 } // namespace fp4

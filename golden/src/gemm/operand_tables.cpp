@@ -73,7 +73,7 @@ int32_t word_of(Format format, const Scale& scale, Words words) {
 bool narrow_is_exact(Format a, Specials a_specials, Format b, Specials b_specials) {
     if (!fits_exact_sum(a, b)) return false;
     const int factor = needs_times(max_integer(a)) ? times : 1;
-    const int a_max = max_halves(a, a_specials) * factor, b_max = max_halves(b, b_specials);
+    const int a_max = max_lane(a, a_specials) * factor, b_max = max_lane(b, b_specials);
     const int64_t dot = int64_t{dot_lanes} * a_max * b_max;
     return a_max <= std::numeric_limits<int8_t>::max() && dot <= max_int16 &&
            dot * max_integer(a) / factor < int64_t{1} << 30;
@@ -87,7 +87,7 @@ OperandTables operand_tables(Format format, Specials specials, Words words, int 
     for (int selector = 0; selector < spec.selectors(); ++selector)
         for (uint8_t code = 0; code < 16; ++code) {
             const int halves =
-                element_halves(format, specials, spec.byte_of_selector(selector), {code});
+                element_lane(format, specials, spec.byte_of_selector(selector), {code});
             tables.elements[selector][code] = static_cast<int8_t>(halves);
             tables.elements[selector + 4][code] = static_cast<int8_t>(
                 halves * times); // out of range only where narrow_is_exact says no

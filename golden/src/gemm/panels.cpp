@@ -144,7 +144,7 @@ Result<WeightPanels> WeightPanels::make(const PackedTensor& b, const Arithmetic&
                                                   std::string(spec_of(b.format).name) +
                                                   " in profile " + std::string(arithmetic.name)};
     const Blocking blocking = blocking_of(b.format, b.k, arithmetic);
-    const int bias = max_halves(b.format, b.specials);
+    const int bias = max_lane(b.format, b.specials);
     OperandTables tables =
         operand_tables(b.format, b.specials, words_of_b(b.format, arithmetic), bias);
     for (auto& elements : tables.elements)

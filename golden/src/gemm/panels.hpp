@@ -80,17 +80,17 @@ inline FusedRule fused_rule_of(const FusedSteps& steps) {
     return {steps.fraction_bits, steps.zero_rule == ZeroRule::zero_products, steps.zero_exponent};
 }
 
-// The same for an operand in it. Scales that are exponents only come over blocks of 32 whose dot
-// stays below 2^13, others over blocks of 16 and, where sums are exact, as integers whose sum fits
-// an int64. Other operands take the reference path.
+// The same for an operand in it. Lanes are half-units of whole blocks. Scales that are exponents
+// only come over blocks of 32 whose dot stays below 2^13, others over blocks of 16 and, where sums
+// are exact, as integers whose sum fits an int64. Other operands take the reference path.
 constexpr bool has_kernels(const FormatSpec& format, const Arithmetic& arithmetic) {
     if (!has_kernels(arithmetic)) return false;
-    const ScaleSpec& scale = format.scale_spec();
-    if (scale.exponent_only())
-        return format.block == 32 && spec_of(format.code_book).max_halves() < 16 &&
-               !format.has_code_book_bit() && !format.has_specials();
+    if (format.has_sub_blocks() || format.lane_units() != 2) return false;
+    if (format.exponent_only_scales())
+        return format.block == 32 && format.largest_element() < 8 && !format.has_code_book_bit() &&
+               !format.has_specials();
     return format.block == dot_lanes &&
-           (scale.fits_int64_sum() || arithmetic.accumulation != Accumulation::exact);
+           (format.fits_int64_sum() || arithmetic.accumulation != Accumulation::exact);
 }
 
 struct Panels {
