@@ -14,9 +14,9 @@
 #include <thread>
 #include <vector>
 
-#include "fp4/dequantize.hpp"
-#include "fp4/encode_fast.hpp"
-#include "fp4/encode_razer_w.hpp"
+#include "fp4/dequantize/dequantize.hpp"
+#include "fp4/encode/encode_fast.hpp"
+#include "fp4/encode/encode_razer_w.hpp"
 
 namespace {
 

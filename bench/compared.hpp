@@ -4,7 +4,7 @@
 #include <span>
 #include <vector>
 
-#include "fp4/packed_tensor.hpp"
+#include "fp4/formats/packed_tensor.hpp"
 #include "gemm/gemm_kernels.hpp"
 
 namespace fp4::bench {

@@ -13,9 +13,9 @@
 #include <thread>
 
 #include "compared.hpp"
-#include "fp4/decode.hpp"
-#include "fp4/exact_sum.hpp"
-#include "fp4/gemm.hpp"
+#include "fp4/formats/decode.hpp"
+#include "fp4/arithmetic/exact_sum.hpp"
+#include "fp4/gemm/gemm.hpp"
 #include "gemm/panels.hpp"
 
 namespace fp4::bench {

@@ -1,7 +1,7 @@
 #include <immintrin.h>
 
 #include "compared.hpp"
-#include "fp4/e2m1.hpp"
+#include "fp4/formats/e2m1.hpp"
 #include "fast/target_region.hpp"
 
 // Two blocks of 16 at a time: both nibbles of a byte through a table, absolute values of one

@@ -8,7 +8,7 @@
 
 #include "completeness.hpp"
 #include "fp4/io/expected_found.hpp"
-#include "fp4/decode.hpp"
+#include "fp4/formats/decode.hpp"
 #include "fp4/checkpoints/encoded_model.hpp"
 #include "fp4/try.hpp"
 

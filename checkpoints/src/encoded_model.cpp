@@ -1,7 +1,7 @@
 #include "fp4/checkpoints/encoded_model.hpp"
 
 #include "fp4/io/expected_found.hpp"
-#include "fp4/encode_fast.hpp"
+#include "fp4/encode/encode_fast.hpp"
 #include "fp4/io/message.hpp"
 #include "fp4/checkpoints/weights.hpp"
 #include "fp4/try.hpp"

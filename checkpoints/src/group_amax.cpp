@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "fp4/checkpoints/weights.hpp"
-#include "fp4/encoded_block.hpp"
+#include "fp4/encode/encoded_block.hpp"
 #include "fp4/try.hpp"
 
 namespace fp4::checkpoints {

@@ -5,8 +5,8 @@
 #include <cstdio>
 
 #include "fp4/checkpoints/tensor_text.hpp"
-#include "fp4/decode.hpp"
-#include "fp4/packed_tensor.hpp"
+#include "fp4/formats/decode.hpp"
+#include "fp4/formats/packed_tensor.hpp"
 #include "fp4/try.hpp"
 #include "scale_bytes.hpp"
 

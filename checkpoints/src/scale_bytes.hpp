@@ -3,8 +3,8 @@
 #include <cstdint>
 #include <string>
 
-#include "fp4/format.hpp"
-#include "fp4/scale.hpp"
+#include "fp4/formats/format.hpp"
+#include "fp4/formats/scale.hpp"
 
 namespace fp4::checkpoints {
 

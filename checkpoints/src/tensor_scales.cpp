@@ -1,6 +1,6 @@
 #include "tensor_scales.hpp"
 
-#include "fp4/scale.hpp"
+#include "fp4/formats/scale.hpp"
 
 namespace fp4::checkpoints {
 

@@ -8,7 +8,7 @@
 #include "config_json.hpp"
 #include "copied_files.hpp"
 #include "fp4/io/expected_found.hpp"
-#include "fp4/dequantize.hpp"
+#include "fp4/dequantize/dequantize.hpp"
 #include "fp4/checkpoints/output_folder.hpp"
 #include "fp4/io/atomic_file.hpp"
 #include "fp4/io/message.hpp"

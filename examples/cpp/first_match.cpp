@@ -3,8 +3,8 @@
 #include <cstdio>
 #include <vector>
 
-#include <fp4/encode.hpp>
-#include <fp4/gemm.hpp>
+#include <fp4/encode/encode.hpp>
+#include <fp4/gemm/gemm.hpp>
 
 int main() {
     std::vector<float> x(4 * 64), w(8 * 64);

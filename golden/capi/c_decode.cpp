@@ -1,5 +1,5 @@
 #include "c_support.hpp"
-#include "fp4/dequantize.hpp"
+#include "fp4/dequantize/dequantize.hpp"
 
 namespace fp4::capi {
 namespace {

@@ -1,5 +1,5 @@
 #include "c_support.hpp"
-#include "fp4/dot_add.hpp"
+#include "fp4/arithmetic/dot_add.hpp"
 
 using namespace fp4::capi;
 using fp4::Done;

@@ -5,7 +5,7 @@
 
 #include "c_support.hpp"
 #include "fast/default_floating_point.hpp"
-#include "fp4/encode_fast.hpp"
+#include "fp4/encode/encode_fast.hpp"
 
 namespace fp4::capi {
 namespace {

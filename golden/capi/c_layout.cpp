@@ -1,7 +1,7 @@
 #include <algorithm>
 
 #include "c_support.hpp"
-#include "fp4/swizzle.hpp"
+#include "fp4/formats/swizzle.hpp"
 
 namespace fp4::capi {
 namespace {

@@ -4,10 +4,10 @@
 #include <array>
 
 #include "c_support.hpp"
-#include "fp4/dot_profile.hpp"
-#include "fp4/encode.hpp"
-#include "fp4/epilogue.hpp"
-#include "fp4/isa.hpp"
+#include "fp4/arithmetic/dot_profile.hpp"
+#include "fp4/encode/encode.hpp"
+#include "fp4/arithmetic/epilogue.hpp"
+#include "fp4/fast/isa.hpp"
 
 namespace fp4::capi {
 namespace {

@@ -7,8 +7,8 @@
 #include <string>
 
 #include "fp4.h"
-#include "fp4/arithmetic.hpp"
-#include "fp4/packed_tensor.hpp"
+#include "fp4/arithmetic/arithmetic.hpp"
+#include "fp4/formats/packed_tensor.hpp"
 
 namespace fp4::capi {
 

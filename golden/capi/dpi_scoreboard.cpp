@@ -3,7 +3,7 @@
 #include <cstdio>
 #include <utility>
 
-#include "fp4/decode.hpp"
+#include "fp4/formats/decode.hpp"
 
 namespace fp4::capi {
 namespace {

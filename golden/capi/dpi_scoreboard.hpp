@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "fp4.h"
-#include "fp4/format.hpp"
+#include "fp4/formats/format.hpp"
 
 namespace fp4::capi {
 

@@ -5,7 +5,7 @@
 
 #include "dpi_config.hpp"
 #include "dpi_scoreboard.hpp"
-#include "fp4/decode.hpp"
+#include "fp4/formats/decode.hpp"
 
 namespace fp4::capi {
 namespace {

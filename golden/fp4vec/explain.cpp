@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "fp4/decode.hpp"
+#include "fp4/formats/decode.hpp"
 #include "operands.hpp"
 
 namespace fp4::vec {

@@ -1,7 +1,7 @@
 // decode: one scale byte and one code to its value; in formats with sub-blocks, where the place
 // counts, a scale record and the codes of a block to their values. scale: one scale byte to its
 // parts.
-#include "fp4/decode.hpp"
+#include "fp4/formats/decode.hpp"
 #include "op.hpp"
 #include "operands.hpp"
 

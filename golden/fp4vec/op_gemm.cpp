@@ -2,7 +2,7 @@
 #include <functional>
 
 #include "edges.hpp"
-#include "fp4/decode.hpp"
+#include "fp4/formats/decode.hpp"
 #include "fp4/try.hpp"
 #include "op.hpp"
 

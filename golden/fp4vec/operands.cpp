@@ -1,6 +1,6 @@
 #include "operands.hpp"
 
-#include "fp4/decode.hpp"
+#include "fp4/formats/decode.hpp"
 #include "splitmix64.hpp"
 
 namespace fp4::vec {

@@ -4,8 +4,8 @@
 #include <string>
 #include <string_view>
 
-#include "fp4/block_term.hpp"
-#include "fp4/gemm.hpp"
+#include "fp4/arithmetic/block_term.hpp"
+#include "fp4/gemm/gemm.hpp"
 #include "hex.hpp"
 #include "vector_config.hpp"
 

@@ -6,7 +6,7 @@
 #include <charconv>
 
 #include "explain.hpp"
-#include "fp4/decode.hpp"
+#include "fp4/formats/decode.hpp"
 #include "fp4/try.hpp"
 #include "operands.hpp"
 

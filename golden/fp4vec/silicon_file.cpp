@@ -5,8 +5,8 @@
 #include <optional>
 #include <vector>
 
-#include "fp4/dot_add.hpp"
-#include "fp4/gemm.hpp"
+#include "fp4/arithmetic/dot_add.hpp"
+#include "fp4/gemm/gemm.hpp"
 #include "fp4/try.hpp"
 #include "gzip_lines.hpp"
 #include "hex.hpp"

@@ -14,8 +14,8 @@
 #include <string>
 #include <string_view>
 
-#include "fp4/arithmetic.hpp"
-#include "fp4/dot_profile.hpp"
+#include "fp4/arithmetic/arithmetic.hpp"
+#include "fp4/arithmetic/dot_profile.hpp"
 #include "fp4/result.hpp"
 
 namespace fp4::vec {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <map>
 
-#include "fp4/gemm.hpp"
+#include "fp4/gemm/gemm.hpp"
 #include "hex.hpp"
 #include "op.hpp"
 #include "fp4/try.hpp"

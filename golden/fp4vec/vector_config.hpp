@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
-#include "fp4/arithmetic.hpp"
-#include "fp4/encode.hpp"
+#include "fp4/arithmetic/arithmetic.hpp"
+#include "fp4/encode/encode.hpp"
 
 namespace fp4::vec {
 

@@ -4,9 +4,9 @@
 #include <cstdio>
 #include <string>
 
-#include "fp4/arithmetic.hpp"
-#include "fp4/encoder.hpp"
-#include "fp4/format.hpp"
+#include "fp4/arithmetic/arithmetic.hpp"
+#include "fp4/encode/encoder.hpp"
+#include "fp4/formats/format.hpp"
 
 namespace {
 

@@ -10,11 +10,11 @@
 #include <string>
 #include <vector>
 
-#include "fp4/arithmetic.hpp"
-#include "fp4/decode.hpp"
-#include "fp4/dot_profile.hpp"
-#include "fp4/encode.hpp"
-#include "fp4/exact_sum.hpp"
+#include "fp4/arithmetic/arithmetic.hpp"
+#include "fp4/formats/decode.hpp"
+#include "fp4/arithmetic/dot_profile.hpp"
+#include "fp4/encode/encode.hpp"
+#include "fp4/arithmetic/exact_sum.hpp"
 #include "op.hpp"
 
 namespace {
@@ -106,9 +106,9 @@ std::string scale_values(ScaleType type) {
 }
 
 std::string formats() {
-    std::string text = head({"format", "block", "elements", "scale type", "scale bytes",
-                             "units of a lane", "special's code", "sign of the special",
-                             "V1 or V2", "in RTL", "made by encoders"});
+    std::string text =
+        head({"format", "block", "elements", "scale type", "scale bytes", "units of a lane",
+              "special's code", "sign of the special", "V1 or V2", "in RTL", "made by encoders"});
     for (size_t i = 0; i < format_specs.size(); ++i) {
         const FormatSpec& spec = format_specs[i];
         std::string makers;

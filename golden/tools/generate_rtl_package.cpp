@@ -5,10 +5,10 @@
 #include <cstdlib>
 #include <string>
 
-#include "fp4/arithmetic.hpp"
-#include "fp4/block_term.hpp"
-#include "fp4/exact_sum.hpp"
-#include "fp4/format.hpp"
+#include "fp4/arithmetic/arithmetic.hpp"
+#include "fp4/arithmetic/block_term.hpp"
+#include "fp4/arithmetic/exact_sum.hpp"
+#include "fp4/formats/format.hpp"
 
 namespace {
 

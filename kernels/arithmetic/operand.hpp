@@ -1,7 +1,7 @@
 // A packed matrix where a kernel reads it: pointers and the layout of its format, nothing that owns
 // memory.
 #pragma once
-#include "fp4/format.hpp"
+#include "fp4/formats/format.hpp"
 
 #include "host_device.hpp"
 #include "scale.hpp"

@@ -1,6 +1,6 @@
 // Block scales out of their bytes.
 #pragma once
-#include "fp4/scale.hpp" // ScaleType
+#include "fp4/formats/scale.hpp" // ScaleType
 
 #include "host_device.hpp"
 

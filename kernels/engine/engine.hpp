@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "bodies/types.hpp"
-#include "fp4/arithmetic.hpp"
-#include "fp4/encoder.hpp"
-#include "fp4/packed_tensor.hpp"
+#include "fp4/arithmetic/arithmetic.hpp"
+#include "fp4/encode/encoder.hpp"
+#include "fp4/formats/packed_tensor.hpp"
 
 namespace fp4::kernels {
 

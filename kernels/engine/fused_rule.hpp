@@ -1,7 +1,7 @@
 // From a row of golden's profiles to what the fused kernel takes.
 #pragma once
 #include "arithmetic/fused_rule.hpp"
-#include "fp4/arithmetic.hpp"
+#include "fp4/arithmetic/arithmetic.hpp"
 
 namespace fp4::kernels {
 

@@ -3,7 +3,7 @@
 #include "benches.hpp"
 #include "bodies/decode.hpp"
 #include "cuda/launch.hpp"
-#include "fp4/dequantize.hpp"
+#include "fp4/dequantize/dequantize.hpp"
 
 namespace fp4::kernels::bench {
 namespace {

@@ -2,7 +2,7 @@
 #include "bodies/encode.hpp"
 #include "cuda/launch.hpp"
 #include "fill.hpp"
-#include "fp4/encode.hpp"
+#include "fp4/encode/encode.hpp"
 
 namespace fp4::kernels::bench {
 namespace {

@@ -5,7 +5,7 @@
 #include "cuda/launch.hpp"
 #include "engine/fused_rule.hpp"
 #include "fill.hpp"
-#include "fp4/gemm.hpp"
+#include "fp4/gemm/gemm.hpp"
 
 namespace fp4::kernels::bench {
 namespace {

@@ -5,7 +5,7 @@
 
 #include "arithmetic/operand.hpp"
 #include "device.hpp"
-#include "fp4/packed_tensor.hpp"
+#include "fp4/formats/packed_tensor.hpp"
 
 namespace fp4::kernels::bench {
 

@@ -2,8 +2,8 @@
 
 #include "arithmetic/operand.hpp"
 #include "comparison.hpp"
-#include "fp4/dequantize.hpp"
-#include "fp4/epilogue.hpp"
+#include "fp4/dequantize/dequantize.hpp"
+#include "fp4/arithmetic/epilogue.hpp"
 #include "operands.hpp"
 
 namespace fp4::kernels {

@@ -3,7 +3,7 @@
 
 #include "arithmetic/operand.hpp"
 #include "comparison.hpp"
-#include "fp4/encode.hpp"
+#include "fp4/encode/encode.hpp"
 #include "operands.hpp"
 
 namespace fp4::kernels {

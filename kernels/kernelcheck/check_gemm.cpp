@@ -2,8 +2,8 @@
 
 #include "arithmetic/operand.hpp"
 #include "comparison.hpp"
-#include "fp4/epilogue.hpp"
-#include "fp4/gemm.hpp"
+#include "fp4/arithmetic/epilogue.hpp"
+#include "fp4/gemm/gemm.hpp"
 #include "operands.hpp"
 
 namespace fp4::kernels {

@@ -3,9 +3,9 @@
 #include "arithmetic/operand.hpp"
 #include "bodies/native_gemm.hpp"
 #include "comparison.hpp"
-#include "fp4/decode.hpp"
-#include "fp4/epilogue.hpp"
-#include "fp4/gemm.hpp"
+#include "fp4/formats/decode.hpp"
+#include "fp4/arithmetic/epilogue.hpp"
+#include "fp4/gemm/gemm.hpp"
 #include "fp4/try.hpp"
 #include "operands.hpp"
 

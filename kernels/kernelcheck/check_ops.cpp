@@ -1,8 +1,8 @@
 #include <memory>
 
 #include "comparison.hpp"
-#include "fp4/epilogue.hpp"
-#include "fp4/gemm.hpp"
+#include "fp4/arithmetic/epilogue.hpp"
+#include "fp4/gemm/gemm.hpp"
 #include "ops_folder.hpp"
 
 namespace fp4::kernels {

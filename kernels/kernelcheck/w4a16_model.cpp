@@ -2,8 +2,8 @@
 
 #include "arithmetic/narrow.hpp"
 #include "arithmetic/scale.hpp"
-#include "fp4/dequantize.hpp"
-#include "fp4/dot_add.hpp"
+#include "fp4/dequantize/dequantize.hpp"
+#include "fp4/arithmetic/dot_add.hpp"
 #include "fp4/try.hpp"
 
 namespace fp4::kernels {

@@ -1,7 +1,7 @@
 // The W4A16 kernel's order of instructions on tensor cores as golden models them.
 #pragma once
 #include "check.hpp"
-#include "fp4/dot_profile.hpp"
+#include "fp4/arithmetic/dot_profile.hpp"
 
 namespace fp4::kernels {
 

@@ -2,7 +2,7 @@
 
 #include <array>
 
-#include "fp4/format.hpp"
+#include "fp4/formats/format.hpp"
 
 namespace fp4::probe {
 namespace {

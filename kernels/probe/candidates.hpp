@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "fp4/arithmetic.hpp"
+#include "fp4/arithmetic/arithmetic.hpp"
 
 namespace fp4::probe {
 

@@ -2,7 +2,7 @@
 
 #include <cstdio>
 
-#include "fp4/gemm.hpp"
+#include "fp4/gemm/gemm.hpp"
 
 namespace fp4::probe {
 namespace {

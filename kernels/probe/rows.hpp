@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "bodies/probe.hpp"
-#include "fp4/arithmetic.hpp"
+#include "fp4/arithmetic/arithmetic.hpp"
 
 namespace fp4::probe {
 

@@ -8,8 +8,8 @@
 #include <string_view>
 
 #include "engine.hpp"
-#include "fp4/arithmetic.hpp"
-#include "fp4/epilogue.hpp"
+#include "fp4/arithmetic/arithmetic.hpp"
+#include "fp4/arithmetic/epilogue.hpp"
 #include "hardware_config.hpp"
 #include "waveform_file.hpp"
 

@@ -1,5 +1,5 @@
 #include "engine_table.hpp"
-#include "fp4/gemm.hpp"
+#include "fp4/gemm/gemm.hpp"
 #include "fp4/try.hpp"
 #include "stopwatch.hpp"
 

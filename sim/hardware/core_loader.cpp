@@ -5,7 +5,7 @@
 
 #include <set>
 
-#include "fp4/arithmetic.hpp"
+#include "fp4/arithmetic/arithmetic.hpp"
 
 namespace fp4::sim {
 

@@ -5,7 +5,7 @@
 
 #include <systemc>
 
-#include "fp4/epilogue.hpp"
+#include "fp4/arithmetic/epilogue.hpp"
 #include "row_beat.hpp"
 #include "tile_grid.hpp"
 

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "fp4/arithmetic.hpp"
+#include "fp4/arithmetic/arithmetic.hpp"
 #include "fp4/io/strict_yaml.hpp"
 #include "fp4/try.hpp"
 

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <cstdint>
 
-#include "fp4/epilogue.hpp"
+#include "fp4/arithmetic/epilogue.hpp"
 
 namespace fp4::sim {
 

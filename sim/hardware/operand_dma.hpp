@@ -7,7 +7,7 @@
 #include <systemc>
 #include <vector>
 
-#include "fp4/packed_tensor.hpp"
+#include "fp4/formats/packed_tensor.hpp"
 #include "panel_buffer.hpp"
 
 namespace fp4::sim {

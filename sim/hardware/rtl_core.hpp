@@ -6,7 +6,7 @@
 #include <span>
 #include <vector>
 
-#include "fp4/format.hpp"
+#include "fp4/formats/format.hpp"
 
 namespace fp4::sim {
 

@@ -1,6 +1,6 @@
 #include "expectation.hpp"
 
-#include "fp4/gemm.hpp"
+#include "fp4/gemm/gemm.hpp"
 #include "fp4/try.hpp"
 
 namespace fp4::sim {

@@ -6,8 +6,8 @@
 #include <string_view>
 #include <vector>
 
-#include "fp4/arithmetic.hpp"
-#include "fp4/epilogue.hpp"
+#include "fp4/arithmetic/arithmetic.hpp"
+#include "fp4/arithmetic/epilogue.hpp"
 #include "fp4/result.hpp"
 #include "fp4/traces/trace.hpp"
 

@@ -5,9 +5,9 @@
 #include <variant>
 #include <vector>
 
-#include "fp4/arithmetic.hpp"
-#include "fp4/epilogue.hpp"
-#include "fp4/format.hpp"
+#include "fp4/arithmetic/arithmetic.hpp"
+#include "fp4/arithmetic/epilogue.hpp"
+#include "fp4/formats/format.hpp"
 
 namespace fp4::sim {
 

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "fp4/gemm.hpp"
+#include "fp4/gemm/gemm.hpp"
 #include "fp4/try.hpp"
 #include "stopwatch.hpp"
 

@@ -3,8 +3,8 @@
 #include <sstream>
 
 #include "child_process.hpp"
-#include "fp4/decode.hpp"
-#include "fp4/dequantize.hpp"
+#include "fp4/formats/decode.hpp"
+#include "fp4/dequantize/dequantize.hpp"
 #include "fp4/io/sha256.hpp"
 #include "tiny_model.hpp"
 

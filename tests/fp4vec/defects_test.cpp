@@ -1,7 +1,7 @@
 // Devices under test with one defect each, as found in public designs. Each rewrites the expected
 // column of level-1 lines with what it would have computed, by a model that shares no code with
 // golden; the checker must notice.
-#include "fp4/exact_sum.hpp"
+#include "fp4/arithmetic/exact_sum.hpp"
 #include "lines.hpp"
 #include "slow_dot.hpp"
 

@@ -1,8 +1,8 @@
 #include <limits>
 
 #include "c_calls.hpp"
-#include "fp4/epilogue.hpp"
-#include "fp4/gemm.hpp"
+#include "fp4/arithmetic/epilogue.hpp"
+#include "fp4/gemm/gemm.hpp"
 
 namespace fp4 {
 namespace {

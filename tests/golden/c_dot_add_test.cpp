@@ -1,7 +1,7 @@
 #include <set>
 
 #include "c_calls.hpp"
-#include "fp4/dot_add.hpp"
+#include "fp4/arithmetic/dot_add.hpp"
 
 namespace fp4 {
 namespace {

@@ -3,7 +3,7 @@
 
 #include "c_calls.hpp"
 #include "format_rows.hpp"
-#include "fp4/encode.hpp"
+#include "fp4/encode/encode.hpp"
 
 namespace fp4 {
 namespace {

@@ -1,7 +1,7 @@
 #include <limits>
 
 #include "c_calls.hpp"
-#include "fp4/encode.hpp"
+#include "fp4/encode/encode.hpp"
 
 namespace fp4 {
 namespace {

@@ -1,5 +1,5 @@
 #include "c_calls.hpp"
-#include "fp4/swizzle.hpp"
+#include "fp4/formats/swizzle.hpp"
 
 namespace fp4 {
 namespace {

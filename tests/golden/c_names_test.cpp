@@ -3,11 +3,11 @@
 #include <set>
 
 #include "c_calls.hpp"
-#include "fp4/arithmetic.hpp"
-#include "fp4/dot_profile.hpp"
-#include "fp4/encode.hpp"
-#include "fp4/epilogue.hpp"
-#include "fp4/isa.hpp"
+#include "fp4/arithmetic/arithmetic.hpp"
+#include "fp4/arithmetic/dot_profile.hpp"
+#include "fp4/encode/encode.hpp"
+#include "fp4/arithmetic/epilogue.hpp"
+#include "fp4/fast/isa.hpp"
 
 namespace fp4 {
 namespace {

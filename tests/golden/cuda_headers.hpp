@@ -8,8 +8,8 @@
 #include <cstdint>
 #include <optional>
 
-#include "fp4/e2m1_round.hpp"
-#include "fp4/scale.hpp"
+#include "encode/e2m1_round.hpp"
+#include "fp4/formats/scale.hpp"
 
 namespace fp4::test {
 

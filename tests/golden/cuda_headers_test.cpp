@@ -13,7 +13,7 @@ TEST(CudaHeaders, Conversions) {
 #include <cmath>
 
 #include "cuda_headers.hpp"
-#include "fp4/decode.hpp"
+#include "fp4/formats/decode.hpp"
 
 namespace fp4 {
 namespace {

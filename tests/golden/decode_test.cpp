@@ -1,4 +1,4 @@
-#include "fp4/decode.hpp"
+#include "fp4/formats/decode.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,10 +1,10 @@
-#include "fp4/dequantize.hpp"
+#include "fp4/dequantize/dequantize.hpp"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 
-#include "fp4/epilogue.hpp"
+#include "fp4/arithmetic/epilogue.hpp"
 #include "operands.hpp"
 
 namespace fp4 {

@@ -2,7 +2,7 @@
 #pragma once
 #include <gtest/gtest.h>
 
-#include "fp4/dot_add.hpp"
+#include "fp4/arithmetic/dot_add.hpp"
 #include "slow_dot_add.hpp"
 
 namespace fp4::test {

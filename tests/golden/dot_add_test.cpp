@@ -1,5 +1,5 @@
 // Dot products of GPU tensor cores, worked out by hand.
-#include "fp4/dot_add.hpp"
+#include "fp4/arithmetic/dot_add.hpp"
 
 #include <gtest/gtest.h>
 

@@ -7,7 +7,7 @@
 #include <set>
 #include <sstream>
 
-#include "fp4/dot_add.hpp"
+#include "fp4/arithmetic/dot_add.hpp"
 #include "operands.hpp"
 
 namespace fp4 {

@@ -3,7 +3,7 @@
 #include <thread>
 
 #include "c_calls.hpp"
-#include "fp4/gemm.hpp"
+#include "fp4/gemm/gemm.hpp"
 #include "fp4_dpi.hpp"
 
 namespace fp4 {

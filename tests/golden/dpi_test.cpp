@@ -3,8 +3,8 @@
 #include "fp4_dpi.hpp"
 
 #include "c_calls.hpp"
-#include "fp4/decode.hpp"
-#include "fp4/gemm.hpp"
+#include "fp4/formats/decode.hpp"
+#include "fp4/gemm/gemm.hpp"
 
 namespace fp4 {
 namespace {

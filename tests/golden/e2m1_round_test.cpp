@@ -1,4 +1,4 @@
-#include "fp4/e2m1_round.hpp"
+#include "encode/e2m1_round.hpp"
 
 #include <gtest/gtest.h>
 

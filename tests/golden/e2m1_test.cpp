@@ -1,4 +1,4 @@
-#include "fp4/e2m1.hpp"
+#include "fp4/formats/e2m1.hpp"
 
 #include <gtest/gtest.h>
 
@@ -6,7 +6,7 @@
 #include <limits>
 #include <set>
 
-#include "fp4/e2m1_round.hpp"
+#include "encode/e2m1_round.hpp"
 
 namespace fp4 {
 namespace {

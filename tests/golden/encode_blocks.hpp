@@ -6,7 +6,7 @@
 #include <cmath>
 #include <initializer_list>
 
-#include "fp4/encode.hpp"
+#include "fp4/encode/encode.hpp"
 #include "operands.hpp"
 
 namespace fp4::test {

@@ -1,11 +1,11 @@
 // Single elements under a block's own scale byte, against whole blocks, for every encoder and
 // format.
-#include "fp4/encode_element.hpp"
+#include "fp4/encode/encode_element.hpp"
 
 #include <gtest/gtest.h>
 
 #include "encode_blocks.hpp"
-#include "fp4/decode.hpp"
+#include "fp4/formats/decode.hpp"
 
 namespace fp4 {
 namespace {

@@ -5,7 +5,7 @@
 #if defined(__x86_64__)
 #include <xmmintrin.h>
 
-#include "fp4/encode_fast.hpp"
+#include "fp4/encode/encode_fast.hpp"
 #include "operands.hpp"
 
 namespace fp4 {

@@ -1,4 +1,4 @@
-#include "fp4/encode_fast.hpp"
+#include "fp4/encode/encode_fast.hpp"
 
 #include <gtest/gtest.h>
 
@@ -6,7 +6,7 @@
 #include <cfloat>
 
 #include "encode_blocks.hpp"
-#include "fp4/encode_razer_w.hpp"
+#include "fp4/encode/encode_razer_w.hpp"
 
 #if defined(__x86_64__)
 #include <xmmintrin.h>

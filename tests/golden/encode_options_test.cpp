@@ -5,7 +5,7 @@
 #include <cfloat>
 
 #include "encode_blocks.hpp"
-#include "fp4/decode.hpp"
+#include "fp4/formats/decode.hpp"
 #include "slow_encode.hpp"
 
 namespace fp4 {

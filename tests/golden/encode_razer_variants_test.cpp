@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "encode_blocks.hpp"
-#include "fp4/encode.hpp"
+#include "fp4/encode/encode.hpp"
 #include "slow_encode.hpp"
 
 namespace fp4 {

@@ -1,4 +1,4 @@
-#include "fp4/encode_razer_w.hpp"
+#include "fp4/encode/encode_razer_w.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,7 +1,7 @@
 // Encoders of formats whose scale records speak of parts of a block, against their definitions.
 #include <gtest/gtest.h>
 
-#include "fp4/encode.hpp"
+#include "fp4/encode/encode.hpp"
 #include "operands.hpp"
 #include "slow_sub_blocks.hpp"
 

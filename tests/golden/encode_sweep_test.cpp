@@ -1,12 +1,12 @@
 // The common search against a brute force that follows its definition, for every format that is
 // encoded.
-#include "fp4/encode_sweep.hpp"
+#include "fp4/encode/encode_sweep.hpp"
 
 #include <gtest/gtest.h>
 
-#include "fp4/decode.hpp"
-#include "fp4/dequantize.hpp"
-#include "fp4/encode.hpp"
+#include "fp4/formats/decode.hpp"
+#include "fp4/dequantize/dequantize.hpp"
+#include "fp4/encode/encode.hpp"
 #include "operands.hpp"
 
 namespace fp4 {

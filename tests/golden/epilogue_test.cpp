@@ -1,4 +1,4 @@
-#include "fp4/epilogue.hpp"
+#include "fp4/arithmetic/epilogue.hpp"
 
 #include <gtest/gtest.h>
 

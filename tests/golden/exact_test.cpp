@@ -1,8 +1,8 @@
 #include <gtest/gtest.h>
 
-#include "fp4/decode.hpp"
-#include "fp4/exact_sum.hpp"
-#include "fp4/gemm.hpp"
+#include "fp4/formats/decode.hpp"
+#include "fp4/arithmetic/exact_sum.hpp"
+#include "fp4/gemm/gemm.hpp"
 #include "operands.hpp"
 #include "slow_dot.hpp"
 

@@ -6,8 +6,8 @@
 #include <cstdlib>
 #include <vector>
 
-#include "fp4/decode.hpp"
-#include "fp4/gemm.hpp"
+#include "fp4/formats/decode.hpp"
+#include "fp4/gemm/gemm.hpp"
 #include "operands.hpp"
 
 namespace fp4::test {

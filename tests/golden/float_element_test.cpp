@@ -1,4 +1,4 @@
-#include "fp4/float_element.hpp"
+#include "fp4/formats/float_element.hpp"
 
 #include <gtest/gtest.h>
 

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "fp4/format.hpp"
+#include "fp4/formats/format.hpp"
 
 namespace fp4::test {
 

@@ -1,9 +1,9 @@
-#include "fp4/fp32_seq.hpp"
+#include "arithmetic/fp32_seq.hpp"
 
 #include <gtest/gtest.h>
 
-#include "fp4/decode.hpp"
-#include "fp4/gemm.hpp"
+#include "fp4/formats/decode.hpp"
+#include "fp4/gemm/gemm.hpp"
 #include "operands.hpp"
 #include "slow_dot.hpp"
 

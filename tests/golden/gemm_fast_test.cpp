@@ -4,7 +4,7 @@
 #include <cstdlib>
 
 #include "fast_cases.hpp"
-#include "fp4/decode.hpp"
+#include "fp4/formats/decode.hpp"
 
 #ifdef __SSE__
 #include <xmmintrin.h>

@@ -1,4 +1,4 @@
-#include "fp4/gemm.hpp"
+#include "fp4/gemm/gemm.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "fp4/gguf_records.hpp"
+#include "fp4/formats/gguf_records.hpp"
 
 #include <gtest/gtest.h>
 

@@ -8,7 +8,7 @@
 #include <set>
 #include <sstream>
 
-#include "fp4/gemm.hpp"
+#include "fp4/gemm/gemm.hpp"
 #include "operands.hpp"
 
 namespace fp4 {

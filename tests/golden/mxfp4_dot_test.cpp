@@ -2,9 +2,9 @@
 // range.
 #include <gtest/gtest.h>
 
-#include "fp4/exact_sum.hpp"
-#include "fp4/fused_step.hpp"
-#include "fp4/gemm.hpp"
+#include "fp4/arithmetic/exact_sum.hpp"
+#include "fp4/arithmetic/fused_step.hpp"
+#include "fp4/gemm/gemm.hpp"
 #include "operands.hpp"
 #include "slow_dot.hpp"
 

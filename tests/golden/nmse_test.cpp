@@ -5,8 +5,8 @@
 #include <cmath>
 #include <numbers>
 
-#include "fp4/dequantize.hpp"
-#include "fp4/encode.hpp"
+#include "fp4/dequantize/dequantize.hpp"
+#include "fp4/encode/encode.hpp"
 #include "operands.hpp"
 
 namespace fp4 {

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "format_rows.hpp"
-#include "fp4/packed_tensor.hpp"
+#include "fp4/formats/packed_tensor.hpp"
 
 namespace fp4::test {
 

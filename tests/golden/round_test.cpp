@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "fp4/float_spec.hpp"
+#include "fp4/formats/float_spec.hpp"
 #include "operands.hpp"
 #include "slow_twin.hpp"
 

@@ -1,4 +1,4 @@
-#include "fp4/scale.hpp"
+#include "fp4/formats/scale.hpp"
 
 #include <gtest/gtest.h>
 

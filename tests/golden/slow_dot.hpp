@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "fp4/packed_tensor.hpp"
+#include "fp4/formats/packed_tensor.hpp"
 #include "slow_twin.hpp"
 
 namespace fp4::slow {

@@ -7,7 +7,7 @@
 #include <span>
 #include <string_view>
 
-#include "fp4/encode.hpp"
+#include "fp4/encode/encode.hpp"
 #include "slow_twin.hpp"
 
 namespace fp4::slow {

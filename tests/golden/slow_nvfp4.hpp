@@ -132,7 +132,7 @@ inline EncodedBlock encode_public(std::string_view name, std::span<const float, 
     }
     if (name == "te") {
         const float u = t * sixth, d = b * u;
-        return with_scale(name, x, q8(d), t);
+        return with_scale(name, x, q8(d), t, format);
     }
     if (name == "vllm") {
         const float u = b * sixth, d = t * u;

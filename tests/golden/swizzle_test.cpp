@@ -1,4 +1,4 @@
-#include "fp4/swizzle.hpp"
+#include "fp4/formats/swizzle.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "fp4/tensor_scale.hpp"
+#include "fp4/encode/tensor_scale.hpp"
 
 #include <gtest/gtest.h>
 

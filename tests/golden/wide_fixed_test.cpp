@@ -1,4 +1,4 @@
-#include "fp4/wide_fixed.hpp"
+#include "fp4/arithmetic/wide_fixed.hpp"
 
 #include <gtest/gtest.h>
 
@@ -149,9 +149,9 @@ TEST(WideFixed, QuotientsOfRandomSums) {
         const uint32_t divisor =
             round % 3 ? static_cast<uint32_t>(rng.between(1, 100)) : rng.fp32_bits() | 1;
         for (Rounding rounding : {nearest, zero})
-            ASSERT_EQ(hex(pair.reg.round(rounding, divisor).bits),
-                      hex(slow::bits_of_value(slow::fp32_layout, pair.value / divisor,
-                                              rounding == zero)))
+            ASSERT_EQ(
+                hex(pair.reg.round(rounding, divisor).bits),
+                hex(slow::bits_of_value(slow::fp32_layout, pair.value / divisor, rounding == zero)))
                 << pair.value << " / " << divisor;
     }
 }

@@ -5,7 +5,7 @@ rm -rf "$3" "$3.first"
 cmake --install "$1" --prefix "$3.first" >/dev/null
 mv "$3.first" "$3"
 cd "$3"
-for file in include/fp4.h include/fp4_names.h include/fp4_dpi.svh include/fp4/gemm.hpp lib/libfp4golden.a lib/libfp4golden.so lib/pkgconfig/fp4sim.pc \
+for file in include/fp4.h include/fp4_names.h include/fp4_dpi.svh include/fp4/gemm/gemm.hpp lib/libfp4golden.a lib/libfp4golden.so lib/pkgconfig/fp4sim.pc \
   lib/cmake/fp4sim/fp4simConfig.cmake lib/cmake/fp4sim/fp4simConfigVersion.cmake share/fp4sim/python/fp4sim.py; do
   [ -f "$file" ] || { echo "$file is not installed"; exit 1; }
 done

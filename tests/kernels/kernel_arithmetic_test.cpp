@@ -8,9 +8,9 @@
 #include "arithmetic/narrow.hpp"
 #include "arithmetic/round_element.hpp"
 #include "arithmetic/round_scale.hpp"
-#include "fp4/decode.hpp"
-#include "fp4/e2m1_round.hpp"
-#include "fp4/epilogue.hpp"
+#include "fp4/formats/decode.hpp"
+#include "encode/e2m1_round.hpp"
+#include "fp4/arithmetic/epilogue.hpp"
 #include "operands.hpp"
 
 namespace fp4::test {

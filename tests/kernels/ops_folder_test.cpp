@@ -7,8 +7,8 @@
 #include <fstream>
 
 #include "engine/emulated_engine.hpp"
-#include "fp4/epilogue.hpp"
-#include "fp4/gemm.hpp"
+#include "fp4/arithmetic/epilogue.hpp"
+#include "fp4/gemm/gemm.hpp"
 #include "operands.hpp"
 
 namespace fp4::test {

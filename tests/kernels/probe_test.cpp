@@ -1,7 +1,7 @@
 // The probe: its rows part all candidates, and an emulated GPU of each is named as what it is.
 #include <gtest/gtest.h>
 
-#include "fp4/fused_step.hpp"
+#include "fp4/arithmetic/fused_step.hpp"
 #include "identify.hpp"
 #include "rows.hpp"
 #include "separate.hpp"

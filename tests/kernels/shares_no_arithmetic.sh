@@ -5,11 +5,11 @@ source=$1
 shift
 folders=("$source"/kernels/{arithmetic,bodies,cuda,emulation,engine}) # what compares with golden is elsewhere
 includes=$(grep -rhoE '#include "fp4/[^"]*"' "${folders[@]}" | sort -u)
-expected='#include "fp4/arithmetic.hpp"
-#include "fp4/encoder.hpp"
-#include "fp4/format.hpp"
-#include "fp4/packed_tensor.hpp"
-#include "fp4/scale.hpp"
+expected='#include "fp4/arithmetic/arithmetic.hpp"
+#include "fp4/encode/encoder.hpp"
+#include "fp4/formats/format.hpp"
+#include "fp4/formats/packed_tensor.hpp"
+#include "fp4/formats/scale.hpp"
 #include "fp4/try.hpp"'
 [ "$includes" = "$expected" ] || { echo "kernels/ includes of golden: expected"; echo "$expected"; echo "found"; echo "$includes"; exit 1; }
 # Functions of those headers that compute, by name.

@@ -6,7 +6,7 @@
 #include <random>
 
 #include "core_loader.hpp"
-#include "fp4/gemm.hpp"
+#include "fp4/gemm/gemm.hpp"
 
 namespace fp4::sim {
 namespace {

@@ -5,7 +5,7 @@
 #include <cstring>
 #include <random>
 
-#include "fp4/float_spec.hpp"
+#include "fp4/formats/float_spec.hpp"
 #include "fp4/io/atomic_file.hpp"
 #include "fp4/checkpoints/linears.hpp"
 #include "run_program.hpp"

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "fp4/gemm.hpp"
+#include "fp4/gemm/gemm.hpp"
 #include "fp4/traces/slice.hpp"
 #include "fp4/traces/synthetic.hpp"
 #include "test_files.hpp"

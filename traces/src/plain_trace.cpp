@@ -1,7 +1,7 @@
 #include "fp4/checkpoints/group_amax.hpp"
 #include "fp4/checkpoints/tensor_text.hpp"
 #include "fp4/checkpoints/weights.hpp"
-#include "fp4/encode.hpp"
+#include "fp4/encode/encode.hpp"
 #include "fp4/io/expected_found.hpp"
 #include "fp4/io/message.hpp"
 #include "fp4/traces/make_trace.hpp"

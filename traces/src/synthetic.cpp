@@ -6,7 +6,7 @@
 #include <array>
 #include <bit>
 
-#include "fp4/decode.hpp"
+#include "fp4/formats/decode.hpp"
 
 namespace fp4::traces {
 namespace {

@@ -1,7 +1,7 @@
 #include "trace_inputs.hpp"
 
-#include "fp4/encode.hpp"
-#include "fp4/encode_fast.hpp"
+#include "fp4/encode/encode.hpp"
+#include "fp4/encode/encode_fast.hpp"
 #include "fp4/io/expected_found.hpp"
 #include "fp4/traces/synthetic.hpp"
 #include "fp4/try.hpp"

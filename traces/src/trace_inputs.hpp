@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "fp4/tensor_scale.hpp"
+#include "fp4/encode/tensor_scale.hpp"
 #include "trace_builder.hpp"
 
 namespace fp4::traces {

@@ -1,7 +1,7 @@
 #include "trace_weights.hpp"
 
-#include "fp4/encode.hpp"
-#include "fp4/encode_fast.hpp"
+#include "fp4/encode/encode.hpp"
+#include "fp4/encode/encode_fast.hpp"
 #include "fp4/io/message.hpp"
 #include "fp4/try.hpp"
 #include "trace_inputs.hpp"

@@ -1,4 +1,4 @@
-#include "fp4/aligned_sum.hpp"
+#include "fp4/arithmetic/aligned_sum.hpp"
 
 #include <bit>
 

@@ -1,4 +1,4 @@
-#include "fp4/arithmetic.hpp"
+#include "fp4/arithmetic/arithmetic.hpp"
 
 #include <string>
 

@@ -1,12 +1,12 @@
-#include "fp4/dot_add.hpp"
+#include "fp4/arithmetic/dot_add.hpp"
 
 #include <optional>
 #include <string>
 
-#include "fp4/epilogue.hpp"
-#include "fp4/scale.hpp"
+#include "fp4/arithmetic/epilogue.hpp"
+#include "fp4/formats/scale.hpp"
 #include "fp4/try.hpp"
-#include "fp4/wide_fixed.hpp"
+#include "fp4/arithmetic/wide_fixed.hpp"
 
 namespace fp4 {
 namespace {

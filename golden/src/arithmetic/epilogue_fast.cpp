@@ -2,7 +2,7 @@
 #include <bit>
 
 #include "fast/slices.hpp"
-#include "fp4/epilogue.hpp"
+#include "fp4/arithmetic/epilogue.hpp"
 
 namespace fp4 {
 

@@ -1,8 +1,8 @@
-#include "fp4/exact_sum.hpp"
+#include "fp4/arithmetic/exact_sum.hpp"
 
 #include <limits>
 
-#include "fp4/decode.hpp"
+#include "fp4/formats/decode.hpp"
 
 namespace fp4 {
 namespace {

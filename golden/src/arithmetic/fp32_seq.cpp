@@ -1,6 +1,6 @@
-#include "fp4/fp32_seq.hpp"
+#include "fp32_seq.hpp"
 
-#include "fp4/exact_sum.hpp"
+#include "fp4/arithmetic/exact_sum.hpp"
 
 namespace fp4 {
 

@@ -1,4 +1,4 @@
-#include "fp4/fused_step.hpp"
+#include "fp4/arithmetic/fused_step.hpp"
 
 #include <algorithm>
 #include <array>
@@ -7,7 +7,7 @@
 #include <limits>
 #include <optional>
 
-#include "fp4/aligned_sum.hpp"
+#include "fp4/arithmetic/aligned_sum.hpp"
 
 namespace fp4 {
 namespace {

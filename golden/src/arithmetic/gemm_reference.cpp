@@ -1,11 +1,11 @@
 #include <algorithm>
 #include <string>
 
-#include "fp4/decode.hpp"
-#include "fp4/exact_sum.hpp"
-#include "fp4/fp32_seq.hpp"
-#include "fp4/fused_step.hpp"
-#include "fp4/gemm.hpp"
+#include "fp4/formats/decode.hpp"
+#include "fp4/arithmetic/exact_sum.hpp"
+#include "fp32_seq.hpp"
+#include "fp4/arithmetic/fused_step.hpp"
+#include "fp4/gemm/gemm.hpp"
 #include "fp4/try.hpp"
 
 namespace fp4 {

@@ -1,7 +1,7 @@
-#include "fp4/dequantize.hpp"
+#include "fp4/dequantize/dequantize.hpp"
 
 #include "dequantize_checks.hpp"
-#include "fp4/epilogue.hpp"
+#include "fp4/arithmetic/epilogue.hpp"
 #include "fp4/try.hpp"
 
 namespace fp4 {

@@ -2,7 +2,7 @@
 #pragma once
 #include <string>
 
-#include "fp4/dequantize.hpp"
+#include "fp4/dequantize/dequantize.hpp"
 #include "fp4/try.hpp"
 
 namespace fp4 {

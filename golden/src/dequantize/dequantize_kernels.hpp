@@ -3,7 +3,7 @@
 #include <array>
 #include <cstddef>
 
-#include "fp4/dequantize.hpp"
+#include "fp4/dequantize/dequantize.hpp"
 
 namespace fp4 {
 

@@ -1,4 +1,4 @@
-#include "fp4/code_book_round.hpp"
+#include "encode/code_book_round.hpp"
 
 #include "nearest_magnitude.hpp"
 

@@ -1,8 +1,8 @@
-#include "fp4/e2m1_round.hpp"
+#include "encode/e2m1_round.hpp"
 
 #include <cmath>
 
-#include "fp4/code_book_round.hpp"
+#include "encode/code_book_round.hpp"
 #include "nearest_magnitude.hpp"
 
 namespace fp4 {

@@ -1,4 +1,4 @@
-#include "fp4/encode.hpp"
+#include "fp4/encode/encode.hpp"
 
 #include <charconv>
 #include <limits>

@@ -1,8 +1,8 @@
-#include "fp4/encode_block.hpp"
+#include "fp4/encode/encode_block.hpp"
 
 #include <limits>
 
-#include "fp4/code_book_round.hpp"
+#include "encode/code_book_round.hpp"
 
 namespace fp4 {
 

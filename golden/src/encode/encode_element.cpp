@@ -1,11 +1,11 @@
-#include "fp4/encode_element.hpp"
+#include "fp4/encode/encode_element.hpp"
 
 #include <cmath>
 
 #include "encode_elements.hpp"
 #include "encode_nvfp4.hpp"
 #include "fast/default_floating_point.hpp"
-#include "fp4/decode.hpp"
+#include "fp4/formats/decode.hpp"
 
 namespace fp4 {
 namespace {

@@ -1,7 +1,7 @@
 // Single elements under a block scale that is already chosen: what the encoders of blocks share
 // with ElementEncoder. Beside encode_nvfp4.hpp.
 #pragma once
-#include "fp4/e2m1.hpp"
+#include "fp4/formats/e2m1.hpp"
 
 namespace fp4 {
 

@@ -1,4 +1,4 @@
-#include "fp4/encode_fast.hpp"
+#include "fp4/encode/encode_fast.hpp"
 
 #include <atomic>
 #include <bit>

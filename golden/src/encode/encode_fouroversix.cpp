@@ -1,5 +1,5 @@
 #include "encode_nvfp4.hpp"
-#include "fp4/wide_fixed.hpp"
+#include "fp4/arithmetic/wide_fixed.hpp"
 
 namespace fp4 {
 namespace {

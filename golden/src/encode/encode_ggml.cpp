@@ -1,8 +1,8 @@
 #include <cmath>
 
 #include "encode_elements.hpp"
-#include "fp4/decode.hpp"
-#include "fp4/encode_block.hpp"
+#include "fp4/formats/decode.hpp"
+#include "fp4/encode/encode_block.hpp"
 
 namespace fp4 {
 namespace {

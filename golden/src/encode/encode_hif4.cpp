@@ -1,6 +1,6 @@
 #include <cmath>
 
-#include "fp4/encode_block.hpp"
+#include "fp4/encode/encode_block.hpp"
 
 namespace fp4 {
 namespace {

@@ -2,8 +2,8 @@
 #pragma once
 #include <span>
 
-#include "fp4/format.hpp"
-#include "fp4/isa.hpp"
+#include "fp4/formats/format.hpp"
+#include "fp4/fast/isa.hpp"
 
 namespace fp4 {
 

@@ -11,7 +11,7 @@
 #include <cstdint>
 #include <limits>
 
-#include "fp4/format.hpp"
+#include "fp4/formats/format.hpp"
 
 namespace fp4::lanes {
 

@@ -3,7 +3,7 @@
 #include <limits>
 
 #include "encode_lanes.hpp"
-#include "fp4/encode_razer_w.hpp"
+#include "fp4/encode/encode_razer_w.hpp"
 
 namespace fp4::lanes {
 

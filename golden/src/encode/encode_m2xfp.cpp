@@ -2,8 +2,8 @@
 #include <cmath>
 #include <limits>
 
-#include "fp4/e2m1_round.hpp"
-#include "fp4/encode_block.hpp"
+#include "encode/e2m1_round.hpp"
+#include "fp4/encode/encode_block.hpp"
 
 namespace fp4 {
 namespace {

@@ -1,8 +1,8 @@
 // What distinguishes the encoders that scale a block of 16 once, of NVFP4 and its kin: one row
 // each.
 #pragma once
-#include "fp4/code_book_round.hpp"
-#include "fp4/encode_block.hpp"
+#include "encode/code_book_round.hpp"
+#include "fp4/encode/encode_block.hpp"
 
 namespace fp4 {
 

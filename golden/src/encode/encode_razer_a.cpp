@@ -1,12 +1,12 @@
 // RaZeR activations: one scale for both signs, the special's sign chosen by the gain it brings;
 // computable online.
-#include "fp4/encode_razer_a.hpp"
+#include "fp4/encode/encode_razer_a.hpp"
 
 #include <algorithm>
 #include <cmath>
 
-#include "fp4/e2m1_round.hpp"
-#include "fp4/encode_block.hpp"
+#include "encode/e2m1_round.hpp"
+#include "fp4/encode/encode_block.hpp"
 
 namespace fp4 {
 namespace {

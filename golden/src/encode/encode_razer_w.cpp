@@ -1,10 +1,10 @@
-#include "fp4/encode_razer_w.hpp"
+#include "fp4/encode/encode_razer_w.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <utility>
 
-#include "fp4/decode.hpp"
+#include "fp4/formats/decode.hpp"
 
 namespace fp4 {
 namespace {

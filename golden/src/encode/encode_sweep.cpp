@@ -1,11 +1,11 @@
-#include "fp4/encode_sweep.hpp"
+#include "fp4/encode/encode_sweep.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
 
-#include "fp4/decode.hpp"
-#include "fp4/encoded_block.hpp"
+#include "fp4/formats/decode.hpp"
+#include "fp4/encode/encoded_block.hpp"
 
 namespace fp4 {
 namespace {

@@ -3,7 +3,7 @@
 #include <array>
 #include <cmath>
 
-#include "fp4/code_book.hpp"
+#include "fp4/formats/code_book.hpp"
 
 namespace fp4 {
 

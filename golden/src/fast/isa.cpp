@@ -1,4 +1,4 @@
-#include "fp4/isa.hpp"
+#include "fp4/fast/isa.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,4 +1,4 @@
-#include "fp4/float_spec.hpp"
+#include "fp4/formats/float_spec.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -1,8 +1,8 @@
-#include "fp4/gguf_records.hpp"
+#include "fp4/formats/gguf_records.hpp"
 
 #include <string>
 
-#include "fp4/decode.hpp"
+#include "fp4/formats/decode.hpp"
 #include "fp4/try.hpp"
 
 namespace fp4 {

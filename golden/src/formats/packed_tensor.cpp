@@ -1,4 +1,4 @@
-#include "fp4/packed_tensor.hpp"
+#include "fp4/formats/packed_tensor.hpp"
 
 #include <string>
 

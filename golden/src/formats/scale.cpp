@@ -1,8 +1,8 @@
-#include "fp4/scale.hpp"
+#include "fp4/formats/scale.hpp"
 
 #include <algorithm>
 
-#include "fp4/float_spec.hpp"
+#include "fp4/formats/float_spec.hpp"
 
 namespace fp4 {
 

@@ -2,8 +2,8 @@
 #include <array>
 #include <string>
 
-#include "fp4/exact_sum.hpp"
-#include "fp4/gemm.hpp"
+#include "fp4/arithmetic/exact_sum.hpp"
+#include "fp4/gemm/gemm.hpp"
 #include "fp4/try.hpp"
 #include "panels.hpp"
 #include "fast/slices.hpp"

@@ -3,7 +3,7 @@
 #pragma once
 #include <cstdint>
 
-#include "fp4/isa.hpp"
+#include "fp4/fast/isa.hpp"
 
 namespace fp4::fast {
 

@@ -3,8 +3,8 @@
 #include <bit>
 #include <limits>
 
-#include "fp4/decode.hpp"
-#include "fp4/exact_sum.hpp"
+#include "fp4/formats/decode.hpp"
+#include "fp4/arithmetic/exact_sum.hpp"
 
 namespace fp4::fast {
 namespace {

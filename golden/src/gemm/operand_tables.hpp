@@ -1,7 +1,7 @@
 // How gemm_fast reads packed bytes: tables from element codes and scale bytes to what the kernels
 // multiply.
 #pragma once
-#include "fp4/format.hpp"
+#include "fp4/formats/format.hpp"
 #include "gemm_kernels.hpp"
 
 namespace fp4::fast {

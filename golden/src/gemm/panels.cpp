@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <limits>
 
-#include "fp4/decode.hpp"
+#include "fp4/formats/decode.hpp"
 #include "fp4/try.hpp"
-#include "fp4/weight_panels.hpp"
+#include "fp4/gemm/weight_panels.hpp"
 #include "fast/slices.hpp"
 
 namespace fp4::fast {

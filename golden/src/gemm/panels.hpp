@@ -5,8 +5,8 @@
 #include <utility>
 #include <vector>
 
-#include "fp4/arithmetic.hpp"
-#include "fp4/packed_tensor.hpp"
+#include "fp4/arithmetic/arithmetic.hpp"
+#include "fp4/formats/packed_tensor.hpp"
 #include "gemm_kernels.hpp"
 #include "operand_tables.hpp"
 

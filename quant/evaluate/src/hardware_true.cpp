@@ -4,8 +4,8 @@
 
 #include <array>
 
-#include "fp4/epilogue.hpp"
-#include "fp4/gemm.hpp"
+#include "fp4/arithmetic/epilogue.hpp"
+#include "fp4/gemm/gemm.hpp"
 #include "fp4/quant/quantizers/activations.hpp"
 #include "fp4/quant/model/linear_failed.hpp"
 #include "fp4/try.hpp"

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "fp4/encode_element.hpp"
+#include "fp4/encode/encode_element.hpp"
 
 namespace fp4::quant {
 

@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "commands.hpp"
-#include "fp4/dequantize.hpp"
+#include "fp4/dequantize/dequantize.hpp"
 #include "fp4/checkpoints/compare.hpp"
 #include "fp4/checkpoints/encoded_model.hpp"
 #include "fp4/checkpoints/tensor_text.hpp"

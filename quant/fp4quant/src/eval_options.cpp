@@ -1,7 +1,7 @@
 #include "eval_options.hpp"
 
 #include "commands.hpp"
-#include "fp4/arithmetic.hpp"
+#include "fp4/arithmetic/arithmetic.hpp"
 
 namespace fp4::quant {
 

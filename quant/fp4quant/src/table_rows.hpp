@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "fp4/arithmetic.hpp"
+#include "fp4/arithmetic/arithmetic.hpp"
 #include "fp4/quant/faar/faar_variants.hpp"
 #include "fp4/quant/pipeline/named_method.hpp"
 #include "fp4/quant/report/row.hpp"

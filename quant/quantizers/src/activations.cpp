@@ -2,8 +2,8 @@
 
 #include <ATen/Parallel.h>
 
-#include "fp4/dequantize.hpp"
-#include "fp4/encode_fast.hpp"
+#include "fp4/dequantize/dequantize.hpp"
+#include "fp4/encode/encode_fast.hpp"
 #include "fp4/try.hpp"
 
 namespace fp4::quant {

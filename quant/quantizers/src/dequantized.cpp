@@ -1,6 +1,6 @@
 #include "fp4/quant/quantizers/dequantized.hpp"
 
-#include "fp4/dequantize.hpp"
+#include "fp4/dequantize/dequantize.hpp"
 #include "fp4/try.hpp"
 
 namespace fp4::quant {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "fp4/encode_fast.hpp"
+#include "fp4/encode/encode_fast.hpp"
 #include "fp4/try.hpp"
 
 namespace fp4::quant {

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "fp4/encode_element.hpp"
+#include "fp4/encode/encode_element.hpp"
 #include "fp4/try.hpp"
 
 namespace fp4::quant {

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <tuple>
 
-#include "fp4/arithmetic.hpp"
+#include "fp4/arithmetic/arithmetic.hpp"
 
 namespace fp4::quant {
 namespace {

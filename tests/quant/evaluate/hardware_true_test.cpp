@@ -5,8 +5,8 @@
 #include <gtest/gtest.h>
 
 #include "child_process.hpp"
-#include "fp4/epilogue.hpp"
-#include "fp4/gemm.hpp"
+#include "fp4/arithmetic/epilogue.hpp"
+#include "fp4/gemm/gemm.hpp"
 #include "fp4/quant/evaluate/fake_quantized.hpp"
 #include "fp4/quant/pipeline/named_method.hpp"
 #include "fp4/traces/make_trace.hpp"

@@ -3,7 +3,7 @@
 #include <ATen/Parallel.h>
 #include <gtest/gtest.h>
 
-#include "fp4/encode_element.hpp"
+#include "fp4/encode/encode_element.hpp"
 #include "fp4/quant/faar/choose_scales.hpp"
 #include "fp4/quant/faar/flip_roundings.hpp"
 #include "rounded_layer.hpp"

@@ -5,7 +5,7 @@
 #include <array>
 #include <cmath>
 
-#include "fp4/decode.hpp"
+#include "fp4/formats/decode.hpp"
 #include "fp4/quant/quantizers/dequantized.hpp"
 #include "random_tensors.hpp"
 

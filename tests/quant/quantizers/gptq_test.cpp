@@ -5,8 +5,8 @@
 #include <array>
 #include <numeric>
 
-#include "fp4/decode.hpp"
-#include "fp4/encode_element.hpp"
+#include "fp4/formats/decode.hpp"
+#include "fp4/encode/encode_element.hpp"
 #include "fp4/quant/quantizers/dequantized.hpp"
 #include "fp4/quant/quantizers/encode_group.hpp"
 #include "random_tensors.hpp"

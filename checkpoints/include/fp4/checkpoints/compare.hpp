@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "fp4/encode.hpp"
+#include "fp4/encode/encode.hpp"
 #include "fp4/checkpoints/quantized_checkpoint.hpp"
 
 namespace fp4::checkpoints {

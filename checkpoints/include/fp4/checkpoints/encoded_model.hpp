@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "fp4/encode.hpp"
+#include "fp4/encode/encode.hpp"
 #include "fp4/checkpoints/group_amax.hpp"
 #include "fp4/checkpoints/quantized_checkpoint.hpp"
 #include "fp4/checkpoints/remaining_tensors.hpp"

@@ -6,7 +6,7 @@
 #include <optional>
 #include <string_view>
 
-#include "fp4/encoder.hpp"
+#include "fp4/encode/encoder.hpp"
 #include "fp4/io/dtype.hpp"
 
 namespace fp4::checkpoints {

@@ -6,9 +6,9 @@
 #include <string>
 #include <string_view>
 
-#include "fp4/format.hpp"
+#include "fp4/formats/format.hpp"
 #include "fp4/checkpoints/layout.hpp"
-#include "fp4/tensor_scale.hpp"
+#include "fp4/encode/tensor_scale.hpp"
 
 namespace fp4::checkpoints {
 

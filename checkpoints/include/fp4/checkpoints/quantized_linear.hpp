@@ -6,8 +6,8 @@
 #include <span>
 #include <string>
 
-#include "fp4/packed_tensor.hpp"
-#include "fp4/tensor_scale.hpp"
+#include "fp4/formats/packed_tensor.hpp"
+#include "fp4/encode/tensor_scale.hpp"
 #include "fp4/io/safetensors.hpp"
 
 namespace fp4::checkpoints {

@@ -13,7 +13,7 @@
 #include <string_view>
 #include <vector>
 
-#include "fp4/packed_tensor.hpp"
+#include "fp4/formats/packed_tensor.hpp"
 
 namespace fp4::traces {
 

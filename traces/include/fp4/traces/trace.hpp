@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "fp4/io/safetensors.hpp"
-#include "fp4/packed_tensor.hpp"
+#include "fp4/formats/packed_tensor.hpp"
 
 namespace fp4::traces {
 

@@ -3,7 +3,7 @@
 #pragma once
 #include <memory>
 
-#include "fp4/arithmetic.hpp"
+#include "fp4/arithmetic/arithmetic.hpp"
 #include "fp4/quant/evaluate/layer_model.hpp"
 
 namespace fp4::quant {

@@ -4,7 +4,7 @@
 #include <memory>
 #include <vector>
 
-#include "fp4/arithmetic.hpp"
+#include "fp4/arithmetic/arithmetic.hpp"
 #include "fp4/checkpoints/checkpoint.hpp"
 #include "fp4/quant/evaluate/layer_model.hpp"
 #include "fp4/quant/model/causal_lm.hpp"

@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <memory>
 
-#include "fp4/arithmetic.hpp"
+#include "fp4/arithmetic/arithmetic.hpp"
 #include "fp4/quant/evaluate/layer_stream.hpp"
 
 namespace fp4::quant {

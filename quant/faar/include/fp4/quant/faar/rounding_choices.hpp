@@ -5,10 +5,10 @@
 #include <cstdint>
 #include <vector>
 
-#include "fp4/packed_tensor.hpp"
+#include "fp4/formats/packed_tensor.hpp"
 #include "fp4/quant/model/tensor.hpp"
 #include "fp4/result.hpp"
-#include "fp4/tensor_scale.hpp"
+#include "fp4/encode/tensor_scale.hpp"
 
 namespace fp4::quant {
 

@@ -3,7 +3,7 @@
 #include "fp4/quant/quantizers/scheme.hpp"
 #include "fp4/quant/model/tensor.hpp"
 #include "fp4/result.hpp"
-#include "fp4/tensor_scale.hpp"
+#include "fp4/encode/tensor_scale.hpp"
 
 namespace fp4::quant {
 

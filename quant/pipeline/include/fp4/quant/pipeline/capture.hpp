@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <string>
 
-#include "fp4/arithmetic.hpp"
+#include "fp4/arithmetic/arithmetic.hpp"
 #include "fp4/quant/model/causal_lm.hpp"
 #include "fp4/quant/pipeline/checkpoint_layers.hpp"
 #include "fp4/result.hpp"

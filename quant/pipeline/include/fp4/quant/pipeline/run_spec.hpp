@@ -3,7 +3,7 @@
 #include <filesystem>
 #include <string>
 
-#include "fp4/arithmetic.hpp"
+#include "fp4/arithmetic/arithmetic.hpp"
 #include "fp4/checkpoints/layout.hpp"
 #include "fp4/quant/pipeline/named_method.hpp"
 #include "fp4/result.hpp"

@@ -1,5 +1,5 @@
 #pragma once
-#include "fp4/packed_tensor.hpp"
+#include "fp4/formats/packed_tensor.hpp"
 #include "fp4/quant/model/tensor.hpp"
 
 namespace fp4::quant {

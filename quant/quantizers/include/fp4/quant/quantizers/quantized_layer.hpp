@@ -3,10 +3,10 @@
 #include <array>
 #include <optional>
 
-#include "fp4/packed_tensor.hpp"
+#include "fp4/formats/packed_tensor.hpp"
 #include "fp4/quant/quantizers/scheme.hpp"
 #include "fp4/quant/model/decoder_layer.hpp"
-#include "fp4/tensor_scale.hpp"
+#include "fp4/encode/tensor_scale.hpp"
 
 namespace fp4::quant {
 

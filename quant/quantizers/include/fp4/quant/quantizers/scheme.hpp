@@ -6,7 +6,7 @@
 #include <optional>
 #include <string_view>
 
-#include "fp4/encode.hpp"
+#include "fp4/encode/encode.hpp"
 
 namespace fp4::quant {
 
