@@ -17,7 +17,7 @@ namespace fp4::quant {
 namespace {
 
 constexpr uint64_t default_seed = 1, default_values = uint64_t{1} << 20,
-                   max_file_bytes = uint64_t{1} << 20;
+                   max_seed = (uint64_t{1} << 32) - 1, max_file_bytes = uint64_t{1} << 20;
 
 struct NmseOptions {
     std::vector<std::string> only;
@@ -107,7 +107,8 @@ void add_nmse_command(CLI::App& app, Run& run) {
         ->add_option("--values", options->values,
                      fmt::format("numbers of each set, a multiple of {}", nmse_row))
         ->check(CLI::Range(nmse_row, uint64_t{1} << 26));
-    command->add_option("--seed", options->seed, "of the numbers");
+    command->add_option("--seed", options->seed, "of the numbers")
+        ->check(CLI::Range(uint64_t{0}, max_seed)); // a negative number wraps round beyond it
     command
         ->add_option("--threads", options->threads, "CPU threads; the figures do not depend on it")
         ->check(CLI::Range(1, 1024));

@@ -85,7 +85,7 @@ TEST(Nmse, RefusesInOneLine) {
         {{"--only", "razer-cuda"}, "--only: expected FORMAT[/ENCODER]"},
         {{"--values", "2000"}, "--values: expected a multiple of 1024, found 2000"},
         {{"--values", "0"}, "--values: "},
-        {{"--seed", "-1"}, "--seed: "},
+        {{"--values", "1024", "--seed", "-1"}, "--seed: "},
         {{"--threads", "0"}, "--threads: "},
         {{"--into", other}, other + ": expected the key 'context', found no such key"},
         {{"--values", "1024", "--seed", "2", "--into", file},
