@@ -114,8 +114,8 @@ Fp32 wide_dot(const PackedTensor& a, uint64_t i, const PackedTensor& b, uint64_t
         const uint8_t x = a.row(i).scales[k / 16], y = b.row(j).scales[k / 16];
         const auto term = [](const PackedTensor& t, uint64_t row, uint8_t scale, uint64_t at) {
             const Scale s = block_scale(t.format, scale);
-            return int64_t{element_halves(t.format, t.specials, scale,
-                                          packed_code(t.row(row).codes, at))} *
+            return int64_t{element_lane(t.format, t.specials, scale,
+                                        packed_code(t.row(row).codes, at))} *
                        s.significand
                    << (s.exponent + 6);
         };

@@ -32,11 +32,15 @@ for page in "$source"/docs/*.md; do
   "$bin/fp4-generate-doc-tables" "$page" >"$work/page.md"
   settle "$work/page.md" "$page"
 done
-for table in "$source"/docs/results/*.json; do
+results=$source/docs/results
+for table in "$results"/*.json; do
+  [ "$table" != "$results/nmse.json" ] || continue
   "$bin/fp4-generate-results-page" "$table" >"$work/page.md"
   settle "$work/page.md" "${table%.json}.md"
 done
-for logs in "$source"/docs/results/*-training; do
+"$bin/fp4-generate-formats-page" "$results/nmse.json" "$results/ref-llama.json" "$work"
+for file in formats.md formats.svg; do settle "$work/$file" "$results/$file"; done
+for logs in "$results"/*-training; do
   mkdir -p "$work/$(basename "$logs")"
   "$bin/fp4-generate-training-figures" "$logs" "$work/$(basename "$logs")"
   for figure in "$work/$(basename "$logs")"/*.svg; do settle "$figure" "$logs/$(basename "$figure")"; done

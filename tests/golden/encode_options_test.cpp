@@ -107,7 +107,8 @@ TEST(EncodeOptions, ZeroTensorsOfEveryEncoder) {
         const auto tensor = encode(x, 1, 64, {.format = format, .encoder = encoder}, "w");
         ASSERT_TRUE(tensor);
         const bool ct = encoder == Encoder::ct || encoder == Encoder::ct_bf16;
-        const int zero_block = spec_of(encoder).kind == EncoderKind::sweep ? 0x00
+        const bool te = encoder == Encoder::te || encoder == Encoder::te_ue5m3;
+        const int zero_block = te || spec_of(encoder).kind == EncoderKind::sweep ? 0x00
                                : row_of(format).zero_block >= 0 ? row_of(format).zero_block
                                : ct                             ? 0x20
                                : encoder == Encoder::modelopt   ? 0x38

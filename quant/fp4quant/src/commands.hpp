@@ -22,6 +22,7 @@ void add_check_command(CLI::App& app, Run& run);
 void add_convert_command(CLI::App& app, Run& run);
 void add_eval_command(CLI::App& app, Run& run);
 void add_inspect_command(CLI::App& app, Run& run);
+void add_nmse_command(CLI::App& app, Run& run);
 void add_quantize_command(CLI::App& app, Run& run);
 void add_table_command(CLI::App& app, Run& run);
 void add_trace_command(CLI::App& app, Run& run);

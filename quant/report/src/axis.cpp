@@ -31,7 +31,7 @@ std::vector<Tick> log_ticks(double low, double high, int wanted) {
     for (double decade = first; decade <= last; decade += every)
         for (const double digit : {1.0, 2.0, 5.0}) {
             const double value = digit * std::pow(10, decade);
-            if (digit > 1 && decades >= 2) break;
+            if (digit > 1 && (decades >= 2 || 3 * decades > wanted + 1)) break;
             if (value >= low * (1 - 1e-9) && value <= high * (1 + 1e-9))
                 out.push_back({value, general_text(value, 3)});
         }

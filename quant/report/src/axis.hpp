@@ -20,8 +20,8 @@ class Axis {
     double place(double value) const; // values outside are put at the nearer end
 
     // Round values within the range: 1, 2 and 5 times powers of ten, about `wanted` of them; on a
-    // log scale powers of ten alone from two decades on, and evenly spaced values where a range of
-    // less than one holds too few of the others.
+    // log scale powers of ten alone from two decades on and where the others are too many, and
+    // evenly spaced values where a range of less than one holds too few of the others.
     std::vector<Tick> ticks(int wanted) const;
 
   private:

@@ -17,6 +17,7 @@ TEST(Axis, HasRoundTicks) {
     EXPECT_EQ(texts({7.19, 7.42, Scale::linear, 0, 1}, 5), "7.20 7.25 7.30 7.35 7.40");
     EXPECT_EQ(texts({0.4, 35, Scale::log, 0, 1}, 5), "0.5 1 2 5 10 20");
     EXPECT_EQ(texts({0.002, 50, Scale::log, 0, 1}, 5), "0.01 0.1 1 10");
+    EXPECT_EQ(texts({0.006, 0.5, Scale::log, 0, 1}, 3), "0.01 0.1");
     EXPECT_EQ(texts({1e-12, 1e12, Scale::log, 0, 1}, 6), "1e-12 1e-08 0.0001 1 1e+04 1e+08 1e+12");
     EXPECT_EQ(texts({0.0055, 0.0092, Scale::log, 0, 1}, 5), "0.006 0.007 0.008 0.009");
     EXPECT_EQ(texts({0, 0, Scale::linear, 0, 1}, 4), "-1.0 -0.5 0.0 0.5 1.0");

@@ -9,6 +9,7 @@
 
 #include "fp4/checkpoints/layout.hpp"
 #include "fp4/quant/faar/faar_quantizer.hpp"
+#include "fp4/quant/pipeline/quantized_format.hpp"
 #include "fp4/quant/quantizers/awq.hpp"
 #include "fp4/quant/quantizers/mr_gptq.hpp"
 #include "fp4/quant/quantizers/smoothquant.hpp"
@@ -132,44 +133,19 @@ inline constexpr std::array<NamedMethod, 14> named_methods{{
      .aligned = true},
 }};
 
-// What a model is quantized to: its weights and its activations.
-struct QuantizedFormat {
-    std::string_view name;
-    Format weights;
-    Format activations;
-};
-
-// RaZeR has a format for either side, every other format that encoders make serves both.
-inline constexpr auto quantized_formats = [] {
-    constexpr auto serves_both = [](const FormatSpec& spec) {
-        return spec.encode_max >= 0 && !spec.has_specials();
-    };
-    std::array<QuantizedFormat, 1 + std::ranges::count_if(format_specs, serves_both)> formats{
-        {{"razer", Format::razer_w, Format::razer_a}}};
-    size_t n = 1;
-    for (size_t i = 0; i < format_specs.size(); ++i)
-        if (serves_both(format_specs[i]))
-            formats[n++] = {format_specs[i].name, static_cast<Format>(i), static_cast<Format>(i)};
-    return formats;
-}();
-
-constexpr Encoder sweep_encoder(Format format) {
-    return spec_of(format).tensor_scaled ? Encoder::sweep : Encoder::sweep_unscaled;
-}
-
 // What formats give without any training: each by its published encoder (method rtn; razer for that
 // format) and by one search that is the same for all (method sweep).
 inline constexpr auto format_methods = [] {
     std::array<NamedMethod, 2 * quantized_formats.size()> methods{};
     for (size_t i = 0; i < quantized_formats.size(); ++i) {
         const QuantizedFormat& format = quantized_formats[i];
-        methods[2 * i] = {format.weights == Format::razer_w ? "razer" : "rtn",
+        methods[2 * i] = {format.published_method(),
                           format.name,
                           Side{format.weights, *default_encoder(format.weights)},
                           Side{format.activations, *default_encoder(format.activations)},
                           "the format's published encoder",
                           make_quantizer<Quantizer>};
-        methods[2 * i + 1] = {"sweep",
+        methods[2 * i + 1] = {sweep_method,
                               format.name,
                               Side{format.weights, sweep_encoder(format.weights)},
                               Side{format.activations, sweep_encoder(format.activations)},
