@@ -9,7 +9,8 @@
 // A configuration is a string of key=value pairs, separated by commas, applied from left to
 // right. "" is nvfp4 times nvfp4 under `exact`.
 //   a, b                    format: nvfp4 razer-w razer-a mxfp4 razer-cuda rzr4 nvfp4-ue5m3
-//                           mixfp4 nvint4 razer-mix; both with blocks of the same size
+//                           mixfp4 nvint4 razer-mix if4 hif4 m2xfp-w; both with blocks of the
+//                           same size
 //   profile                 exact nv-blackwell fp32-seq nv-blackwell-1 f13
 //   v1, v2                  special values of both operands, magnitudes in half-units, 0 to 31;
 //                           10 and 16 unless given

@@ -1,6 +1,7 @@
 // What the generator writes the checker passes, and one changed digit it finds.
 #include <gmock/gmock.h>
 
+#include "fp4/gemm/gemm.hpp"
 #include "lines.hpp"
 
 namespace fp4::vec {
@@ -17,6 +18,10 @@ TEST(RoundTrip, EveryOpFormatAndLevel) {
     for (Op op : ops())
         for (const std::string& formats : formats_of(op))
             for (Level level : {Level::edges, Level::random}) {
+                VectorConfig wanted = default_config(op);
+                ASSERT_TRUE(set_formats(wanted, formats));
+                if (spec_of(op).accumulates && !check_formats(wanted.a, wanted.b, *wanted.profile))
+                    continue;
                 const auto config = config_of(op, formats, level);
                 for (std::optional<uint64_t> cases :
                      {std::optional<uint64_t>{}, std::optional<uint64_t>{1},

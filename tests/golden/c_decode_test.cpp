@@ -206,7 +206,7 @@ TEST(CDecodeErrors, OperandsAndPointers) {
     expect_refused(block(&good, nullptr, halves.data()), FP4_BAD_ARGUMENT,
                    "codes: expected a pointer, found NULL");
     expect_refused(block(&good, codes.data(), nullptr), FP4_BAD_ARGUMENT,
-                   "halves: expected a pointer, found NULL");
+                   "lanes: expected a pointer, found NULL");
     expect_refused([&](fp4_error* error) { return fp4_decode_scale(0, 0, nullptr, error); },
                    FP4_BAD_ARGUMENT, "scale: expected a pointer, found NULL");
     expect_refused([&](fp4_error* error) { return fp4_decode_scale(99, 0, &scale, error); },

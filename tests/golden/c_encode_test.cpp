@@ -159,7 +159,7 @@ TEST_F(CEncodeErrors, Pointers) {
     expect_refused(block(x.data(), nullptr, scales.data()), FP4_BAD_ARGUMENT,
                    "codes: expected a pointer, found NULL");
     expect_refused(block(x.data(), codes.data(), nullptr), FP4_BAD_ARGUMENT,
-                   "scale_byte: expected a pointer, found NULL");
+                   "scale: expected a pointer, found NULL");
 }
 
 TEST_F(CEncodeErrors, Shapes) {

@@ -14,10 +14,15 @@ std::string pair_name(const NmsePair& pair) {
 
 std::vector<NmsePair> nmse_pairs() {
     std::vector<NmsePair> pairs;
-    for (size_t f = 0; f < format_specs.size(); ++f)
+    for (size_t f = 0; f < format_specs.size(); ++f) {
+        const auto format = static_cast<Format>(f);
+        const auto published = default_encoder(format);
+        if (published) pairs.push_back({format, *published});
         for (size_t e = 0; e < encoder_specs.size(); ++e)
-            if (const auto format = static_cast<Format>(f); encoder_specs[e].makes(format))
-                pairs.push_back({format, static_cast<Encoder>(e)});
+            if (const auto encoder = static_cast<Encoder>(e);
+                encoder_specs[e].makes(format) && encoder != published)
+                pairs.push_back({format, encoder});
+    }
     return pairs;
 }
 

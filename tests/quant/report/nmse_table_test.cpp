@@ -133,7 +133,10 @@ TEST(NmseTable, ShippedFiguresAreThoseOfOthers) {
         {"mixfp4/mixfp4", {.00618, .00683, .00783, .00615, .00617}},
         {"nvint4/fouroversix-int4", {.00747, .01044, .01560, 0, 0}},
         {"nvfp4-ue5m3/amd", {.00906, .00852, .00812, .00905, .00908}},
-        {"mxfp4/ocp", {.01327, .01587, .03111, 0, 0}}};
+        {"mxfp4/ocp", {.01327, .01587, .03111, 0, 0}},
+        {"if4/if4", {.00617, .00682, .00790, .00614, .00617}},
+        {"hif4/hif4", {.00691, .00775, .01137, .00691, .00689}},
+        {"m2xfp-w/m2xfp", {.00652, .00709, .01201, .00649, .00650}}};
     const auto table = parse_nmse_json(test::read_file(FP4_RESULTS "/nmse.json"), "nmse.json");
     ASSERT_TRUE(table) << table.error().message;
     size_t compared = 0;
