@@ -62,10 +62,12 @@ class Comparer {
     void compare_scales(const QuantizedLinear& a, const QuantizedLinear& b,
                         LinearComparison& counts) {
         const auto kind = common_kind(a, b);
-        const float x = number_of(a.scale, kind), y = number_of(b.scale, kind);
-        if (!same_bits(x, y)) {
+        const uint64_t scales = std::max(a.outer_scales().size(), b.outer_scales().size());
+        for (uint64_t row = 0; row < scales; ++row) {
+            const float x = number_of(a.scale_of(row), kind), y = number_of(b.scale_of(row), kind);
+            if (same_bits(x, y)) continue;
             counts.different_tensor_scale = true;
-            note({DifferentPart::tensor_scale, a.name, 0, 0, 0, {x}, {y}});
+            note({DifferentPart::tensor_scale, a.name, row, 0, 0, {x}, {y}});
         }
         if (!options_.input_scales) return;
         const float in_x = a.input_scale ? number_of(*a.input_scale, kind) : 0,
@@ -83,7 +85,7 @@ class Comparer {
         const auto kind = common_kind(a, b);
         const auto difference = [&](DifferentPart part, uint64_t element) {
             const auto side = [&](const QuantizedLinear& linear, const PackedRow& bytes) {
-                return DifferenceSide{number_of(linear.scale, kind), bytes.scales[element / block],
+                return DifferenceSide{number_of(linear.scale_of(row), kind), bytes.scales[element / block],
                                       packed_code(bytes.codes, element).code};
             };
             return Difference{part, a.name, row, element / block, element, side(a, x), side(b, y)};
@@ -194,7 +196,9 @@ std::string describe(const Difference& d) {
     case DifferentPart::presence: return d.linear + ": quantized in one of the two only";
     case DifferentPart::format: return d.linear + ": different formats or special values";
     case DifferentPart::shape: return d.linear + ": different shapes";
-    case DifferentPart::tensor_scale: return d.linear + ": " + scales("tensor scale");
+    case DifferentPart::tensor_scale:
+        return d.linear + ": " + scales("tensor scale") +
+               (d.row ? " of row " + std::to_string(d.row) : "");
     case DifferentPart::input_scale: return d.linear + ": " + scales("input scale");
     case DifferentPart::block_scale: return where + ": " + bytes + ", " + scales("tensor scale");
     case DifferentPart::code: break;

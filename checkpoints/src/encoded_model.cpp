@@ -43,14 +43,15 @@ Result<QuantizedLinear> EncodedModel::linear(size_t i) {
         return io::expected_found(ErrorCode::bad_argument, "linears",
                                   "a number below " + std::to_string(linears_.size()),
                                   std::to_string(i));
-    const auto& [name, rows, k, has_input_scale] = linears_[i];
-    FP4_TRY_ASSIGN(const auto values, read_weights(plain_.files(), places_[i].weight(), {rows, k}));
+    const LinearSpec& spec = linears_[i];
+    FP4_TRY_ASSIGN(const auto values,
+                   read_weights(plain_.files(), places_[i].weight(), {spec.rows, spec.k}));
     FP4_TRY_ASSIGN(const auto amax, group_amax_.of(places_[i], values));
     auto options = options_;
     options.tensor_scale = tensor_scale_of(encoder_, options.format, amax, options.e3m3_max);
-    FP4_TRY_ASSIGN(auto packed, encode_fast(values, rows, k, options, name));
+    FP4_TRY_ASSIGN(auto packed, encode_fast(values, spec.rows, spec.k, options, spec.name));
     const auto kind = spec_of(encoder_).tensor_scale.kind;
-    return QuantizedLinear{name,
+    return QuantizedLinear{spec.name,
                            std::move(packed),
                            *options.tensor_scale,
                            kind == TensorScaleKind::divisor ? kind : TensorScaleKind::multiplier,

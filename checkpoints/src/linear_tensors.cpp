@@ -74,6 +74,13 @@ bool is_swizzled(const std::vector<uint64_t>& shape, uint64_t rows, uint64_t blo
            shape == std::vector{tall / 4, wide * 4};
 }
 
+bool is_one(const std::vector<uint64_t>& shape) {
+    return shape.empty() || shape == std::vector<uint64_t>{1};
+}
+bool is_of_rows(const std::vector<uint64_t>& shape, uint64_t rows) {
+    return shape == std::vector{rows} || shape == std::vector<uint64_t>{rows, 1};
+}
+
 class LinearExaminer {
   public:
     LinearExaminer(const LayoutSpec& layout, const std::string& module, const LinearParts& parts)
@@ -85,7 +92,8 @@ class LinearExaminer {
         check_dtype(codes, io::Dtype::u8);
         check_dtype(scales, layout_.scales_dtype);
         check_shapes();
-        for (const auto part : {tensor_scale, input_scale}) check_scalar(part);
+        check_outer_scale(tensor_scale, true);
+        check_outer_scale(input_scale, false);
         return std::move(findings_);
     }
 
@@ -140,12 +148,19 @@ class LinearExaminer {
                  (swizzled ? ": padded and in the order in which tensor cores load them?" : ""));
     }
 
-    void check_scalar(LinearPart part) {
+    // One number; of a weight also one for each row.
+    void check_outer_scale(LinearPart part, bool may_be_of_rows) {
         if (!parts_[part]) return;
         check_dtype(part, io::Dtype::f32);
         const auto& shape = parts_[part]->tensor->shape;
-        if (!shape.empty() && shape != std::vector<uint64_t>{1})
-            note(part, finding::wrong_shape, "shape [] or [1]", shape_text(shape));
+        const auto* weight = may_be_of_rows && parts_[codes] ? &parts_[codes]->tensor->shape
+                                                             : nullptr;
+        if (is_one(shape) || (weight && !weight->empty() && is_of_rows(shape, weight->front())))
+            return;
+        note(part, finding::wrong_shape,
+             may_be_of_rows ? "shape [], [1], or one for each row, [N] or [N, 1]"
+                            : "shape [] or [1]",
+             shape_text(shape));
     }
 
     const LayoutSpec& layout_;
@@ -155,13 +170,17 @@ class LinearExaminer {
     std::vector<Finding> findings_;
 };
 
-Result<float> read_scalar(const TensorLocation& at) {
-    std::array<std::byte, 4> bytes{};
+Result<std::vector<float>> read_floats(const TensorLocation& at) {
+    std::vector<std::byte> bytes(at.tensor->byte_size());
     FP4_TRY(at.file->read(*at.tensor, bytes));
-    uint32_t bits = 0;
-    for (size_t i = 0; i < bytes.size(); ++i)
-        bits |= std::to_integer<uint32_t>(bytes[i]) << (8 * i);
-    return std::bit_cast<float>(bits);
+    std::vector<float> out(bytes.size() / sizeof(float));
+    for (size_t i = 0; i < out.size(); ++i) {
+        uint32_t bits = 0;
+        for (size_t j = 0; j < sizeof(float); ++j)
+            bits |= std::to_integer<uint32_t>(bytes[i * sizeof(float) + j]) << (8 * j);
+        out[i] = std::bit_cast<float>(bits);
+    }
+    return out;
 }
 
 } // namespace
@@ -222,12 +241,13 @@ std::vector<Finding> examine_linear(const LayoutSpec& layout, const std::string&
 
 Result<LinearTensors> read_linear_tensors(const std::string& module, const LinearParts& parts) {
     const auto& shape = parts[codes]->tensor->shape;
-    LinearTensors linear{{module, shape[0], shape[1] * 2, parts[input_scale].has_value()}, parts};
-    FP4_TRY_ASSIGN(const auto weight, read_scalar(*parts[tensor_scale]));
-    linear.tensor_scale = weight;
+    LinearTensors linear{{module, shape[0], shape[1] * 2, parts[input_scale].has_value(),
+                          !is_one(parts[tensor_scale]->tensor->shape)},
+                         parts};
+    FP4_TRY_ASSIGN(linear.tensor_scales, read_floats(*parts[tensor_scale]));
     if (!parts[input_scale]) return linear;
-    FP4_TRY_ASSIGN(const auto input, read_scalar(*parts[input_scale]));
-    linear.input_scale = input;
+    FP4_TRY_ASSIGN(const auto input, read_floats(*parts[input_scale]));
+    linear.input_scale = input.front();
     return linear;
 }
 

@@ -50,7 +50,7 @@ std::vector<Finding> examine_linear(const LayoutSpec& layout, const std::string&
 struct LinearTensors {
     LinearSpec spec;
     LinearParts tensors;
-    float tensor_scale = 1; // as stored
+    std::vector<float> tensor_scales; // as stored: one, or one for each row
     std::optional<float> input_scale{};
 };
 

@@ -155,7 +155,8 @@ class Linter {
         for (const auto& linear : linears_) {
             const auto& name = linear.spec.name;
             specs.push_back(linear.spec);
-            if (const auto text = weights.difference(name, linear.tensor_scale, {}))
+            if (linear.spec.has_row_scales) continue;
+            if (const auto text = weights.difference(name, linear.tensor_scales.front(), {}))
                 note(Severity::error, finding::unequal_scales, name, where_ + ": " + *text);
             if (const auto text = inputs.difference(name, 0, linear.input_scale))
                 note(Severity::warning, finding::unequal_scales, name, where_ + ": " + *text);

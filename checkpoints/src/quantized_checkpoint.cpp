@@ -52,6 +52,19 @@ TensorScale stored_scale(TensorScaleKind kind, float stored) {
                                             : TensorScale{{stored}, {1.0f / stored}};
 }
 
+void QuantizedLinear::set_scales(std::span<const TensorScale> scales) {
+    const auto multiplier = [](const TensorScale& each) {
+        return Fp32::from_float(each.multiplier.value);
+    };
+    scale = scales.front();
+    weight.tensor_scale = multiplier(scale);
+    row_scales.clear();
+    weight.row_scales.clear();
+    if (scales.size() == 1) return;
+    row_scales.assign(scales.begin(), scales.end());
+    std::ranges::transform(scales, std::back_inserter(weight.row_scales), multiplier);
+}
+
 float number_of(const TensorScale& scale, TensorScaleKind kind) {
     return kind == TensorScaleKind::divisor ? scale.divisor.value : scale.multiplier.value;
 }
@@ -197,8 +210,9 @@ void QuantizedCheckpoint::warn_of_groups() {
     FusedScales fused;
     for (size_t i = 0; i < specs_.size(); ++i) {
         const auto& parts = (*parts_)[i];
+        if (specs_[i].has_row_scales) continue;
         if (const auto sentence =
-                fused.difference(specs_[i].name, parts.tensor_scale,
+                fused.difference(specs_[i].name, parts.tensor_scales.front(),
                                  specs_[i].has_input_scale ? parts.input_scale : std::nullopt))
             warnings_.push_back(where + *sentence);
     }
@@ -252,8 +266,10 @@ Result<QuantizedLinear> QuantizedCheckpoint::linear(size_t i) {
                             parts.spec.k, std::move(codes), std::move(scales)}};
     if (const auto own = config.v2_halves_of.find(linear.name); own != config.v2_halves_of.end())
         linear.weight.specials.v2_halves = own->second;
-    linear.scale = stored_scale(layout_spec.scale_kind, parts.tensor_scale);
-    linear.weight.tensor_scale = Fp32::from_float(linear.scale.multiplier.value);
+    std::vector<TensorScale> outer;
+    for (const float number : parts.tensor_scales)
+        outer.push_back(stored_scale(layout_spec.scale_kind, number));
+    linear.set_scales(outer);
     linear.exact = layout_spec.scale_kind;
     linear.encoder = config.encoder;
     linear.e3m3_max = config.e3m3_max;

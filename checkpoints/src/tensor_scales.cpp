@@ -1,8 +1,20 @@
 #include "tensor_scales.hpp"
 
+#include <algorithm>
+
 #include "fp4/formats/scale.hpp"
 
 namespace fp4::checkpoints {
+
+std::vector<float> telling(std::span<const float> scales) {
+    const auto wrong = std::ranges::find_if(scales, [](float scale) {
+        return !check_scale_number({{}, {}, scale});
+    });
+    if (wrong != scales.end()) return {*wrong};
+    const auto [least, largest] = std::ranges::minmax(scales);
+    if (least == largest) return {least};
+    return {least, largest};
+}
 
 float full_scale_range(const LayoutSpec& layout, const QuantizationConfig& config) {
     const FormatSpec& format = spec_of(layout.weight_format);

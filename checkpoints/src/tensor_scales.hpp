@@ -1,5 +1,6 @@
 // The stored tensor and input scales of a checkpoint, with their places.
 #pragma once
+#include <span>
 #include <string>
 #include <vector>
 
@@ -10,9 +11,14 @@
 
 namespace fp4::checkpoints {
 
+// Every scale of an input; of a weight whose rows have their own, those that tell of the others: the
+// smallest and the largest, or the first that is no scale.
 struct StoredScales {
     std::vector<StoredScale> weights, inputs;
 };
+
+// As above: one or two of `scales`, of which there is at least one.
+std::vector<float> telling(std::span<const float> scales);
 
 template <class Linears>
 StoredScales tensor_scales_of(const Linears& linears) {
@@ -22,7 +28,8 @@ StoredScales tensor_scales_of(const Linears& linears) {
             const auto& at = *linear.tensors[part];
             return StoredScale{at.tensor->name, place_text(at), value};
         };
-        found.weights.push_back(stored(tensor_scale, linear.tensor_scale));
+        for (const float scale : telling(linear.tensor_scales))
+            found.weights.push_back(stored(tensor_scale, scale));
         if (linear.input_scale) found.inputs.push_back(stored(input_scale, *linear.input_scale));
     }
     return found;

@@ -99,11 +99,12 @@ class Writer {
             return {{linear.name + ".weight", io::Dtype::bf16, {linear.rows, linear.k}}};
         const std::vector<uint64_t> scalar(layout_.scalar_is_vector ? 1 : 0, 1);
         const auto block = static_cast<uint64_t>(spec_of(layout_.weight_format).block);
+        const auto of_weight = linear.has_row_scales ? std::vector{linear.rows} : scalar;
         Unit unit{{name_of(linear, layout_.codes), io::Dtype::u8, {linear.rows, linear.k / 2}},
                   {name_of(linear, layout_.scales),
                    layout_.scales_dtype,
                    {linear.rows, linear.k / block}},
-                  {name_of(linear, layout_.tensor_scale), io::Dtype::f32, scalar}};
+                  {name_of(linear, layout_.tensor_scale), io::Dtype::f32, of_weight}};
         if (linear.has_input_scale)
             unit.push_back({name_of(linear, layout_.input_scale), io::Dtype::f32, scalar});
         return unit;
@@ -159,11 +160,15 @@ class Writer {
     Status check_linear(const QuantizedLinear& linear, const LinearSpec& spec) {
         const auto& weight = linear.weight;
         if (linear.name != spec.name || weight.rows != spec.rows || weight.k != spec.k ||
-            linear.input_scale.has_value() != spec.has_input_scale)
-            return bad_linear(spec.name, "the name, shape and input scale that were announced",
+            linear.input_scale.has_value() != spec.has_input_scale ||
+            linear.row_scales.empty() == spec.has_row_scales)
+            return bad_linear(spec.name, "the name, shape and scales that were announced",
                               "others");
         FP4_TRY(check_shape(weight, linear.name));
-        if (weight.tensor_scale != Fp32::from_float(linear.scale.multiplier.value))
+        if (!std::ranges::equal(weight.outer_scales(), linear.outer_scales(), {}, {},
+                                [](const TensorScale& scale) {
+                                    return Fp32::from_float(scale.multiplier.value);
+                                }))
             return bad_linear(linear.name, "the tensor's scale to be the multiplier",
                               "two numbers");
         if (is_plain()) return Done{};
@@ -224,7 +229,7 @@ class Writer {
             report_.scale_round_trip_ulps =
                 std::max(report_.scale_round_trip_ulps, exact > back ? exact - back : back - exact);
         };
-        note(linear.scale);
+        for (const TensorScale& scale : linear.outer_scales()) note(scale);
         if (linear.input_scale) note(*linear.input_scale);
     }
 
@@ -233,13 +238,15 @@ class Writer {
         const auto scalar = [&](const TensorScale& scale) {
             return number_of(scale, layout_.scale_kind);
         };
-        const float weight_scale = scalar(linear.scale);
+        std::vector<float> weight_scales;
+        for (const TensorScale& scale : linear.outer_scales())
+            weight_scales.push_back(scalar(scale));
         FP4_TRY(stream.append(name_of(spec, layout_.codes),
                               std::as_bytes(std::span(linear.weight.codes))));
         FP4_TRY(stream.append(name_of(spec, layout_.scales),
                               std::as_bytes(std::span(linear.weight.scales))));
         FP4_TRY(stream.append(name_of(spec, layout_.tensor_scale),
-                              std::as_bytes(std::span(&weight_scale, 1))));
+                              std::as_bytes(std::span(weight_scales))));
         if (!linear.input_scale) return Done{};
         const float input_scale = scalar(*linear.input_scale);
         return stream.append(name_of(spec, layout_.input_scale),

@@ -104,26 +104,70 @@ fp4_status fp4_mma_m16n8k64(const fp4_config* config, const uint8_t* a_codes,
                               d_bits, error);
 }
 
+namespace {
+
+// Elements of D by (row, column) -> scale of A, scale of B to `out`, whose elements are as wide as
+// those of the type.
+struct Scaled {
+    const uint32_t* d_bits;
+    uint64_t m, n;
+    const uint32_t* a_bits;
+    uint64_t a_count;
+    const uint32_t* b_bits;
+    uint64_t b_count;
+};
+
+Status scale_outputs(const Scaled& from, fp4_output_type type, void* out_bits) {
+    if (auto status = not_null({{from.d_bits, "d_bits"}, {out_bits, "out_bits"}}); !status)
+        return status;
+    if (auto status = in_list(type, fp4::output_type_specs.size(), "type"); !status) return status;
+    const auto bytes = buffer_bytes(from.m, from.n, sizeof(uint32_t), "d_bits");
+    if (!bytes) return bytes.error();
+    const auto output = static_cast<fp4::OutputType>(type);
+    const auto element_bytes = static_cast<size_t>(fp4::spec_of(output).bytes);
+    for (uint64_t i = 0; i < from.m * from.n; ++i) {
+        const uint64_t row = i / from.n, column = i % from.n;
+        const uint32_t value = fp4::epilogue(
+            {from.d_bits[i]}, {from.a_bits[from.a_count == 1 ? 0 : row]},
+            {from.b_bits[from.b_count == 1 ? 0 : column]}, output);
+        const auto narrow = static_cast<uint16_t>(value);
+        std::memcpy(static_cast<char*>(out_bits) + i * element_bytes,
+                    element_bytes == sizeof narrow ? static_cast<const void*>(&narrow) : &value,
+                    element_bytes);
+    }
+    return Done{};
+}
+
+Status one_or_all(const char* name, uint64_t found, uint64_t all) {
+    if (found == 1 || found == all) return Done{};
+    return fp4::Error{fp4::ErrorCode::bad_shape, std::string(name) + ": expected 1 or " +
+                                                     std::to_string(all) + ", found " +
+                                                     std::to_string(found)};
+}
+
+} // namespace
+
 fp4_status fp4_epilogue(const uint32_t* d_bits, uint64_t count, uint32_t a_tensor_scale_bits,
                         uint32_t b_tensor_scale_bits, fp4_output_type type, void* out_bits,
                         fp4_error* error) {
+    return guarded(error, [&] {
+        return scale_outputs({d_bits, count, 1, &a_tensor_scale_bits, 1, &b_tensor_scale_bits, 1},
+                             type, out_bits);
+    });
+}
+
+fp4_status fp4_epilogue_rows(const uint32_t* d_bits, uint64_t m, uint64_t n,
+                             const uint32_t* a_scales_bits, uint64_t a_scales,
+                             const uint32_t* b_scales_bits, uint64_t b_scales, fp4_output_type type,
+                             void* out_bits, fp4_error* error) {
     return guarded(error, [&]() -> Status {
-        if (auto status = not_null({{d_bits, "d_bits"}, {out_bits, "out_bits"}}); !status)
+        if (auto status =
+                not_null({{a_scales_bits, "a_scales_bits"}, {b_scales_bits, "b_scales_bits"}});
+            !status)
             return status;
-        if (auto status = in_list(type, fp4::output_type_specs.size(), "type"); !status)
-            return status;
-        if (const auto bytes = buffer_bytes(count, 1, sizeof(uint32_t), "d_bits"); !bytes)
-            return bytes.error();
-        const auto output = static_cast<fp4::OutputType>(type);
-        const auto element_bytes = static_cast<size_t>(fp4::spec_of(output).bytes);
-        for (uint64_t i = 0; i < count; ++i) {
-            const uint32_t value =
-                fp4::epilogue({d_bits[i]}, {a_tensor_scale_bits}, {b_tensor_scale_bits}, output);
-            const auto narrow = static_cast<uint16_t>(value);
-            std::memcpy(static_cast<char*>(out_bits) + i * element_bytes,
-                        element_bytes == sizeof narrow ? static_cast<const void*>(&narrow) : &value,
-                        element_bytes);
-        }
-        return Done{};
+        if (auto status = one_or_all("a_scales", a_scales, m); !status) return status;
+        if (auto status = one_or_all("b_scales", b_scales, n); !status) return status;
+        return scale_outputs(
+            {d_bits, m, n, a_scales_bits, a_scales, b_scales_bits, b_scales}, type, out_bits);
     });
 }

@@ -4,10 +4,16 @@
 namespace fp4::capi {
 namespace {
 
+// The scale outside of the blocks: the tensor's, or one for each row.
+struct OuterScale {
+    uint32_t tensor_bits = 0;
+    const uint32_t* row_bits = nullptr;
+};
+
 // Dequantizes to Value, whose bits are what `values` holds.
 template <class Value, class Out>
 Status dequantize_to(const fp4_operand* operand, const uint8_t* codes, const uint8_t* scales,
-                     uint64_t rows, uint64_t k, uint32_t tensor_scale_bits, Out* values) {
+                     uint64_t rows, uint64_t k, OuterScale outer, Out* values) {
     static_assert(sizeof(Value) == sizeof(Out));
     if (auto status = not_null({{codes, "codes"}, {scales, "scales"}, {values, "values"}}); !status)
         return status;
@@ -17,7 +23,9 @@ Status dequantize_to(const fp4_operand* operand, const uint8_t* codes, const uin
     if (!bytes) return bytes.error();
     auto tensor = read_tensor(*read, codes, scales, rows, k, "tensor");
     if (!tensor) return tensor.error();
-    tensor->tensor_scale = {tensor_scale_bits};
+    tensor->tensor_scale = {outer.tensor_bits};
+    for (uint64_t r = 0; outer.row_bits && r < rows; ++r)
+        tensor->row_scales.push_back({outer.row_bits[r]});
     std::vector<Value> result(*bytes / sizeof(Value));
     if (auto status = dequantize_tensor_fast(*tensor, result, "tensor"); !status) return status;
     std::memcpy(values, result.data(), *bytes);
@@ -103,7 +111,8 @@ fp4_status fp4_dequantize_tensor_f32(const fp4_operand* operand, const uint8_t* 
                                      const uint8_t* scales, uint64_t rows, uint64_t k,
                                      uint32_t tensor_scale_bits, float* values, fp4_error* error) {
     return guarded(error, [&] {
-        return dequantize_to<fp4::Fp32>(operand, codes, scales, rows, k, tensor_scale_bits, values);
+        return dequantize_to<fp4::Fp32>(operand, codes, scales, rows, k, {tensor_scale_bits},
+                                        values);
     });
 }
 
@@ -112,7 +121,29 @@ fp4_status fp4_dequantize_tensor_bf16(const fp4_operand* operand, const uint8_t*
                                       uint32_t tensor_scale_bits, uint16_t* values_bits,
                                       fp4_error* error) {
     return guarded(error, [&] {
-        return dequantize_to<fp4::Bf16>(operand, codes, scales, rows, k, tensor_scale_bits,
+        return dequantize_to<fp4::Bf16>(operand, codes, scales, rows, k, {tensor_scale_bits},
+                                        values_bits);
+    });
+}
+
+fp4_status fp4_dequantize_rows_f32(const fp4_operand* operand, const uint8_t* codes,
+                                   const uint8_t* scales, uint64_t rows, uint64_t k,
+                                   const uint32_t* row_scales_bits, float* values,
+                                   fp4_error* error) {
+    return guarded(error, [&]() -> Status {
+        if (auto status = not_null({{row_scales_bits, "row_scales_bits"}}); !status) return status;
+        return dequantize_to<fp4::Fp32>(operand, codes, scales, rows, k, {0, row_scales_bits},
+                                        values);
+    });
+}
+
+fp4_status fp4_dequantize_rows_bf16(const fp4_operand* operand, const uint8_t* codes,
+                                    const uint8_t* scales, uint64_t rows, uint64_t k,
+                                    const uint32_t* row_scales_bits, uint16_t* values_bits,
+                                    fp4_error* error) {
+    return guarded(error, [&]() -> Status {
+        if (auto status = not_null({{row_scales_bits, "row_scales_bits"}}); !status) return status;
+        return dequantize_to<fp4::Bf16>(operand, codes, scales, rows, k, {0, row_scales_bits},
                                         values_bits);
     });
 }

@@ -229,6 +229,17 @@ fp4_status fp4_dequantize_tensor_bf16(const fp4_operand* operand, const uint8_t*
                                       uint32_t tensor_scale_bits, uint16_t* values_bits,
                                       fp4_error* error);
 
+// The same where every row has a scale of its own in place of the tensor's: row_scales_bits holds
+// `rows` of them.
+fp4_status fp4_dequantize_rows_f32(const fp4_operand* operand, const uint8_t* codes,
+                                   const uint8_t* scales, uint64_t rows, uint64_t k,
+                                   const uint32_t* row_scales_bits, float* values,
+                                   fp4_error* error);
+fp4_status fp4_dequantize_rows_bf16(const fp4_operand* operand, const uint8_t* codes,
+                                    const uint8_t* scales, uint64_t rows, uint64_t k,
+                                    const uint32_t* row_scales_bits, uint16_t* values_bits,
+                                    fp4_error* error);
+
 // ---- encode
 //
 // A given tensor scale is a positive normal binary32 number. Encoders whose rule computes the
@@ -290,6 +301,12 @@ fp4_status fp4_dot_add(fp4_dot_profile profile, const uint32_t* a_codes, const u
 fp4_status fp4_epilogue(const uint32_t* d_bits, uint64_t count, uint32_t a_tensor_scale_bits,
                         uint32_t b_tensor_scale_bits, fp4_output_type type, void* out_bits,
                         fp4_error* error);
+
+// The same for D m x n with scales of rows: a_scales is 1 (of the tensor) or m, b_scales 1 or n.
+fp4_status fp4_epilogue_rows(const uint32_t* d_bits, uint64_t m, uint64_t n,
+                             const uint32_t* a_scales_bits, uint64_t a_scales,
+                             const uint32_t* b_scales_bits, uint64_t b_scales, fp4_output_type type,
+                             void* out_bits, fp4_error* error);
 
 #ifdef __cplusplus
 }

@@ -4,6 +4,7 @@
 #include "../arithmetic/element_values.hpp"
 #include "../arithmetic/narrow.hpp"
 #include "../arithmetic/operand.hpp"
+#include "../arithmetic/outer_scale.hpp"
 #include "../arithmetic/scale.hpp"
 #include "types.hpp"
 #include "words.hpp"
@@ -11,7 +12,7 @@
 namespace fp4::kernels {
 
 // A thread makes eight elements at a time, half a block of 16. NaN (0x7FFFFFFF, 0x7FFF) for a NaN
-// scale byte and for a tensor scale that is not finite; zeros of formats with specials have no
+// scale byte and for an outer scale that is not finite; zeros of formats with specials have no
 // sign, also where rounding made them.
 template <Dense dense>
 struct Decode {
@@ -20,7 +21,7 @@ struct Decode {
 
     Operand in;
     void* out; // rows x k
-    float tensor_scale;
+    OuterScale outer;
     uint32_t v1 = f16_of_halves(in.v1_halves), v2 = f16_of_halves(in.v2_halves);
 
     FP4_HD int64_t octets() const { return in.rows * in.k / 8; }
@@ -53,11 +54,14 @@ struct Decode {
         const Elements4 first = elements(table, in.sentinel, codes & 0xFFFF),
                         second = elements(table, in.sentinel, codes >> 16);
         const uint32_t pairs[4] = {first.low, first.high, second.low, second.high};
+        // Where all rows have one scale, nothing is divided.
+        const float outer_scale = outer.rows ? outer.rows[octet * 8 / in.k] : outer.tensor;
         const bool nan =
-            scale_is_nan(in.scale, scale_byte) || !(word_of(tensor_scale) << 1 < 0xFF000000u);
+            scale_is_nan(in.scale, scale_byte) || !(word_of(outer_scale) << 1 < 0xFF000000u);
         float values[8];
         for (int i = 0; i < 8; ++i)
-            values[i] = scaled(float_of_f16(pairs[i / 2] >> 16 * (i % 2) & 0xFFFF), scale_byte);
+            values[i] = scaled(float_of_f16(pairs[i / 2] >> 16 * (i % 2) & 0xFFFF), scale_byte,
+                               outer_scale);
         if constexpr (dense == Dense::f32) {
             const float zero = in.sentinel >= 0
                                    ? 0.0f
@@ -81,13 +85,13 @@ struct Decode {
         }
     }
 
-    FP4_HD float scaled(float element, uint32_t scale_byte) const {
+    FP4_HD float scaled(float element, uint32_t scale_byte, float outer_scale) const {
         if (in.scale ==
-            ScaleType::e8m0) // beyond binary32 before the tensor scale; in binary64 exact
+            ScaleType::e8m0) // beyond binary32 before the outer scale; in binary64 exact
             return static_cast<float>(multiply_rn(
                 multiply_rn(double{element}, double_of(uint64_t{scale_byte + 1023 - 127} << 52)),
-                double{tensor_scale}));
-        return multiply_rn(multiply_rn(element, scale_value(in.scale, scale_byte)), tensor_scale);
+                double{outer_scale}));
+        return multiply_rn(multiply_rn(element, scale_value(in.scale, scale_byte)), outer_scale);
     }
 };
 

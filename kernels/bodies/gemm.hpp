@@ -6,6 +6,7 @@
 #include "../arithmetic/fused_rule.hpp"
 #include "../arithmetic/narrow.hpp"
 #include "../arithmetic/operand.hpp"
+#include "../arithmetic/outer_scale.hpp"
 #include "../arithmetic/scale.hpp"
 #include "types.hpp"
 #include "words.hpp"
@@ -17,8 +18,8 @@ struct GemmArguments {
     const uint32_t* c; // M x N binary32, unscaled; null: +0
     void* d;           // M x N
     Dense output;
-    bool scaled;  // by alpha; otherwise D is the accumulator
-    float alpha;  // product of the tensor scales
+    bool scaled; // by the product of the scales below; otherwise D is the accumulator
+    OuterScale a_scale, b_scale;
     int32_t unit; // exact: log2 of what one counts in its sums
     FusedRule fused;
 };
@@ -133,7 +134,7 @@ struct Gemm {
                     const uint32_t c = c_at(first_row + r, first_column + col);
                     const bool nan =
                         shared.a[0].nan[r] || shared.b[0].nan[col] || (c & 0x7FFFFFFF) > 0x7F800000;
-                    write((first_row + r) * arguments.b.rows + first_column + col,
+                    write(first_row + r, first_column + col,
                           nan ? nan_word : Profile::finish(states[i][j][e], c, arguments.unit));
                 }
     }
@@ -208,11 +209,14 @@ struct Gemm {
         }
     }
 
-    FP4_HD void write(int64_t index, uint32_t d) const {
+    FP4_HD void write(int64_t row, int64_t column, uint32_t d) const {
+        const int64_t index = row * arguments.b.rows + column;
         if (!(d << 1)) d = 0;
         if ((d & 0x7FFFFFFF) > 0x7F800000) d = nan_word;
         if (arguments.scaled) {
-            d = word_of(multiply_rn(arguments.alpha, float_of(d)));
+            const float alpha =
+                multiply_rn(arguments.a_scale.of(row), arguments.b_scale.of(column));
+            d = word_of(multiply_rn(alpha, float_of(d)));
             if (!(d << 1)) d = 0;
             if ((d & 0x7FFFFFFF) > 0x7F800000) d = nan_word;
         }

@@ -10,9 +10,16 @@ namespace fp4::kernels {
 
 // Raw binary32 sums from +0; where D goes is the caller's. `fused` matters to FusedGemm alone.
 inline GemmArguments gemm_arguments(const Operand& a, const Operand& b, const FusedRule& fused) {
-    return {a,          b,     nullptr, nullptr,
-            Dense::f32, false, 1.0f,    step_exponent(a.scale) + step_exponent(b.scale) - 2,
-            fused};
+    return {.a = a,
+            .b = b,
+            .c = nullptr,
+            .d = nullptr,
+            .output = Dense::f32,
+            .scaled = false,
+            .a_scale = {1.0f, nullptr},
+            .b_scale = {1.0f, nullptr},
+            .unit = step_exponent(a.scale) + step_exponent(b.scale) - 2,
+            .fused = fused};
 }
 
 using ExactGemm = Gemm<ExactSum, 2>;

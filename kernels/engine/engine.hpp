@@ -49,7 +49,7 @@ class Engine {
     // gemm_native can run.
     virtual bool has_native() const = 0;
 
-    // Values times the tensor scale, rounded.
+    // Values times their outer scale, rounded.
     virtual Result<DenseMatrix> decode(const PackedTensor& tensor, Dense type) = 0;
 
     // Errors: a NaN or an infinity, K not a multiple of the block, bytes that do not fit the shape,
@@ -62,17 +62,18 @@ class Engine {
     virtual Result<DenseMatrix> gemm(const PackedTensor& a, const PackedTensor& b,
                                      std::span<const Fp32> c, const Arithmetic& arithmetic) = 0;
 
-    // The same times both tensor scales, in the type asked for.
+    // The same times the outer scales of both, in the type asked for.
     virtual Result<DenseMatrix> gemm_scaled(const PackedTensor& a, const PackedTensor& b,
                                             std::span<const Fp32> c, const Arithmetic& arithmetic,
                                             Dense type) = 0;
 
     // Both tensor scales times A * B^T on Blackwell's own instruction, one step for each pair of
     // parts of the operands (bodies/native_gemm.hpp). Errors: a GPU without it, K that differs,
-    // mxfp4, a special value that is no sum of two E2M1 values.
+    // mxfp4, a special value that is no sum of two E2M1 values, rows with scales of their own.
     virtual Result<DenseMatrix> gemm_native(const PackedTensor& a, const PackedTensor& b) = 0;
 
-    // X * W^T, binary32, of binary16 x. Errors: mxfp4, shapes that disagree, x of another type.
+    // X * W^T, binary32, of binary16 x. Errors: mxfp4, rows with scales of their own, shapes that
+    // disagree, x of another type.
     virtual Result<DenseMatrix> w4a16(const DenseMatrix& x, const PackedTensor& w) = 0;
 };
 

@@ -33,12 +33,13 @@ class MachineEngine : public Engine {
         const Packed in(machine_, tensor);
         auto out = dense(type, tensor.rows, tensor.k);
         auto buffer = machine_.poisoned(out.bytes.size());
-        const float scale = tensor.tensor_scale.to_float();
         Status status = Done{};
-        if (type == Dense::f32) status = run(Decode<Dense::f32>{in.operand, buffer.data(), scale});
+        if (type == Dense::f32)
+            status = run(Decode<Dense::f32>{in.operand, buffer.data(), in.outer});
         if (type == Dense::bf16)
-            status = run(Decode<Dense::bf16>{in.operand, buffer.data(), scale});
-        if (type == Dense::f16) status = run(Decode<Dense::f16>{in.operand, buffer.data(), scale});
+            status = run(Decode<Dense::bf16>{in.operand, buffer.data(), in.outer});
+        if (type == Dense::f16)
+            status = run(Decode<Dense::f16>{in.operand, buffer.data(), in.outer});
         return finish(status, buffer, std::move(out));
     }
 
@@ -53,14 +54,13 @@ class MachineEngine : public Engine {
 
     Result<DenseMatrix> gemm(const PackedTensor& a, const PackedTensor& b, std::span<const Fp32> c,
                              const Arithmetic& arithmetic) override {
-        return multiply(a, b, c, arithmetic, Dense::f32, {});
+        return multiply(a, b, c, arithmetic, Dense::f32, false);
     }
 
     Result<DenseMatrix> gemm_scaled(const PackedTensor& a, const PackedTensor& b,
                                     std::span<const Fp32> c, const Arithmetic& arithmetic,
                                     Dense type) override {
-        return multiply(a, b, c, arithmetic, type,
-                        multiply_rn(a.tensor_scale.to_float(), b.tensor_scale.to_float()));
+        return multiply(a, b, c, arithmetic, type, true);
     }
 
     Result<DenseMatrix> gemm_native(const PackedTensor& a, const PackedTensor& b) override {
@@ -68,6 +68,8 @@ class MachineEngine : public Engine {
             return Error{ErrorCode::device_failed,
                          description() + ": expected a GPU with mma.sync kind::mxf4nvf4"};
         FP4_TRY(check_pair(a, b));
+        FP4_TRY(check_one_scale(a, "a"));
+        FP4_TRY(check_one_scale(b, "b"));
         NativeGemmArguments arguments{};
         for (const auto& [tensor, name, parts] :
              {std::tuple{&a, "a", &arguments.a_parts}, {&b, "b", &arguments.b_parts}}) {
@@ -100,6 +102,7 @@ class MachineEngine : public Engine {
 
     Result<DenseMatrix> w4a16(const DenseMatrix& x, const PackedTensor& w) override {
         FP4_TRY(check_packed(w, "w"));
+        FP4_TRY(check_one_scale(w, "w"));
         if (spec_of(w.format).block != 16)
             return Error{ErrorCode::bad_argument, "w: expected a format with blocks of 16, found " +
                                                       std::string(spec_of(w.format).name)};
@@ -129,16 +132,22 @@ class MachineEngine : public Engine {
     using Buffer = typename Machine::Buffer;
 
     struct Packed {
-        Buffer codes, scales;
+        Buffer codes, scales, row_scales;
         Operand operand;
+        OuterScale outer;
 
         Packed(Machine& machine, const PackedTensor& tensor)
             : codes(machine.upload(tensor.codes.data(), tensor.codes.size())),
               scales(machine.upload(tensor.scales.data(), tensor.scales.size())),
+              row_scales(machine.upload(tensor.row_scales.data(),
+                                        tensor.row_scales.size() * sizeof(Fp32))),
               operand(operand_of(
                   tensor.format, tensor.specials, static_cast<const uint8_t*>(codes.data()),
                   static_cast<const uint8_t*>(scales.data()), static_cast<int64_t>(tensor.rows),
-                  static_cast<int64_t>(tensor.k))) {}
+                  static_cast<int64_t>(tensor.k))),
+              outer{tensor.tensor_scale.to_float(),
+                    tensor.row_scales.empty() ? nullptr
+                                              : static_cast<const float*>(row_scales.data())} {}
     };
 
     static DenseMatrix dense(Dense type, uint64_t rows, uint64_t columns) {
@@ -163,6 +172,13 @@ class MachineEngine : public Engine {
     static Status check_packed(const PackedTensor& tensor, std::string_view name) {
         FP4_TRY(check_shape(tensor, name));
         return check_format(tensor.format, name);
+    }
+
+    static Status check_one_scale(const PackedTensor& tensor, std::string_view name) {
+        if (tensor.row_scales.empty()) return Done{};
+        return Error{ErrorCode::bad_argument,
+                     std::string(name) + ": expected one tensor scale, found one for each of " +
+                         std::to_string(tensor.row_scales.size()) + " rows"};
     }
 
     static Status check_format(Format format, std::string_view name) {
@@ -282,7 +298,7 @@ class MachineEngine : public Engine {
 
     Result<DenseMatrix> multiply(const PackedTensor& a, const PackedTensor& b,
                                  std::span<const Fp32> c, const Arithmetic& arithmetic,
-                                 Dense output, std::optional<float> alpha) {
+                                 Dense output, bool scaled) {
         FP4_TRY(check_pair(a, b));
         if (!c.empty() && c.size() != a.rows * b.rows)
             return Error{ErrorCode::bad_shape, "c: expected " + std::to_string(a.rows * b.rows) +
@@ -297,8 +313,9 @@ class MachineEngine : public Engine {
         const Packed left(machine_, a), right(machine_, b);
         auto arguments = gemm_arguments(left.operand, right.operand, fused_rule_of(arithmetic));
         arguments.output = output;
-        arguments.scaled = alpha.has_value();
-        arguments.alpha = alpha.value_or(1.0f);
+        arguments.scaled = scaled;
+        arguments.a_scale = left.outer;
+        arguments.b_scale = right.outer;
         const bool wide = spec_of(a.format).exponent_only_scales();
         if (wide != spec_of(b.format).exponent_only_scales())
             return Error{ErrorCode::bad_argument, "b: expected blocks as long as those of a"};

@@ -37,7 +37,7 @@ void bench_decode(const Stream& stream, Results& results) {
     for (const Format format : {Format::nvfp4, Format::razer_w, Format::razer_a, Format::mxfp4}) {
         const std::string name(spec_of(format).name);
         const PackedWeights weights(format, rows, k, 7);
-        const Decode<Dense::bf16> kernel{weights.operand, out.as<void>(), tensor_scale};
+        const Decode<Dense::bf16> kernel{weights.operand, out.as<void>(), {tensor_scale, nullptr}};
         out.poison();
         must(launch(kernel, kernel.blocks(), 1, stream), "decode");
         stream.wait();

@@ -49,6 +49,10 @@ Outcome random_tensors(Engine& engine, const CheckSize& size, Format format) {
                 static_cast<uint64_t>(32 * rng.between(1, size.blocks / 2)), 20);
             tensor.tensor_scale = {scale};
             compare_all_types(comparison, engine, tensor, "tensor scale " + hex(scale));
+            for (uint64_t row = 0; row < tensor.rows; ++row)
+                tensor.row_scales.push_back({tensor_scales[static_cast<size_t>(
+                    rng.below(static_cast<int>(tensor_scales.size())))]});
+            compare_all_types(comparison, engine, tensor, "scales of rows");
         }
     return std::move(comparison).outcome();
 }

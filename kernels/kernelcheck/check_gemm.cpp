@@ -88,34 +88,59 @@ Outcome matrices(Engine& engine, const CheckSize& size, const Pair& pair) {
     return std::move(comparison).outcome();
 }
 
-// Tensor scales and the types of outputs, as golden's epilogue.
+// A row of D has a scale of A, a column one of B.
+std::vector<uint32_t> scaled_by_golden(const std::vector<Fp32>& d, const PackedTensor& a,
+                                       const PackedTensor& b, OutputType type) {
+    std::vector<uint32_t> out;
+    for (uint64_t i = 0; i < d.size(); ++i)
+        out.push_back(
+            epilogue(d[i], a.outer_scale(i / b.rows), b.outer_scale(i % b.rows), type));
+    return out;
+}
+
+void compare_scaled(Comparison& comparison, Engine& engine, const PackedTensor& a,
+                    const PackedTensor& b, const std::vector<Fp32>& c,
+                    const Arithmetic& arithmetic, const std::string& context) {
+    const auto raw = gemm_reference(a, b, c, arithmetic);
+    if (!raw) return comparison.fail(raw.error().message);
+    for (const auto& [dense, type] : {std::pair{Dense::f32, OutputType::f32},
+                                      {Dense::bf16, OutputType::bf16},
+                                      {Dense::f16, OutputType::f16}})
+        comparison.compare(engine.gemm_scaled(a, b, c, arithmetic, dense),
+                           scaled_by_golden(*raw, a, b, type),
+                           std::string(spec_of(type).name) + " of " + context);
+}
+
+std::vector<Fp32> random_scales(Rng& rng, uint64_t count) {
+    std::vector<Fp32> out;
+    for (uint64_t i = 0; i < count; ++i) out.push_back({rng.fp32_bits(-60, 60)});
+    return out;
+}
+
+// Scales of tensors and of rows, on either side and on both, and the types of outputs, as golden's
+// epilogue.
 Outcome scaled(Engine& engine, const CheckSize&, const Pair& pair) {
     Comparison comparison;
     Rng rng(13);
     const auto k = static_cast<uint64_t>(pair.block() * 2);
     auto a = random_tensor(rng, pair.a, {}, 20, k, 60), b = random_tensor(rng, pair.b, {}, 9, k);
+    const auto compare = [&](const std::string& context) {
+        compare_scaled(comparison, engine, a, b, random_c(rng, a.rows * b.rows), *pair.arithmetic,
+                       context);
+    };
     for (const auto& [scale_a, scale_b] : {std::pair{0x3A3D5412u, 0x3B112233u},
                                            {0x1F800000u, 0x20123456u},
                                            {0x5F800000u, 0x60000000u}}) {
         a.tensor_scale = {scale_a};
         b.tensor_scale = {scale_b};
-        const auto c = random_c(rng, a.rows * b.rows);
-        const auto raw = gemm_reference(a, b, c, *pair.arithmetic);
-        if (!raw) {
-            comparison.fail(raw.error().message);
-            break;
-        }
-        for (const auto& [dense, type] : {std::pair{Dense::f32, OutputType::f32},
-                                          {Dense::bf16, OutputType::bf16},
-                                          {Dense::f16, OutputType::f16}}) {
-            std::vector<uint32_t> expected;
-            for (const Fp32 d : *raw)
-                expected.push_back(epilogue(d, a.tensor_scale, b.tensor_scale, type));
-            comparison.compare(engine.gemm_scaled(a, b, c, *pair.arithmetic, dense), expected,
-                               std::string(spec_of(type).name) + " of tensor scales " +
-                                   hex(scale_a) + " " + hex(scale_b));
-        }
+        compare("tensor scales " + hex(scale_a) + " " + hex(scale_b));
     }
+    a.row_scales = random_scales(rng, a.rows);
+    compare("scales of A's rows");
+    b.row_scales = random_scales(rng, b.rows);
+    compare("scales of both operands' rows");
+    a.row_scales.clear();
+    compare("scales of B's rows");
     return std::move(comparison).outcome();
 }
 

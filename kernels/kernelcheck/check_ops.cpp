@@ -27,9 +27,9 @@ Outcome golden_against(const DumpedOps& dumped, const DumpedOp& op) {
     const auto d = gemm_fast(op.a, op.b, op.c, *dumped.arithmetic);
     if (!d) return {.first = d.error().message};
     std::vector<uint32_t> out;
-    for (const Fp32 each : *d)
-        out.push_back(
-            epilogue(each, op.a.tensor_scale, op.b.tensor_scale, output_type_of(dumped.out_type)));
+    for (uint64_t i = 0; i < d->size(); ++i)
+        out.push_back(epilogue((*d)[i], op.a.outer_scale(i / op.b.rows),
+                               op.b.outer_scale(i % op.b.rows), output_type_of(dumped.out_type)));
     comparison.compare(words_of(*d), op.d, "D");
     comparison.compare(out, op.out, "out");
     return std::move(comparison).outcome();

@@ -53,6 +53,14 @@ class Words {
         std::string word;
         return stream_ >> word && word == keyword;
     }
+    // Takes the next word if it is that one.
+    bool next_is(const char* keyword) {
+        const auto here = stream_.tellg();
+        if (is(keyword)) return true;
+        stream_.clear();
+        stream_.seekg(here);
+        return false;
+    }
     bool text(std::string& out) { return static_cast<bool>(stream_ >> out); }
     bool number(uint64_t& out, uint64_t low, uint64_t high, int base = 10) {
         std::string word;
@@ -69,12 +77,17 @@ class Words {
     std::istringstream stream_;
 };
 
-// "FORMAT V1 V2 TENSOR_SCALE", the specials in half-units, the scale as eight hexadecimal digits.
+// "FORMAT V1 V2 SCALE", the specials in half-units, the tensor scale as eight hexadecimal digits or
+// "rows" where each of tensor.rows has one, which a file of their own holds.
 bool read_operand(Words& words, PackedTensor& tensor) {
     std::string name;
     uint64_t v1 = 0, v2 = 0, scale = 0;
     if (!words.text(name) || !words.number(v1, 0, special_max_halves) ||
-        !words.number(v2, 0, special_max_halves) || !words.number(scale, 0, UINT32_MAX, 16))
+        !words.number(v2, 0, special_max_halves))
+        return false;
+    if (words.next_is("rows"))
+        tensor.row_scales.resize(tensor.rows);
+    else if (!words.number(scale, 0, UINT32_MAX, 16))
         return false;
     const auto format = format_from_name(name);
     if (!format) return false;
@@ -99,6 +112,10 @@ Status read_files(const fs::path& folder, size_t index, bool has_c, uint64_t out
                                               tensor->rows * tensor->scale_bytes_per_row()));
         tensor->codes = std::move(codes);
         tensor->scales = std::move(scales);
+        if (tensor->row_scales.empty()) continue;
+        FP4_TRY_ASSIGN(const auto rows, read_words(folder / (number + "." + name + "_row_scales"),
+                                                   tensor->rows, 4));
+        for (size_t row = 0; row < rows.size(); ++row) tensor->row_scales[row] = {rows[row]};
     }
     const uint64_t outputs = op.a.rows * op.b.rows;
     if (has_c) {
@@ -140,19 +157,17 @@ Result<DumpedOps> read_ops_folder(const fs::path& folder) {
                                                : Dense::f16;
         } else {
             DumpedOp op;
-            uint64_t m = 0, n = 0, k = 0, c = 0;
+            uint64_t c = 0;
             if (!words.is("op") || !words.text(op.name) || !words.is("m") ||
-                !words.number(m, 1, largest_extent) || !words.is("n") ||
-                !words.number(n, 1, largest_extent) || !words.is("k") ||
-                !words.number(k, 1, largest_extent) || !words.is("c") || !words.number(c, 0, 1) ||
+                !words.number(op.a.rows, 1, largest_extent) || !words.is("n") ||
+                !words.number(op.b.rows, 1, largest_extent) || !words.is("k") ||
+                !words.number(op.a.k, 1, largest_extent) || !words.is("c") || !words.number(c, 0, 1) ||
                 !words.is("a") || !read_operand(words, op.a) || !words.is("b") ||
                 !read_operand(words, op.b) || !words.end())
                 return bad_line(
                     path, number,
                     "op NAME m M n N k K c 0|1 a FORMAT V1 V2 SCALE b FORMAT V1 V2 SCALE", line);
-            op.a.rows = m;
-            op.b.rows = n;
-            op.a.k = op.b.k = k;
+            op.b.k = op.a.k;
             FP4_TRY(read_files(folder, dumped.ops.size(), c == 1,
                                static_cast<uint64_t>(bytes_of(dumped.out_type)), op));
             dumped.ops.push_back(std::move(op));

@@ -18,8 +18,9 @@ class GoldenEngine final : public Engine {
         const Stopwatch watch;
         EngineOutput output;
         FP4_TRY_ASSIGN(output.d, gemm_fast(op.a, op.b, c, arithmetic_));
-        for (const Fp32 d : output.d)
-            output.out.push_back(epilogue(d, op.a.tensor_scale, op.b.tensor_scale, out_type_));
+        for (uint64_t i = 0; i < output.d.size(); ++i)
+            output.out.push_back(epilogue(output.d[i], op.a.outer_scale(i / op.n()),
+                                          op.b.outer_scale(i % op.n()), out_type_));
         output.outputs = output.d.size();
         output.wall_s = watch.seconds();
         return output;

@@ -39,13 +39,17 @@ void EpilogueUnit::take(uint32_t tile, uint32_t row, const RowBeat& beat) {
     const uint64_t m = grid.output_row(tile, row), first_n = grid.output_col(tile, 0);
     if (m >= grid.m) return;
     const auto element_bytes = static_cast<uint64_t>(spec_of(job_.type).bytes);
+    const auto scale_of = [](std::span<const Fp32> scales, uint64_t i) {
+        return scales[scales.size() == 1 ? 0 : i].to_float();
+    };
     std::vector<uint8_t> bytes;
     for (uint32_t col = 0; col < grid.array.cols && first_n + col < grid.n; ++col) {
         const uint32_t d = beat.values[col];
         received_.d[m * grid.n + first_n + col] = {d};
         ++received_.count;
         const uint32_t out =
-            native_epilogue(d, job_.a_tensor_scale, job_.b_tensor_scale, job_.type);
+            native_epilogue(d, scale_of(job_.a_scales, m),
+                            scale_of(job_.b_scales, first_n + col), job_.type);
         bytes.resize(bytes.size() + element_bytes);
         std::memcpy(bytes.data() + bytes.size() - element_bytes, &out, element_bytes);
     }

@@ -3,6 +3,7 @@
 #pragma once
 #include <tlm_utils/simple_initiator_socket.h>
 
+#include <span>
 #include <systemc>
 
 #include "fp4/arithmetic/epilogue.hpp"
@@ -29,7 +30,8 @@ class EpilogueUnit : public sc_core::sc_module {
     struct Job {
         TileGrid grid;
         uint64_t address;
-        float a_tensor_scale, b_tensor_scale;
+        std::span<const Fp32> a_scales, b_scales; // one, or one for each row and column of D;
+                                                  // they outlive the op
         OutputType type;
     };
     void start(const Job& job);

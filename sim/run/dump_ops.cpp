@@ -35,8 +35,10 @@ class FolderWriter {
 };
 
 std::string operand_words(const PackedTensor& tensor) {
-    return fmt::format("{} {} {} {:08X}", spec_of(tensor.format).name, tensor.specials.v1_halves,
-                       tensor.specials.v2_halves, tensor.tensor_scale.bits);
+    return fmt::format("{} {} {} {}", spec_of(tensor.format).name, tensor.specials.v1_halves,
+                       tensor.specials.v2_halves,
+                       tensor.row_scales.empty() ? fmt::format("{:08X}", tensor.tensor_scale.bits)
+                                                 : "rows");
 }
 
 } // namespace
@@ -57,6 +59,10 @@ Status dump_ops(const std::filesystem::path& folder, const RunReport& report) {
         writer.write(file("a_scales"), std::as_bytes(std::span(op.a.scales)));
         writer.write(file("b_codes"), std::as_bytes(std::span(op.b.codes)));
         writer.write(file("b_scales"), std::as_bytes(std::span(op.b.scales)));
+        if (!op.a.row_scales.empty())
+            writer.write(file("a_row_scales"), std::as_bytes(std::span(op.a.row_scales)));
+        if (!op.b.row_scales.empty())
+            writer.write(file("b_row_scales"), std::as_bytes(std::span(op.b.row_scales)));
         if (!c.empty()) writer.write(file("c"), std::as_bytes(std::span(c)));
         writer.write(file("d"), std::as_bytes(std::span(output.d)));
         writer.write(file("out"), output_bytes(output, type));

@@ -9,8 +9,9 @@ Result<Expectation> expect(const traces::TraceOp& op, std::span<const Fp32> c,
                            const Arithmetic& arithmetic, OutputType out_type) {
     Expectation expected;
     FP4_TRY_ASSIGN(expected.d, gemm_reference(op.a, op.b, c, arithmetic));
-    for (const Fp32 d : expected.d)
-        expected.out.push_back(epilogue(d, op.a.tensor_scale, op.b.tensor_scale, out_type));
+    for (uint64_t i = 0; i < expected.d.size(); ++i)
+        expected.out.push_back(epilogue(expected.d[i], op.a.outer_scale(i / op.n()),
+                                      op.b.outer_scale(i % op.n()), out_type));
     return expected;
 }
 

@@ -1,4 +1,6 @@
 // Hand-made bad checkpoints: each check of the reader has a file that fails it.
+#include <cmath>
+
 #include "tiny_model.hpp"
 
 namespace fp4::checkpoints {
@@ -168,13 +170,56 @@ TEST_F(BadCheckpoint, Shapes) {
     shaped(packed, {96 * 32}, "expected shape [N, K/2] with at most 2^31 elements, found [3072]");
     shaped(scale, {96, 5}, "expected shape [96, 4], found [96, 5]");
     shaped(scale, {4, 96}, "expected shape [96, 4], found [4, 96]");
-    shaped(up + ".weight_global_scale", {2}, "expected shape [] or [1], found [2]");
+    shaped(up + ".weight_global_scale", {2},
+           "expected shape [], [1], or one for each row, [N] or [N, 1], found [2]");
 
     make(Layout::compressed_tensors);
     tensors.at(packed).shape = {48, 64};
     tensors.at(scale).shape = {48, 8};
     expect_refused(out.string() + ": module '" + up + "'",
                    "expected shape [96, 64] as in config.json, found [48, 128]");
+}
+
+// A scale for each row, as [N] or [N, 1]; one of them may be at fault.
+TEST_F(BadCheckpoint, ScalesOfRows) {
+    const auto name = up + ".weight_scale_2";
+    const auto rows = [&](std::vector<uint64_t> shape, float last) {
+        make(Layout::modelopt);
+        auto& tensor = tensors.at(name);
+        const float value = scalar(name);
+        tensor.shape = std::move(shape);
+        tensor.bytes.clear();
+        for (int row = 0; row < 96; ++row)
+            tensor.bytes +=
+                test::little_endian(std::bit_cast<uint32_t>(row == 95 ? last : value), 4);
+        save();
+        return value;
+    };
+    for (const auto& shape : {std::vector<uint64_t>{96}, {96, 1}}) {
+        const float value = rows(shape, 0.25f);
+        auto read = open(out);
+        const auto place = std::ranges::find(read.linears(), up, &LinearSpec::name);
+        EXPECT_TRUE(place->has_row_scales);
+        const auto linear = read.linear(static_cast<size_t>(place - read.linears().begin()));
+        ASSERT_TRUE(linear) << linear.error().message;
+        ASSERT_EQ(linear->weight.row_scales.size(), 96u);
+        EXPECT_EQ(linear->weight.row_scales[94], Fp32::from_float(value));
+        EXPECT_EQ(linear->weight.row_scales[95], Fp32::from_float(0.25f));
+        EXPECT_EQ(linear->scale_of(95).divisor.value, 4.0f);
+    }
+    const auto place = file.string() + ": tensor '" + name + "'";
+    for (const float bad : {0.0f, -1.0f, INFINITY, std::nanf("")}) {
+        rows({96}, bad);
+        expect_refused(place, "expected a positive number with a finite inverse, found ");
+    }
+    rows({96}, 3000.0f);
+    const auto read = open(out);
+    ASSERT_EQ(read.warnings().size(), 1u);
+    test::expect_message(read.warnings()[0], place + ": expected a multiplier for weights of at "
+                                                     "most 2^-20 to 2^10, found 3000");
+    rows({1, 96}, 0.25f);
+    expect_refused(place, "expected shape [], [1], or one for each row, [N] or [N, 1], found "
+                          "[1, 96]");
 }
 
 TEST_F(BadCheckpoint, OddK) { // K = 63 packed into 32 bytes a row

@@ -54,6 +54,43 @@ TEST_P(RoundTrip, SameModelAndSameBytes) {
     EXPECT_EQ(folder_bytes(dir / "again"), folder_bytes(out));
 }
 
+TEST_P(RoundTrip, ScalesOfRows) {
+    const auto [layout, encoder, inputs] = GetParam();
+    auto model = encoded(encoder);
+    ChangedModel expected(model, inputs.has_value(), [&](QuantizedLinear& linear) {
+        if (inputs) add_inputs(linear, *inputs);
+        add_row_scales(linear);
+    });
+    ASSERT_FALSE(write_checkpoint(layout, expected, out)); // not announced
+    expected.announce_row_scales();
+    const auto written = write_checkpoint(layout, expected, out);
+    ASSERT_TRUE(written) << written.error().message;
+    auto read = open(out);
+    EXPECT_TRUE(read.warnings().empty()) << read.warnings().front();
+    const auto same = compare_models(expected, read);
+    ASSERT_TRUE(same) << same.error().message;
+    EXPECT_EQ(same->equal(), written->scale_round_trip_ulps == 0);
+    const auto again = write_checkpoint(layout, read, dir / "again");
+    ASSERT_TRUE(again) << again.error().message;
+    EXPECT_EQ(folder_bytes(dir / "again"), folder_bytes(out));
+
+    // One scale of one row, where both sides store the number that is compared.
+    ChangedModel other(read, inputs.has_value(), [](QuantizedLinear& linear) {
+        if (linear.name != "model.layers.1.mlp.up_proj") return;
+        std::vector<TensorScale> scales(linear.row_scales);
+        const float number = number_of(scales[3], linear.exact);
+        scales[3] = stored_scale(linear.exact, std::nextafter(number, 1.0f));
+        linear.set_scales(scales);
+    });
+    other.announce_row_scales();
+    const auto compared = compare_models(read, other);
+    ASSERT_TRUE(compared) << compared.error().message;
+    ASSERT_TRUE(compared->first);
+    EXPECT_EQ(compared->first->part, DifferentPart::tensor_scale);
+    EXPECT_EQ(compared->first->linear, "model.layers.1.mlp.up_proj");
+    EXPECT_EQ(compared->first->row, 3u);
+}
+
 TEST_F(TinyModel, ShardsHoldTheSameTensors) {
     const auto whole = write(Layout::modelopt, Encoder::modelopt, out);
     EXPECT_EQ(whole.weight_files, std::vector<std::string>{"model.safetensors"});

@@ -124,7 +124,25 @@ class ChangedModel final : public QuantizedModelSource {
     QuantizedModelSource& source_;
     std::vector<LinearSpec> linears_;
     Change change_;
+
+  public:
+    // Announces that rows have scales of their own, which `change` then gives them.
+    void announce_row_scales() {
+        for (auto& linear : linears_) linear.has_row_scales = true;
+    }
 };
+
+// The linear's scale for its first row, larger ones for those behind.
+inline void add_row_scales(QuantizedLinear& linear) {
+    std::vector<TensorScale> scales;
+    for (uint64_t row = 0; row < linear.weight.rows; ++row)
+        scales.push_back(stored_scale(
+            linear.exact, number_of(linear.scale, linear.exact) *
+                              (linear.exact == TensorScaleKind::divisor
+                                   ? 1.0f / (1.0f + 0.01f * static_cast<float>(row))
+                                   : 1.0f + 0.01f * static_cast<float>(row))));
+    linear.set_scales(scales);
+}
 
 // Inputs in nvfp4, amax 20 everywhere.
 inline void add_inputs(QuantizedLinear& linear, Format format = Format::nvfp4) {

@@ -133,6 +133,32 @@ TEST(CArithmetic, EpilogueOfEveryType) {
             }
 }
 
+TEST(CArithmetic, EpilogueWithScalesOfRows) {
+    Rng rng(324);
+    const uint64_t m = 5, n = 7;
+    std::vector<uint32_t> d, a, b;
+    for (uint64_t i = 0; i < m * n; ++i) d.push_back(rng.fp32_bits(-20, 20));
+    for (uint64_t i = 0; i < m; ++i) a.push_back(rng.fp32_bits(-20, 20));
+    for (uint64_t i = 0; i < n; ++i) b.push_back(rng.fp32_bits(-20, 20));
+    for (const auto& [a_count, b_count] : {std::pair{m, n}, {1, n}, {m, 1}, {1, 1}}) {
+        std::vector<uint32_t> wide(d.size());
+        std::vector<uint16_t> narrow(d.size());
+        expect_done([&](fp4_error* error) {
+            return fp4_epilogue_rows(d.data(), m, n, a.data(), a_count, b.data(), b_count,
+                                     FP4_OUTPUT_F32, wide.data(), error);
+        });
+        expect_done([&](fp4_error* error) {
+            return fp4_epilogue_rows(d.data(), m, n, a.data(), a_count, b.data(), b_count,
+                                     FP4_OUTPUT_BF16, narrow.data(), error);
+        });
+        for (uint64_t i = 0; i < d.size(); ++i) {
+            const Fp32 a_scale{a[a_count == 1 ? 0 : i / n]}, b_scale{b[b_count == 1 ? 0 : i % n]};
+            ASSERT_EQ(wide[i], epilogue({d[i]}, a_scale, b_scale, OutputType::f32));
+            ASSERT_EQ(narrow[i], epilogue({d[i]}, a_scale, b_scale, OutputType::bf16));
+        }
+    }
+}
+
 TEST(CArithmetic, NullConfigIsTheInitializer) {
     Rng rng(323);
     const PackedTensor a = random_tensor(rng, Format::nvfp4, {}, 1, 64),
@@ -290,6 +316,23 @@ TEST_F(CArithmeticErrors, Epilogue) {
                    "d_bits: expected at least one element, found 0 x 1");
     expect_refused(call(d.data(), UINT64_MAX / 2, 0, d.data()), FP4_BAD_SHAPE,
                    "d_bits: 9223372036854775807 x 1 elements are more than memory can hold");
+}
+
+TEST_F(CArithmeticErrors, EpilogueRows) {
+    const uint32_t one = 0x3F800000;
+    const auto call = [&](const uint32_t* a, uint64_t a_scales, const uint32_t* b,
+                          uint64_t b_scales) {
+        return [=, this](fp4_error* error) {
+            return fp4_epilogue_rows(d.data(), 1, 1, a, a_scales, b, b_scales, FP4_OUTPUT_F32,
+                                     const_cast<uint32_t*>(d.data()), error);
+        };
+    };
+    expect_refused(call(nullptr, 1, &one, 1), FP4_BAD_ARGUMENT,
+                   "a_scales_bits: expected a pointer, found NULL");
+    expect_refused(call(&one, 1, nullptr, 1), FP4_BAD_ARGUMENT,
+                   "b_scales_bits: expected a pointer, found NULL");
+    expect_refused(call(&one, 2, &one, 1), FP4_BAD_SHAPE, "a_scales: expected 1 or 1, found 2");
+    expect_refused(call(&one, 1, &one, 0), FP4_BAD_SHAPE, "b_scales: expected 1 or 1, found 0");
 }
 
 TEST_F(CArithmeticErrors, OutOfMemoryIsAStatus) {

@@ -101,6 +101,35 @@ TEST(CDecode, DequantizesOneAndATensor) {
         }
 }
 
+TEST(CDecode, DequantizesRowsUnderScalesOfTheirOwn) {
+    Rng rng(303);
+    const std::array<uint32_t, 3> row_scales{0x3D4CCCCD, 0xBF800000, 0x7F800000};
+    for (const Format format : all_formats) {
+        PackedTensor tensor = random_tensor(rng, format, {14, 18}, 3, 64, 4);
+        for (const uint32_t bits : row_scales) tensor.row_scales.push_back({bits});
+        std::vector<Fp32> expected(3 * 64);
+        std::vector<Bf16> expected_bf16(3 * 64);
+        ASSERT_TRUE(dequantize_tensor(tensor, expected, "w") &&
+                    dequantize_tensor(tensor, expected_bf16, "w"));
+        const fp4_operand operand = operand_of(format, tensor.specials);
+        std::vector<float> values(3 * 64);
+        std::vector<uint16_t> values_bits(3 * 64);
+        const auto *codes = tensor.codes.data(), *scales = tensor.scales.data();
+        expect_done([&](fp4_error* error) {
+            return fp4_dequantize_rows_f32(&operand, codes, scales, 3, 64, row_scales.data(),
+                                           values.data(), error);
+        });
+        expect_done([&](fp4_error* error) {
+            return fp4_dequantize_rows_bf16(&operand, codes, scales, 3, 64, row_scales.data(),
+                                            values_bits.data(), error);
+        });
+        for (size_t i = 0; i < values.size(); ++i) {
+            ASSERT_EQ(std::bit_cast<uint32_t>(values[i]), expected[i].bits) << i;
+            ASSERT_EQ(values_bits[i], expected_bf16[i].bits) << i;
+        }
+    }
+}
+
 // Large enough for every path of the library.
 TEST(CDecode, LargeTensorsAreDequantizedElementByElement) {
     Rng rng(302);
@@ -256,6 +285,14 @@ TEST(CDecodeErrors, Tensors) {
                    "scales: expected a pointer, found NULL");
     expect_refused(f32(&operand, codes.data(), &scale, 1, 16, nullptr), FP4_BAD_ARGUMENT,
                    "values: expected a pointer, found NULL");
+    const auto rows = [&](const uint32_t* row_scales) {
+        return [=, &codes, &scale, &values, &operand](fp4_error* error) {
+            return fp4_dequantize_rows_f32(&operand, codes.data(), &scale, 1, 16, row_scales,
+                                           const_cast<float*>(values.data()), error);
+        };
+    };
+    expect_refused(rows(nullptr), FP4_BAD_ARGUMENT,
+                   "row_scales_bits: expected a pointer, found NULL");
     expect_refused(f32(&operand, codes.data(), &scale, 0, 16, values.data()), FP4_BAD_SHAPE,
                    "values: expected at least one element, found 0 x 16");
     expect_refused(f32(&operand, codes.data(), &scale, 1, 15, values.data()), FP4_BAD_SHAPE,

@@ -175,6 +175,35 @@ TEST(DequantizeFast, LargeOutputsAtEveryOffset) {
     check(t, reference_of<Bf16>(t));
 }
 
+// A row under its own scale is that row alone under a tensor scale; every format, both paths.
+template <class Value>
+void expect_rows_alone(const PackedTensor& t) {
+    const auto found = reference_of<Value>(t);
+    for (uint64_t row = 0; row < t.rows; ++row) {
+        const PackedRow bytes = t.row(row);
+        const PackedTensor alone{OperandFormat(t),
+                                 1,
+                                 t.k,
+                                 {bytes.codes.begin(), bytes.codes.end()},
+                                 {bytes.scales.begin(), bytes.scales.end()},
+                                 t.row_scales[row]};
+        const auto expected = reference_of<Value>(alone);
+        ASSERT_TRUE(std::ranges::equal(std::span(found).subspan(row * t.k, t.k), expected))
+            << spec_of(t.format).name << " row " << row;
+    }
+    for (const FastOptions& way : every_way()) expect_fast(t, found, way);
+}
+
+TEST(DequantizeRows, AreTensorsOfTheirOwn) {
+    Rng rng(95);
+    for (const Format format : all_formats) {
+        PackedTensor t = random_tensor(rng, format, {10, 16}, 5, 1024, 30);
+        t.row_scales = {{0x3DCCCCCD}, {0x3F800000}, {0xBF800001}, {0x00012345}, {0x7F800000}};
+        expect_rows_alone<Fp32>(t);
+        expect_rows_alone<Bf16>(t);
+    }
+}
+
 TEST(DequantizeFast, EmptyTensor) {
     const PackedTensor t{Format::nvfp4, {}, 0, 64};
     EXPECT_TRUE(dequantize_tensor(t, std::span<Fp32>{}, "t"));
@@ -202,6 +231,9 @@ TEST(DequantizeErrors, ShapesAndSizes) {
     PackedTensor bad = good;
     bad.k = 40;
     expect_error(bad, 160, "wq: K: expected a multiple of 16, found 40");
+    bad = good;
+    bad.row_scales.resize(3);
+    expect_error(bad, 256, "wq: row scales: expected none or 4, found 3");
     bad = good;
     bad.codes.pop_back();
     expect_error(bad, 256, "wq: codes: expected 4 rows of 32 bytes, found 127 bytes");

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cfenv>
 #include <cmath>
 
@@ -74,14 +75,64 @@ TEST(EpilogueF32Fast, EqualsTheReference) {
              {Fp32{0x3F800000}, Fp32{0x35A3D70B}, Fp32{rng.fp32_bits(-20, 20)}}) {
             std::vector<Fp32> found(d.size()), in_place = d;
             std::fesetround(FE_UPWARD);
-            epilogue_f32_fast(d, {scale}, other, found);
+            const std::array a{Fp32{scale}}, b{other};
+            const auto status = epilogue_f32_fast(d, d.size(), a, b, found);
             std::fesetround(FE_TONEAREST);
-            epilogue_f32_fast(in_place, {scale}, other, in_place, {.threads = 3});
+            ASSERT_TRUE(status);
+            ASSERT_TRUE(epilogue_f32_fast(in_place, 1, a, b, in_place, {.threads = 3}));
             for (size_t i = 0; i < d.size(); ++i)
                 ASSERT_EQ(found[i].bits, epilogue(d[i], {scale}, other, OutputType::f32))
                     << hex(scale) << " * " << hex(d[i].bits);
             ASSERT_EQ(in_place, found);
         }
+}
+
+// Scales of rows of A, of rows of B (columns of D), of both and of none; rows that are longer and
+// shorter than a thread's part.
+TEST(EpilogueF32Fast, ScalesOfRows) {
+    test::Rng rng(45);
+    const auto random = [&](uint64_t count) {
+        const auto edges = test::fp32_edges();
+        std::vector<Fp32> out;
+        for (uint64_t i = 0; i < count; ++i)
+            out.push_back({rng.one_in(3) ? edges[i % edges.size()] : rng.fp32_bits(-60, 60)});
+        return out;
+    };
+    for (const auto& [m, n] : {std::pair{3, 7000}, {7000, 3}, {1, 50}, {50, 1}, {1, 1}})
+        for (const auto& [a_count, b_count] : {std::pair{1, 1}, {m, 1}, {1, n}, {m, n}}) {
+            const auto rows = static_cast<uint64_t>(m), columns = static_cast<uint64_t>(n);
+            const auto d = random(rows * columns), a = random(static_cast<uint64_t>(a_count)),
+                       b = random(static_cast<uint64_t>(b_count));
+            for (const unsigned threads : {1u, 3u}) {
+                std::vector<Fp32> out(d.size());
+                ASSERT_TRUE(epilogue_f32_fast(d, columns, a, b, out, {.threads = threads}));
+                for (uint64_t i = 0; i < d.size(); ++i)
+                    ASSERT_EQ(out[i].bits,
+                              epilogue(d[i], a[a.size() == 1 ? 0 : i / columns],
+                                       b[b.size() == 1 ? 0 : i % columns], OutputType::f32))
+                        << m << " x " << n << ", " << a_count << " and " << b_count << " scales, "
+                        << i;
+            }
+        }
+}
+
+TEST(EpilogueF32Fast, Refuses) {
+    const std::vector<Fp32> d(12), one(1), three(3), four(4);
+    const auto refusal = [&](uint64_t n, const std::vector<Fp32>& a, const std::vector<Fp32>& b,
+                             size_t out_size) -> std::string {
+        std::vector<Fp32> out(out_size, Fp32{7});
+        const auto status = epilogue_f32_fast(d, n, a, b, out);
+        if (status) return "";
+        EXPECT_EQ(out, std::vector<Fp32>(out_size, Fp32{7}));
+        return status.error().message;
+    };
+    EXPECT_EQ(refusal(4, three, four, 12), "");
+    EXPECT_EQ(refusal(0, one, one, 12), "D: expected rows of 0 elements, found 12 elements");
+    EXPECT_EQ(refusal(5, one, one, 12), "D: expected rows of 5 elements, found 12 elements");
+    EXPECT_EQ(refusal(4, four, one, 12), "scales of A: expected 1 or 3, found 4");
+    EXPECT_EQ(refusal(4, three, three, 12), "scales of B: expected 1 or 4, found 3");
+    EXPECT_EQ(refusal(4, {}, one, 12), "scales of A: expected 1 or 3, found 0");
+    EXPECT_EQ(refusal(4, one, one, 11), "output: expected 12 elements, found 11");
 }
 
 TEST(MultiplyFp32, NanAndZeroHaveOnePatternEach) {

@@ -123,6 +123,20 @@ TEST_F(EngineErrors, NativeTakesSpecialsThatAreSums) {
     EXPECT_EQ(code(Format::mxfp4), ErrorCode::bad_argument);
 }
 
+TEST_F(EngineErrors, RowsWithScalesOfTheirOwn) {
+    const auto a = random_tensor(rng_, Format::nvfp4, {}, 2, 64);
+    auto rows = a;
+    rows.row_scales = {{0x3F800000}, {0x40000000}};
+    EXPECT_EQ(code_of(engine_->decode(rows, Dense::f32)), std::nullopt);
+    EXPECT_EQ(code_of(engine_->gemm_scaled(rows, rows, {}, exact, Dense::f32)), std::nullopt);
+    EXPECT_EQ(code_of(engine_->gemm_native(a, rows)), ErrorCode::bad_argument);
+    EXPECT_EQ(code_of(engine_->gemm_native(rows, a)), ErrorCode::bad_argument);
+    EXPECT_EQ(code_of(engine_->w4a16(f16_ones(1, 64), rows)), ErrorCode::bad_argument);
+    rows.row_scales.pop_back();
+    EXPECT_EQ(code_of(engine_->decode(rows, Dense::f32)), ErrorCode::bad_shape);
+    EXPECT_EQ(code_of(engine_->gemm(rows, a, {}, exact)), ErrorCode::bad_shape);
+}
+
 TEST_F(EngineErrors, W4A16) {
     const auto w = random_tensor(rng_, Format::nvfp4, {}, 4, 32);
     EXPECT_EQ(code_of(engine_->w4a16(f16_ones(1, 48), w)), ErrorCode::bad_shape);

@@ -96,6 +96,24 @@ TEST_F(OpsFolder, KernelsAndGoldenEqualIt) {
     }
 }
 
+TEST_F(OpsFolder, ScalesOfRows) {
+    write_text("ops.txt", std::string(header) +
+                              "op q m 3 n 5 k 32 c 1 a razer-a 10 16 rows b razer-w 10 16 rows\n");
+    const std::vector<uint32_t> a{0x3A3D5412, 0x3F800000, 0x40A00000},
+        b{0x3F800000, 0x3A3D5412, 0x3E000000, 0x41200000, 0x3C23D70A};
+    write("000.a_row_scales", little_endian(a, 4));
+    EXPECT_NE(refusal().find("000.b_row_scales"), std::string::npos);
+    write("000.b_row_scales", little_endian(b, 4));
+    std::vector<uint32_t> out;
+    for (size_t i = 0; i < d_.size(); ++i)
+        out.push_back(epilogue({d_[i]}, {a[i / 5]}, {b[i % 5]}, OutputType::bf16));
+    write("000.out", little_endian(out, 2));
+    for (const auto& outcome : outcomes()) {
+        EXPECT_TRUE(outcome.passed()) << outcome.first;
+        EXPECT_EQ(outcome.compared, 30u);
+    }
+}
+
 TEST_F(OpsFolder, OneWrongBitIsSeenByBoth) {
     d_[7] ^= 1;
     write("000.d", little_endian(d_, 4));

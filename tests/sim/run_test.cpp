@@ -48,10 +48,9 @@ INSTANTIATE_TEST_SUITE_P(Formats, EveryPair,
                          testing::Combine(testing::Range(0, 3), testing::Range(0, 3),
                                           testing::Values(0, 1, 3)));
 
-TEST(Run, EnginesAndOutputTypesGiveTheSameBytes) {
+void expect_engines_agree(const traces::Trace& trace) {
     const TemporaryFolder folder;
-    ASSERT_TRUE(traces::write_trace(folder / "t.safetensors",
-                                    random_trace(3, Format::razer_w, Format::razer_a, odd_shapes)));
+    ASSERT_TRUE(traces::write_trace(folder / "t.safetensors", trace));
     for (const char* type : {"f32", "bf16", "f16"}) {
         std::vector<std::string> hashes;
         for (const char* engine : {"rtl", "golden"}) {
@@ -64,6 +63,24 @@ TEST(Run, EnginesAndOutputTypesGiveTheSameBytes) {
         }
         EXPECT_EQ(hashes[0], hashes[1]) << type;
     }
+}
+
+TEST(Run, EnginesAndOutputTypesGiveTheSameBytes) {
+    expect_engines_agree(random_trace(3, Format::razer_w, Format::razer_a, odd_shapes));
+}
+
+// Operands of one op whose rows have scales of their own, one side of another.
+TEST(Run, EnginesAgreeOnScalesOfRows) {
+    auto trace = random_trace(4, Format::razer_w, Format::nvfp4, odd_shapes);
+    const auto own = [](PackedTensor& t) {
+        for (uint64_t row = 0; row < t.rows; ++row)
+            t.row_scales.push_back(Fp32::from_float(0.37f * static_cast<float>(row + 1)));
+    };
+    own(trace.ops[1].a);
+    own(trace.ops[1].b);
+    own(trace.ops[2].b);
+    own(trace.ops[3].a);
+    expect_engines_agree(trace);
 }
 
 TEST(Run, CudaGivesTheSameBytesOrSaysWhyNot) {

@@ -44,7 +44,8 @@ void expect_same(const PackedTensor& x, const PackedTensor& y) {
     EXPECT_EQ(x.k, y.k);
     EXPECT_EQ(x.codes, y.codes);
     EXPECT_EQ(x.scales, y.scales);
-    EXPECT_EQ(x.tensor_scale, y.tensor_scale);
+    EXPECT_TRUE(std::ranges::equal(x.outer_scales(), y.outer_scales()));
+    EXPECT_EQ(x.row_scales.size(), y.row_scales.size());
 }
 
 void expect_read_back(const Trace& trace) {
@@ -74,6 +75,23 @@ void expect_read_back(const Trace& trace) {
 }
 
 TEST(TraceFile, IsReadBackAsWritten) { expect_read_back(make_trace()); }
+
+std::vector<Fp32> scales_of_rows(uint64_t rows) {
+    std::vector<Fp32> out;
+    for (uint64_t i = 0; i < rows; ++i) out.push_back(Fp32::from_float(static_cast<float>(i + 2)));
+    return out;
+}
+
+TEST(TraceFile, ScalesOfRowsAreReadBackAndSliced) {
+    Trace trace = make_trace();
+    trace.ops[0].a.row_scales = scales_of_rows(5);
+    trace.ops[1].b.row_scales = scales_of_rows(3);
+    expect_read_back(trace);
+    const TraceOp part = slice_op(trace.ops[0], {1, 3}, {0, 7}, {});
+    EXPECT_EQ(part.a.row_scales, (std::vector<Fp32>{trace.ops[0].a.row_scales.begin() + 1,
+                                                    trace.ops[0].a.row_scales.begin() + 4}));
+    EXPECT_TRUE(part.b.row_scales.empty());
+}
 
 // Every linear may have special values and formats of its own, and a trace several layers.
 TEST(TraceFile, FormatsOfEveryOperandAreReadBack) {

@@ -5,6 +5,12 @@
 namespace fp4::traces {
 namespace {
 
+std::vector<Fp32> rows_of_scales(const PackedTensor& t, Slice rows) {
+    if (t.row_scales.empty()) return {};
+    const auto part = std::span(t.row_scales).subspan(rows.first, rows.count);
+    return {part.begin(), part.end()};
+}
+
 PackedTensor slice_rows(const PackedTensor& t, Slice rows) {
     const auto part = [&](const std::vector<uint8_t>& bytes, uint64_t per_row) {
         const auto begin = bytes.begin() + static_cast<ptrdiff_t>(rows.first * per_row);
@@ -15,7 +21,8 @@ PackedTensor slice_rows(const PackedTensor& t, Slice rows) {
             t.k,
             part(t.codes, t.code_bytes_per_row()),
             part(t.scales, t.scale_bytes_per_row()),
-            t.tensor_scale};
+            t.tensor_scale,
+            rows_of_scales(t, rows)};
 }
 
 } // namespace

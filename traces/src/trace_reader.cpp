@@ -165,12 +165,32 @@ class TraceReader {
         return out;
     }
 
+    // One number, or one for each row.
+    void read_outer_scales(const io::TensorInfo& info, PackedTensor& t) {
+        const bool of_rows = !info.shape.empty();
+        if (of_rows && info.shape[0] != t.rows)
+            return fail("tensor " + io::in_quotes(info.name) + ": expected a scalar or shape [" +
+                        std::to_string(t.rows) + "], found [" + std::to_string(info.shape[0]) +
+                        "]");
+        auto scales = values<Fp32>(info);
+        if (error_) return;
+        if (std::ranges::any_of(scales, [](Fp32 s) { return s.is_nan() || s.is_infinite(); }))
+            return fail("tensor " + io::in_quotes(info.name) +
+                        ": expected a finite scale, found NaN or infinity");
+        if (of_rows)
+            t.row_scales = std::move(scales);
+        else
+            t.tensor_scale = scales[0];
+    }
+
     PackedTensor operand(const std::string& prefix, const OperandFormat& common) {
         PackedTensor t{per_operand_ ? own_format(prefix) : common, 0, 0, {}, {}, {}};
         const io::TensorInfo* codes = tensor(prefix + keys::codes, io::Dtype::u8, 2);
         const io::TensorInfo* scales = tensor(prefix + keys::scales, io::Dtype::u8, 2);
-        const io::TensorInfo* scale = tensor(prefix + keys::tensor_scale, io::Dtype::f32, 0);
-        if (!codes || !scales || !scale) return t;
+        const io::TensorInfo* outer = file_.find(prefix + keys::tensor_scale);
+        outer = tensor(prefix + keys::tensor_scale, io::Dtype::f32,
+                       outer && outer->shape.size() == 1 ? 1 : 0);
+        if (!codes || !scales || !outer) return t;
         t.rows = codes->shape[0];
         t.k = codes->shape[1] * 2;
         const auto block = static_cast<uint64_t>(spec_of(t.format).block);
@@ -189,10 +209,7 @@ class TraceReader {
         }
         t.codes = values<uint8_t>(*codes);
         t.scales = values<uint8_t>(*scales);
-        t.tensor_scale = values<Fp32>(*scale)[0];
-        if (t.tensor_scale.is_nan() || t.tensor_scale.is_infinite())
-            fail("tensor " + io::in_quotes(scale->name) +
-                 ": expected a finite scale, found NaN or infinity");
+        read_outer_scales(*outer, t);
         return t;
     }
 

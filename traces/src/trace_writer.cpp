@@ -75,8 +75,8 @@ Status write_trace(const std::filesystem::path& path, const Trace& trace) {
                            std::as_bytes(std::span(t.scales))});
         tensors.push_back({prefix + keys::tensor_scale,
                            io::Dtype::f32,
-                           {},
-                           std::as_bytes(std::span(&t.tensor_scale, 1))});
+                           t.row_scales.empty() ? std::vector<uint64_t>{} : std::vector{t.rows},
+                           std::as_bytes(t.outer_scales())});
     };
     for (const TraceOp& op : trace.ops) {
         add_operand(op.name + keys::a, op.a);

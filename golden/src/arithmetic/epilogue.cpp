@@ -1,5 +1,9 @@
 #include "fp4/arithmetic/epilogue.hpp"
 
+#include <string>
+
+#include "fp4/try.hpp"
+
 namespace fp4 {
 
 Fp32 multiply_fp32(Fp32 x, Fp32 y) {
@@ -24,8 +28,24 @@ uint32_t convert_fp32(Fp32 x, OutputType type) {
                        x.exponent() - fp32_spec.fraction_bits, false, Rounding::nearest_even);
 }
 
-uint32_t epilogue(Fp32 d, Fp32 a_tensor_scale, Fp32 b_tensor_scale, OutputType type) {
-    return convert_fp32(multiply_fp32(multiply_fp32(a_tensor_scale, b_tensor_scale), d), type);
+uint32_t epilogue(Fp32 d, Fp32 a_scale, Fp32 b_scale, OutputType type) {
+    return convert_fp32(multiply_fp32(multiply_fp32(a_scale, b_scale), d), type);
+}
+
+Status check_epilogue(uint64_t d_size, uint64_t n, std::span<const Fp32> a_scales,
+                      std::span<const Fp32> b_scales) {
+    if (n == 0 || d_size % n != 0)
+        return Error{ErrorCode::bad_shape, "D: expected rows of " + std::to_string(n) +
+                                               " elements, found " + std::to_string(d_size) +
+                                               " elements"};
+    const auto check = [](const char* name, size_t found, uint64_t all) -> Status {
+        if (found == 1 || found == all) return Done{};
+        return Error{ErrorCode::bad_shape, std::string("scales of ") + name + ": expected 1 or " +
+                                               std::to_string(all) + ", found " +
+                                               std::to_string(found)};
+    };
+    FP4_TRY(check("A", a_scales.size(), d_size / n));
+    return check("B", b_scales.size(), n);
 }
 
 } // namespace fp4

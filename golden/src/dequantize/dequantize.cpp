@@ -23,7 +23,7 @@ Status by_element(const PackedTensor& tensor, std::span<Value> out, std::string_
     for (uint64_t i = 0; i < out.size(); ++i)
         out[i] = dequantize_as<Value>(tensor.format, tensor.specials,
                                       tensor.scale_record(i / block), packed_code(tensor.codes, i),
-                                      tensor.tensor_scale, static_cast<int>(i % block));
+                                      tensor.outer_scale(i / tensor.k), static_cast<int>(i % block));
     return Done{};
 }
 

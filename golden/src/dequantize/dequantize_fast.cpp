@@ -66,8 +66,10 @@ Status by_table(const PackedTensor& tensor, std::span<Value> out, std::string_vi
                 const FastOptions& options) {
     FP4_TRY_ASSIGN(const auto isa, choose_isa(options.isa));
     FP4_TRY(check_dequantize(tensor, out.size(), name));
-    // The table has no place for sub-blocks; for few values it would cost more than they do.
-    if (spec_of(tensor.format).has_sub_blocks() || out.size() <= 256 * 16)
+    // The table has no place for sub-blocks and rows' own scales; for few values it would cost more
+    // than they do.
+    if (spec_of(tensor.format).has_sub_blocks() || !tensor.row_scales.empty() ||
+        out.size() <= 256 * 16)
         return dequantize_tensor(tensor, out, name);
 
     const ValueTable<Value> table = tabulate<Value>(tensor);

@@ -160,6 +160,7 @@ Result<WeightPanels> WeightPanels::make(const PackedTensor& b, const Arithmetic&
     panels->header.rows = b.rows;
     panels->header.k = b.k;
     panels->header.tensor_scale = b.tensor_scale;
+    panels->header.row_scales = b.row_scales;
     panels->arithmetic = arithmetic;
     panels->blocking = blocking;
     panels->bias = bias;

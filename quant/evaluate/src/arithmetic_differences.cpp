@@ -87,7 +87,7 @@ class LayerPair {
         auto packed =
             encode_activations(x, scheme_, layer_->input_scale[static_cast<size_t>(group)]);
         if (!packed) throw LinearFailed(packed.error());
-        return std::move(packed->front());
+        return std::move(*packed);
     }
 
     std::shared_ptr<const QuantizedLayer> layer_;

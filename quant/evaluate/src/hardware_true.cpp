@@ -21,8 +21,10 @@ Tensor multiply(const PackedTensor& a, const WeightPanels& b) {
     if (!raw) throw LinearFailed(raw.error());
     auto out = torch::empty({static_cast<int64_t>(a.rows), static_cast<int64_t>(b.header().rows)},
                             torch::kFloat);
-    epilogue_f32_fast(*raw, a.tensor_scale, b.header().tensor_scale,
-                      {reinterpret_cast<Fp32*>(out.data_ptr<float>()), raw->size()}, fast);
+    const auto scaled = epilogue_f32_fast(
+        *raw, b.header().rows, a.outer_scales(), b.header().outer_scales(),
+        {reinterpret_cast<Fp32*>(out.data_ptr<float>()), raw->size()}, fast);
+    if (!scaled) throw LinearFailed(scaled.error());
     return out;
 }
 
@@ -33,10 +35,6 @@ Result<LayerModel> hardware_true(std::shared_ptr<const QuantizedLayer> layer, co
     if (!scheme.weights || !scheme.activations)
         return Error{ErrorCode::bad_argument, "hardware-true evaluation: expected weights and "
                                               "activations to be quantized, found one side alone"};
-    if (scheme.activation_scale == ActivationScale::token)
-        return Error{ErrorCode::bad_argument,
-                     "hardware-true evaluation: expected one activation scale per call, found one "
-                     "per token; the epilogue has one"};
     auto panels = std::make_shared<Panels>();
     for (size_t op = 0; op < panels->size(); ++op) {
         if (!layer->linears[op])
@@ -55,7 +53,7 @@ Result<LayerModel> hardware_true(std::shared_ptr<const QuantizedLayer> layer, co
             std::vector<Tensor> outputs;
             for (const LinearOp op : members(group)) {
                 const auto& b = *(*panels)[static_cast<size_t>(op)];
-                outputs.push_back(multiply(codes->front(), b)
+                outputs.push_back(multiply(*codes, b)
                                       .view({input.size(0), input.size(1), -1})
                                       .to(input.device()));
             }

@@ -83,7 +83,7 @@ Result<LayerModel> through_rtl(std::shared_ptr<const QuantizedLayer> layer, cons
         const auto codes =
             encode_activations(x, scheme, layer->input_scale[static_cast<size_t>(group)]);
         if (!codes) throw LinearFailed(codes.error());
-        auto outputs = multiply(simulator, trace_of(group, codes->front(), *layer), profile);
+        auto outputs = multiply(simulator, trace_of(group, *codes, *layer), profile);
         if (!outputs) throw LinearFailed(outputs.error());
         for (Tensor& out : *outputs)
             out = out.view({input.size(0), input.size(1), -1}).to(input.device());

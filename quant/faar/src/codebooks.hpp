@@ -29,9 +29,9 @@ class Codebooks {
     Codebooks(Encoder encoder, Format format, const TensorScale& tensor_scale,
               const Specials& specials);
 
-    // The largest value of E2M1, 6, in blocks of that scale byte: NaN for a byte that is no scale,
-    // negative for a negative scale.
-    float six(uint8_t scale_byte) const { return elements_.value({7}, scale_byte); }
+    // The value of code 7, the largest of E2M1 and INT4, in blocks of that scale byte: NaN for a
+    // byte that is no scale, negative for a negative scale.
+    float code_7(uint8_t scale_byte) const { return elements_.value({7}, scale_byte); }
 
     // As rounding_choices() documents it, but for the codes that ties take; of zero the book's
     // code.

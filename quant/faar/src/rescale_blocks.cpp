@@ -96,9 +96,9 @@ class Rescaling {
   private:
     std::vector<uint8_t> bytes_near(uint8_t byte, const RescaleOptions& options) const {
         std::vector<uint8_t> out;
-        const double now = books_.six(byte);
+        const double now = books_.code_7(byte);
         for (size_t other = 0; other < 256 && now > 0; ++other) {
-            const double ratio = books_.six(static_cast<uint8_t>(other)) / now;
+            const double ratio = books_.code_7(static_cast<uint8_t>(other)) / now;
             if (ratio >= options.least && ratio <= options.largest)
                 out.push_back(static_cast<uint8_t>(other));
         }

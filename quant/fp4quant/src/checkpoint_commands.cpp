@@ -132,9 +132,14 @@ Outcome inspect(const InspectOptions& options) {
                    fmt::join(tensor.shape, ", "));
     for (size_t i = 0; i < checkpoint.linears().size(); ++i) {
         FP4_TRY_ASSIGN(const auto linear, checkpoint.linear(i));
-        fmt::print("  {:<56} {:<8} [{}, {}]  tensor scale {:.6g}", linear.name,
-                   spec_of(linear.weight.format).name, linear.weight.rows, linear.weight.k,
-                   linear.scale.multiplier.value);
+        const auto [least, largest] = std::ranges::minmax(
+            linear.outer_scales(), {}, [](const TensorScale& s) { return s.multiplier.value; });
+        fmt::print("  {:<56} {:<8} [{}, {}]  {}", linear.name, spec_of(linear.weight.format).name,
+                   linear.weight.rows, linear.weight.k,
+                   linear.row_scales.empty()
+                       ? fmt::format("tensor scale {:.6g}", least.multiplier.value)
+                       : fmt::format("row scales {:.6g} to {:.6g}", least.multiplier.value,
+                                     largest.multiplier.value));
         if (linear.input_scale)
             fmt::print("  input {} scale {:.6g}", spec_of(*linear.activations).name,
                        linear.input_scale->multiplier.value);

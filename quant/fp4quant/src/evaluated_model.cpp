@@ -21,7 +21,7 @@ Result<EvaluatedModel> quantized_checkpoint(const std::filesystem::path& folder,
     FP4_TRY_ASSIGN(auto fingerprint, work_fingerprint(opened.checkpoint().files(), "eval"));
     const auto& scheme = opened.scheme();
     const RowKey key{.method = name,
-                     .format = scheme.weights->format == Format::razer_w ? "razer" : "nvfp4",
+                     .format = std::string(name_of_weights(scheme.weights->format)),
                      .acts = std::string(name_of(scheme.activations ? Acts::w4a4 : Acts::w4a16)),
                      .act_format = activation_name(scheme),
                      .act_scale = "static",

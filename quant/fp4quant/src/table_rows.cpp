@@ -73,6 +73,24 @@ TableRow mse_activations_row(const NamedMethod& method, Acts acts) {
     return out;
 }
 
+// The methods that are measured in every way. FAAR trains for hours: on the papers' formats and, by
+// one seed, on the best of their rivals.
+std::vector<const NamedMethod*> methods_of_papers() {
+    std::vector<const NamedMethod*> out;
+    for (const NamedMethod& method : named_methods) out.push_back(&method);
+    for (const char* method : {"faar", "faar-2fa"})
+        for (const char* format : {"nvfp4", "razer"})
+            out.push_back(method_from_name(method, format));
+    return out;
+}
+// Whether named_methods has one of that name and format.
+bool is_named(const NamedMethod& method) {
+    return std::ranges::any_of(named_methods, [&](const NamedMethod& each) {
+        return each.name == method.name && each.format == method.format;
+    });
+}
+constexpr std::array<std::string_view, 2> best_rivals{"razer-mix", "if4"};
+
 bool matches(const RowKey& key, std::string_view pattern) {
     for (const std::string& part :
          {key.method, key.format, key.acts, key.arith, std::to_string(key.seed)}) {
@@ -100,11 +118,17 @@ std::vector<TableRow> table_rows() {
     std::vector<TableRow> rows{{{"bf16", "bf16", "W16A16", "none", "static", "fake", all_domains}}};
     const NamedMethod &rtn = *method_from_name("rtn"), &razer = *method_from_name("razer");
     for (const Acts acts : {Acts::w4a16, Acts::w4a4})
-        for (const NamedMethod& method : named_methods) add_rows(rows, method, acts);
+        for (const NamedMethod* method : methods_of_papers()) add_rows(rows, *method, acts);
     for (const Acts acts : {Acts::w4a16, Acts::w4a4})
         for (const NamedMethod& method : format_methods)
-            if (&method == method_from_name(method.name, method.format))
+            if (!is_named(method))
                 rows.push_back(row(method, acts));
+    for (const Acts acts : {Acts::w4a16, Acts::w4a4})
+        for (const std::string_view format : best_rivals) {
+            rows.push_back(row(*method_from_name("faar", format), acts));
+            rows.push_back(row(*method_from_name("faar-2fa", format), acts));
+            rows.back().key.seed = 1;
+        }
     for (const char* name : {"rtn", "4over6", "razer"})
         rows.push_back(row(*method_from_name(name), Acts::w16a4));
     for (const NamedMethod* method : {&rtn, &razer}) {
@@ -114,8 +138,8 @@ std::vector<TableRow> table_rows() {
         for (const Arithmetic* arithmetic : {&exact, &fp32_seq, &f13})
             rows.push_back(row(*method, Acts::w4a4, arithmetic));
     }
-    for (const NamedMethod& method : named_methods)
-        add_rows(rows, method, Acts::w4a4, &nv_blackwell);
+    for (const NamedMethod* method : methods_of_papers())
+        add_rows(rows, *method, Acts::w4a4, &nv_blackwell);
     rows.push_back(calibration_row(*method_from_name("faar-2fa"), Acts::w4a4));
     for (const FaarVariant& variant : faar_variants) {
         rows.push_back(variant_row(variant, Acts::w4a4));

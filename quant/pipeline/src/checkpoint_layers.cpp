@@ -10,22 +10,16 @@
 namespace fp4::quant {
 namespace {
 
-Encoder standard_encoder(Format activations) {
-    return activations == Format::razer_a ? Encoder::razer_paper : Encoder::nv;
-}
-
 // Of a checkpoint: its layout's weights, and the encoders that it names or that its format has.
 Scheme scheme_of(const checkpoints::QuantizedCheckpoint& checkpoint) {
     const auto& said = checkpoint.quantization();
     const Format weights = spec_of(checkpoint.layout()).weight_format;
-    Scheme scheme{.weights = Side{weights, said.encoder.value_or(weights == Format::razer_w
-                                                                     ? Encoder::razer_paper
-                                                                     : Encoder::nv)},
+    Scheme scheme{.weights = Side{weights, said.encoder.value_or(*default_encoder(weights))},
                   .specials = said.specials,
                   .e3m3_max = said.e3m3_max};
     for (size_t i = 0; i < checkpoint.linears().size(); ++i)
         if (const auto inputs = checkpoint.activations(i))
-            scheme.activations = Side{*inputs, standard_encoder(*inputs)};
+            scheme.activations = Side{*inputs, *default_encoder(*inputs)};
     return scheme;
 }
 

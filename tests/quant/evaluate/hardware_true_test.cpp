@@ -79,12 +79,26 @@ INSTANTIATE_TEST_SUITE_P(Methods, HardwareTrue,
                                          std::pair{"rtn", &nv_blackwell},
                                          std::pair{"rtn", &fp32_seq}, std::pair{"rtn", &f13}));
 
-TEST(HardwareTrueEvaluation, NeedsBothSidesAndOneScale) {
-    auto scheme = scheme_of(*method_from_name("rtn"), Acts::w4a16);
+TEST(HardwareTrueEvaluation, NeedsBothSides) {
+    const auto scheme = scheme_of(*method_from_name("rtn"), Acts::w4a16);
     EXPECT_FALSE(hardware_true(std::make_shared<QuantizedLayer>(), scheme, exact));
-    scheme = scheme_of(*method_from_name("rtn"), Acts::w4a4);
+}
+
+// A scale for each token: its outputs are those of the token alone.
+TEST(HardwareTrueEvaluation, ScalesOfTokensAreScalesOfRows) {
+    auto scheme = scheme_of(*method_from_name("razer"), Acts::w4a4);
+    const auto layer = first_layer(scheme);
     scheme.activation_scale = ActivationScale::token;
-    EXPECT_FALSE(hardware_true(std::make_shared<QuantizedLayer>(), scheme, exact));
+    const auto model = hardware_true(layer, scheme, nv_blackwell);
+    ASSERT_TRUE(model) << model.error().message;
+    const auto input = captured_input(LinearGroup::down, 768);
+    const auto all = model->linears(LinearGroup::down, input)[0];
+    scheme.activation_scale = ActivationScale::call;
+    const auto one_call = *hardware_true(layer, scheme, nv_blackwell);
+    for (int64_t token = 0; token < tokens; ++token)
+        EXPECT_EQ(bits_of(all.narrow(1, token, 1)),
+                  bits_of(one_call.linears(LinearGroup::down, input.narrow(1, token, 1))[0]))
+            << token;
 }
 
 // Fake-quantized products differ from the exact sum by float32 rounding alone; thirteen kept bits

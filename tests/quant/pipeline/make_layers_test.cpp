@@ -5,6 +5,7 @@
 #include "fp4/quant/evaluate/fake_quantized.hpp"
 #include "fp4/quant/faar/distillation_loss.hpp"
 #include "fp4/quant/faar/faar_quantizer.hpp"
+#include "fp4/quant/pipeline/named_method.hpp"
 #include "random_tensors.hpp"
 #include "rounded_model.hpp"
 
@@ -123,14 +124,19 @@ TEST_P(FaarOf, BringsAModelNearerToItsReferenceStageByStage) {
     EXPECT_FALSE(std::filesystem::exists(second.folder / "alignment.safetensors"));
 }
 
-INSTANTIATE_TEST_SUITE_P(Schemes, FaarOf,
-                         testing::Values(test::nvfp4_w4a16, test::nvfp4_w4a4, test::razer_w4a4),
-                         [](const auto& each) {
-                             return std::string(each.param.weights->format == Format::razer_w
-                                                    ? "razer"
-                                                    : "nvfp4") +
-                                    (each.param.activations ? "W4A4" : "W4A16");
-                         });
+// Every format that FAAR takes, and weights alone in one.
+std::vector<Scheme> faar_schemes() {
+    std::vector<Scheme> out{test::nvfp4_w4a16};
+    for (const NamedMethod& method : faar_methods)
+        if (!method.aligned) out.push_back(scheme_of(method, Acts::w4a4));
+    return out;
+}
+
+INSTANTIATE_TEST_SUITE_P(Schemes, FaarOf, testing::ValuesIn(faar_schemes()), [](const auto& each) {
+    std::string name(spec_of(each.param.weights->format).name);
+    std::ranges::replace(name, '-', '_');
+    return name + (each.param.activations ? "_W4A4" : "_W4A16");
+});
 
 TEST(MakeLayers, SayWhatBeginsBeforeStepsDo) {
     Case each;

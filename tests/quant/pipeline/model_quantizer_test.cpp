@@ -14,10 +14,9 @@ CausalLm model_of(uint64_t hidden, uint64_t intermediate, uint64_t head_dim) {
         {"Small", hidden, intermediate, 2, 4, 2, head_dim, false, false, true}, 7, torch::kFloat);
 }
 
-Result<ModelQuantizer> quantizer_of(const char* method, const CausalLm& model,
+Result<ModelQuantizer> quantizer_of(const NamedMethod& row, const CausalLm& model,
                                     Acts acts = Acts::w4a4) {
     test::Random random(9);
-    const auto& row = *method_from_name(method);
     return ModelQuantizer::make(row.make(scheme_of(row, acts), {}, no_progress()), model,
                                 std::make_shared<ModelLayers>(model),
                                 test::some_tokens(random, 8, 20));
@@ -27,7 +26,7 @@ Result<ModelQuantizer> quantizer_of(const char* method, const CausalLm& model,
 // computes nearly what it did.
 TEST(ModelQuantizer, TransformsEachGroupInItsLargestBlocks) {
     const auto model = model_of(64, 96, 12); // K of 64, 48, 64 and 96
-    auto quantizer = quantizer_of("mr-gptq", model);
+    auto quantizer = quantizer_of(*method_from_name("mr-gptq"), model);
     ASSERT_TRUE(quantizer) << quantizer.error().message;
     const auto layer = quantizer->quantize_next();
     ASSERT_TRUE(layer) << layer.error().message;
@@ -50,7 +49,7 @@ TEST(ModelQuantizer, TransformsEachGroupInItsLargestBlocks) {
 
 TEST(ModelQuantizer, RefusesAGroupThatNoBlockDividesBeforeWork) {
     const auto model = model_of(64, 40, 16);
-    const auto quantizer = quantizer_of("mr-gptq", model);
+    const auto quantizer = quantizer_of(*method_from_name("mr-gptq"), model);
     ASSERT_FALSE(quantizer);
     EXPECT_EQ(quantizer.error().code, ErrorCode::bad_argument);
     EXPECT_EQ(quantizer.error().message,
@@ -66,7 +65,7 @@ TEST_P(EveryQuantizer, FoldsAndTransformsAsItsRowSays) {
     if (row.trains) GTEST_SKIP() << "make_layers_test";
     const auto model = model_of(64, 96, 16);
     for (const Acts acts : {Acts::w4a16, Acts::w4a4}) {
-        auto quantizer = quantizer_of(row.name.data(), model, acts);
+        auto quantizer = quantizer_of(row, model, acts);
         ASSERT_TRUE(quantizer) << quantizer.error().message;
         for (size_t i = 0; i < model.layers.size(); ++i) {
             const auto layer = quantizer->quantize_next();
@@ -85,7 +84,7 @@ TEST_P(EveryQuantizer, FoldsAndTransformsAsItsRowSays) {
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(Table, EveryQuantizer, testing::ValuesIn(named_methods),
+INSTANTIATE_TEST_SUITE_P(Table, EveryQuantizer, testing::ValuesIn(all_methods),
                          [](const auto& each) {
                              std::string name(each.param.name);
                              name += "_" + std::string(each.param.format);

@@ -5,6 +5,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "fp4/formats/packed_tensor.hpp"
 #include "fp4/encode/tensor_scale.hpp"
@@ -14,7 +15,7 @@ namespace fp4::checkpoints {
 
 struct QuantizedLinear {
     std::string name;    // of the module: "model.layers.0.mlp.up_proj"
-    PackedTensor weight; // its tensor_scale is scale.multiplier
+    PackedTensor weight; // its outer scales are the multipliers of these
     TensorScale scale;
     TensorScaleKind exact =
         TensorScaleKind::multiplier;  // which of scale's two numbers is not the rounded inverse of
@@ -23,6 +24,17 @@ struct QuantizedLinear {
     int e3m3_max = e3m3_max_default;  // razer-w: the encoder's largest block scale
     std::optional<Format> activations{}; // none: the layer's input is not quantized
     std::optional<TensorScale> input_scale{};
+    std::vector<TensorScale> row_scales{}; // in place of scale: one for each row; empty: none
+
+    const TensorScale& scale_of(uint64_t row) const {
+        return row_scales.empty() ? scale : row_scales[row];
+    }
+    // scale, or all of row_scales.
+    std::span<const TensorScale> outer_scales() const {
+        return row_scales.empty() ? std::span(&scale, 1) : std::span(row_scales);
+    }
+    // Makes them the scales of the weight, one or as many as it has rows.
+    void set_scales(std::span<const TensorScale> scales);
 };
 
 // What is known of a linear layer before its weights are made: W[rows = outputs, k = inputs].
@@ -31,6 +43,7 @@ struct LinearSpec {
     uint64_t rows = 0;
     uint64_t k = 0;
     bool has_input_scale = false;
+    bool has_row_scales = false; // in place of one tensor scale
 };
 
 // A model from which one part at a time is pulled, so that it is never in memory as a whole.

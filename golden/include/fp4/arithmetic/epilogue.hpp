@@ -1,5 +1,5 @@
-// From raw accumulator outputs to the tensor that leaves the chip: per-tensor scales, then an
-// optional narrower type.
+// From raw accumulator outputs to the tensor that leaves the chip: the operands' outer scales, then
+// an optional narrower type.
 #pragma once
 #include <array>
 #include <cstddef>
@@ -10,6 +10,7 @@
 
 #include "fp4/fast/fast_options.hpp"
 #include "fp4/formats/float_spec.hpp"
+#include "fp4/result.hpp"
 
 namespace fp4 {
 
@@ -41,12 +42,19 @@ Fp32 multiply_fp32(Fp32 x, Fp32 y);
 // for both 16-bit types; a zero result is +0.
 uint32_t convert_fp32(Fp32 x, OutputType type);
 
-// alpha = RNE(a_tensor_scale * b_tensor_scale); out = RNE(alpha * d), converted to `type`.
-uint32_t epilogue(Fp32 d, Fp32 a_tensor_scale, Fp32 b_tensor_scale, OutputType type);
+// alpha = RNE(a_scale * b_scale), the scales of the row of A and of the row of B that D belongs to;
+// out = RNE(alpha * d), converted to `type`.
+uint32_t epilogue(Fp32 d, Fp32 a_scale, Fp32 b_scale, OutputType type);
 
-// The same in binary32 for as many elements as both spans have, by the processor's own multiplier;
-// `out` may be `d`.
-void epilogue_f32_fast(std::span<const Fp32> d, Fp32 a_tensor_scale, Fp32 b_tensor_scale,
-                       std::span<Fp32> out, const FastOptions& options = {});
+// Whether D [m, n] and scales fit each other: there is one of A or one for each of m rows, and one
+// of B or one for each of n columns; bad_shape.
+Status check_epilogue(uint64_t d_size, uint64_t n, std::span<const Fp32> a_scales,
+                      std::span<const Fp32> b_scales);
+
+// epilogue() in binary32 over a D [m, n], by the processor's own multiplier; `out` may be `d`.
+// Errors: those of check_epilogue, out.size() != d.size(); `out` is then untouched.
+Status epilogue_f32_fast(std::span<const Fp32> d, uint64_t n, std::span<const Fp32> a_scales,
+                         std::span<const Fp32> b_scales, std::span<Fp32> out,
+                         const FastOptions& options = {});
 
 } // namespace fp4

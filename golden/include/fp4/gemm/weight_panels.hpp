@@ -22,7 +22,7 @@ class WeightPanels {
                                      const FastOptions& options = {});
 
     const Arithmetic& arithmetic() const;
-    // Format, specials, rows, K and tensor scale of B; its codes and scales are empty.
+    // Format, specials, rows, K and outer scales of B; its codes and block scales are empty.
     const PackedTensor& header() const;
 
     const fast::Panels& panels() const { return *panels_; }

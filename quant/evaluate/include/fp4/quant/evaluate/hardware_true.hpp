@@ -8,8 +8,7 @@
 
 namespace fp4::quant {
 
-// Weights and activations must both be quantized, activations under a scale per call or per
-// calibration set (the epilogue has one). bad_argument.
+// Weights and activations must both be quantized. bad_argument.
 Result<LayerModel> hardware_true(std::shared_ptr<const QuantizedLayer> layer, const Scheme& scheme,
                                  const Arithmetic& arithmetic);
 

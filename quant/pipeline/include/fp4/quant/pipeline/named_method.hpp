@@ -4,8 +4,10 @@
 #include <array>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "fp4/checkpoints/layout.hpp"
 #include "fp4/quant/faar/faar_quantizer.hpp"
@@ -66,7 +68,7 @@ inline constexpr Side nvfp4_4over6_448{Format::nvfp4, Encoder::fouroversix_448};
 inline constexpr Side razer_weights{Format::razer_w, Encoder::razer_paper};
 inline constexpr Side razer_activations{Format::razer_a, Encoder::razer_paper};
 
-inline constexpr std::array<NamedMethod, 14> named_methods{{
+inline constexpr std::array<NamedMethod, 10> named_methods{{
     {"rtn", "nvfp4", nvfp4_nv, nvfp4_nv, "round to nearest", make_quantizer<Quantizer>},
     {"4over6", "nvfp4", nvfp4_4over6, nvfp4_4over6,
      "per block a largest value of 6 or 4, normalizer 256", make_quantizer<Quantizer>},
@@ -101,37 +103,38 @@ inline constexpr std::array<NamedMethod, 14> named_methods{{
      "per block the special value of least squared error", make_quantizer<Quantizer>},
     {"razer-gptq", "razer", razer_weights, razer_activations,
      "RaZeR scales and specials, then GPTQ", make_quantizer<Gptq>},
-    {.name = "faar",
-     .format = "nvfp4",
-     .weights = nvfp4_nv,
-     .activations = nvfp4_nv,
-     .summary = "roundings trained on each linear's output",
-     .make = make_quantizer<FaarQuantizer>,
-     .trains = true},
-    {.name = "faar",
-     .format = "razer",
-     .weights = razer_weights,
-     .activations = razer_activations,
-     .summary = "RaZeR scales and specials, then FAAR",
-     .make = make_quantizer<FaarQuantizer>,
-     .trains = true},
-    {.name = "faar-2fa",
-     .format = "nvfp4",
-     .weights = nvfp4_nv,
-     .activations = nvfp4_nv,
-     .summary = "FAAR, then all roundings together on the model's predictions",
-     .make = make_quantizer<FaarQuantizer>,
-     .trains = true,
-     .aligned = true},
-    {.name = "faar-2fa",
-     .format = "razer",
-     .weights = razer_weights,
-     .activations = razer_activations,
-     .summary = "RaZeR scales and specials, then FAAR and 2FA",
-     .make = make_quantizer<FaarQuantizer>,
-     .trains = true,
-     .aligned = true},
 }};
+
+// FAAR, and both its stages, over the published encoder of any format that has one scale byte for
+// sixteen elements: the first two formats are the papers'.
+inline constexpr auto faar_methods = [] {
+    constexpr auto has_faar = [](const QuantizedFormat& format) {
+        const FormatSpec& spec = spec_of(format.weights);
+        return spec.block == 16 && spec.scale_bytes() == 1;
+    };
+    std::array<NamedMethod, 2 * std::ranges::count_if(quantized_formats, has_faar)> methods{};
+    size_t n = 0;
+    const auto add = [&](const QuantizedFormat& format, bool aligned) {
+        methods[n++] = {.name = aligned ? "faar-2fa" : "faar",
+                        .format = format.name,
+                        .weights = {format.weights, *default_encoder(format.weights)},
+                        .activations = {format.activations, *default_encoder(format.activations)},
+                        .summary = aligned ? "FAAR, then all roundings together on the model's "
+                                             "predictions"
+                                           : "roundings trained on each linear's output",
+                        .make = make_quantizer<FaarQuantizer>,
+                        .trains = true,
+                        .aligned = aligned};
+    };
+    for (const bool aligned : {false, true})
+        for (const std::string_view name : {"nvfp4", "razer"})
+            add(*std::ranges::find(quantized_formats, name, &QuantizedFormat::name), aligned);
+    for (const bool aligned : {false, true})
+        for (const QuantizedFormat& format : quantized_formats)
+            if (has_faar(format) && format.name != "nvfp4" && format.name != "razer")
+                add(format, aligned);
+    return methods;
+}();
 
 // What formats give without any training: each by its published encoder (method rtn; razer for that
 // format) and by one search that is the same for all (method sweep).
@@ -155,41 +158,49 @@ inline constexpr auto format_methods = [] {
     return methods;
 }();
 
+// All of them, each once: of two with one name and format the first.
+inline constexpr auto all_methods = [] {
+    constexpr size_t size = named_methods.size() + faar_methods.size() + format_methods.size();
+    constexpr auto gather = [] {
+        std::pair<std::array<NamedMethod, size>, size_t> out{};
+        const auto add = [&](const NamedMethod& method) {
+            const auto known = std::span(out.first).first(out.second);
+            if (std::ranges::none_of(known, [&](const NamedMethod& each) {
+                    return each.name == method.name && each.format == method.format;
+                }))
+                out.first[out.second++] = method;
+        };
+        for (const NamedMethod& method : named_methods) add(method);
+        for (const NamedMethod& method : faar_methods) add(method);
+        for (const NamedMethod& method : format_methods) add(method);
+        return out;
+    };
+    std::array<NamedMethod, gather().second> methods{};
+    std::ranges::copy_n(gather().first.begin(), methods.size(), methods.begin());
+    return methods;
+}();
+
 // The first of that name, in `format` unless that is empty.
 constexpr const NamedMethod* method_from_name(std::string_view name, std::string_view format = {}) {
-    const auto is = [&](const NamedMethod& method) {
-        return method.name == name && (format.empty() || method.format == format);
-    };
-    for (const auto& method : named_methods)
-        if (is(method)) return &method;
-    for (const auto& method : format_methods)
-        if (is(method)) return &method;
+    for (const auto& method : all_methods)
+        if (method.name == name && (format.empty() || method.format == format)) return &method;
     return nullptr;
 }
 
 // "rtn, 4over6, ...", for messages.
 inline std::string method_names() {
     std::string out;
-    const auto add = [&](const auto& methods) {
-        for (const auto& method : methods)
-            if (&method == method_from_name(method.name))
-                out += (out.empty() ? "" : ", ") + std::string(method.name);
-    };
-    add(named_methods);
-    add(format_methods);
+    for (const auto& method : all_methods)
+        if (&method == method_from_name(method.name))
+            out += (out.empty() ? "" : ", ") + std::string(method.name);
     return out;
 }
 
 // "nvfp4, razer, ...": what a method makes, for messages.
 inline std::string formats_of_method(std::string_view name) {
     std::string out;
-    const auto add = [&](const auto& methods) {
-        for (const auto& method : methods)
-            if (method.name == name && &method == method_from_name(name, method.format))
-                out += (out.empty() ? "" : ", ") + std::string(method.format);
-    };
-    add(named_methods);
-    add(format_methods);
+    for (const auto& method : all_methods)
+        if (method.name == name) out += (out.empty() ? "" : ", ") + std::string(method.format);
     return out;
 }
 

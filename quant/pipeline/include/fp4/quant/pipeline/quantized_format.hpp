@@ -44,6 +44,11 @@ inline constexpr auto quantized_formats = [] {
     return formats;
 }();
 
+// What a model is quantized to whose weights have that format, one that encoders make.
+constexpr std::string_view name_of_weights(Format weights) {
+    return std::ranges::find(quantized_formats, weights, &QuantizedFormat::weights)->name;
+}
+
 constexpr Encoder sweep_encoder(Format format) {
     return spec_of(format).tensor_scaled ? Encoder::sweep : Encoder::sweep_unscaled;
 }

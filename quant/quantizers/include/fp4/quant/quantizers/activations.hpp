@@ -1,7 +1,6 @@
 // Activations through golden's encoders.
 #pragma once
 #include <optional>
-#include <vector>
 
 #include "fp4/quant/quantizers/scheme.hpp"
 #include "fp4/quant/model/tensor.hpp"
@@ -17,11 +16,11 @@ float static_amax(float calibration_amax);
 // `calibration_amax`.
 TensorScale activation_scale(const Scheme& scheme, float calibration_amax);
 
-// x: float32, the last dimension K a multiple of the block. Rows as packed tensors: one under
-// `fixed` (needed then) and `call`, one per row under `token`. Larger values than the scale was
-// made for saturate. not_finite for a NaN or infinity.
-Result<std::vector<PackedTensor>> encode_activations(const Tensor& x, const Scheme& scheme,
-                                                     const std::optional<TensorScale>& fixed);
+// x: float32, the last dimension K a multiple of the block. One tensor scale under `fixed` (needed
+// then) and `call`, under `token` a scale for each row, as if it were a tensor of its own. Larger
+// values than the scale was made for saturate. not_finite for a NaN or infinity.
+Result<PackedTensor> encode_activations(const Tensor& x, const Scheme& scheme,
+                                        const std::optional<TensorScale>& fixed);
 
 // The values those stand for: code * block scale * tensor scale, float32, in x's shape.
 Result<Tensor> fake_quantize(const Tensor& x, const Scheme& scheme,
