@@ -140,8 +140,8 @@ void encode_reference(const float* x, PackedTensor& to) {
     const BlockEncoder blocks(encoder, to.format, to.specials);
     std::array<uint8_t, dot_lanes> codes;
     for (size_t block = 0; block < to.scales.size(); ++block) {
-        to.scales[block] =
-            blocks.encode_block({x + block * dot_lanes, dot_lanes}, tensor_scale, codes);
+        to.scales[block] = static_cast<uint8_t>(
+            blocks.encode_block({x + block * dot_lanes, dot_lanes}, tensor_scale, codes));
         for (size_t i = 0; i < 8; ++i)
             to.codes[block * 8 + i] = static_cast<uint8_t>(codes[2 * i] | codes[2 * i + 1] << 4);
     }

@@ -76,8 +76,8 @@ INSTANTIATE_TEST_SUITE_P(Writers, PackageCheckpoint,
                          testing::Values(Writer{"compressed-tensors-w4a16", "weight_packed"},
                                          Writer{"compressed-tensors-w4a4", "weight_packed"},
                                          Writer{"modelopt", "weight"}),
-                         [](const auto& info) {
-                             std::string name = info.param.name;
+                         [](const auto& each) {
+                             std::string name = each.param.name;
                              std::ranges::replace(name, '-', '_');
                              return name;
                          });

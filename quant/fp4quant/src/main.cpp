@@ -5,8 +5,10 @@
 #include <exception>
 
 #include "commands.hpp"
+#include "machine.hpp"
 
 int main(int argc, char** argv) {
+    fp4::quant::choose_blas_kernels(argv);
     CLI::App app("4-bit block formats on real models", "fp4quant");
     app.require_subcommand(1);
     using namespace fp4::quant;

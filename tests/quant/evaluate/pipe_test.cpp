@@ -242,12 +242,12 @@ std::vector<NamedMethod> exported_methods() {
 }
 
 INSTANTIATE_TEST_SUITE_P(Quantizers, Pipe, testing::ValuesIn(exported_methods()),
-                         [](const auto& info) {
-    std::string name;
-    for (const char c : std::string(info.param.name) + "_" + std::string(info.param.format))
-        name += std::isalnum(static_cast<unsigned char>(c)) ? c : '_';
-    return name;
-});
+                         [](const auto& each) {
+                             std::string name(each.param.name);
+                             name += "_" + std::string(each.param.format);
+                             std::ranges::replace(name, '-', '_');
+                             return name;
+                         });
 
 } // namespace
 } // namespace fp4::quant
