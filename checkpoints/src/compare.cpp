@@ -85,7 +85,8 @@ class Comparer {
         const auto kind = common_kind(a, b);
         const auto difference = [&](DifferentPart part, uint64_t element) {
             const auto side = [&](const QuantizedLinear& linear, const PackedRow& bytes) {
-                return DifferenceSide{number_of(linear.scale_of(row), kind), bytes.scales[element / block],
+                return DifferenceSide{number_of(linear.scale_of(row), kind),
+                                      bytes.scales[element / block],
                                       packed_code(bytes.codes, element).code};
             };
             return Difference{part, a.name, row, element / block, element, side(a, x), side(b, y)};

@@ -153,8 +153,8 @@ class LinearExaminer {
         if (!parts_[part]) return;
         check_dtype(part, io::Dtype::f32);
         const auto& shape = parts_[part]->tensor->shape;
-        const auto* weight = may_be_of_rows && parts_[codes] ? &parts_[codes]->tensor->shape
-                                                             : nullptr;
+        const auto* weight =
+            may_be_of_rows && parts_[codes] ? &parts_[codes]->tensor->shape : nullptr;
         if (is_one(shape) || (weight && !weight->empty() && is_of_rows(shape, weight->front())))
             return;
         note(part, finding::wrong_shape,

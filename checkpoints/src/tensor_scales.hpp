@@ -11,8 +11,8 @@
 
 namespace fp4::checkpoints {
 
-// Every scale of an input; of a weight whose rows have their own, those that tell of the others: the
-// smallest and the largest, or the first that is no scale.
+// Every scale of an input; of a weight whose rows have their own, those that tell of the others:
+// the smallest and the largest, or the first that is no scale.
 struct StoredScales {
     std::vector<StoredScale> weights, inputs;
 };

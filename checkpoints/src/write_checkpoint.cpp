@@ -165,10 +165,9 @@ class Writer {
             return bad_linear(spec.name, "the name, shape and scales that were announced",
                               "others");
         FP4_TRY(check_shape(weight, linear.name));
-        if (!std::ranges::equal(weight.outer_scales(), linear.outer_scales(), {}, {},
-                                [](const TensorScale& scale) {
-                                    return Fp32::from_float(scale.multiplier.value);
-                                }))
+        if (!std::ranges::equal(
+                weight.outer_scales(), linear.outer_scales(), {}, {},
+                [](const TensorScale& scale) { return Fp32::from_float(scale.multiplier.value); }))
             return bad_linear(linear.name, "the tensor's scale to be the multiplier",
                               "two numbers");
         if (is_plain()) return Done{};

@@ -127,9 +127,9 @@ Status scale_outputs(const Scaled& from, fp4_output_type type, void* out_bits) {
     const auto element_bytes = static_cast<size_t>(fp4::spec_of(output).bytes);
     for (uint64_t i = 0; i < from.m * from.n; ++i) {
         const uint64_t row = i / from.n, column = i % from.n;
-        const uint32_t value = fp4::epilogue(
-            {from.d_bits[i]}, {from.a_bits[from.a_count == 1 ? 0 : row]},
-            {from.b_bits[from.b_count == 1 ? 0 : column]}, output);
+        const uint32_t value =
+            fp4::epilogue({from.d_bits[i]}, {from.a_bits[from.a_count == 1 ? 0 : row]},
+                          {from.b_bits[from.b_count == 1 ? 0 : column]}, output);
         const auto narrow = static_cast<uint16_t>(value);
         std::memcpy(static_cast<char*>(out_bits) + i * element_bytes,
                     element_bytes == sizeof narrow ? static_cast<const void*>(&narrow) : &value,
@@ -167,7 +167,7 @@ fp4_status fp4_epilogue_rows(const uint32_t* d_bits, uint64_t m, uint64_t n,
             return status;
         if (auto status = one_or_all("a_scales", a_scales, m); !status) return status;
         if (auto status = one_or_all("b_scales", b_scales, n); !status) return status;
-        return scale_outputs(
-            {d_bits, m, n, a_scales_bits, a_scales, b_scales_bits, b_scales}, type, out_bits);
+        return scale_outputs({d_bits, m, n, a_scales_bits, a_scales, b_scales_bits, b_scales}, type,
+                             out_bits);
     });
 }

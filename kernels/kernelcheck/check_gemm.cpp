@@ -93,14 +93,13 @@ std::vector<uint32_t> scaled_by_golden(const std::vector<Fp32>& d, const PackedT
                                        const PackedTensor& b, OutputType type) {
     std::vector<uint32_t> out;
     for (uint64_t i = 0; i < d.size(); ++i)
-        out.push_back(
-            epilogue(d[i], a.outer_scale(i / b.rows), b.outer_scale(i % b.rows), type));
+        out.push_back(epilogue(d[i], a.outer_scale(i / b.rows), b.outer_scale(i % b.rows), type));
     return out;
 }
 
 void compare_scaled(Comparison& comparison, Engine& engine, const PackedTensor& a,
-                    const PackedTensor& b, const std::vector<Fp32>& c,
-                    const Arithmetic& arithmetic, const std::string& context) {
+                    const PackedTensor& b, const std::vector<Fp32>& c, const Arithmetic& arithmetic,
+                    const std::string& context) {
     const auto raw = gemm_reference(a, b, c, arithmetic);
     if (!raw) return comparison.fail(raw.error().message);
     for (const auto& [dense, type] : {std::pair{Dense::f32, OutputType::f32},

@@ -113,8 +113,8 @@ Status read_files(const fs::path& folder, size_t index, bool has_c, uint64_t out
         tensor->codes = std::move(codes);
         tensor->scales = std::move(scales);
         if (tensor->row_scales.empty()) continue;
-        FP4_TRY_ASSIGN(const auto rows, read_words(folder / (number + "." + name + "_row_scales"),
-                                                   tensor->rows, 4));
+        FP4_TRY_ASSIGN(const auto rows,
+                       read_words(folder / (number + "." + name + "_row_scales"), tensor->rows, 4));
         for (size_t row = 0; row < rows.size(); ++row) tensor->row_scales[row] = {rows[row]};
     }
     const uint64_t outputs = op.a.rows * op.b.rows;
@@ -161,9 +161,9 @@ Result<DumpedOps> read_ops_folder(const fs::path& folder) {
             if (!words.is("op") || !words.text(op.name) || !words.is("m") ||
                 !words.number(op.a.rows, 1, largest_extent) || !words.is("n") ||
                 !words.number(op.b.rows, 1, largest_extent) || !words.is("k") ||
-                !words.number(op.a.k, 1, largest_extent) || !words.is("c") || !words.number(c, 0, 1) ||
-                !words.is("a") || !read_operand(words, op.a) || !words.is("b") ||
-                !read_operand(words, op.b) || !words.end())
+                !words.number(op.a.k, 1, largest_extent) || !words.is("c") ||
+                !words.number(c, 0, 1) || !words.is("a") || !read_operand(words, op.a) ||
+                !words.is("b") || !read_operand(words, op.b) || !words.end())
                 return bad_line(
                     path, number,
                     "op NAME m M n N k K c 0|1 a FORMAT V1 V2 SCALE b FORMAT V1 V2 SCALE", line);

@@ -47,9 +47,8 @@ void EpilogueUnit::take(uint32_t tile, uint32_t row, const RowBeat& beat) {
         const uint32_t d = beat.values[col];
         received_.d[m * grid.n + first_n + col] = {d};
         ++received_.count;
-        const uint32_t out =
-            native_epilogue(d, scale_of(job_.a_scales, m),
-                            scale_of(job_.b_scales, first_n + col), job_.type);
+        const uint32_t out = native_epilogue(d, scale_of(job_.a_scales, m),
+                                             scale_of(job_.b_scales, first_n + col), job_.type);
         bytes.resize(bytes.size() + element_bytes);
         std::memcpy(bytes.data() + bytes.size() - element_bytes, &out, element_bytes);
     }

@@ -73,8 +73,7 @@ void System::start(const traces::TraceOp& op, std::span<const Fp32> c, OutputTyp
     b_dma_.start(
         {layout_.b.codes, layout_.b.scales, op.n(), op.k(), panel_sequence(tiles.col_tiles(), 1)});
     if (!c.empty()) c_dma_.start(layout_.c, tiles);
-    epilogue_.start(
-        {tiles, layout_.out, op.a.outer_scales(), op.b.outer_scales(), out_type});
+    epilogue_.start({tiles, layout_.out, op.a.outer_scales(), op.b.outer_scales(), out_type});
     tensor_core_.start({tiles, op.k(), op.a, op.b, !c.empty(), keep_a});
 }
 

@@ -11,7 +11,7 @@ Result<Expectation> expect(const traces::TraceOp& op, std::span<const Fp32> c,
     FP4_TRY_ASSIGN(expected.d, gemm_reference(op.a, op.b, c, arithmetic));
     for (uint64_t i = 0; i < expected.d.size(); ++i)
         expected.out.push_back(epilogue(expected.d[i], op.a.outer_scale(i / op.n()),
-                                      op.b.outer_scale(i % op.n()), out_type));
+                                        op.b.outer_scale(i % op.n()), out_type));
     return expected;
 }
 

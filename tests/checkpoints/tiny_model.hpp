@@ -136,11 +136,11 @@ class ChangedModel final : public QuantizedModelSource {
 inline void add_row_scales(QuantizedLinear& linear) {
     std::vector<TensorScale> scales;
     for (uint64_t row = 0; row < linear.weight.rows; ++row)
-        scales.push_back(stored_scale(
-            linear.exact, number_of(linear.scale, linear.exact) *
-                              (linear.exact == TensorScaleKind::divisor
-                                   ? 1.0f / (1.0f + 0.01f * static_cast<float>(row))
-                                   : 1.0f + 0.01f * static_cast<float>(row))));
+        scales.push_back(
+            stored_scale(linear.exact, number_of(linear.scale, linear.exact) *
+                                           (linear.exact == TensorScaleKind::divisor
+                                                ? 1.0f / (1.0f + 0.01f * static_cast<float>(row))
+                                                : 1.0f + 0.01f * static_cast<float>(row))));
     linear.set_scales(scales);
 }
 

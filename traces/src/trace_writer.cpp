@@ -73,8 +73,7 @@ Status write_trace(const std::filesystem::path& path, const Trace& trace) {
                            io::Dtype::u8,
                            {t.rows, t.scale_bytes_per_row()},
                            std::as_bytes(std::span(t.scales))});
-        tensors.push_back({prefix + keys::tensor_scale,
-                           io::Dtype::f32,
+        tensors.push_back({prefix + keys::tensor_scale, io::Dtype::f32,
                            t.row_scales.empty() ? std::vector<uint64_t>{} : std::vector{t.rows},
                            std::as_bytes(t.outer_scales())});
     };

@@ -21,9 +21,10 @@ Status by_element(const PackedTensor& tensor, std::span<Value> out, std::string_
     FP4_TRY(check_dequantize(tensor, out.size(), name));
     const auto block = static_cast<uint64_t>(spec_of(tensor.format).block);
     for (uint64_t i = 0; i < out.size(); ++i)
-        out[i] = dequantize_as<Value>(tensor.format, tensor.specials,
-                                      tensor.scale_record(i / block), packed_code(tensor.codes, i),
-                                      tensor.outer_scale(i / tensor.k), static_cast<int>(i % block));
+        out[i] =
+            dequantize_as<Value>(tensor.format, tensor.specials, tensor.scale_record(i / block),
+                                 packed_code(tensor.codes, i), tensor.outer_scale(i / tensor.k),
+                                 static_cast<int>(i % block));
     return Done{};
 }
 

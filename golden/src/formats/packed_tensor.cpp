@@ -25,9 +25,9 @@ Status check_shape(const PackedTensor& tensor, std::string_view name) {
     FP4_TRY(check("codes", tensor.codes.size(), tensor.code_bytes_per_row()));
     FP4_TRY(check("scales", tensor.scales.size(), tensor.scale_bytes_per_row()));
     if (!tensor.row_scales.empty() && tensor.row_scales.size() != tensor.rows)
-        return fail(ErrorCode::bad_shape,
-                    "row scales: expected none or " + std::to_string(tensor.rows) + ", found " +
-                        std::to_string(tensor.row_scales.size()));
+        return fail(ErrorCode::bad_shape, "row scales: expected none or " +
+                                              std::to_string(tensor.rows) + ", found " +
+                                              std::to_string(tensor.row_scales.size()));
     const FormatSpec& spec = spec_of(tensor.format);
     if (spec.has_specials() && tensor.specials.v1_halves > special_max_halves)
         return fail(ErrorCode::bad_argument, "V1: expected 0 to 31 half-units, found " +

@@ -21,9 +21,9 @@ Tensor multiply(const PackedTensor& a, const WeightPanels& b) {
     if (!raw) throw LinearFailed(raw.error());
     auto out = torch::empty({static_cast<int64_t>(a.rows), static_cast<int64_t>(b.header().rows)},
                             torch::kFloat);
-    const auto scaled = epilogue_f32_fast(
-        *raw, b.header().rows, a.outer_scales(), b.header().outer_scales(),
-        {reinterpret_cast<Fp32*>(out.data_ptr<float>()), raw->size()}, fast);
+    const auto scaled =
+        epilogue_f32_fast(*raw, b.header().rows, a.outer_scales(), b.header().outer_scales(),
+                          {reinterpret_cast<Fp32*>(out.data_ptr<float>()), raw->size()}, fast);
     if (!scaled) throw LinearFailed(scaled.error());
     return out;
 }

@@ -121,8 +121,7 @@ std::vector<TableRow> table_rows() {
         for (const NamedMethod* method : methods_of_papers()) add_rows(rows, *method, acts);
     for (const Acts acts : {Acts::w4a16, Acts::w4a4})
         for (const NamedMethod& method : format_methods)
-            if (!is_named(method))
-                rows.push_back(row(method, acts));
+            if (!is_named(method)) rows.push_back(row(method, acts));
     for (const Acts acts : {Acts::w4a16, Acts::w4a4})
         for (const std::string_view format : best_rivals) {
             rows.push_back(row(*method_from_name("faar", format), acts));

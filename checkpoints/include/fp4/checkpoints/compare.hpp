@@ -30,8 +30,8 @@ struct DifferenceSide {
 struct Difference {
     DifferentPart part;
     std::string linear;
-    uint64_t row = 0, block = 0, element = 0; // the element's column; of a tensor scale the row is 0
-                                              // unless rows have their own
+    uint64_t row = 0, block = 0, element = 0; // the element's column; of a tensor scale the row is
+                                              // 0 unless rows have their own
     DifferenceSide a, b;
 };
 

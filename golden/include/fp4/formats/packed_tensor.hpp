@@ -49,8 +49,8 @@ struct PackedTensor : OperandFormat {
     }
 };
 
-// Sizes agree with rows and k, row_scales is empty or has a scale for each row, k is a multiple of the block, the specials that the format has fit
-// five bits. `name` begins the message.
+// Sizes agree with rows and k, row_scales is empty or has a scale for each row, k is a multiple of
+// the block, the specials that the format has fit five bits. `name` begins the message.
 Status check_shape(const PackedTensor& tensor, std::string_view name);
 
 } // namespace fp4
