@@ -103,7 +103,7 @@ TEST_F(Write, WhatALayoutCannotHold) {
     expect_refused(
         Layout::modelopt, Encoder::nv, false, [](QuantizedLinear& linear) { linear.name += "x"; },
         bad,
-        "model.layers.0.self_attn.q_proj: expected the name, shape and input scale that were "
+        "model.layers.0.self_attn.q_proj: expected the name, shape and scales that were "
         "announced, found others");
     expect_refused(
         Layout::modelopt, Encoder::nv, false,

@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
-"""package_checkpoint.py WRITER DIR: a tiny Llama that a PyPI package itself quantizes and writes.
+"""package_checkpoint.py WRITER DIR: a tiny Llama that a PyPI package itself quantizes and writes,
+and under DIR-source as it was before.
 
-WRITER: compressed-tensors-w4a16, compressed-tensors-w4a4 or modelopt. Exit status 77 without the
+WRITER: compressed-tensors-w4a16 (of a bfloat16 model), compressed-tensors-w4a4 (of the same in
+float32) or modelopt. Exit status 77 without the
 packages (compressed-tensors, or nvidia-modelopt; with torch and transformers). No code of this
 project takes part.
 """
@@ -36,7 +38,9 @@ def tiny_llama():
 
 
 def write_compressed_tensors(model, scheme):
-    """The life cycle that ModelCompressor documents; each fused group shares one global scale."""
+    """The life cycle that ModelCompressor documents; each fused group shares one global scale.
+
+    Extremes stay in the weights' dtype, as observers keep them."""
     config = QuantizationConfig(
         config_groups={"group_0": preset_name_to_scheme(scheme, ["Linear"])}, ignore=["lm_head"])
     apply_quantization_config(model, config)
@@ -44,10 +48,10 @@ def write_compressed_tensors(model, scheme):
         attention, mlp = layer.self_attn, layer.mlp
         for group in ([attention.q_proj, attention.k_proj, attention.v_proj], [attention.o_proj],
                       [mlp.gate_proj, mlp.up_proj], [mlp.down_proj]):
-            largest = max(linear.weight.abs().max() for linear in group).float()
+            largest = max(linear.weight.abs().max() for linear in group)
             for linear in group:
                 shared = generate_gparam(-largest, largest)
-                blocks = linear.weight.data.float().unflatten(-1, (-1, 16))
+                blocks = linear.weight.data.unflatten(-1, (-1, 16))
                 scales, _ = calculate_qparams(blocks.amin(-1), blocks.amax(-1),
                                               linear.quantization_scheme.weights,
                                               global_scale=shared)
@@ -67,7 +71,11 @@ def write_modelopt(model):
     export_hf_checkpoint(model, export_dir=folder)
 
 
+llama = tiny_llama()
+if writer == "compressed-tensors-w4a4":
+    llama = llama.float()
+llama.save_pretrained(folder + "-source")
 if writer == "modelopt":
-    write_modelopt(tiny_llama())
+    write_modelopt(llama)
 else:
-    write_compressed_tensors(tiny_llama(), "NVFP4" if writer.endswith("w4a4") else "NVFP4A16")
+    write_compressed_tensors(llama, "NVFP4" if writer.endswith("w4a4") else "NVFP4A16")

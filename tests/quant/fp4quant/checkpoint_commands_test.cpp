@@ -1,8 +1,10 @@
 // convert, verify and inspect on folders that quantize wrote.
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <tuple>
 
 #include "child_process.hpp"
 
@@ -47,6 +49,26 @@ TEST_F(CheckpointCommands, VerifyNamesTheFirstDifference) {
     EXPECT_EQ(run.status, 1) << run.err;
     EXPECT_NE(run.out.find("first difference: "), std::string::npos) << run.out;
     EXPECT_NE(run.out.find("1 of 3145728 codes differ"), std::string::npos) << run.out;
+}
+
+// What the package that people use has quantized, its observers in the weights' own type.
+TEST(Verify, PassesOnWhatCompressedTensorsMade) {
+    const char* const with_packages = std::getenv("FP4_PYTHON_WITH_PACKAGES");
+    const std::string python = with_packages ? with_packages : FP4_PYTHON;
+    if (python.empty()) GTEST_SKIP() << "skipped: no Python 3 was found";
+    for (const auto& [writer, encoder, other] :
+         {std::tuple{"compressed-tensors-w4a16", "ct-bf16", "ct"},
+          {"compressed-tensors-w4a4", "ct", "ct-bf16"}}) {
+        const test::TemporaryFolder folder;
+        const std::string made = folder / "hf", source = made + "-source";
+        const auto written = test::run_program(python, {FP4_PACKAGE_CHECKPOINT, writer, made});
+        if (written.status == 77) GTEST_SKIP() << written.out;
+        ASSERT_EQ(written.status, 0) << written.err;
+        const auto run = fp4quant({"verify", source, made, "--encoder", encoder});
+        EXPECT_EQ(run.status, 0) << writer << ": " << run.out << run.err;
+        EXPECT_EQ(run.out, "14 linears, 0 of 4096 block scales and 0 of 65536 codes differ\n");
+        EXPECT_EQ(fp4quant({"verify", source, made, "--encoder", other}).status, 1) << writer;
+    }
 }
 
 TEST_F(CheckpointCommands, ConvertKeepsCodesAndSaysWhatScalesLose) {
