@@ -10,25 +10,29 @@ namespace fp4::quant {
 
 namespace {
 
-std::string name_of_model(const RowKey& key) {
-    std::string out = key.method + "-" + key.format + "-" + key.acts;
+std::string name_of_model(const RowKey& key, std::string_view method) {
+    std::string out = std::string(method) + "-" + key.format + "-" + key.acts;
     if (key.seed != 0) out += "-seed" + std::to_string(key.seed);
     return out;
+}
+
+std::string name_of_model(const TableRow& row) {
+    return name_of_model(row.key, row.model_method());
 }
 
 } // namespace
 
 ModelWork RowScorer::work(const TableRow& row) const {
     auto stage1 = row.key;
-    stage1.method = row.stage1;
     stage1.seed = 0;
     ModelWork work{.method = row.method,
                    .scheme = *row.scheme,
                    .recipe = training_.recipe,
-                   .name = name_of_model(row.key),
-                   .folder = training_.folder / name_of_model(row.key),
+                   .name = name_of_model(row),
+                   .folder = training_.folder / name_of_model(row),
                    .stage1_folder =
-                       training_.folder / name_of_model(row.method->aligned ? stage1 : row.key),
+                       training_.folder / (row.method->aligned ? name_of_model(stage1, row.stage1)
+                                                               : name_of_model(row)),
                    .fingerprint = training_.fingerprint,
                    .alignment_sha256 = alignment(row).sha256,
                    .quiet = training_.quiet};
@@ -82,11 +86,11 @@ Result<TrainingFacts> RowScorer::facts(const TableRow& row) const {
 }
 
 Result<std::shared_ptr<QuantizedLayers>> RowScorer::layers(const TableRow& row) {
-    const auto name = name_of_model(row.key) + " " + row.key.act_scale;
+    const auto name = name_of_model(row.key, row.key.method) + " " + row.key.act_scale;
     auto& made = made_[name];
     if (made) return made;
     FP4_TRY_ASSIGN(auto layers, row.method->trains ? train(row) : quantize(row));
-    made = std::make_shared<ListedLayers>(*row.scheme, std::move(layers));
+    made = std::make_shared<ListedLayers>(row.evaluated_scheme(), std::move(layers));
     return made;
 }
 

@@ -91,6 +91,17 @@ bool is_named(const NamedMethod& method) {
 }
 constexpr std::array<std::string_view, 2> best_rivals{"razer-mix", "if4"};
 
+// The model of `method`, its activations encoded by the search that is the same for all formats.
+TableRow swept_activations_row(const NamedMethod& method) {
+    auto out = row(method, Acts::w4a4);
+    out.made_as = out.key.method;
+    out.evaluated_activations = sweep_encoder(method.activations.format);
+    out.key.method += "-sweep-activations";
+    out.key.act_format = activation_name(out.evaluated_scheme());
+    out.key.seed = 1;
+    return out;
+}
+
 bool matches(const RowKey& key, std::string_view pattern) {
     for (const std::string& part :
          {key.method, key.format, key.acts, key.arith, std::to_string(key.seed)}) {
@@ -128,6 +139,9 @@ std::vector<TableRow> table_rows() {
             rows.push_back(row(*method_from_name("faar-2fa", format), acts));
             rows.back().key.seed = 1;
         }
+    for (const std::string_view format :
+         {std::string_view("nvfp4"), std::string_view("razer"), best_rivals[0], best_rivals[1]})
+        rows.push_back(swept_activations_row(*method_from_name("faar-2fa", format)));
     for (const char* name : {"rtn", "4over6", "razer"})
         rows.push_back(row(*method_from_name(name), Acts::w16a4));
     for (const NamedMethod* method : {&rtn, &razer}) {

@@ -20,6 +20,18 @@ struct TableRow {
     bool aligned_on_calibration = false;    // the second stage sees the calibration windows alone
     const FaarVariant* variant = nullptr;   // what is other than --faar says
     std::string stage1 = "faar";            // the method whose first stage an aligned row has
+    std::string made_as{}; // the method under whose name the model is made, where other rows have
+                           // it too; empty: the row's own
+    std::optional<Encoder>
+        evaluated_activations{}; // in place of the encoder under which it is made
+
+    std::string_view model_method() const { return made_as.empty() ? key.method : made_as; }
+    // What the made model is evaluated under.
+    Scheme evaluated_scheme() const {
+        Scheme out = *scheme;
+        if (evaluated_activations) out.activations->encoder = *evaluated_activations;
+        return out;
+    }
 };
 
 // What a scheme does to activations, as rows name it: nvfp4, fouroversix, razer-a, none.
