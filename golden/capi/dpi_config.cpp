@@ -3,6 +3,8 @@
 #include <charconv>
 #include <initializer_list>
 
+#include "fp4/gemm/gemm.hpp"
+
 namespace fp4::capi {
 namespace {
 
@@ -67,11 +69,10 @@ Result<fp4_config> parse_config(std::string_view text) {
             return refuse("pair", "key=value", "");
         text.remove_prefix(comma == std::string_view::npos ? text.size() : comma + 1);
     }
-    const int32_t a_block = fp4_format_block(config.a.format),
-                  b_block = fp4_format_block(config.b.format);
-    if (a_block != b_block)
-        return refuse("b", "blocks of " + std::to_string(a_block) + " as in a",
-                      fp4_format_name(config.b.format));
+    const auto sound =
+        check_formats(static_cast<Format>(config.a.format), static_cast<Format>(config.b.format),
+                      arithmetic_profiles[static_cast<size_t>(config.profile)]);
+    if (!sound) return Error{sound.error().code, "cfg: " + sound.error().message};
     return config;
 }
 

@@ -6,7 +6,7 @@
 
 namespace fp4::capi {
 
-// Errors name the key, what was expected and what was found.
+// Errors name the key, what was expected and what was found; those of check_formats too.
 Result<fp4_config> parse_config(std::string_view text);
 
 } // namespace fp4::capi

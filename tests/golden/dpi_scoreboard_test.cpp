@@ -49,7 +49,10 @@ TEST(DpiConfig, WhatIsNotSaysWhy) {
          "cfg: b_v1: expected 0 to 31 half-units, found '99999999999999999999'"},
         {"b_v2=1=2", "cfg: b_v2: expected 0 to 31 half-units, found '1=2'"},
         {"A=nvfp4", "cfg: key: expected a b profile v1 v2 a_v1 a_v2 b_v1 b_v2, found 'A'"},
-        {"a=mxfp4", "cfg: b: expected blocks of 32 as in a, found 'nvfp4'"},
+        {"a=mxfp4",
+         "cfg: format of B: expected blocks of 32 as in A, found nvfp4 with blocks of 16"},
+        {"profile=nv-blackwell,b=if4", "cfg: profile 'nv-blackwell': expected elements that are "
+                                       "binary fractions, found if4 in units of 1/14"},
     };
     for (const auto& [cfg, message] : cases) {
         EXPECT_EQ(fp4_ref_new(cfg), nullptr) << message;
