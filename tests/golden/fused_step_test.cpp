@@ -214,16 +214,31 @@ TEST(FusedStep, ProductsThatCancelKeepTheExponentOfTheirScales) {
     EXPECT_EQ(nv_step(canceled, 0, sums), 0x35800000u);
 }
 
+// dot_quarters / 4 * 2^(a_byte + b_byte - 254)
+Group mx(int dot_quarters, int a_byte, int b_byte) {
+    return {dot_quarters,
+            Format::mxfp4,
+            static_cast<uint8_t>(a_byte),
+            Format::mxfp4,
+            static_cast<uint8_t>(b_byte),
+            dot_quarters == 0};
+}
+
+// 2^-149 and a negative term behind it: where the last bit that is kept is its own, the sum is
+// below 2^-149 and D is 0; one bit lower it is cut away.
+TEST(FusedStep, TheExponentOfAZeroCSaysWhereTermsAreCut) {
+    for (const auto& [rule, last_kept] : {std::pair{&newer, -139 - 35}, {&older, -126 - 35}})
+        for (const auto& [below, d] : {std::pair{0, 0u}, {1, 1u}}) {
+            const int byte_sum = last_kept - below + 2 + 254;
+            EXPECT_EQ(
+                nv_step({mx(4, 50, 55), mx(-1, byte_sum / 2, byte_sum - byte_sum / 2)}, 0, *rule),
+                d)
+                << last_kept;
+        }
+}
+
 // Under E8M0 scales, whose terms lie far below: the exponent of a zero is what remains.
 TEST(FusedStep, TheZeroExponentIsAFloorWhereAZeroIsPresent) {
-    const auto mx = [](int dot_quarters, int a_byte, int b_byte) {
-        return Group{dot_quarters,
-                     Format::mxfp4,
-                     static_cast<uint8_t>(a_byte),
-                     Format::mxfp4,
-                     static_cast<uint8_t>(b_byte),
-                     dot_quarters == 0};
-    };
     // 2^-173 and 2^-174 under C = 0: 35 bits below -139 end at 2^-174.
     const std::vector<Group> tiny(4, mx(4, 40, 41));
     for (const Rule& rule : {newer, older})
