@@ -4,18 +4,13 @@
 #include <cmath>
 #include <limits>
 
+#include "estimate_errors.hpp"
+#include "fast/wider.hpp"
 #include "fp4/formats/decode.hpp"
 #include "fp4/encode/encoded_block.hpp"
 
 namespace fp4 {
 namespace {
-
-// Every instruction set rounds each operation alike: wider ones are only faster.
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__SANITIZE_ADDRESS__)
-#define FP4_WIDER [[gnu::target_clones("avx512f", "avx2", "default")]]
-#else
-#define FP4_WIDER
-#endif
 
 // The entries of a code book under a scale, ascending, and the midpoints between them.
 struct Entries {
@@ -184,36 +179,107 @@ ScaleRecord SweepEncoder::operator()(std::span<const float> x, float multiplier,
     double best = std::numeric_limits<double>::infinity();
     int best_selector = -1;
     ScaleRecord best_record = 0;
-    for (int selector = 0; selector < spec_.selectors(); ++selector) {
-        const Book& book = books_[static_cast<size_t>(selector)];
-        if (book.repeated) continue;
-        const double largest = book.largest * spec_.max_sub_block_factor() / units_,
-                     smallest = book.smallest * spec_.min_sub_block_factor() / units_;
-        const auto try_payload = [&](int payload, bool wins_ties) {
-            const Tried tried = attempt(book, step(payload), values, best);
-            if (tried.error > best || (tried.error == best && !wins_ties)) return;
-            best = tried.error;
-            best_selector = selector;
-            best_record = tried.record | static_cast<ScaleRecord>(payload);
-            std::copy_n(tried.codes.begin(), codes.size(), codes.begin());
-        };
-        // From the largest scale that does not reach amax: upwards until every element is nearest
-        // to zero, downwards until the largest element alone misses by more than the best.
+    const auto try_payload = [&](int selector, int payload, bool wins_ties) {
+        const Tried tried =
+            attempt(books_[static_cast<size_t>(selector)], step(payload), values, best);
+        if (tried.error > best || (tried.error == best && !wins_ties)) return;
+        best = tried.error;
+        best_selector = selector;
+        best_record = tried.record | static_cast<ScaleRecord>(payload);
+        std::copy_n(tried.codes.begin(), codes.size(), codes.begin());
+    };
+    const auto largest = [&](const Book& book) {
+        return book.largest * spec_.max_sub_block_factor() / units_;
+    };
+    // Upwards from the largest scale that does not reach amax until every element is nearest to
+    // zero; downwards until the largest element alone misses by more than the best.
+    const auto first_of = [&](const Book& book) {
         const auto above =
             std::upper_bound(scales_.begin() + first_payload_, scales_.begin() + last_payload_ + 1,
                              amax, [&](double value, double scale) {
-                                 return value < largest * (scale * double{multiplier});
+                                 return value < largest(book) * (scale * double{multiplier});
                              });
-        const int first = std::max(static_cast<int>(above - scales_.begin()) - 1, first_payload_);
+        return std::max(static_cast<int>(above - scales_.begin()) - 1, first_payload_);
+    };
+    const auto is_last_above = [&](const Book& book, int payload) {
+        return book.smallest * spec_.min_sub_block_factor() / units_ * step(payload) > 2 * amax;
+    };
+    const auto missing = [&](const Book& book, int payload) {
+        return std::max(0.0, amax - largest(book) * step(payload));
+    };
+
+    if (spec_.has_sub_blocks() || x.size() % estimated_run != 0) {
+        for (int selector = 0; selector < spec_.selectors(); ++selector) {
+            const Book& book = books_[static_cast<size_t>(selector)];
+            if (book.repeated) continue;
+            const int first = first_of(book);
+            for (int payload = first; payload <= last_payload_; ++payload) {
+                try_payload(selector, payload, false);
+                if (is_last_above(book, payload)) break;
+            }
+            for (int payload = first - 1; payload >= first_payload_; --payload) {
+                const double least = missing(book, payload) * missing(book, payload);
+                if (least > best) break;
+                try_payload(selector, payload, best_selector == selector);
+            }
+        }
+        return best_record;
+    }
+
+    // Estimates in binary32 leave few scales whose error is worth knowing. The block's largest
+    // magnitude is brought to 1 to 2, where squares neither overflow nor vanish.
+    const double unit = std::ldexp(1.0, -std::ilogb(amax));
+    std::array<float, max_block> rough;
+    float sum_of_squares = 0;
+    for (size_t i = 0; i < x.size(); ++i) {
+        rough[i] = static_cast<float>(values[i] * unit);
+        sum_of_squares += rough[i] * rough[i];
+    }
+    const auto rough_x = std::span<const float>(rough).first(x.size());
+    float best_estimate = std::numeric_limits<float>::infinity();
+    const auto limit = [&] {
+        return best_estimate + estimate_tolerance * (best_estimate + sum_of_squares);
+    };
+    std::array<RoughScales, 4> scales;
+    for (int selector = 0; selector < spec_.selectors(); ++selector) {
+        const Book& book = books_[static_cast<size_t>(selector)];
+        if (book.repeated) continue;
+        RoughEntries entries{static_cast<size_t>(book.count)};
+        for (size_t j = 0; j < entries.count; ++j) {
+            entries.value[j] = static_cast<float>(book.lanes[j] / units_);
+            if (j + 1 < entries.count)
+                entries.midpoint[j] =
+                    static_cast<float>((book.lanes[j] + book.lanes[j + 1]) * 0.5 / units_);
+        }
+        RoughScales& of_book = scales[static_cast<size_t>(selector)];
+        const auto estimate_added = [&](size_t from) {
+            estimate_errors(entries, rough_x, from, of_book);
+            for (size_t s = from; s < of_book.count; ++s)
+                if (of_book.error[s] < best_estimate) best_estimate = of_book.error[s];
+        };
+        const int first = first_of(book);
         for (int payload = first; payload <= last_payload_; ++payload) {
-            try_payload(payload, false);
-            if (smallest * step(payload) > 2 * amax) break;
+            of_book.add(payload, step(payload) * unit);
+            if (is_last_above(book, payload)) break;
         }
+        estimate_added(0);
+        const size_t above = of_book.count;
         for (int payload = first - 1; payload >= first_payload_; --payload) {
-            const double missing = amax - largest * step(payload);
-            if (missing > 0 && missing * missing > best) break;
-            try_payload(payload, best_selector == selector);
+            const double least = missing(book, payload) * unit;
+            if (least * least > double{limit()}) break;
+            of_book.add(payload, step(payload) * unit);
         }
+        estimate_added(above);
+    }
+    for (int selector = 0; selector < spec_.selectors(); ++selector) {
+        const RoughScales& of_book = scales[static_cast<size_t>(selector)];
+        for (size_t s = 0; s < of_book.count; ++s)
+            if (!(of_book.error[s] > limit())) // NaN too
+                try_payload(
+                    selector, of_book.payload[s],
+                    best_selector == selector &&
+                        of_book.payload[s] <
+                            static_cast<int>(best_record & spec_.scale_spec().payload_mask()));
     }
     return best_record;
 }
