@@ -97,6 +97,8 @@ std::vector<float> block_of(Rng& rng, size_t size, int kind) {
                 : kind == 1 ? rng.uniform(1.0f) * rng.uniform(1.0f) * 40.0f
                 : kind == 2 ? static_cast<float>(rng.between(-12, 12)) * 0.5f
                 : kind == 3 ? rng.one_in(4) ? rng.uniform(1e-3f) : 0.0f
+                : kind == 4 ? rng.uniform(0x1p90f)
+                : kind == 5 ? rng.uniform(0x1p-120f)
                             : rng.uniform(3000.0f);
     return x;
 }
@@ -109,7 +111,7 @@ TEST(EncodeSweep, EqualsBruteForceInEveryFormat) {
         if (!default_encoder(format)) continue;
         for (int i = 0; i < 200; ++i) {
             const Specials specials = some_specials[static_cast<size_t>(i % 5)];
-            const auto x = block_of(rng, static_cast<size_t>(spec.block), i % 5);
+            const auto x = block_of(rng, static_cast<size_t>(spec.block), i % 7);
             const float multiplier = i % 3 ? 1.0f : 0.0371f;
             const int e3m3_max = i % 2 ? 28 : 30;
             const int last = spec.has_e3m3_max() && e3m3_max == 30 ? spec.scale_spec().max_payload
