@@ -75,6 +75,14 @@ Nearest nearest(const Entries& entries, std::span<const double> x, double limit)
     return out;
 }
 
+RoughEntries rough_entries(std::span<const double> lanes, double units) {
+    RoughEntries out{lanes.size()};
+    for (size_t j = 0; j < lanes.size(); ++j) out.value[j] = static_cast<float>(lanes[j] / units);
+    for (size_t j = 0; j + 1 < lanes.size(); ++j)
+        out.midpoint[j] = static_cast<float>((lanes[j] + lanes[j + 1]) * 0.5 / units);
+    return out;
+}
+
 } // namespace
 
 SweepEncoder::SweepEncoder(Format format, Specials specials, int e3m3_max)
@@ -208,26 +216,10 @@ ScaleRecord SweepEncoder::operator()(std::span<const float> x, float multiplier,
         return std::max(0.0, amax - largest(book) * step(payload));
     };
 
-    if (spec_.has_sub_blocks() || x.size() % estimated_run != 0) {
-        for (int selector = 0; selector < spec_.selectors(); ++selector) {
-            const Book& book = books_[static_cast<size_t>(selector)];
-            if (book.repeated) continue;
-            const int first = first_of(book);
-            for (int payload = first; payload <= last_payload_; ++payload) {
-                try_payload(selector, payload, false);
-                if (is_last_above(book, payload)) break;
-            }
-            for (int payload = first - 1; payload >= first_payload_; --payload) {
-                const double least = missing(book, payload) * missing(book, payload);
-                if (least > best) break;
-                try_payload(selector, payload, best_selector == selector);
-            }
-        }
-        return best_record;
-    }
-
-    // Estimates in binary32 leave few scales whose error is worth knowing. The block's largest
-    // magnitude is brought to 1 to 2, where squares neither overflow nor vanish.
+    // Estimates in binary32 leave few scales whose error is worth knowing; there are none where
+    // parts have factors of their own. The block's largest magnitude is brought to 1 to 2, where
+    // squares neither overflow nor vanish.
+    const bool estimates = !spec_.has_sub_blocks() && x.size() % estimated_run == 0;
     const double unit = std::ldexp(1.0, -std::ilogb(amax));
     std::array<float, max_block> rough;
     float sum_of_squares = 0;
@@ -235,7 +227,6 @@ ScaleRecord SweepEncoder::operator()(std::span<const float> x, float multiplier,
         rough[i] = static_cast<float>(values[i] * unit);
         sum_of_squares += rough[i] * rough[i];
     }
-    const auto rough_x = std::span<const float>(rough).first(x.size());
     float best_estimate = std::numeric_limits<float>::infinity();
     const auto limit = [&] {
         return best_estimate + estimate_tolerance * (best_estimate + sum_of_squares);
@@ -244,16 +235,12 @@ ScaleRecord SweepEncoder::operator()(std::span<const float> x, float multiplier,
     for (int selector = 0; selector < spec_.selectors(); ++selector) {
         const Book& book = books_[static_cast<size_t>(selector)];
         if (book.repeated) continue;
-        RoughEntries entries{static_cast<size_t>(book.count)};
-        for (size_t j = 0; j < entries.count; ++j) {
-            entries.value[j] = static_cast<float>(book.lanes[j] / units_);
-            if (j + 1 < entries.count)
-                entries.midpoint[j] =
-                    static_cast<float>((book.lanes[j] + book.lanes[j + 1]) * 0.5 / units_);
-        }
         RoughScales& of_book = scales[static_cast<size_t>(selector)];
+        const auto lanes = std::span(book.lanes).first(static_cast<size_t>(book.count));
         const auto estimate_added = [&](size_t from) {
-            estimate_errors(entries, rough_x, from, of_book);
+            if (!estimates) return;
+            estimate_errors(rough_entries(lanes, units_), std::span(rough).first(x.size()), from,
+                            of_book);
             for (size_t s = from; s < of_book.count; ++s)
                 if (of_book.error[s] < best_estimate) best_estimate = of_book.error[s];
         };
@@ -273,13 +260,14 @@ ScaleRecord SweepEncoder::operator()(std::span<const float> x, float multiplier,
     }
     for (int selector = 0; selector < spec_.selectors(); ++selector) {
         const RoughScales& of_book = scales[static_cast<size_t>(selector)];
-        for (size_t s = 0; s < of_book.count; ++s)
-            if (!(of_book.error[s] > limit())) // NaN too
-                try_payload(
-                    selector, of_book.payload[s],
-                    best_selector == selector &&
-                        of_book.payload[s] <
-                            static_cast<int>(best_record & spec_.scale_spec().payload_mask()));
+        for (size_t s = 0; s < of_book.count; ++s) {
+            const int payload = of_book.payload[s];
+            const double least = missing(books_[static_cast<size_t>(selector)], payload);
+            if (of_book.error[s] > limit() || least * least > best) continue; // NaN is tried
+            const auto best_payload =
+                static_cast<int>(best_record & spec_.scale_spec().payload_mask());
+            try_payload(selector, payload, best_selector == selector && payload < best_payload);
+        }
     }
     return best_record;
 }

@@ -3,6 +3,7 @@
 #pragma once
 #include <array>
 #include <cstddef>
+#include <limits>
 #include <span>
 
 namespace fp4 {
@@ -19,7 +20,7 @@ struct RoughEntries {
     std::array<float, 16> value{}, midpoint{}; // ascending; between a value and the next
 };
 
-// The scales of one selector, each with its estimate.
+// The scales of one selector, each with its estimate; NaN until there is one.
 struct RoughScales {
     size_t count = 0;
     std::array<int, 256> payload;
@@ -29,7 +30,8 @@ struct RoughScales {
     void add(int scale_payload, double step) {
         payload[count] = scale_payload;
         inverse[count] = static_cast<float>(1 / step);
-        square[count++] = static_cast<float>(step * step);
+        square[count] = static_cast<float>(step * step);
+        error[count++] = std::numeric_limits<float>::quiet_NaN();
     }
 };
 
