@@ -88,15 +88,6 @@ Outcome matrices(Engine& engine, const CheckSize& size, const Pair& pair) {
     return std::move(comparison).outcome();
 }
 
-// A row of D has a scale of A, a column one of B.
-std::vector<uint32_t> scaled_by_golden(const std::vector<Fp32>& d, const PackedTensor& a,
-                                       const PackedTensor& b, OutputType type) {
-    std::vector<uint32_t> out;
-    for (uint64_t i = 0; i < d.size(); ++i)
-        out.push_back(epilogue(d[i], a.outer_scale(i / b.rows), b.outer_scale(i % b.rows), type));
-    return out;
-}
-
 void compare_scaled(Comparison& comparison, Engine& engine, const PackedTensor& a,
                     const PackedTensor& b, const std::vector<Fp32>& c, const Arithmetic& arithmetic,
                     const std::string& context) {
@@ -104,10 +95,12 @@ void compare_scaled(Comparison& comparison, Engine& engine, const PackedTensor& 
     if (!raw) return comparison.fail(raw.error().message);
     for (const auto& [dense, type] : {std::pair{Dense::f32, OutputType::f32},
                                       {Dense::bf16, OutputType::bf16},
-                                      {Dense::f16, OutputType::f16}})
-        comparison.compare(engine.gemm_scaled(a, b, c, arithmetic, dense),
-                           scaled_by_golden(*raw, a, b, type),
+                                      {Dense::f16, OutputType::f16}}) {
+        const auto expected = epilogue(*raw, b.rows, a.outer_scales(), b.outer_scales(), type);
+        if (!expected) return comparison.fail(expected.error().message);
+        comparison.compare(engine.gemm_scaled(a, b, c, arithmetic, dense), *expected,
                            std::string(spec_of(type).name) + " of " + context);
+    }
 }
 
 std::vector<Fp32> random_scales(Rng& rng, uint64_t count) {

@@ -26,12 +26,11 @@ Outcome golden_against(const DumpedOps& dumped, const DumpedOp& op) {
     Comparison comparison;
     const auto d = gemm_fast(op.a, op.b, op.c, *dumped.arithmetic);
     if (!d) return {.first = d.error().message};
-    std::vector<uint32_t> out;
-    for (uint64_t i = 0; i < d->size(); ++i)
-        out.push_back(epilogue((*d)[i], op.a.outer_scale(i / op.b.rows),
-                               op.b.outer_scale(i % op.b.rows), output_type_of(dumped.out_type)));
+    const auto out = epilogue(*d, op.b.rows, op.a.outer_scales(), op.b.outer_scales(),
+                              output_type_of(dumped.out_type));
+    if (!out) return {.first = out.error().message};
     comparison.compare(words_of(*d), op.d, "D");
-    comparison.compare(out, op.out, "out");
+    comparison.compare(*out, op.out, "out");
     return std::move(comparison).outcome();
 }
 

@@ -18,9 +18,8 @@ class GoldenEngine final : public Engine {
         const Stopwatch watch;
         EngineOutput output;
         FP4_TRY_ASSIGN(output.d, gemm_fast(op.a, op.b, c, arithmetic_));
-        for (uint64_t i = 0; i < output.d.size(); ++i)
-            output.out.push_back(epilogue(output.d[i], op.a.outer_scale(i / op.n()),
-                                          op.b.outer_scale(i % op.n()), out_type_));
+        FP4_TRY_ASSIGN(output.out, epilogue(output.d, op.n(), op.a.outer_scales(),
+                                            op.b.outer_scales(), out_type_));
         output.outputs = output.d.size();
         output.wall_s = watch.seconds();
         return output;

@@ -9,9 +9,8 @@ Result<Expectation> expect(const traces::TraceOp& op, std::span<const Fp32> c,
                            const Arithmetic& arithmetic, OutputType out_type) {
     Expectation expected;
     FP4_TRY_ASSIGN(expected.d, gemm_reference(op.a, op.b, c, arithmetic));
-    for (uint64_t i = 0; i < expected.d.size(); ++i)
-        expected.out.push_back(epilogue(expected.d[i], op.a.outer_scale(i / op.n()),
-                                        op.b.outer_scale(i % op.n()), out_type));
+    FP4_TRY_ASSIGN(expected.out, epilogue(expected.d, op.n(), op.a.outer_scales(),
+                                          op.b.outer_scales(), out_type));
     return expected;
 }
 

@@ -106,12 +106,16 @@ TEST(EpilogueF32Fast, ScalesOfRows) {
             for (const unsigned threads : {1u, 3u}) {
                 std::vector<Fp32> out(d.size());
                 ASSERT_TRUE(epilogue_f32_fast(d, columns, a, b, out, {.threads = threads}));
-                for (uint64_t i = 0; i < d.size(); ++i)
+                const auto all = epilogue(d, columns, a, b, OutputType::f32);
+                ASSERT_TRUE(all);
+                for (uint64_t i = 0; i < d.size(); ++i) {
+                    ASSERT_EQ((*all)[i], out[i].bits) << i;
                     ASSERT_EQ(out[i].bits,
                               epilogue(d[i], a[a.size() == 1 ? 0 : i / columns],
                                        b[b.size() == 1 ? 0 : i % columns], OutputType::f32))
                         << m << " x " << n << ", " << a_count << " and " << b_count << " scales, "
                         << i;
+                }
             }
         }
 }

@@ -48,4 +48,16 @@ Status check_epilogue(uint64_t d_size, uint64_t n, std::span<const Fp32> a_scale
     return check("B", b_scales.size(), n);
 }
 
+Result<std::vector<uint32_t>> epilogue(std::span<const Fp32> d, uint64_t n,
+                                       std::span<const Fp32> a_scales,
+                                       std::span<const Fp32> b_scales, OutputType type) {
+    FP4_TRY(check_epilogue(d.size(), n, a_scales, b_scales));
+    std::vector<uint32_t> out;
+    out.reserve(d.size());
+    for (uint64_t i = 0; i < d.size(); ++i)
+        out.push_back(epilogue(d[i], a_scales[a_scales.size() == 1 ? 0 : i / n],
+                               b_scales[b_scales.size() == 1 ? 0 : i % n], type));
+    return out;
+}
+
 } // namespace fp4

@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "fp4/fast/fast_options.hpp"
 #include "fp4/formats/float_spec.hpp"
@@ -51,7 +52,12 @@ uint32_t epilogue(Fp32 d, Fp32 a_scale, Fp32 b_scale, OutputType type);
 Status check_epilogue(uint64_t d_size, uint64_t n, std::span<const Fp32> a_scales,
                       std::span<const Fp32> b_scales);
 
-// epilogue() in binary32 over a D [m, n], by the processor's own multiplier; `out` may be `d`.
+// epilogue() of every element of a D [m, n]. Errors: those of check_epilogue.
+Result<std::vector<uint32_t>> epilogue(std::span<const Fp32> d, uint64_t n,
+                                       std::span<const Fp32> a_scales,
+                                       std::span<const Fp32> b_scales, OutputType type);
+
+// The same in binary32 over a D [m, n], by the processor's own multiplier; `out` may be `d`.
 // Errors: those of check_epilogue, out.size() != d.size(); `out` is then untouched.
 Status epilogue_f32_fast(std::span<const Fp32> d, uint64_t n, std::span<const Fp32> a_scales,
                          std::span<const Fp32> b_scales, std::span<Fp32> out,
