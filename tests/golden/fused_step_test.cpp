@@ -47,13 +47,16 @@ uint32_t twin_step(const std::vector<Group>& groups, uint32_t c, const Rule& rul
 }
 
 // A dot of 0 is one whose products are zero.
-Group nv_group(int dot_quarters, int a_byte, int b_byte) {
+Group group_of(Format format, int dot_quarters, int a_byte, int b_byte) {
     return {dot_quarters,
-            Format::nvfp4,
+            format,
             static_cast<uint8_t>(a_byte),
-            Format::nvfp4,
+            format,
             static_cast<uint8_t>(b_byte),
             dot_quarters == 0};
+}
+Group nv_group(int dot_quarters, int a_byte, int b_byte) {
+    return group_of(Format::nvfp4, dot_quarters, a_byte, b_byte);
 }
 
 // A dot of 0 whose products cancel.
@@ -216,12 +219,7 @@ TEST(FusedStep, ProductsThatCancelKeepTheExponentOfTheirScales) {
 
 // dot_quarters / 4 * 2^(a_byte + b_byte - 254)
 Group mx(int dot_quarters, int a_byte, int b_byte) {
-    return {dot_quarters,
-            Format::mxfp4,
-            static_cast<uint8_t>(a_byte),
-            Format::mxfp4,
-            static_cast<uint8_t>(b_byte),
-            dot_quarters == 0};
+    return group_of(Format::mxfp4, dot_quarters, a_byte, b_byte);
 }
 
 // 2^-149 and a negative term behind it: where the last bit that is kept is its own, the sum is
