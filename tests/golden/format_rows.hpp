@@ -16,7 +16,8 @@ using Lanes = std::array<int, 16>;
 inline constexpr Lanes e2m1{0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8, -12},
     e1m2{0, 2, 4, 6, 8, 10, 12, 14, 0, -2, -4, -6, -8, -10, -12, -14},
     int4{0, 2, 4, 6, 8, 10, 12, 14, -16, -14, -12, -10, -8, -6, -4, -2},
-    e2m1_5{0, 1, 2, 3, 4, 6, 8, 12, 10, -1, -2, -3, -4, -6, -8, -12},
+    razer_mix_6{0, 1, 2, 3, 4, 6, 8, 12, 5, -1, -2, -3, -4, -6, -8, -12},
+    razer_mix_5{0, 1, 2, 3, 4, 6, 8, 10, -5, -1, -2, -3, -4, -6, -8, -10},
     s1p2{0, 1, 2, 3, 4, 5, 6, 7, 0, -1, -2, -3, -4, -5, -6, -7}, // in quarters
     // in fourteenths: 7 times half-units, and 6/7 of twice seven times an integer
     e2m1_fourteenths{0, 7, 14, 21, 28, 42, 56, 84, 0, -7, -14, -21, -28, -42, -56, -84},
@@ -66,7 +67,8 @@ struct FormatRow {
     bool one_zero = false; // +0
     int zero_block = -1;   // scale byte of a block of zeros; -1: the encoder's business
     uint64_t exact_k = 0;  // largest K of an exact sum with itself
-    double normal_nmse = 0, student_nmse = 0; // as published, of the default encoder, +-2%; 0: none is
+    double normal_nmse = 0,
+           student_nmse = 0; // as published, of the default encoder, +-2%; 0: none is
     std::vector<Landmark> landmarks{};
     std::vector<HandWorked> encoded{};
 };
@@ -228,26 +230,29 @@ inline const std::vector<FormatRow>& format_rows() {
         {.name = "razer-mix",
          .block = 16,
          .scale = ue4m3,
-         .lanes = e2m1_5,
-         .other_lanes = int4,
+         .lanes = razer_mix_6,
+         .other_lanes = razer_mix_5,
          .other_from = 128,
          .zero_block = 0x00,
-         .exact_k = 684784,
+         .exact_k = 1217392,
          .landmarks = {{0x38, 0x1, .5},
                        {0x38, 0x7, 6},
-                       {0x38, 0x8, 5},
+                       {0x38, 0x8, 2.5},
                        {0x38, 0xF, -6},
-                       {0xB8, 0x1, 1},
-                       {0xB8, 0x7, 7},
-                       {0xB8, 0x8, -8},
-                       {0xC5, 0x7, 22.75},
-                       {0x81, 0x8, -0x1p-6},
+                       {0xB8, 0x6, 4},
+                       {0xB8, 0x7, 5},
+                       {0xB8, 0x8, -2.5},
+                       {0xB8, 0xF, -5},
+                       {0xC5, 0x7, 16.25},
+                       {0x81, 0x8, -5 * 0x1p-10},
                        {0x7F, 0x8, NAN},
                        {0xFF, 0x0, NAN}},
-         // 5 and -8 are elements; so are all of 7 5 3 1 under the other code book.
+         // 6 and 2.5 are values of one code book alone, 5 and -2.5 of the other; the values of both
+         // are those of bit 7 clear.
          .encoded = {{{0, -0.0f}, "0x0:000"},
-                     {{6, 5, 4, 3, 2, 1.5f, 1, .5f, -6}, "0x38:78654321F"},
-                     {{-8, 7, 5, 3, 1, -7, -5}, "0xB8:875319B"}}},
+                     {{4, 3, 2, 1.5f, 1, .5f, -4}, "0x38:654321E"},
+                     {{6, 2.5f, 4, 3, 2, 1.5f, 1, .5f, -6}, "0x38:78654321F"},
+                     {{5, -2.5f, 4, 3, 2, 1.5f, 1, .5f, -5}, "0xB8:78654321F"}}},
         {.name = "if4",
          .block = 16,
          .scale = ue4m3,

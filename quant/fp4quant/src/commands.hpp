@@ -19,6 +19,7 @@ using Run = std::function<Outcome()>;
 
 void add_capture_command(CLI::App& app, Run& run);
 void add_check_command(CLI::App& app, Run& run);
+void add_code_books_command(CLI::App& app, Run& run);
 void add_convert_command(CLI::App& app, Run& run);
 void add_eval_command(CLI::App& app, Run& run);
 void add_inspect_command(CLI::App& app, Run& run);

@@ -16,7 +16,7 @@ int main(int argc, char** argv) {
     for (const auto add :
          {add_quantize_command, add_eval_command, add_table_command, add_trace_command,
           add_capture_command, add_convert_command, add_verify_command, add_inspect_command,
-          add_check_command, add_train_command, add_nmse_command})
+          add_check_command, add_train_command, add_nmse_command, add_code_books_command})
         add(app, run);
     try {
         app.parse(argc, argv);

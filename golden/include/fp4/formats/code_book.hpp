@@ -35,15 +35,16 @@ struct CodeBook {
     constexpr float largest() const { return value({7}); }
 };
 
-enum class CodeBookType : uint8_t { e2m1, e1m2, int4, e2m1_5, s1p2 };
+enum class CodeBookType : uint8_t { e2m1, e1m2, int4, razer_mix_6, razer_mix_5, s1p2 };
 
-inline constexpr std::array<CodeBook, 5> code_books{{
+inline constexpr std::array<CodeBook, 6> code_books{{
     {"e2m1", e2m1_halves_table, 2, e2m1_negative_zero},
     // twice the minifloat of one exponent bit, so that both fill the range of E2M1
     {"e1m2", {0, 1, 2, 3, 4, 5, 6, 7, 0, -1, -2, -3, -4, -5, -6, -7}, 1, 8},
     {"int4", {0, 1, 2, 3, 4, 5, 6, 7, -8, -7, -6, -5, -4, -3, -2, -1}, 1, -1},
-    // E2M1 with +5 in the place of -0
-    {"e2m1-5", {0, 1, 2, 3, 4, 6, 8, 12, 10, -1, -2, -3, -4, -6, -8, -12}, 2, -1},
+    // E2M1 with +2.5 in the place of -0; and with -2.5, and 5 in the place of 6
+    {"razer-mix-6", {0, 1, 2, 3, 4, 6, 8, 12, 5, -1, -2, -3, -4, -6, -8, -12}, 2, -1},
+    {"razer-mix-5", {0, 1, 2, 3, 4, 6, 8, 10, -5, -1, -2, -3, -4, -6, -8, -10}, 2, -1},
     // sign and three bits with two after the point
     {"s1p2", {0, 1, 2, 3, 4, 5, 6, 7, 0, -1, -2, -3, -4, -5, -6, -7}, 4, 8},
 }};
