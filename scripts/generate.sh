@@ -27,8 +27,8 @@ settle "$work/fp4_pkg.sv" "$source/rtl/fp4_pkg.sv"
 settle "$work/fp4_names.h" "$source/golden/capi/fp4_names.h"
 "$bin/fp4-generate-probe-rows" >"$work/separating_rows.hpp"
 settle "$work/separating_rows.hpp" "$source/kernels/probe/separating_rows.hpp"
-for page in "$source"/docs/*.md; do
-  grep -q '^<!-- generated: ' "$page" || continue
+for page in "$source"/docs/*.md "$source"/golden/capi/fp4_dpi.svh; do
+  grep -qE '^(<!--|//) generated: ' "$page" || continue
   "$bin/fp4-generate-doc-tables" "$page" >"$work/page.md"
   settle "$work/page.md" "$page"
 done

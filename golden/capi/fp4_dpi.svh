@@ -8,14 +8,17 @@
 //
 // A configuration is a string of key=value pairs, separated by commas, applied from left to
 // right. "" is nvfp4 times nvfp4 under `exact`.
-//   a, b                    format: nvfp4 razer-w razer-a mxfp4 razer-cuda rzr4 nvfp4-ue5m3
-//                           mixfp4 nvint4 razer-mix if4 hif4 m2xfp-w; both with blocks of the
-//                           same size
-//   profile                 exact nv-blackwell fp32-seq nv-blackwell-1 f13
+//   a, b                    format; both with blocks of the same size
+//   profile                 arithmetic
 //   v1, v2                  special values of both operands, magnitudes in half-units, 0 to 31;
 //                           10 and 16 unless given
 //   a_v1, a_v2, b_v1, b_v2  the same of one operand
-// For example "a=razer-a,b=razer-w,b_v1=14,b_v2=18,profile=nv-blackwell".
+// For example "a=razer-a,b=razer-w,b_v1=14,b_v2=18,profile=nv-blackwell". There are
+// generated: names-in-comment
+//   formats  nvfp4 razer-w razer-a mxfp4 razer-cuda rzr4 nvfp4-ue5m3 mixfp4 nvint4 razer-mix if4
+//            hif4 m2xfp-w
+//   profiles exact nv-blackwell fp32-seq nv-blackwell-1 f13
+// end
 `ifndef FP4_DPI_SVH
 `define FP4_DPI_SVH
 

@@ -1,6 +1,9 @@
-// generate_doc_tables FILE: prints the Markdown file with everything between "<!-- generated: NAME
-// -->" and "<!-- end -->" made anew from the tables of this library. NAME is one of the tables
-// below, or "file PATH" for the text of a file, its path relative to the Markdown file.
+// generate_doc_tables FILE: prints the file with everything between "<!-- generated: NAME -->" and
+// "<!-- end -->", in comments of C and SystemVerilog between "// generated: NAME" and "// end",
+// made anew from the tables of this library. NAME is one of the tables below, or "file PATH" for
+// the text of a file, its path relative to the Markdown file.
+#include <algorithm>
+#include <array>
 #include <filesystem>
 #include <fstream>
 #include <functional>
@@ -217,7 +220,28 @@ std::string vector_columns() {
     return text;
 }
 
+// A comment: the names of a table's rows in lines of 100 columns, indented alike.
+template <class Rows>
+std::string names_in_comment(const std::string& title, const Rows& rows) {
+    constexpr size_t columns = 100;
+    std::string text, line = "//   " + title;
+    const std::string indent = "//" + std::string(line.size() - 2, ' ');
+    for (const auto& each : rows) {
+        if (line.size() + 1 + each.name.size() > columns) {
+            text += line + "\n";
+            line = indent;
+        }
+        line += " " + std::string(each.name);
+    }
+    return text + line + "\n";
+}
+
 const std::map<std::string, std::function<std::string()>> tables{
+    {"names-in-comment",
+     [] {
+         return names_in_comment("formats ", format_specs) +
+                names_in_comment("profiles", arithmetic_profiles);
+     }},
     {"elements", elements},
     {"encoders", encoders},
     {"exact-limits", exact_limits},
@@ -242,24 +266,33 @@ std::string code_block(const std::filesystem::path& path) {
     return file ? "```" + language + "\n" + text.str() + "```\n" : "";
 }
 
+// What stands around a generated table in a line of its own.
+struct Marks {
+    std::string open, close, end, blank_line;
+};
+const std::array<Marks, 2> all_marks{
+    {{"<!-- generated: ", " -->", "<!-- end -->", "\n"}, {"// generated: ", "", "// end", ""}}};
+
 } // namespace
 
 int main(int argc, char** argv) {
     std::ifstream file(argc == 2 ? argv[1] : "");
     if (!file) {
-        std::cerr << "generate_doc_tables: expected one readable Markdown file\n";
+        std::cerr << "generate_doc_tables: expected one readable file\n";
         return 2;
     }
-    const std::string open = "<!-- generated: ", close = " -->", end = "<!-- end -->";
     std::string line, out;
-    bool inside = false;
+    const Marks* inside = nullptr;
     for (int number = 1; std::getline(file, line); ++number) {
-        if (inside && line != end) continue;
-        inside = false;
+        if (inside && line != inside->end) continue;
+        inside = nullptr;
         out += line + "\n";
-        if (!line.starts_with(open)) continue;
-        const std::string name = line.substr(
-            open.size(), line.size() - std::min(line.size(), open.size() + close.size()));
+        const auto marks = std::ranges::find_if(
+            all_marks, [&](const Marks& each) { return line.starts_with(each.open); });
+        if (marks == all_marks.end()) continue;
+        const size_t around = marks->open.size() + marks->close.size();
+        const std::string name =
+            line.substr(marks->open.size(), line.size() - std::min(line.size(), around));
         const auto table = tables.find(name);
         const std::string text =
             table != tables.end() ? table->second()
@@ -271,11 +304,11 @@ int main(int argc, char** argv) {
                       << ": no table and no readable file: " << name << "\n";
             return 2;
         }
-        out += "\n" + text + "\n";
-        inside = true;
+        out += marks->blank_line + text + marks->blank_line;
+        inside = &*marks;
     }
     if (inside) {
-        std::cerr << argv[1] << ": the last generated table has no " << end << "\n";
+        std::cerr << argv[1] << ": the last generated table has no " << inside->end << "\n";
         return 2;
     }
     std::cout << out;

@@ -244,7 +244,8 @@ std::vector<NamedMethod> exported_methods() {
 INSTANTIATE_TEST_SUITE_P(Quantizers, Pipe, testing::ValuesIn(exported_methods()),
                          [](const auto& each) {
                              std::string name(each.param.name);
-                             name += "_" + std::string(each.param.format);
+                             name += '_';
+                             name += each.param.format;
                              std::ranges::replace(name, '-', '_');
                              return name;
                          });

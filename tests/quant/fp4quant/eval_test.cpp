@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "child_process.hpp"
+#include "fp4/arithmetic/arithmetic.hpp"
 #include "fp4/quant/report/table_json.hpp"
 
 namespace fp4::quant {
@@ -129,9 +130,10 @@ TEST(Eval, RefusesWhatItCannotCompare) {
             "--method: expected a checkpoint that is not quantized");
     refused({"eval", "--model", model, "--profile", "exact"},
             "--profile: expected --method or a quantized checkpoint");
+    std::string profiles = "fake";
+    for (const auto& profile : arithmetic_profiles) profiles += ", " + std::string(profile.name);
     refused({"eval", "--model", model, "--method", "rtn", "--profile", "fp16"},
-            "--profile: expected one of fake, exact, nv-blackwell, fp32-seq, nv-blackwell-1, f13, "
-            "found fp16");
+            "--profile: expected one of " + profiles + ", found fp16");
     refused({"eval", "--model", model, "--method", "nearest"},
             "--method: expected one of rtn, 4over6");
     refused({"eval", "--model", folder / "made", "--reference", model, "--windows", "2",
