@@ -73,7 +73,7 @@ TEST(Gemm, ReferenceEqualsTheSlowTwin) {
             for (uint64_t n = 0; n < b.rows; ++n) {
                 const uint64_t at = m * b.rows + n;
                 const uint32_t start = c.empty() ? 0 : c[at].bits;
-                ASSERT_EQ((*d)[at].bits, slow::profile_dot(arithmetic.name, a, m, b, n, start))
+                ASSERT_EQ((*d)[at].bits, slow::profile_dot(arithmetic, a, m, b, n, start))
                     << m << " " << n;
             }
     });

@@ -32,7 +32,7 @@ PackedTensor row_of(const std::vector<FirstElement>& blocks) {
 
 uint32_t twin_dot(const PackedTensor& a, const PackedTensor& b, uint32_t c,
                   const Arithmetic& arithmetic) {
-    return slow::profile_dot(arithmetic.name, a, 0, b, 0, c);
+    return slow::profile_dot(arithmetic, a, 0, b, 0, c);
 }
 
 // D by both paths, which the twin confirms.

@@ -1,10 +1,10 @@
 // The slow twin's accumulation profiles, from block terms and from packed rows.
 #pragma once
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
+#include "fp4/arithmetic/arithmetic.hpp"
 #include "fp4/formats/packed_tensor.hpp"
 #include "slow_twin.hpp"
 
@@ -39,7 +39,8 @@ struct Steps {
     bool normalized = false;
 };
 
-inline const Steps newer{}, older{"zero scales", -126}, narrow{"zero products", -139, 13};
+// Those of public models.
+inline const Steps newer{}, older{"zero scales", -126};
 
 // NaN and infinity before any sum; otherwise false.
 inline bool special_result(const std::vector<Term>& terms, uint32_t c, uint32_t& d) {
@@ -166,15 +167,26 @@ inline uint32_t fused_dot(const PackedTensor& a, uint64_t a_row, const PackedTen
     return c;
 }
 
-// A profile of the tables, spelt out once more.
-inline uint32_t profile_dot(std::string_view profile, const PackedTensor& a, uint64_t a_row,
+// Profiles of public models are spelt out once more; of others the row says what they are.
+inline Steps steps_of(const Arithmetic& arithmetic) {
+    if (arithmetic.name == "nv-blackwell") return newer;
+    if (arithmetic.name == "nv-blackwell-1") return older;
+    const FusedSteps& row = arithmetic.steps;
+    return {row.zero_rule == ZeroRule::zero_products ? "zero products"
+            : row.zero_rule == ZeroRule::zero_scales ? "zero scales"
+                                                     : "zero sums",
+            row.zero_exponent,
+            row.fraction_bits,
+            static_cast<size_t>(row.terms),
+            static_cast<size_t>(row.group_terms),
+            row.normalized};
+}
+
+inline uint32_t profile_dot(const Arithmetic& arithmetic, const PackedTensor& a, uint64_t a_row,
                             const PackedTensor& b, uint64_t b_row, uint32_t c) {
-    if (profile == "exact") return exact_dot(a, a_row, b, b_row, c);
-    if (profile == "fp32-seq") return sequential_dot(a, a_row, b, b_row, c);
-    return fused_dot(a, a_row, b, b_row, c,
-                     profile == "nv-blackwell"     ? newer
-                     : profile == "nv-blackwell-1" ? older
-                                                   : narrow);
+    if (arithmetic.name == "exact") return exact_dot(a, a_row, b, b_row, c);
+    if (arithmetic.name == "fp32-seq") return sequential_dot(a, a_row, b, b_row, c);
+    return fused_dot(a, a_row, b, b_row, c, steps_of(arithmetic));
 }
 
 } // namespace fp4::slow
