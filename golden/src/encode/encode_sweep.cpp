@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
 
 #include "estimate_errors.hpp"
 #include "fast/wider.hpp"
@@ -148,24 +149,30 @@ SweepEncoder::Tried SweepEncoder::attempt(const Book& book, double step, std::sp
     for (size_t first = 0; first < x.size() && out.error <= limit; first += part_elements) {
         double best = std::numeric_limits<double>::infinity();
         ScaleRecord best_setting = 0;
+        // Settings have factors in common. One that was given up at a limit is out for good, since
+        // limits only fall.
+        std::array<std::array<std::optional<Nearest>, 8>, 2> by_factor;
         for (int i = 0; i < spec_.part_settings(); ++i) {
             const ScaleRecord setting =
                 spec_.part_setting(static_cast<int>(first / part_elements), i);
-            std::array<Nearest, 2> found;
+            std::array<const Nearest*, 2> found{};
             double error = 0;
             for (size_t h = 0; h < found.size() && error < best; ++h) {
                 const size_t at = first + h * half;
                 const int factor = spec_.sub_block_factor(setting, static_cast<int>(at));
-                found[h] =
-                    nearest(Entries(lanes, step * factor, units_), x.subspan(at, half), best);
-                error += found[h].error;
+                auto& of_factor = by_factor[h][static_cast<size_t>(factor)];
+                if (!of_factor)
+                    of_factor =
+                        nearest(Entries(lanes, step * factor, units_), x.subspan(at, half), best);
+                found[h] = &*of_factor;
+                error += found[h]->error;
             }
             if (!(error < best)) continue;
             best = error;
             best_setting = setting;
             for (size_t k = 0; k < part_elements; ++k)
                 out.codes[first + k] =
-                    book.codes[static_cast<size_t>(found[k / half].entry[k % half])];
+                    book.codes[static_cast<size_t>(found[k / half]->entry[k % half])];
         }
         out.record |= best_setting;
         out.error += best;
