@@ -22,14 +22,14 @@ package fp4_pkg;
   localparam int RAZER_A_SIGN_BIT = 7;
 
   // Arithmetic profiles, as coded in the parameter Profile; fields are indexed by it.
-  localparam int PROFILES = 5;
+  localparam int PROFILES = 6;
   localparam int PROFILE_EXACT = 0;
   localparam int PROFILE_NV_BLACKWELL = 1;
   localparam int PROFILE_NV_BLACKWELL_1 = 3;
-  localparam logic [4:0] PROFILE_IN_RTL = {1'd0, 1'd1, 1'd0, 1'd1, 1'd1};
-  localparam logic [4:0] PROFILE_LEAVES_OUT_ZERO_PRODUCTS = {1'd1, 1'd0, 1'd0, 1'd1, 1'd0};
-  localparam logic [159:0] PROFILE_ZERO_EXPONENTS = {-32'd139, -32'd126, 32'd0, -32'd139, 32'd0};
-  localparam logic [159:0] PROFILE_FRACTION_BITS = {32'd13, 32'd35, 32'd0, 32'd35, 32'd0};
+  localparam logic [5:0] PROFILE_IN_RTL = {1'd0, 1'd0, 1'd1, 1'd0, 1'd1, 1'd1};
+  localparam logic [5:0] PROFILE_LEAVES_OUT_ZERO_PRODUCTS = {1'd1, 1'd1, 1'd0, 1'd0, 1'd1, 1'd0};
+  localparam logic [191:0] PROFILE_ZERO_EXPONENTS = {-32'd139, -32'd139, -32'd126, 32'd0, -32'd139, 32'd0};
+  localparam logic [191:0] PROFILE_FRACTION_BITS = {32'd25, 32'd13, 32'd35, 32'd0, 32'd35, 32'd0};
   localparam int TERM_FRACTION_BITS = 8;
   localparam int EXACT_FRACTION_BITS = 20;
   localparam int STEP_BLOCKS = 4;

@@ -17,7 +17,7 @@
 // generated: names-in-comment
 //   formats  nvfp4 razer-w razer-a mxfp4 razer-cuda rzr4 nvfp4-ue5m3 mixfp4 nvint4 razer-mix if4
 //            hif4 m2xfp-w
-//   profiles exact nv-blackwell fp32-seq nv-blackwell-1 f13
+//   profiles exact nv-blackwell fp32-seq nv-blackwell-1 f13 f25
 // end
 `ifndef FP4_DPI_SVH
 `define FP4_DPI_SVH

@@ -49,7 +49,7 @@ struct Arithmetic {
     FusedSteps steps{};
 };
 
-inline constexpr std::array<Arithmetic, 5> arithmetic_profiles{{
+inline constexpr std::array<Arithmetic, 6> arithmetic_profiles{{
     {"exact", "one exact sum, rounded once to nearest even", Accumulation::exact,
      Rounding::nearest_even, true},
     {"nv-blackwell",
@@ -72,6 +72,12 @@ inline constexpr std::array<Arithmetic, 5> arithmetic_profiles{{
      Rounding::toward_zero,
      false,
      {4, 13, ZeroRule::zero_products, -139}},
+    {"f25",
+     "nv-blackwell with the 25 bits that tensor cores of Hopper and later keep for FP16",
+     Accumulation::fused_steps,
+     Rounding::toward_zero,
+     false,
+     {4, 25, ZeroRule::zero_products, -139}},
 }};
 
 inline constexpr const Arithmetic& exact = arithmetic_profiles[0];
