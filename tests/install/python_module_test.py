@@ -25,7 +25,6 @@ class Names(unittest.TestCase):
         self.assertEqual(fp4sim.output_types, ("f32", "bf16", "f16"))
         self.assertRegex(fp4sim.version, r"^\d+\.\d+\.\d+$")
 
-
     def test_dot_profiles(self):
         rows = {row.name: row for row in fp4sim.dot_profiles}
         self.assertEqual(len(rows), len(fp4sim.dot_profiles))
@@ -35,9 +34,9 @@ class Names(unittest.TestCase):
 
     def test_the_dpi_header_names_them(self):
         text = (Path(fp4sim.__file__).parents[3] / "include/fp4_dpi.svh").read_text()
-        text = re.sub(r"\n// {20,}", " ", text)  # lines that go on
-        self.assertEqual(re.search(r"a, b +format: ([a-z0-9 -]+?);", text)[1].split(), list(fp4sim.formats))
-        self.assertEqual(re.search(r"//   profile +([a-z0-9 -]+)\n", text)[1].split(), list(fp4sim.profiles))
+        text = re.sub(r"\n// {10,}", " ", text)  # lines that go on
+        self.assertEqual(re.search(r"//   formats +([a-z0-9 -]+)\n", text)[1].split(), list(fp4sim.formats))
+        self.assertEqual(re.search(r"//   profiles +([a-z0-9 -]+)\n", text)[1].split(), list(fp4sim.profiles))
 
 
 class Layout(unittest.TestCase):
