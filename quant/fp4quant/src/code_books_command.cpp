@@ -7,6 +7,7 @@
 #include "commands.hpp"
 #include "fp4/io/atomic_file.hpp"
 #include "fp4/io/progress_line.hpp"
+#include "fp4/quant/nmse/nmse_data.hpp"
 #include "fp4/quant/report/code_books_page.hpp"
 #include "fp4/try.hpp"
 
@@ -15,7 +16,7 @@ namespace {
 
 constexpr uint64_t default_searched_values = uint64_t{1} << 15,
                    default_measured_values = uint64_t{1} << 20, max_values = uint64_t{1} << 26,
-                   seed = 1, block = 16;
+                   seed = 1;
 // NVFP4's lane; binary64 counts what larger ones add up to, but nobody waits for them.
 constexpr int default_largest_halves = 12, min_largest_halves = 7, max_largest_halves = 15;
 
@@ -73,10 +74,10 @@ std::vector<RankedPair> chosen_pairs(std::vector<CodeBookResult> searched, size_
 Outcome search(const CodeBooksOptions& options) {
     for (const auto& [name, values] : {std::pair{"--searched-values", options.searched_values},
                                        std::pair{"--values", options.measured_values}})
-        if (values % block != 0)
+        if (values % nmse_group != 0)
             return Error{
                 ErrorCode::bad_argument,
-                fmt::format("{}: expected a multiple of {}, found {}", name, block, values)};
+                fmt::format("{}: expected a multiple of {}, found {}", name, nmse_group, values)};
     const auto pairs = code_book_pairs(options.largest_halves);
     CodeBookSearch out{.command = command_of(options),
                        .seed = seed,
@@ -115,14 +116,14 @@ void add_code_books_command(CLI::App& app, Run& run) {
         ->add_option("--searched-values", options->searched_values,
                      fmt::format("numbers of each set that all pairs are compared on, a multiple "
                                  "of {}",
-                                 block))
-        ->check(CLI::Range(block, max_values));
+                                 nmse_group))
+        ->check(CLI::Range(nmse_group, max_values));
     command
         ->add_option("--values", options->measured_values,
                      fmt::format("numbers of each set that the best pairs are measured on, a "
                                  "multiple of {}",
-                                 block))
-        ->check(CLI::Range(block, max_values));
+                                 nmse_group))
+        ->check(CLI::Range(nmse_group, max_values));
     command->add_option("--best", options->best, "how many of them")->check(CLI::Range(1, 1000));
     command->add_option("--into", options->into, "file for the page, Markdown");
     command->add_flag("--quiet", options->quiet, "no progress");

@@ -63,12 +63,12 @@ TEST(CodeBooks, NamesAFormatThatIsAmongTheBest) {
 TEST(CodeBooks, RefusesInOneLine) {
     const test::TemporaryFolder folder;
     const std::vector<std::pair<std::vector<std::string>, std::string>> cases{
-        {{"--values", "100"}, "--values: expected a multiple of 16, found 100"},
+        {{"--values", "100"}, "--values: expected a multiple of 64, found 100"},
         {{"--values", "0"}, "--values: "},
         {{"--largest-halves", "6"}, "--largest-halves: "},
         {{"--largest-halves", "16"}, "--largest-halves: "},
         {{"--best", "0"}, "--best: "},
-        {{"--values", "16", "--largest-halves", "7", "--into", folder / "none/page.md"},
+        {{"--values", "64", "--largest-halves", "7", "--into", folder / "none/page.md"},
          folder / "none/page.md"}};
     for (const auto& [words, message] : cases) {
         const auto run = code_books(words);

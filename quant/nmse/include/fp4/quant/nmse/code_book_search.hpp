@@ -54,7 +54,7 @@ class CodeBookErrors {
     double square_ = 0;
 };
 
-// On the sets "normal" and "student5" of nmse_sets.hpp.
+// On the sets "normal" and "student5" of nmse_data.hpp.
 struct CodeBookResult {
     CodeBookPair pair;
     std::array<double, 2> nmse{};
@@ -62,8 +62,8 @@ struct CodeBookResult {
     double mean() const { return (nmse[0] + nmse[1]) / 2; }
 };
 
-// The errors of all pairs on so many numbers of each set (whole blocks), in the order given.
-// `progress` is told how many are done.
+// The errors of all pairs on so many numbers of each set (whole groups of nmse_data.hpp), in the
+// order given. `progress` is told how many are done.
 std::vector<CodeBookResult> search_code_books(const std::vector<CodeBookPair>& pairs, uint64_t seed,
                                               uint64_t values,
                                               const std::function<void(size_t)>& progress);
