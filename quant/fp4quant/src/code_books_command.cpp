@@ -80,7 +80,6 @@ Outcome search(const CodeBooksOptions& options) {
                 fmt::format("{}: expected a multiple of {}, found {}", name, nmse_group, values)};
     const auto pairs = code_book_pairs(options.largest_halves);
     CodeBookSearch out{.command = command_of(options),
-                       .seed = seed,
                        .searched = pairs.size(),
                        .largest_halves = options.largest_halves,
                        .searched_values = options.searched_values,

@@ -40,7 +40,8 @@ std::string code_books_page(const CodeBookSearch& search) {
            "books of sixteen values. All " +
            std::to_string(search.searched) +
            " pairs were searched in which the first is E2M1 with a special value in the place of "
-           "-0 and the other has any seven magnitudes and any special value, halves up to " +
+           "-0 and the other has any seven magnitudes and any special value, multiples of 1/2 up "
+           "to " +
            value_text(search.largest_halves) + ": " + std::to_string(search.searched_values) +
            " numbers of each set, every scale tried for every block, ranks by the mean of both "
            "errors. The best of them and formats of this project are below as measured on " +

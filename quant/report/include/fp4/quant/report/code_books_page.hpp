@@ -16,7 +16,7 @@ struct RankedPair {
 
 struct CodeBookSearch {
     std::string command;
-    uint64_t seed = 0, searched = 0;
+    uint64_t searched = 0; // pairs
     int largest_halves = 0;
     uint64_t searched_values = 0, measured_values = 0; // of each set
     std::vector<RankedPair> pairs;                     // best first
