@@ -234,6 +234,8 @@ TEST(DequantizeErrors, ShapesAndSizes) {
     bad = good;
     bad.row_scales.resize(3);
     expect_error(bad, 256, "wq: row scales: expected none or 4, found 3");
+    bad.row_scales.resize(5);
+    expect_error(bad, 256, "wq: row scales: expected none or 4, found 5");
     bad = good;
     bad.codes.pop_back();
     expect_error(bad, 256, "wq: codes: expected 4 rows of 32 bytes, found 127 bytes");

@@ -90,8 +90,11 @@ Encoded brute_force(const FormatSpec& spec, Format format, Specials specials, in
     return best;
 }
 
-std::vector<float> block_of(Rng& rng, size_t size, int kind) {
+// least: the smallest step of a scale. Where all magnitudes are an odd number of its halves, no
+// scale but one is exact, and that may be one under which they are the smallest entries.
+std::vector<float> block_of(Rng& rng, size_t size, int kind, float least) {
     std::vector<float> x(size);
+    const auto same = static_cast<float>(rng.between(1, 15)) * 0.5f * least;
     for (float& value : x)
         value = kind == 0   ? rng.uniform(1.0f)
                 : kind == 1 ? rng.uniform(1.0f) * rng.uniform(1.0f) * 40.0f
@@ -99,6 +102,7 @@ std::vector<float> block_of(Rng& rng, size_t size, int kind) {
                 : kind == 3 ? rng.one_in(4) ? rng.uniform(1e-3f) : 0.0f
                 : kind == 4 ? rng.uniform(0x1p90f)
                 : kind == 5 ? rng.uniform(0x1p-120f)
+                : kind == 6 ? static_cast<float>(rng.between(-1, 1)) * same
                             : rng.uniform(3000.0f);
     return x;
 }
@@ -111,8 +115,11 @@ TEST(EncodeSweep, EqualsBruteForceInEveryFormat) {
         if (!default_encoder(format)) continue;
         for (int i = 0; i < 200; ++i) {
             const Specials specials = some_specials[static_cast<size_t>(i % 5)];
-            const auto x = block_of(rng, static_cast<size_t>(spec.block), i % 7);
             const float multiplier = i % 3 ? 1.0f : 0.0371f;
+            const auto x = block_of(
+                rng, static_cast<size_t>(spec.block), i % 8,
+                scale_to_float(decode_scale(spec.scale_spec(), spec.scale_spec().min_payload())) *
+                    multiplier);
             const int e3m3_max = i % 2 ? 28 : 30;
             const int last = spec.has_e3m3_max() && e3m3_max == 30 ? spec.scale_spec().max_payload
                                                                    : spec.encode_max;

@@ -272,6 +272,18 @@ TEST(FusedStep, AnOddTermLosesItsLastBitUnderTheLargestExponent) {
     EXPECT_EQ(nv_step({nv_group(0, 0x7E, 0x7E), nv_group(3, 0x01, 0x01)}, 0), 0x36400000u);
 }
 
+// 512 + 2^-15 lies between two floats. The sum of 70 bits ends far below what 64 of them hold, and
+// its last bit decides.
+TEST(FusedStep, TheLastOfManyKeptBitsBreaksATie) {
+    Rule rule = newer;
+    rule.golden.rounding = Rounding::nearest_even;
+    rule.golden.steps.fraction_bits = max_step_fraction_bits;
+    const std::vector<Group> groups{nv_group(2048, 0x38, 0x38), nv_group(4, 0x01, 0x08)};
+    EXPECT_EQ(golden_step(groups, 0, rule), 0x44000000u);
+    EXPECT_EQ(golden_step(groups, 0x22800000, rule), 0x44000001u); // C = 2^-58
+    EXPECT_EQ(golden_step(groups, 0xA2800000, rule), 0x44000000u);
+}
+
 TEST(FusedStep, ZeroIsPlusZero) {
     EXPECT_EQ(nv_step({nv_group(0, 0x38, 0x38)}, 0x80000000), 0u);
     EXPECT_EQ(nv_step({nv_group(4, 0x38, 0x38)}, 0xBF800000), 0u);

@@ -75,12 +75,9 @@ Fp32 fused_step(const Arithmetic& arithmetic, std::span<const BlockTerm> terms, 
     for (size_t first = 0; first < terms.size(); first += group_terms)
         groups[count++] =
             group_of(steps, terms.subspan(first, std::min(group_terms, terms.size() - first)));
-    const bool all_there = terms.size() == static_cast<size_t>(steps.terms);
-    const AlignedSum sum =
-        aligned_sum(std::span<const AlignedTerm>(groups).first(count), std::identity{}, c_term,
-                    steps.fraction_bits,
-                    all_there || steps.zero_rule == ZeroRule::zero_scales ? no_emax_floor
-                                                                          : steps.zero_exponent);
+    // Terms that are missing would not raise the alignment: C's exponent is no lower than theirs.
+    const AlignedSum sum = aligned_sum(std::span<const AlignedTerm>(groups).first(count),
+                                       std::identity{}, c_term, steps.fraction_bits);
     return {sum.round(fp32_spec, arithmetic.rounding)};
 }
 

@@ -135,8 +135,9 @@ inline void round_toward_zero(const U64& magnitude, const I64& largest, int frac
 }
 
 // One step of fused_step(). terms: dot * mA * mB with 8 fraction bits, abs < 2^22, and their
-// exponents; what a short step lacks has the exponent `floor`. With 35 fraction bits every aligned
-// term is below 2^50 and the sum of five below 2^52. An accumulator that is infinite or NaN stays.
+// exponents; terms that a short step lacks would not raise the alignment. With 35 fraction bits
+// every aligned term is below 2^50 and the sum of five below 2^52. An accumulator that is infinite
+// or NaN stays.
 template <int Terms>
 inline void fused_step_lanes(const I32 (&significands)[Terms], const I32 (&exponents)[Terms],
                              const FusedRule& rule, U32& accumulator) {
@@ -148,8 +149,6 @@ inline void fused_step_lanes(const I32 (&significands)[Terms], const I32 (&expon
     const U32 c_significand =
         (accumulator & 0x7FFFFF) | (U32)(field > 0 ? (I32{} + 0x800000) : I32{});
     I32 largest = c_exponent;
-    if (Terms < 4 && rule.zeros_left_out)
-        largest = largest > rule.zero_exponent ? largest : I32{} + rule.zero_exponent;
     for (const I32& exponent : exponents) largest = exponent > largest ? exponent : largest;
 
     U64 even_sum = {}, odd_sum = {};

@@ -76,6 +76,8 @@ def first_failure(programs, tests):
             return failed[1]
         if done.returncode: # it crashed before it could name the test
             return f"{test} (status {done.returncode})"
+        if not re.search(r"^\[  PASSED  \] [1-9]", done.stdout, re.M):
+            raise Failure(f"{test} runs no test: {done.stdout[:200]}")
     return None
 
 
