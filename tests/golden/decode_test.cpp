@@ -244,7 +244,8 @@ TEST(Dequantize, IsTheRationalProductRoundedOnce) {
             const ScaleRecord record = rng.fp32_bits();
             const auto code = static_cast<uint8_t>(rng.below(16));
             const int place = rng.below(spec_of(format).block);
-            const Fp32 tensor_scale{rng.one_in(4) ? rng.fp32_bits() & 0x807FFFFF // subnormal
+            const uint32_t subnormal = (rng.fp32_bits() & 0x007FFFFF) >> rng.below(23);
+            const Fp32 tensor_scale{rng.one_in(4) ? subnormal | (rng.fp32_bits() & 0x80000000)
                                                   : rng.fp32_bits(-40, 40)};
             const auto scale = slow::scale_of(format, record);
             const int lane = slow::lane_of(format, specials, record, code, place);

@@ -120,13 +120,13 @@ def main(source, folder, work, names):
         try:
             test = kill(work, programs, mutant)
             print(f"killed: {mutant['name']} by {test}", flush=True)
-            rows.append((mutant["name"], pathlib.Path(mutant["file"]).name, test))
+            rows.append((mutant["name"], mutant["file"].removeprefix(f"{folder}/"), test))
         except (Failure, subprocess.TimeoutExpired) as failure:
             alive += 1
             print(f"ALIVE: {mutant['name']}: {failure}", flush=True)
-    print("\n| mutant | file | killed by |\n|---|---|---|")
-    for row in rows:
-        print("| " + " | ".join(row) + " |")
+    print(f"\n| mutant | in {folder}/ | first test to fail |\n|---|---|---|")
+    for name, file, test in sorted(rows):
+        print(f"| `{name}` | {file} | `{test}` |")
     print(f"\n{len(rows)} of {len(mutants)} mutants killed")
     return 1 if alive else 0
 
