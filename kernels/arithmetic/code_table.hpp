@@ -19,9 +19,9 @@ FP4_HD uint32_t look_up(const CodeTable& table, uint32_t codes) {
            (permute(table.positive_low, table.positive_high, index) & ~negative);
 }
 
-// Bit i is set where byte i is not zero.
+// Bit i is set where byte i, -127 to 127, is not zero.
 FP4_HD uint32_t nonzero_bytes(uint32_t bytes) {
-    const uint32_t tops = (((bytes & 0x7F7F7F7F) + 0x7F7F7F7F) | bytes) & 0x80808080;
+    const uint32_t tops = ((bytes & 0x7F7F7F7F) + 0x7F7F7F7F) & 0x80808080;
     return (tops >> 7) * 0x01020408u >> 24 & 0xF;
 }
 
