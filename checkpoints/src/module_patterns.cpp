@@ -112,8 +112,10 @@ uint64_t states_of(std::string_view expression) {
     for (auto at = expression.find('{'); at != expression.npos; at = expression.find('{', at + 1)) {
         uint64_t largest = 1, count = 0;
         for (auto i = at + 1; i < expression.size() && expression[i] != '}'; ++i) {
-            const char c = expression[i];
-            count = c < '0' || c > '9' ? 0 : std::min<uint64_t>(max_states, 10 * count + (c - '0'));
+            const int digit = expression[i] - '0';
+            count = digit < 0 || digit > 9
+                        ? 0
+                        : std::min(max_states, 10 * count + static_cast<uint64_t>(digit));
             largest = std::max(largest, count);
         }
         states = std::min(max_states + 1, states * largest);

@@ -262,8 +262,11 @@ Result<QuantizedLinear> QuantizedCheckpoint::linear(size_t i) {
 
     const auto& config = quantization();
     QuantizedLinear linear{parts.spec.name,
-                           {layout_spec.weight_format, config.specials, parts.spec.rows,
-                            parts.spec.k, std::move(codes), std::move(scales)}};
+                           {{layout_spec.weight_format, config.specials},
+                            parts.spec.rows,
+                            parts.spec.k,
+                            std::move(codes),
+                            std::move(scales)}};
     if (const auto own = config.v2_halves_of.find(linear.name); own != config.v2_halves_of.end())
         linear.weight.specials.v2_halves = own->second;
     std::vector<TensorScale> outer;

@@ -18,8 +18,8 @@ std::vector<uint8_t> codes_of_literal(std::string_view text) {
 
 PackedTensor packed_rows(Format format, Specials specials, int rows, int k, std::string_view text,
                          std::string_view scales) {
-    PackedTensor tensor{format, specials, static_cast<uint64_t>(rows), static_cast<uint64_t>(k),
-                        {},     {}};
+    PackedTensor tensor{
+        {format, specials}, static_cast<uint64_t>(rows), static_cast<uint64_t>(k), {}, {}};
     for (size_t i = 0; i < text.size(); i += 2)
         tensor.codes.push_back(
             static_cast<uint8_t>(hex_digit(text[i]) | hex_digit(text[i + 1]) << 4));

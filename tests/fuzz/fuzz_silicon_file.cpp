@@ -16,7 +16,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     uint64_t said = 0;
     const auto counts = check_silicon_file(
         "/proc/self/fd/" + std::to_string(file),
-        [&](const SiliconMismatch& mismatch) { said += !describe(mismatch).empty(); }, 3);
+        {.on_mismatch = [&](const SiliconMismatch& m) { said += !describe(m).empty(); },
+         .limit = 3});
     if (!counts) {
         for (char c : counts.error().message)
             if (static_cast<unsigned char>(c) < ' ') std::abort();
