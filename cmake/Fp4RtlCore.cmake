@@ -1,34 +1,51 @@
-# fp4_add_rtl_core(ROWS r COLS c PROFILE name [FST] [RANDOM_START] [RTL_DIR dir])
-#   One Verilated fp4_tensor_core as a loadable library lib/fp4sim/core-<r>x<c>-<profile>[-fst].so: cores never see each other's
-#   symbols, and another build of the RTL can take a core's place without relinking anything. With RANDOM_START registers without a reset
-#   begin with random bits, as in silicon; otherwise with zeros, which simulates faster.
+# fp4_add_rtl_core(ROWS r COLS c PROFILE name [FORMATS set] [FST] [RANDOM_START] [RTL_DIR dir] [TARGET variable])
+#   One Verilated fp4_tensor_core as a loadable library lib/fp4sim/core-<r>x<c>-<profile>[-<set>][-fst].so: cores never see each other's
+#   symbols, and another build of the RTL can take a core's place without relinking anything. It decodes what its profile takes of a named
+#   set of formats, by default the first. With RANDOM_START registers without a reset begin with random bits, as in silicon; otherwise with
+#   zeros, which simulates faster. TARGET: the variable that is set to the target's name.
 set(FP4_ROOT ${CMAKE_CURRENT_LIST_DIR}/..)
 find_package(verilator 5 QUIET HINTS /usr/share/verilator)
 find_package(Threads REQUIRED)
 find_package(ZLIB QUIET)
 
-# FP4_RTL_PROFILES: the profiles that the RTL has, and FP4_PROFILE_<name> their codes, out of the generated package.
+# Out of the generated package: FP4_RTL_PROFILES, the profiles that the RTL has, FP4_PROFILE_<name>, their codes, and FP4_FORMATS_OF_<name>,
+# the formats they take; FP4_FORMAT_SETS, the named sets of formats, and FP4_FORMATS_<name>, what is in them.
 set(FP4_RTL_PROFILES "")
+set(FP4_FORMAT_SETS "")
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${FP4_ROOT}/rtl/fp4_pkg.sv)
-file(STRINGS ${FP4_ROOT}/rtl/fp4_pkg.sv lines REGEX "int PROFILE_[A-Z0-9_]+ = ")
+file(STRINGS ${FP4_ROOT}/rtl/fp4_pkg.sv lines REGEX "int (PROFILE|FORMATS)_[A-Z0-9_]+ = ")
 foreach(line ${lines})
-  string(REGEX MATCH "PROFILE_([A-Z0-9_]+) = ([0-9]+)" _ "${line}")
-  string(TOLOWER "${CMAKE_MATCH_1}" name)
+  string(REGEX MATCH "(PROFILE|FORMATS_OF|FORMATS)_([A-Z0-9_]+) = ([0-9]+)" _ "${line}")
+  string(TOLOWER "${CMAKE_MATCH_2}" name)
   string(REPLACE _ - name ${name})
-  list(APPEND FP4_RTL_PROFILES ${name})
-  set(FP4_PROFILE_${name} ${CMAKE_MATCH_2})
+  set(FP4_${CMAKE_MATCH_1}_${name} ${CMAKE_MATCH_3})
+  if(CMAKE_MATCH_1 STREQUAL PROFILE)
+    list(APPEND FP4_RTL_PROFILES ${name})
+  elseif(CMAKE_MATCH_1 STREQUAL FORMATS)
+    list(APPEND FP4_FORMAT_SETS ${name})
+  endif()
 endforeach()
+list(GET FP4_FORMAT_SETS 0 FP4_DEFAULT_FORMATS)
 
 function(fp4_add_rtl_core)
-  cmake_parse_arguments(PARSE_ARGV 0 arg "FST;RANDOM_START" "ROWS;COLS;PROFILE;RTL_DIR" "")
+  cmake_parse_arguments(PARSE_ARGV 0 arg "FST;RANDOM_START" "ROWS;COLS;PROFILE;FORMATS;RTL_DIR;TARGET" "")
   if(NOT arg_RTL_DIR)
     set(arg_RTL_DIR ${FP4_ROOT}/rtl)
   endif()
   if(NOT arg_PROFILE IN_LIST FP4_RTL_PROFILES)
     message(FATAL_ERROR "fp4_add_rtl_core: PROFILE: expected one of ${FP4_RTL_PROFILES}, found ${arg_PROFILE}")
   endif()
+  if(NOT arg_FORMATS)
+    set(arg_FORMATS ${FP4_DEFAULT_FORMATS})
+  elseif(NOT arg_FORMATS IN_LIST FP4_FORMAT_SETS)
+    message(FATAL_ERROR "fp4_add_rtl_core: FORMATS: expected one of ${FP4_FORMAT_SETS}, found ${arg_FORMATS}")
+  endif()
+  math(EXPR formats "${FP4_FORMATS_${arg_FORMATS}} & ${FP4_FORMATS_OF_${arg_PROFILE}}")
   set(profile ${FP4_PROFILE_${arg_PROFILE}})
   set(name core-${arg_ROWS}x${arg_COLS}-${arg_PROFILE})
+  if(NOT arg_FORMATS STREQUAL FP4_DEFAULT_FORMATS)
+    string(APPEND name -${arg_FORMATS})
+  endif()
   set(trace_args "")
   if(arg_FST)
     string(APPEND name -fst)
@@ -44,13 +61,18 @@ function(fp4_add_rtl_core)
   list(TRANSFORM files REPLACE "^rtl/" "${arg_RTL_DIR}/")
 
   string(REPLACE - _ target ${name})
+  if(arg_TARGET)
+    set(${arg_TARGET} ${target} PARENT_SCOPE)
+  endif()
   add_library(${target} MODULE ${FP4_ROOT}/sim/hardware/rtl_core_verilated.cpp)
   verilate(${target} ${trace_args} PREFIX Vfp4_tensor_core TOP_MODULE fp4_tensor_core
     SOURCES ${arg_RTL_DIR}/lint.vlt ${files}
     VERILATOR_ARGS -O3 --x-assign ${start} --x-initial ${start} -GRows=${arg_ROWS} -GCols=${arg_COLS} -GProfile=${profile}
+      -GFormatsA=${formats} -GFormatsB=${formats}
     OPT_FAST -O2 OPT_SLOW -O1 OPT_GLOBAL -O2)
   target_include_directories(${target} PRIVATE ${FP4_ROOT}/golden/include) # OperandFormat
   target_compile_definitions(${target} PRIVATE FP4_CORE_ROWS=${arg_ROWS} FP4_CORE_COLS=${arg_COLS} FP4_CORE_PROFILE=${profile}
+    FP4_CORE_FORMATS=${formats}
     FP4_CORE_RANDOM_START=$<BOOL:${arg_RANDOM_START}>)
   # Generated code is not what the sanitizers are for, and they make it compile for many minutes.
   target_compile_options(${target} PRIVATE -fno-gnu-unique $<$<BOOL:${FP4_SANITIZE}>:-fno-sanitize=all>)
@@ -60,9 +82,13 @@ function(fp4_add_rtl_core)
   target_link_libraries(${target} PRIVATE Threads::Threads)
   set_target_properties(${target} PROPERTIES PREFIX "" OUTPUT_NAME ${name} CXX_VISIBILITY_PRESET hidden
     LIBRARY_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/lib/fp4sim)
-  if(arg_FST) # slow to compile, seldom needed: built on demand by the target fst_cores
+  # Slow to compile, seldom needed: built on demand by the targets fst_cores and other_cores.
+  if(arg_FST)
     set_target_properties(${target} PROPERTIES EXCLUDE_FROM_ALL ON)
     set_property(GLOBAL APPEND PROPERTY FP4_FST_CORES ${target})
+  elseif(NOT arg_FORMATS STREQUAL FP4_DEFAULT_FORMATS)
+    set_target_properties(${target} PROPERTIES EXCLUDE_FROM_ALL ON)
+    set_property(GLOBAL APPEND PROPERTY FP4_OTHER_CORES ${target})
   else()
     set_property(GLOBAL APPEND PROPERTY FP4_RTL_CORES ${target})
   endif()

@@ -1,16 +1,21 @@
-// Prints rtl/fp4_pkg.sv: the format and profile tables of this library as SystemVerilog constants.
+// Prints rtl/fp4_pkg.sv: the format, code book, scale and profile tables of this library as
+// SystemVerilog constants.
 #include <algorithm>
+#include <bit>
 #include <cctype>
 #include <cstdio>
 #include <cstdlib>
+#include <functional>
 #include <string>
 
 #include "fp4/arithmetic/arithmetic.hpp"
-#include "fp4/arithmetic/block_term.hpp"
 #include "fp4/arithmetic/exact_sum.hpp"
-#include "fp4/formats/format.hpp"
+#include "fp4/arithmetic/rtl_formats.hpp"
+#include "fp4/formats/decode.hpp"
 
 namespace {
+
+using namespace fp4;
 
 std::string constant_name(std::string_view name) {
     std::string out;
@@ -23,116 +28,190 @@ void print_int(const std::string& name, long value) {
     std::printf("  localparam int %s = %ld;\n", name.c_str(), value);
 }
 
-void print_elements() {
-    std::printf("\n  // Element: E2M1 magnitudes in half-units, entry c in [4*c +: 4]; bit 3 of a "
-                "code is its sign.\n");
-    std::printf("  localparam logic [31:0] E2M1_MAG_HALVES = 32'h");
-    for (int code = 7; code >= 0; --code)
-        std::printf("%X", static_cast<unsigned>(fp4::e2m1_halves_table[static_cast<size_t>(code)]));
-    std::printf(";\n");
-    std::printf("  localparam logic [3:0] SENTINEL = 4'd%d; // of the formats that have one\n",
-                fp4::e2m1_negative_zero);
-}
-
-void print_scales() {
-    std::printf("\n  // Scale types: value = significand * 2^(exponent - 3).\n");
-    print_int("ZERO_SCALE_EXPONENT", fp4::zero_scale_exponent);
-    for (size_t i = 0; i < fp4::scale_specs.size(); ++i) {
-        const fp4::ScaleSpec& spec = fp4::scale_specs[i];
-        if (std::ranges::none_of(fp4::format_specs, [&](const fp4::FormatSpec& format) {
-                return format.in_rtl && format.scale == static_cast<fp4::ScaleType>(i);
-            }))
-            continue;
-        const std::string prefix = constant_name(spec.name);
-        print_int(prefix + "_BIAS", spec.bias);
-        if (spec.nan_payload >= 0) print_int(prefix + "_NAN_PAYLOAD", spec.nan_payload);
-    }
-}
-
-// One sentinel for all formats, and where negative zero would be.
-static_assert([] {
-    for (const auto& spec : fp4::format_specs)
-        if (spec.in_rtl && spec.has_specials() && spec.sentinel != fp4::e2m1_negative_zero)
-            return false;
-    return true;
-}());
-
-void print_formats() {
-    std::printf("\n  // Formats, as coded on the *_format_i ports; code 3 is not used.\n");
-    std::printf("  typedef enum logic [1:0] {\n");
-    const char* separator = "";
-    for (size_t i = 0; i < fp4::format_specs.size(); ++i) {
-        if (!fp4::format_specs[i].in_rtl) continue;
-        std::printf("%s    FORMAT_%s = 2'd%zu", separator,
-                    constant_name(fp4::format_specs[i].name).c_str(), i);
-        separator = ",\n";
-    }
-    std::printf("\n  } format_e;\n");
-    for (const auto& spec : fp4::format_specs) {
-        if (!spec.in_rtl) continue;
-        const std::string prefix = constant_name(spec.name);
-        if (spec.sign_bit >= 0) print_int(prefix + "_SIGN_BIT", spec.sign_bit);
-        if (spec.select_bit >= 0) print_int(prefix + "_SELECT_BIT", spec.select_bit);
-    }
-}
-
-constexpr int step_blocks = fp4::nv_blackwell.steps.terms;
-
-// The fused steps that rtl/ can be parametrized to.
-static_assert([] {
-    for (const auto& profile : fp4::arithmetic_profiles) {
-        const auto& steps = profile.steps;
-        if (profile.in_rtl && profile.accumulation == fp4::Accumulation::fused_steps &&
-            (steps.terms != step_blocks || steps.group_terms != 1 || steps.normalized ||
-             steps.fraction_bits < fp4::fp32_spec.fraction_bits ||
-             steps.zero_rule == fp4::ZeroRule::zero_sums ||
-             profile.rounding != fp4::Rounding::toward_zero))
-            return false;
-    }
-    return true;
-}());
-
-// One field per profile, profile 0 in the lowest bits.
-void print_fields(const std::string& name, int width, int (*field)(const fp4::Arithmetic&)) {
-    const size_t count = fp4::arithmetic_profiles.size();
+// One field per row of a table, row 0 in the lowest bits.
+template <class Rows>
+void print_fields(const std::string& name, int width, const Rows& rows, auto field) {
+    const size_t count = rows.size();
     std::printf("  localparam logic [%zu:0] %s = {", count * static_cast<size_t>(width) - 1,
                 name.c_str());
     for (size_t i = count; i-- > 0;) {
-        const int value = field(fp4::arithmetic_profiles[i]);
+        const int value = static_cast<int>(std::invoke(field, rows[i]));
         std::printf("%s%d'd%d%s", value < 0 ? "-" : "", width, std::abs(value), i ? ", " : "};\n");
     }
 }
 
+template <class Rows>
+void print_indices(const std::string& prefix, const Rows& rows) {
+    for (size_t i = 0; i < rows.size(); ++i)
+        print_int(prefix + "_" + constant_name(rows[i].name), static_cast<long>(i));
+}
+
+// Lanes of a code book are half-units, or quarter-units where the book has those.
+constexpr int lane_of(const CodeBook& book, size_t code) {
+    return book.values[code] * std::max(2, book.units) / book.units;
+}
+
+// What lanes of one of a format's code books are multiplied by to become those of golden, the
+// factor of sub-blocks aside.
+constexpr int multiplier(const FormatSpec& spec, bool other) {
+    const Ratio ratio = other ? spec.other_ratio : Ratio{};
+    return spec.lane_divisor() * ratio.numerator / ratio.denominator;
+}
+
+CodeBookType other_code_book(const FormatSpec& spec) {
+    return spec.has_code_book_bit() ? spec.other_code_book : spec.code_book;
+}
+
+// Those are golden's lanes, code by code; specials are in the place of -0.
+static_assert([] {
+    for (size_t f = 0; f < format_specs.size(); ++f) {
+        const FormatSpec& spec = format_specs[f];
+        if (!spec.in_rtl) continue;
+        if (spec.has_specials() && spec.sentinel != e2m1_negative_zero) return false;
+        for (const bool other : {false, spec.has_code_book_bit()})
+            for (size_t code = 0; code < 16; ++code)
+                if (lane_tables[f][other][code] !=
+                    lane_of(spec_of(other ? spec.other_code_book : spec.code_book), code) *
+                        multiplier(spec, other))
+                    return false;
+    }
+    return true;
+}());
+
+void print_code_books() {
+    std::printf("\n  // Code books: code c of book b in [8*(8*b + c%%8) +: 8], codes 0 to 7 in one "
+                "constant and 8 to 15 in\n  // the other; signed lanes, half-units or, in s1p2, "
+                "quarter-units.\n");
+    print_int("CODE_BOOKS", code_books.size());
+    print_indices("CODE_BOOK", code_books);
+    for (size_t first : {0u, 8u}) {
+        std::printf("  localparam logic [%zu:0] CODE_BOOK_LANES_%s = {\n",
+                    code_books.size() * 64 - 1, first ? "HI" : "LO");
+        for (size_t b = code_books.size(); b-- > 0;) {
+            unsigned long long row = 0;
+            for (size_t c = 8; c-- > 0;)
+                row = row << 8 | (static_cast<unsigned>(lane_of(code_books[b], first + c)) & 0xFF);
+            std::printf("    64'h%016llX%s\n", row, b ? "," : "");
+        }
+        std::printf("  };\n");
+    }
+    std::printf("  localparam logic [3:0] SENTINEL = 4'd%d; // of the formats that have one\n",
+                e2m1_negative_zero);
+}
+
+void print_scales() {
+    std::printf("\n  // Scale types: value = significand * 2^(exponent - 3). NaN payload 256: "
+                "none.\n");
+    print_int("ZERO_SCALE_EXPONENT", zero_scale_exponent);
+    print_int("SCALE_TYPES", scale_specs.size());
+    print_indices("SCALE", scale_specs);
+    print_fields("SCALE_EXPONENT_BITS", 4, scale_specs, &ScaleSpec::exponent_bits);
+    print_fields("SCALE_FRACTION_BITS", 4, scale_specs, &ScaleSpec::fraction_bits);
+    print_fields("SCALE_BIASES", 8, scale_specs, &ScaleSpec::bias);
+    print_fields("SCALE_SUBNORMALS", 1, scale_specs, &ScaleSpec::subnormals);
+    print_fields("SCALE_NAN_PAYLOADS", 9, scale_specs,
+                 [](const ScaleSpec& s) { return s.has_nan() ? s.nan_payload : 256; });
+}
+
+int lane_magnitude(const FormatSpec& spec) {
+    int largest = spec.has_specials() ? special_max_halves : 0;
+    for (const CodeBookType type : {spec.code_book, other_code_book(spec)})
+        for (size_t code = 0; code < 16; ++code)
+            largest = std::max(largest, std::abs(lane_of(spec_of(type), code)));
+    return spec.sub_blocks == SubBlocks::doublings ? largest * spec.max_sub_block_factor()
+                                                   : largest;
+}
+
+void print_formats() {
+    std::printf("\n  // Formats, as coded on the *_format_i ports and in sets of formats, one bit "
+                "each. Code books are one-hot.\n  // Bit number 8: none.\n");
+    print_int("FORMATS", format_specs.size());
+    print_int("FORMAT_W", std::bit_width(format_specs.size() - 1));
+    print_indices("FORMAT", format_specs);
+    const auto fields = [](const char* name, int width, auto field) {
+        print_fields(std::string("FORMAT_") + name, width, format_specs, field);
+    };
+    fields("BLOCKS", 8, &FormatSpec::block);
+    fields("RECORD_BYTES", 4, &FormatSpec::scale_bytes);
+    fields("SCALES", 4, [](const FormatSpec& s) { return static_cast<int>(s.scale); });
+    const auto book = [](CodeBookType type) { return 1 << static_cast<int>(type); };
+    const int books = static_cast<int>(code_books.size());
+    fields("CODE_BOOKS", books, [&](const FormatSpec& s) { return book(s.code_book); });
+    fields("OTHER_CODE_BOOKS", books,
+           [&](const FormatSpec& s) { return book(other_code_book(s)); });
+    const auto bit = [](int number) { return number < 0 ? 8 : number; };
+    fields("CODE_BOOK_BITS", 4, [&](const FormatSpec& s) { return bit(s.code_book_bit); });
+    fields("SIGN_BITS", 4, [&](const FormatSpec& s) { return bit(s.sign_bit); });
+    fields("SELECT_BITS", 4, [&](const FormatSpec& s) { return bit(s.select_bit); });
+    const auto set = [](const char* name, FormatSet formats) {
+        std::printf("  localparam logic [31:0] FORMAT_%s = 32'd%u;\n", name, formats);
+    };
+    set("IN_RTL", formats_in_rtl);
+    set("HAS_SPECIALS", formats_that(&FormatSpec::has_specials));
+    const auto with = [](SubBlocks kind) {
+        return formats_that([=](const FormatSpec& s) { return s.sub_blocks == kind; });
+    };
+    set("DOUBLINGS", with(SubBlocks::doublings));
+    set("QUARTERS", with(SubBlocks::quarters));
+    fields("LANE_MAGNITUDES", 8, lane_magnitude);
+    fields("LANE_FRACTION_BITS", 4, &FormatSpec::lane_fraction_bits);
+    fields("MULTIPLIERS", 4, [](const FormatSpec& s) { return multiplier(s, false); });
+    fields("OTHER_MULTIPLIERS", 4, [](const FormatSpec& s) { return multiplier(s, true); });
+    std::printf("\n  // Named sets of formats.\n");
+    for (const RtlFormatSet& set : rtl_format_sets)
+        print_int("FORMATS_" + constant_name(set.name), set.formats);
+    std::printf("  localparam logic [31:0] FORMATS_DEFAULT = FORMATS_%s;\n",
+                constant_name(rtl_format_sets[0].name).c_str());
+}
+
+constexpr int step_blocks = nv_blackwell.steps.terms;
+
+// The fused steps that rtl/ can be parametrized to.
+static_assert([] {
+    for (const auto& profile : arithmetic_profiles) {
+        const auto& steps = profile.steps;
+        if (profile.in_rtl && profile.accumulation == Accumulation::fused_steps &&
+            (steps.terms != step_blocks || steps.group_terms != 1 || steps.normalized ||
+             steps.zero_rule == ZeroRule::zero_sums))
+            return false;
+    }
+    return true;
+}());
+
 void print_profiles() {
-    using fp4::Arithmetic;
     std::printf("\n  // Arithmetic profiles, as coded in the parameter Profile; fields are indexed "
                 "by it.\n");
-    print_int("PROFILES", static_cast<long>(fp4::arithmetic_profiles.size()));
-    for (size_t i = 0; i < fp4::arithmetic_profiles.size(); ++i)
-        if (fp4::arithmetic_profiles[i].in_rtl)
-            print_int("PROFILE_" + constant_name(fp4::arithmetic_profiles[i].name),
-                      static_cast<long>(i));
-    print_fields("PROFILE_IN_RTL", 1, [](const Arithmetic& p) { return p.in_rtl ? 1 : 0; });
-    print_fields("PROFILE_LEAVES_OUT_ZERO_PRODUCTS", 1, [](const Arithmetic& p) {
-        return p.steps.zero_rule == fp4::ZeroRule::zero_products && p.steps.terms ? 1 : 0;
+    print_int("PROFILES", static_cast<long>(arithmetic_profiles.size()));
+    for (size_t i = 0; i < arithmetic_profiles.size(); ++i)
+        if (arithmetic_profiles[i].in_rtl) {
+            const std::string name = constant_name(arithmetic_profiles[i].name);
+            print_int("PROFILE_" + name, static_cast<long>(i));
+            print_int("FORMATS_OF_" + name, rtl_formats(arithmetic_profiles[i]));
+        }
+    print_fields("PROFILE_FORMATS", 32, arithmetic_profiles, rtl_formats);
+    const auto fields = [](const char* name, int width, auto field) {
+        print_fields(std::string("PROFILE_") + name, width, arithmetic_profiles, field);
+    };
+    fields("IN_RTL", 1, &Arithmetic::in_rtl);
+    fields("NEAREST_EVEN", 1,
+           [](const Arithmetic& p) { return p.rounding == Rounding::nearest_even; });
+    fields("LEAVES_OUT_ZERO_PRODUCTS", 1, [](const Arithmetic& p) {
+        return p.steps.zero_rule == ZeroRule::zero_products && p.steps.terms ? 1 : 0;
     });
-    print_fields("PROFILE_ZERO_EXPONENTS", 32,
-                 [](const Arithmetic& p) { return p.steps.zero_exponent; });
-    print_fields("PROFILE_FRACTION_BITS", 32,
-                 [](const Arithmetic& p) { return p.steps.fraction_bits; });
-    print_int("TERM_FRACTION_BITS", fp4::block_term_fraction_bits);
-    print_int("EXACT_FRACTION_BITS", fp4::ExactSum::fraction_bits);
+    fields("ZERO_EXPONENTS", 32, [](const Arithmetic& p) { return p.steps.zero_exponent; });
+    fields("FRACTION_BITS", 32, [](const Arithmetic& p) { return p.steps.fraction_bits; });
+    print_int("EXACT_FRACTION_BITS", ExactSum::fraction_bits);
     print_int("STEP_BLOCKS", step_blocks);
-    std::printf("\n  localparam logic [31:0] FP32_NAN = 32'h%08X;\n", fp4::fp32_nan.bits);
+    std::printf("\n  localparam logic [31:0] FP32_NAN = 32'h%08X;\n", fp32_nan.bits);
 }
 
 } // namespace
 
 int main() {
-    std::printf("// Generated from the format and profile tables of golden/ by "
-                "fp4-generate-rtl-package; do not edit.\n");
+    std::printf("// Generated from the tables of golden/ by fp4-generate-rtl-package; do not "
+                "edit.\n");
     std::printf("package fp4_pkg;\n");
-    print_elements();
+    print_code_books();
     print_scales();
     print_formats();
     print_profiles();

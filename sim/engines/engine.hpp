@@ -46,7 +46,10 @@ class Engine {
     // The array whose tiles outputs come in; none: each op is one tile.
     virtual std::optional<CoreShape> array() const { return std::nullopt; }
 
-    // Whether the engine can run the op, known before anything is run. Errors name the op.
+    // Chooses what the ops of a trace are run on; once, before anything is run. Errors name the op.
+    virtual Status prepare(std::span<const traces::TraceOp>) { return Done{}; }
+
+    // Whether the engine, prepared, can run the op. Errors name the op.
     virtual Status check(const traces::TraceOp&) const { return Done{}; }
 
     // Computes one op that check() passed, with C of M * N or empty: +0. Ops may follow one another

@@ -17,11 +17,12 @@ class OperandDma : public sc_core::sc_module {
     tlm_utils::simple_initiator_socket<OperandDma> socket;
 
     OperandDma(const sc_core::sc_module_name& name, PanelBuffer& buffer, uint32_t panel_rows,
-               sc_core::sc_time read_latency);
+               size_t record_bytes, sc_core::sc_time read_latency);
 
     struct Job {
         uint64_t codes_address, scales_address;
-        uint64_t rows, k;               // of the whole tensor
+        uint64_t rows, k; // of the whole tensor
+        Format format;
         std::vector<uint32_t> sequence; // panel indices in the order they will be used
     };
     void start(Job job);
@@ -32,6 +33,7 @@ class OperandDma : public sc_core::sc_module {
 
     PanelBuffer& buffer_;
     uint32_t panel_rows_;
+    size_t record_bytes_; // in panels
     sc_core::sc_time read_latency_;
     Job job_;
     sc_core::sc_event started_;

@@ -8,8 +8,8 @@
 
 namespace fp4::sim {
 
-// Codes and scales of `rows` rows: beat kb reads rows * 8 bytes at codes[kb * rows * 8] and rows
-// bytes at scales[kb * rows].
+// Codes and scale records of `rows` rows, as the core takes them: beat kb reads rows * 8 bytes at
+// codes[kb * rows * 8] and rows records at scales[kb * rows * record_bytes].
 struct Panel {
     uint32_t index;
     sc_core::sc_time ready_at; // when the last byte has arrived

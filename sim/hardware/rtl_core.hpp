@@ -6,7 +6,7 @@
 #include <span>
 #include <vector>
 
-#include "fp4/formats/format.hpp"
+#include "fp4/formats/format_set.hpp"
 
 namespace fp4::sim {
 
@@ -26,7 +26,7 @@ struct CoreInputs {
     uint32_t k_tag = 0;
     struct Operand : OperandFormat {
         const uint8_t* codes = nullptr;  // rows (or cols) * 8 bytes
-        const uint8_t* scales = nullptr; // rows (or cols) bytes
+        const uint8_t* scales = nullptr; // rows (or cols) * record_bytes() bytes
     } a, b;
     bool c_valid = false;
     const uint32_t* c = nullptr; // cols binary32 patterns
@@ -48,7 +48,9 @@ class RtlCore {
   public:
     virtual ~RtlCore() = default;
     virtual CoreShape shape() const = 0;
-    virtual uint32_t profile() const = 0; // index into arithmetic_profiles
+    virtual uint32_t profile() const = 0;  // index into arithmetic_profiles
+    virtual FormatSet formats() const = 0; // of either operand
+    size_t record_bytes() const { return static_cast<size_t>(max_record_bytes(formats())); }
 
     // Drives the inputs, samples the outputs, then clocks once.
     virtual void cycle(const CoreInputs& inputs, CoreOutputs& outputs) = 0;

@@ -1,5 +1,5 @@
-// A Verilated fp4_tensor_core behind RtlCore. Compiled once per array shape, profile and tracing
-// choice, each into a library of its own.
+// A Verilated fp4_tensor_core behind RtlCore. Compiled once per array shape, profile, set of
+// formats and tracing choice, each into a library of its own.
 #include <verilated.h>
 #if VM_TRACE_FST
 #include <verilated_fst_c.h>
@@ -37,6 +37,8 @@ void get(const Port& port, uint32_t* words, size_t count) {
     }
 }
 
+constexpr size_t core_record_bytes = max_record_bytes(FP4_CORE_FORMATS);
+
 class VerilatedCore final : public RtlCore {
   public:
     VerilatedCore() : context_(std::make_unique<VerilatedContext>()) {
@@ -54,6 +56,7 @@ class VerilatedCore final : public RtlCore {
 
     CoreShape shape() const override { return {FP4_CORE_ROWS, FP4_CORE_COLS}; }
     uint32_t profile() const override { return FP4_CORE_PROFILE; }
+    FormatSet formats() const override { return FP4_CORE_FORMATS; }
 
     void cycle(const CoreInputs& in, CoreOutputs& out) override {
         top_->rst_ni = !in.reset;
@@ -69,9 +72,9 @@ class VerilatedCore final : public RtlCore {
             top_->b_v1_halves_i = in.b.specials.v1_halves;
             top_->b_v2_halves_i = in.b.specials.v2_halves;
             put(top_->a_codes_i, in.a.codes, FP4_CORE_ROWS * 8);
-            put(top_->a_scales_i, in.a.scales, FP4_CORE_ROWS);
+            put(top_->a_scales_i, in.a.scales, FP4_CORE_ROWS * core_record_bytes);
             put(top_->b_codes_i, in.b.codes, FP4_CORE_COLS * 8);
-            put(top_->b_scales_i, in.b.scales, FP4_CORE_COLS);
+            put(top_->b_scales_i, in.b.scales, FP4_CORE_COLS * core_record_bytes);
         }
         top_->c_valid_i = in.c_valid;
         if (in.c_valid) put(top_->c_i, in.c, FP4_CORE_COLS * 4);

@@ -9,7 +9,9 @@
 namespace fp4::sim {
 namespace {
 
-uint64_t panel_bytes(uint64_t rows, uint64_t k) { return rows * (k / 2 + k / dot_lanes); }
+uint64_t panel_bytes(uint64_t rows, const PackedTensor& t) {
+    return rows * (t.code_bytes_per_row() + t.scale_bytes_per_row());
+}
 
 // Panels in the order the tiles need them.
 std::vector<uint32_t> panel_sequence(uint32_t panels, uint32_t repeats) {
@@ -30,17 +32,17 @@ Status check_buffers(const HardwareConfig& config, const traces::TraceOp& op) {
                 "config {}: key buffers.{}: op {} needs at least {} for one panel, found {}",
                 config.name, key, op.name, need, have)};
     };
-    FP4_TRY(check("a_bytes", config.a_buffer_bytes, panel_bytes(config.array_rows, op.k())));
-    return check("b_bytes", config.b_buffer_bytes, panel_bytes(config.array_cols, op.k()));
+    FP4_TRY(check("a_bytes", config.a_buffer_bytes, panel_bytes(config.array_rows, op.a)));
+    return check("b_bytes", config.b_buffer_bytes, panel_bytes(config.array_cols, op.b));
 }
 
 System::System(const sc_core::sc_module_name& name, const HardwareConfig& config, RtlCore& core)
     : sc_module(name), config_(config), clock_period_(1e6 / config.clock_mhz, sc_core::SC_PS),
       read_latency_(clock_period_ * config.memory_latency_cycles),
       memory_("memory", clock_period_ / config.memory_bytes_per_cycle, read_latency_),
-      a_dma_("a_dma", a_buffer_, config.array_rows, read_latency_),
-      b_dma_("b_dma", b_buffer_, config.array_cols, read_latency_), c_dma_("c_dma", read_latency_),
-      epilogue_("epilogue", clock_period_),
+      a_dma_("a_dma", a_buffer_, config.array_rows, core.record_bytes(), read_latency_),
+      b_dma_("b_dma", b_buffer_, config.array_cols, core.record_bytes(), read_latency_),
+      c_dma_("c_dma", read_latency_), epilogue_("epilogue", clock_period_),
       tensor_core_("tensor_core", core, {a_buffer_, b_buffer_, c_dma_.rows, epilogue_.rows},
                    clock_period_) {
     a_dma_.socket.bind(memory_.socket);
@@ -63,15 +65,15 @@ void System::start(const traces::TraceOp& op, std::span<const Fp32> c, OutputTyp
     written_before_ = memory_.bytes_written();
 
     const TileGrid tiles = grid(op);
-    const uint64_t a_panels = config_.a_buffer_bytes / panel_bytes(config_.array_rows, op.k());
+    const uint64_t a_panels = config_.a_buffer_bytes / panel_bytes(config_.array_rows, op.a);
     const bool keep_a = tiles.row_tiles() <= a_panels;
     a_buffer_.reset(a_panels);
-    b_buffer_.reset(config_.b_buffer_bytes / panel_bytes(config_.array_cols, op.k()));
+    b_buffer_.reset(config_.b_buffer_bytes / panel_bytes(config_.array_cols, op.b));
 
-    a_dma_.start({layout_.a.codes, layout_.a.scales, op.m(), op.k(),
+    a_dma_.start({layout_.a.codes, layout_.a.scales, op.m(), op.k(), op.a.format,
                   panel_sequence(tiles.row_tiles(), keep_a ? 1 : tiles.col_tiles())});
-    b_dma_.start(
-        {layout_.b.codes, layout_.b.scales, op.n(), op.k(), panel_sequence(tiles.col_tiles(), 1)});
+    b_dma_.start({layout_.b.codes, layout_.b.scales, op.n(), op.k(), op.b.format,
+                  panel_sequence(tiles.col_tiles(), 1)});
     if (!c.empty()) c_dma_.start(layout_.c, tiles);
     epilogue_.start({tiles, layout_.out, op.a.outer_scales(), op.b.outer_scales(), out_type});
     tensor_core_.start({tiles, op.k(), op.a, op.b, !c.empty(), keep_a});

@@ -38,9 +38,9 @@ void TensorCoreUnit::offer_operands() {
     inputs_.k_last = beat_ + 1 == job_.k / dot_lanes;
     inputs_.k_tag = tile_;
     inputs_.a.codes = &a->codes[beat_ * job_.grid.array.rows * 8];
-    inputs_.a.scales = &a->scales[beat_ * job_.grid.array.rows];
+    inputs_.a.scales = &a->scales[beat_ * job_.grid.array.rows * core_.record_bytes()];
     inputs_.b.codes = &b->codes[beat_ * job_.grid.array.cols * 8];
-    inputs_.b.scales = &b->scales[beat_ * job_.grid.array.cols];
+    inputs_.b.scales = &b->scales[beat_ * job_.grid.array.cols * core_.record_bytes()];
 }
 
 void TensorCoreUnit::operands_taken() {

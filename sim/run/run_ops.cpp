@@ -15,12 +15,12 @@ Error in_op(const traces::TraceOp& op, const Error& error) {
 
 } // namespace
 
-Status check_ops(const Engine& engine, const traces::Trace& trace, const Arithmetic& arithmetic) {
-    for (const traces::TraceOp& op : trace.ops) {
+Status prepare_ops(Engine& engine, const traces::Trace& trace, const Arithmetic& arithmetic) {
+    for (const traces::TraceOp& op : trace.ops)
         if (const auto status = check_gemm(op.a, op.b, op.c, arithmetic); !status)
             return in_op(op, status.error());
-        FP4_TRY(engine.check(op));
-    }
+    FP4_TRY(engine.prepare(trace.ops));
+    for (const traces::TraceOp& op : trace.ops) FP4_TRY(engine.check(op));
     return Done{};
 }
 

@@ -19,10 +19,11 @@ struct RunJob {
     std::function<bool()> interrupted{}; // may be empty
 };
 
-// Every op can be run and compared, known before any is. Errors name the op.
-Status check_ops(const Engine& engine, const traces::Trace& trace, const Arithmetic& arithmetic);
+// Readies the engine for the trace. Every op can be run and compared, known before any is; errors
+// name the op.
+Status prepare_ops(Engine& engine, const traces::Trace& trace, const Arithmetic& arithmetic);
 
-// In trace order, of a trace that check_ops passed; it outlives the results. Ends with an op that
+// In trace order, of a trace that prepare_ops passed; it outlives the results. Ends with an op that
 // hung, and before one that was interrupted. Errors: those of the engine, with the op's name.
 Result<std::vector<OpResult>> run_ops(Engine& engine, const RunJob& job);
 

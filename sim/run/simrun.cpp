@@ -55,14 +55,13 @@ Result<std::unique_ptr<Engine>> make_engine(const Options& options, const Progra
 }
 
 // The trace of the run, of which every op can be run; saved where that is asked for.
-Result<NamedTrace> prepare_trace(const Options& options, const ProgramFiles& files,
-                                 const Engine& engine, const Arithmetic& arithmetic,
-                                 io::ProgressLine& progress) {
+Result<NamedTrace> prepare_trace(const Options& options, const ProgramFiles& files, Engine& engine,
+                                 const Arithmetic& arithmetic, io::ProgressLine& progress) {
     FP4_TRY_ASSIGN(auto named,
                    load_trace(options, files, [&](std::string_view op, size_t index, size_t count) {
                        progress.show(fmt::format("quantizing {} ({}/{})", op, index + 1, count));
                    }));
-    FP4_TRY(check_ops(engine, named.trace, arithmetic));
+    FP4_TRY(prepare_ops(engine, named.trace, arithmetic));
     if (!options.fst.empty()) {
         FP4_TRY_ASSIGN(const auto window, parse_waveform_window(options.fst_window));
         FP4_TRY(check_waveform_window(window, options.fst_window, named.trace, engine));

@@ -19,27 +19,42 @@ struct Tile {
     std::vector<Fp32> expected;
 };
 
-PackedTensor random_operand(std::mt19937_64& random, uint32_t count, uint64_t k) {
-    PackedTensor t{{static_cast<Format>(random() % 3),
-                    {static_cast<uint8_t>(random() % 32), static_cast<uint8_t>(random() % 32)}},
-                   count,
-                   k,
-                   std::vector<uint8_t>(count * k / 2),
-                   std::vector<uint8_t>(count * k / 16),
-                   {}};
+PackedTensor random_operand(std::mt19937_64& random, Format format, uint32_t count, uint64_t k) {
+    PackedTensor t{
+        {format, {static_cast<uint8_t>(random() % 32), static_cast<uint8_t>(random() % 32)}},
+        count,
+        k};
+    t.codes.resize(count * t.code_bytes_per_row());
+    t.scales.resize(count * t.scale_bytes_per_row());
     for (auto& byte : t.codes) byte = static_cast<uint8_t>(random());
-    // One block in four has zeros in half of its bytes or in all, so that products are all zero.
-    for (uint64_t block = 0; block < t.scales.size(); ++block)
+    // One sixteen in four has zeros in half of its bytes or in all, so that products are all zero.
+    for (uint64_t first = 0; first < t.codes.size(); first += 8)
         if (random() % 4 == 0)
-            for (uint64_t i = random() % 2 * 4; i < 8; ++i) t.codes[block * 8 + i] = 0;
+            for (uint64_t i = random() % 2 * 4; i < 8; ++i) t.codes[first + i] = 0;
     for (auto& byte : t.scales)
         byte = static_cast<uint8_t>(random() % 4 == 0 ? random() % 16 : random());
+    // Scales that span little, too, so that terms of E8M0 scales meet.
+    if (random() % 2)
+        for (auto& byte : t.scales) byte = static_cast<uint8_t>(byte % 16 + 120);
     return t;
 }
 
-Tile random_tile(std::mt19937_64& random, const Arithmetic& arithmetic) {
-    const uint64_t k = 16 * (1 + random() % 9);
-    Tile tile{random_operand(random, rows, k), random_operand(random, cols, k), {}, {}};
+// Two formats of the set that the profile multiplies.
+std::pair<Format, Format> random_formats(std::mt19937_64& random, FormatSet formats,
+                                         const Arithmetic& arithmetic) {
+    for (;;) {
+        const auto a = static_cast<Format>(random() % format_specs.size()),
+                   b = static_cast<Format>(random() % format_specs.size());
+        if (contains(formats, a) && contains(formats, b) && check_formats(a, b, arithmetic))
+            return {a, b};
+    }
+}
+
+Tile random_tile(std::mt19937_64& random, FormatSet formats, const Arithmetic& arithmetic) {
+    const auto [a, b] = random_formats(random, formats, arithmetic);
+    const auto block = static_cast<uint64_t>(spec_of(a).block);
+    const uint64_t k = block * (1 + random() % (144 / block));
+    Tile tile{random_operand(random, a, rows, k), random_operand(random, b, cols, k), {}, {}};
     if (random() % 2)
         for (uint32_t i = 0; i < rows * cols; ++i)
             tile.c.push_back({static_cast<uint32_t>(random())});
@@ -71,7 +86,9 @@ class Bench {
     void run(const std::vector<Tile>& tiles) {
         size_t k_tile = 0, c_tile = 0, d_tile = 0;
         uint64_t beat = 0, c_row = 0, d_row = 0, idle = 0;
-        std::vector<uint8_t> a_codes(rows * 8), a_scales(rows), b_codes(cols * 8), b_scales(cols);
+        const size_t record_bytes = core_.record_bytes();
+        std::vector<uint8_t> a_codes(rows * 8), a_scales(rows * record_bytes), b_codes(cols * 8),
+            b_scales(cols * record_bytes);
         bool k_offered = false, c_offered = false;
         while (d_tile < tiles.size()) {
             while (c_tile < tiles.size() && tiles[c_tile].c.empty()) ++c_tile;
@@ -85,9 +102,14 @@ class Bench {
                 const Tile& tile = tiles[k_tile];
                 const auto gather = [&](const PackedTensor& t, auto& codes, auto& scales,
                                         CoreInputs::Operand& port) {
+                    const FormatSpec& spec = spec_of(t.format);
+                    const auto bytes = static_cast<size_t>(spec.scale_bytes());
+                    const auto block = static_cast<size_t>(spec.block);
                     for (uint64_t r = 0; r < t.rows; ++r) {
                         std::memcpy(codes.data() + r * 8, t.row(r).codes.data() + beat * 8, 8);
-                        scales[r] = t.row(r).scales[beat];
+                        std::memcpy(scales.data() + r * record_bytes,
+                                    t.row(r).scales.data() + beat * dot_lanes / block * bytes,
+                                    bytes);
                     }
                     port = {t, codes.data(), scales.data()};
                 };
@@ -142,21 +164,28 @@ class Bench {
     CoreOutputs outputs_;
 };
 
-class TensorCore : public testing::TestWithParam<std::tuple<std::string_view, Pace>> {};
+LoadedCore core_of(std::string_view profile, const RtlFormatSet& formats) {
+    auto core = LoadedCore::load(FP4_CORES, {rows, cols}, profile, false, formats);
+    EXPECT_TRUE(core) << core.error().message;
+    return *std::move(core);
+}
+
+class TensorCore : public testing::TestWithParam<std::tuple<std::string_view, RtlFormatSet, Pace>> {
+};
 
 TEST_P(TensorCore, EveryTileSurvivesStalls) {
-    const auto [profile, pace] = GetParam();
-    const auto core = LoadedCore::load(FP4_CORES, {rows, cols}, profile, false);
-    ASSERT_TRUE(core) << core.error().message;
+    const auto& [profile, formats, pace] = GetParam();
+    const auto core = core_of(profile, formats);
     std::mt19937_64 random(11);
     std::vector<Tile> tiles;
     for (int i = 0; i < 4000; ++i)
-        tiles.push_back(random_tile(random, *arithmetic_from_name(profile)));
-    Bench(**core, pace, 5).run(tiles);
+        tiles.push_back(random_tile(random, core->formats(), *arithmetic_from_name(profile)));
+    Bench(*core, pace, 5).run(tiles);
 }
 
 INSTANTIATE_TEST_SUITE_P(Paces, TensorCore,
                          testing::Combine(testing::ValuesIn(rtl_profiles()),
+                                          testing::ValuesIn(rtl_format_sets),
                                           testing::Values(Pace{8, 8, 8}, Pace{8, 8, 1},
                                                           Pace{8, 1, 8}, Pace{1, 8, 8},
                                                           Pace{4, 4, 4}, Pace{7, 2, 2})));
@@ -164,28 +193,31 @@ INSTANTIATE_TEST_SUITE_P(Paces, TensorCore,
 // The very first tile after reset, one block long: nothing that was not loaded may take part in it.
 TEST(TensorCore, FirstTileOfOneBlock) {
     for (const std::string_view profile : rtl_profiles())
-        for (uint64_t seed = 0; seed < 200; ++seed) {
-            const auto core = LoadedCore::load(FP4_CORES, {rows, cols}, profile, false);
-            ASSERT_TRUE(core) << core.error().message;
-            std::mt19937_64 random(seed);
-            Tile tile{random_operand(random, rows, 16), random_operand(random, cols, 16), {}, {}};
-            for (PackedTensor* t : {&tile.a, &tile.b})
-                for (auto& byte : t->scales)
-                    byte &= 0x0F; // small exponents, which stale ones would outweigh
-            tile.expected = *gemm_reference(tile.a, tile.b, tile.c, *arithmetic_from_name(profile));
-            Bench(**core, {8, 8, 8}, seed).run({tile});
-        }
+        for (const RtlFormatSet& formats : rtl_format_sets)
+            for (uint64_t seed = 0; seed < 200; ++seed) {
+                const auto core = core_of(profile, formats);
+                const Arithmetic& arithmetic = *arithmetic_from_name(profile);
+                std::mt19937_64 random(seed);
+                const auto [a, b] = random_formats(random, core->formats(), arithmetic);
+                const auto k = static_cast<uint64_t>(spec_of(a).block);
+                Tile tile{
+                    random_operand(random, a, rows, k), random_operand(random, b, cols, k), {}, {}};
+                for (PackedTensor* t : {&tile.a, &tile.b})
+                    for (auto& byte : t->scales)
+                        byte &= 0x0F; // small exponents, which stale ones would outweigh
+                tile.expected = *gemm_reference(tile.a, tile.b, tile.c, arithmetic);
+                Bench(*core, {8, 8, 8}, seed).run({tile});
+            }
 }
 
 TEST(TensorCore, FullPaceLosesNoCycle) {
     // With long tiles and no C the array takes a beat in every cycle.
     for (const std::string_view profile : rtl_profiles()) {
-        const auto core = LoadedCore::load(FP4_CORES, {rows, cols}, profile, false);
-        ASSERT_TRUE(core) << core.error().message;
+        const auto core = core_of(profile, rtl_format_sets[0]);
         CoreInputs inputs;
         CoreOutputs outputs;
         inputs.reset = true;
-        (*core)->cycle(inputs, outputs);
+        core->cycle(inputs, outputs);
         const std::array<uint8_t, 8 * rows> codes{};
         const std::array<uint8_t, rows> scales{};
         inputs = {.k_valid = true,
@@ -196,7 +228,7 @@ TEST(TensorCore, FullPaceLosesNoCycle) {
             inputs.k_last =
                 cycle % 4 ==
                 3; // four beats cover the three cycles that a tile of three rows drains in
-            (*core)->cycle(inputs, outputs);
+            core->cycle(inputs, outputs);
             ASSERT_TRUE(outputs.k_ready) << profile << " cycle " << cycle;
         }
     }

@@ -125,14 +125,14 @@ TEST(BadInput, TraceFields) {
     expect_refused({"--trace", path}, {path, "x.a_codes", "U8", "F32"});
 }
 
-// The RTL decodes block formats of sixteen only; who runs golden alone is not bound to them.
+// Who runs golden alone is not bound to what the RTL decodes.
 TEST(BadInput, FormatsThatTheRtlDoesNotDecode) {
     const TemporaryFolder folder;
     const auto path = folder / "t.safetensors";
     ASSERT_TRUE(traces::write_trace(
         path, random_trace(8, Format::rzr4, Format::nvfp4, {{"layers.0.q", 2, 3, 32}})));
     expect_refused({"--trace", path, "--config", "small"},
-                   {"op layers.0.q", "rzr4", "the RTL does not decode it"});
+                   {"op layers.0.q", "rzr4", "does not decode it"});
     const auto golden = simrun({"--trace", path, "--engine", "golden", "--quiet"});
     EXPECT_EQ(golden.status, 0) << golden.err;
 }

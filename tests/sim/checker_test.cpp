@@ -227,8 +227,8 @@ TEST(Checker, MissingOutputsFail) {
 TEST(Checker, RefusesBeforeAnythingRuns) {
     auto trace = wild_trace();
     trace.ops[1].b.k = 48;
-    const DefectiveEngine engine(OutputType::f32, [](EngineOutput&) {});
-    const auto status = check_ops(engine, trace, *arithmetic_from_name("exact"));
+    DefectiveEngine engine(OutputType::f32, [](EngineOutput&) {});
+    const auto status = prepare_ops(engine, trace, *arithmetic_from_name("exact"));
     ASSERT_FALSE(status);
     EXPECT_TRUE(status.error().message.starts_with("op second: ")) << status.error().message;
     EXPECT_EQ(engine.runs(), 0);

@@ -5,7 +5,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "fp4/arithmetic/arithmetic.hpp"
+#include "fp4/arithmetic/rtl_formats.hpp"
 #include "run_program.hpp"
 #include "test_traces.hpp"
 
@@ -46,6 +46,33 @@ TEST_P(EveryPair, RtlEqualsGoldenOnUniformBits) {
 
 INSTANTIATE_TEST_SUITE_P(Formats, EveryPair,
                          testing::Combine(testing::Range(0, 3), testing::Range(0, 3),
+                                          testing::Values(0, 1, 3)));
+
+// Blocks of up to 64 elements, and their scale records, on partial tiles and a short last step.
+class EveryFormat : public testing::TestWithParam<std::tuple<int, int>> {};
+
+TEST_P(EveryFormat, RtlEqualsGoldenOnRandomBits) {
+    const auto format = static_cast<Format>(std::get<0>(GetParam()));
+    const Arithmetic& profile = arithmetic_profiles[static_cast<size_t>(std::get<1>(GetParam()))];
+    const TemporaryFolder folder;
+    const auto path = folder / "t.safetensors";
+    const auto block = static_cast<uint64_t>(spec_of(format).block);
+    ASSERT_TRUE(traces::write_trace(path, random_trace(3, format, format,
+                                                       {{"one", 1, 1, block},
+                                                        {"ragged", 5, 9, 5 * block},
+                                                        {"wide", 3, 18, 16 * block}})));
+    const auto run = simrun({"--trace", path, "--config", "small", "--quiet", "--c", "random",
+                             "--profile", std::string(profile.name)});
+    if (contains(rtl_formats(profile), format)) {
+        EXPECT_EQ(run.status, 0) << run.err;
+    } else {
+        EXPECT_EQ(run.status, 2);
+        EXPECT_NE(run.err.find(std::string(spec_of(format).name)), std::string::npos) << run.err;
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(Formats, EveryFormat,
+                         testing::Combine(testing::Range(0, static_cast<int>(format_specs.size())),
                                           testing::Values(0, 1, 3)));
 
 void expect_engines_agree(const traces::Trace& trace) {

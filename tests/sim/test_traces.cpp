@@ -27,12 +27,9 @@ traces::Trace random_trace(uint64_t seed, Format weights, Format activations,
     const Specials specials{static_cast<uint8_t>(1 + random() % 31),
                             static_cast<uint8_t>(1 + random() % 31)};
     const auto operand = [&](Format format, uint64_t rows, uint64_t k) {
-        PackedTensor t{{format, specials},
-                       rows,
-                       k,
-                       std::vector<uint8_t>(rows * k / 2),
-                       std::vector<uint8_t>(rows * k / 16),
-                       {}};
+        PackedTensor t{{format, specials}, rows, k};
+        t.codes.resize(rows * t.code_bytes_per_row());
+        t.scales.resize(rows * t.scale_bytes_per_row());
         for (auto& byte : t.codes) byte = static_cast<uint8_t>(random());
         for (auto& byte : t.scales) do
                 byte = static_cast<uint8_t>(random());

@@ -17,7 +17,9 @@ module fp4_exact_finish (
   localparam int W         = 24 + CShiftMax + 2;     // C, a carry, a sign
   localparam int LsbExponent = -(fp4_pkg::EXACT_FRACTION_BITS + GuardBits);
 
+  logic                c_negative, c_infinite, c_nan;
   logic [23:0]         c_significand;
+  logic signed [8:0]   c_exponent;
   logic signed [9:0]   c_shift, c_beyond;
   logic [23:0]         c_down;
   logic [W-1:0]        c_grid;
@@ -25,18 +27,24 @@ module fp4_exact_finish (
   logic [W-1:0]        mag;
   logic [31:0]         rounded;
 
+  fp4_unpack_fp32 u_unpack_c (
+    .fp32_i       (c_i),
+    .negative_o   (c_negative),
+    .significand_o(c_significand),
+    .exponent_o   (c_exponent),
+    .infinite_o   (c_infinite),
+    .nan_o        (c_nan)
+  );
+
   always_comb begin
-    c_significand = {c_i[30:23] != 8'd0, c_i[22:0]};
-    c_shift       = '0;
-    c_beyond      = '0;
-    c_down        = '0;
-    c_grid        = '0;
-    total         = '0;
-    mag           = '0;
+    c_shift  = '0;
+    c_beyond = '0;
+    c_down   = '0;
+    c_grid   = '0;
+    total    = '0;
+    mag      = '0;
     if (en_i) begin
-      // Weight of C's lowest bit above 2^-48; subnormals share the exponent of field 1.
-      c_shift = $signed({2'b00, c_i[30:23]}) - (c_i[30:23] != 8'd0 ? 10'sd150 : 10'sd149)
-              - 10'(LsbExponent);
+      c_shift = 10'(c_exponent) - 10'sd23 - 10'(LsbExponent); // of C's lowest bit above 2^-48
       if (c_shift < 0) begin
         c_down = c_significand >> 10'(-c_shift);
         c_grid = W'(c_down);
@@ -49,7 +57,7 @@ module fp4_exact_finish (
         c_grid = W'(c_significand) << 7'(c_shift);
       end
       total = $signed({{(W - 64 - GuardBits) {sum_q20_i[63]}}, sum_q20_i, {GuardBits{1'b0}}});
-      total = c_i[31] ? total - $signed(c_grid) : total + $signed(c_grid);
+      total = c_negative ? total - $signed(c_grid) : total + $signed(c_grid);
       mag   = total[W-1] ? -total : total;
     end
   end
@@ -63,17 +71,13 @@ module fp4_exact_finish (
     .fp32_o        (rounded)
   );
 
-  // NaN in C or a scale wins, then an infinite C; with nothing to add C is the result and -0
-  // becomes +0.
-  always_comb begin
-    d_o = rounded;
-    if (nan_i || (c_i[30:23] == 8'hFF && c_i[22:0] != '0)) begin
-      d_o = fp4_pkg::FP32_NAN;
-    end else if (c_i[30:23] == 8'hFF) begin
-      d_o = c_i;
-    end else if (sum_q20_i == '0) begin
-      d_o = c_i[30:0] == '0 ? '0 : c_i;
-    end
-  end
+  // With nothing to add C is the result, and -0 becomes +0.
+  fp4_special_result u_special_result (
+    .nan_i       (nan_i || c_nan),
+    .c_infinite_i(c_infinite),
+    .c_i,
+    .rounded_i   (sum_q20_i != '0 ? rounded : c_significand == '0 ? '0 : c_i),
+    .d_o
+  );
 
 endmodule

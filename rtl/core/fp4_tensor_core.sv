@@ -2,9 +2,9 @@
 /// and cycle.
 ///
 /// Operands arrive as beats on k_*: block kb of every row of A and of every row of B (a column of
-/// the product), with their scale bytes. The format of either side and its special magnitudes
-/// travel with the beat and stay the same for a tile; k_last_i closes the tile, k_tag_i of that
-/// beat returns with its outputs. With k_use_c_i the tile takes Rows beats of C, row 0 first;
+/// the product), with the scale record of the block that it is in. The format of either side and
+/// its special magnitudes travel with the beat and stay the same for a tile; k_last_i closes the
+/// tile, k_tag_i of that beat returns with its outputs. With k_use_c_i the tile takes Rows beats of C, row 0 first;
 /// without it C is +0 and no beat is taken. D leaves as Rows beats, row 0 first.
 ///
 /// The three streams are independent: a producer must not hold back one until another has moved. C
@@ -15,47 +15,63 @@
 /// terms; stage 2 accumulates. A finished tile moves to the drain registers and leaves while the
 /// next one is summed. All state but the valid bits and counters is without reset.
 ///
+/// FormatsA and FormatsB are the sets of formats that either side decodes; what is left out leaves
+/// no gates.
+///
 /// Limits: profile exact keeps its sum in 64 bits, exact for K up to 182,416 with any operands
-/// (1,217,392 for nvfp4).
+/// (1,217,392 for nvfp4), and takes formats whose products such a sum can hold. Fused steps take
+/// formats whose elements are binary fractions.
 module fp4_tensor_core #(
-  parameter int Rows     = 8,
-  parameter int Cols     = 8,
-  parameter int Profile  = fp4_pkg::PROFILE_EXACT,
-  parameter int TagWidth = 32
+  parameter  int Rows     = 8,
+  parameter  int Cols     = 8,
+  parameter  int Profile  = fp4_pkg::PROFILE_EXACT,
+  parameter  logic [31:0] FormatsA = fp4_pkg::FORMATS_DEFAULT,
+  parameter  logic [31:0] FormatsB = fp4_pkg::FORMATS_DEFAULT,
+  parameter  int TagWidth = 32,
+  localparam int RecordAW = 8 * fp4_formats::record_bytes(FormatsA),
+  localparam int RecordBW = 8 * fp4_formats::record_bytes(FormatsB)
 ) (
-  input  logic                clk_i,
-  input  logic                rst_ni,
+  input  logic                         clk_i,
+  input  logic                         rst_ni,
 
-  input  logic                k_valid_i,
-  output logic                k_ready_o,
-  input  logic                k_last_i,
-  input  logic                k_use_c_i,
-  input  logic [TagWidth-1:0] k_tag_i,
-  input  fp4_pkg::format_e    a_format_i,
-  input  logic [4:0]          a_v1_halves_i,
-  input  logic [4:0]          a_v2_halves_i,
-  input  logic [Rows*64-1:0]  a_codes_i,
-  input  logic [Rows*8-1:0]   a_scales_i,
-  input  fp4_pkg::format_e    b_format_i,
-  input  logic [4:0]          b_v1_halves_i,
-  input  logic [4:0]          b_v2_halves_i,
-  input  logic [Cols*64-1:0]  b_codes_i,
-  input  logic [Cols*8-1:0]   b_scales_i,
+  input  logic                         k_valid_i,
+  output logic                         k_ready_o,
+  input  logic                         k_last_i,
+  input  logic                         k_use_c_i,
+  input  logic [TagWidth-1:0]          k_tag_i,
+  input  logic [fp4_pkg::FORMAT_W-1:0] a_format_i,
+  input  logic [4:0]                   a_v1_halves_i,
+  input  logic [4:0]                   a_v2_halves_i,
+  input  logic [Rows*64-1:0]           a_codes_i,
+  input  logic [Rows*RecordAW-1:0]     a_scales_i,
+  input  logic [fp4_pkg::FORMAT_W-1:0] b_format_i,
+  input  logic [4:0]                   b_v1_halves_i,
+  input  logic [4:0]                   b_v2_halves_i,
+  input  logic [Cols*64-1:0]           b_codes_i,
+  input  logic [Cols*RecordBW-1:0]     b_scales_i,
 
-  input  logic                c_valid_i,
-  output logic                c_ready_o,
-  input  logic [Cols*32-1:0]  c_i,
+  input  logic                         c_valid_i,
+  output logic                         c_ready_o,
+  input  logic [Cols*32-1:0]           c_i,
 
-  output logic                d_valid_o,
-  input  logic                d_ready_i,
-  output logic                d_last_o,
-  output logic [TagWidth-1:0] d_tag_o,
-  output logic [Cols*32-1:0]  d_o
+  output logic                         d_valid_o,
+  input  logic                         d_ready_i,
+  output logic                         d_last_o,
+  output logic [TagWidth-1:0]          d_tag_o,
+  output logic [Cols*32-1:0]           d_o
 );
 
   localparam int RowW = $clog2(Rows + 1);
   localparam bit Exact = Profile == fp4_pkg::PROFILE_EXACT;
   localparam int ZeroExponent = fp4_pkg::PROFILE_ZERO_EXPONENTS[32*Profile +: 32];
+  localparam int LaneAW = fp4_formats::lane_width(FormatsA);
+  localparam int LaneBW = fp4_formats::lane_width(FormatsB);
+  localparam int SignificandAW = fp4_formats::significand_width(FormatsA, fp4_formats::fraction_bits(FormatsA));
+  localparam int SignificandBW = fp4_formats::significand_width(FormatsB, fp4_formats::fraction_bits(FormatsB));
+  localparam int TermW = fp4_formats::signed_width(16 * 225
+    * fp4_formats::element_magnitude(FormatsA, fp4_formats::fraction_bits(FormatsA))
+    * fp4_formats::element_magnitude(FormatsB, fp4_formats::fraction_bits(FormatsB)));
+  localparam int TermFractionBits = fp4_formats::fraction_bits(FormatsA) + fp4_formats::fraction_bits(FormatsB) + 6;
 
   if (Rows < 1 || Cols < 1) begin : g_bad_shape
     fp4_error_rows_and_cols_must_be_positive u_bad ();
@@ -63,6 +79,11 @@ module fp4_tensor_core #(
   if (Profile < 0 || Profile >= fp4_pkg::PROFILES || !fp4_pkg::PROFILE_IN_RTL[Profile])
   begin : g_bad_profile
     fp4_error_unknown_profile u_bad ();
+  end
+  if (((FormatsA | FormatsB)
+       & ~fp4_pkg::PROFILE_FORMATS[32*Profile +: 32]) != '0)
+  begin : g_bad_formats
+    fp4_error_profile_does_not_take_format u_bad ();
   end
 
   // Control: one beat per stage, and the stall that holds all of them.
@@ -115,9 +136,10 @@ module fp4_tensor_core #(
   end
 
   // Stage 0: the beat as it came, decoded once per row and column into the registers of stage 1.
-  // The formats are plain vectors: Icarus 11 crashes on a variable of an enum from a package.
-  logic [1:0]       a_format_q, b_format_q;
-  logic [4:0]       a_v1_halves_q, a_v2_halves_q, b_v1_halves_q, b_v2_halves_q;
+  logic [fp4_pkg::FORMAT_W-1:0] a_format_q, b_format_q;
+  logic [fp4_pkg::FORMATS-1:0]  a_format_is, b_format_is;
+  logic [4:0]                   a_v1_halves_q, a_v2_halves_q, b_v1_halves_q, b_v2_halves_q;
+  logic [1:0]                   place_q, next_place_q; // of sixteen elements in their block
 
   always_ff @(posedge clk_i) begin
     if (advance) begin
@@ -127,26 +149,48 @@ module fp4_tensor_core #(
       b_format_q    <= b_format_i;
       b_v1_halves_q <= b_v1_halves_i;
       b_v2_halves_q <= b_v2_halves_i;
+      place_q       <= next_place_q;
     end
   end
 
-  for (genvar r = 0; r < Rows; r++) begin : g_a
-    logic [47:0]       halves_lo, halves_hi;
-    logic [3:0]        significand;
-    logic signed [7:0] exponent;
-    logic              nan;
-    logic [15:0]       live;
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      next_place_q <= '0;
+    end else if (advance && k_valid_i) begin
+      next_place_q <= k_last_i ? '0 : next_place_q + 2'd1;
+    end
+  end
 
-    fp4_operand_stage u_stage (
+  fp4_format_select #(.Formats(FormatsA)) u_a_format (
+    .format_i   (a_format_q),
+    .format_is_o(a_format_is)
+  );
+
+  fp4_format_select #(.Formats(FormatsB)) u_b_format (
+    .format_i   (b_format_q),
+    .format_is_o(b_format_is)
+  );
+
+  for (genvar r = 0; r < Rows; r++) begin : g_a
+    logic [8*LaneAW-1:0]      lanes_lo, lanes_hi;
+    logic [5:0]               factors;
+    logic [SignificandAW-1:0] significand;
+    logic signed [7:0]        exponent;
+    logic                     nan;
+    logic [15:0]              live;
+
+    fp4_operand_edge #(.Formats(FormatsA)) u_edge (
       .clk_i,
       .advance_i    (advance),
       .codes_i      (a_codes_i[64*r +: 64]),
-      .scale_i      (a_scales_i[8*r +: 8]),
-      .format_i     (a_format_q),
+      .record_i     (a_scales_i[RecordAW*r +: RecordAW]),
+      .format_is_i  (a_format_is),
       .v1_halves_i  (a_v1_halves_q),
       .v2_halves_i  (a_v2_halves_q),
-      .halves_lo_o  (halves_lo),
-      .halves_hi_o  (halves_hi),
+      .place_i      (place_q),
+      .lanes_lo_o   (lanes_lo),
+      .lanes_hi_o   (lanes_hi),
+      .factors_o    (factors),
       .significand_o(significand),
       .exponent_o   (exponent),
       .nan_o        (nan),
@@ -155,22 +199,25 @@ module fp4_tensor_core #(
   end
 
   for (genvar c = 0; c < Cols; c++) begin : g_b
-    logic [47:0]       halves_lo, halves_hi;
-    logic [3:0]        significand;
-    logic signed [7:0] exponent;
-    logic              nan;
-    logic [15:0]       live;
+    logic [8*LaneBW-1:0]      lanes_lo, lanes_hi;
+    logic [5:0]               factors;
+    logic [SignificandBW-1:0] significand;
+    logic signed [7:0]        exponent;
+    logic                     nan;
+    logic [15:0]              live;
 
-    fp4_operand_stage u_stage (
+    fp4_operand_edge #(.Formats(FormatsB)) u_edge (
       .clk_i,
       .advance_i    (advance),
       .codes_i      (b_codes_i[64*c +: 64]),
-      .scale_i      (b_scales_i[8*c +: 8]),
-      .format_i     (b_format_q),
+      .record_i     (b_scales_i[RecordBW*c +: RecordBW]),
+      .format_is_i  (b_format_is),
       .v1_halves_i  (b_v1_halves_q),
       .v2_halves_i  (b_v2_halves_q),
-      .halves_lo_o  (halves_lo),
-      .halves_hi_o  (halves_hi),
+      .place_i      (place_q),
+      .lanes_lo_o   (lanes_lo),
+      .lanes_hi_o   (lanes_hi),
+      .factors_o    (factors),
       .significand_o(significand),
       .exponent_o   (exponent),
       .nan_o        (nan),
@@ -181,24 +228,28 @@ module fp4_tensor_core #(
   // Stage 1: the block term of every output.
   for (genvar r = 0; r < Rows; r++) begin : g_term
     for (genvar c = 0; c < Cols; c++) begin : g_col
-      logic signed [22:0] term;
-      logic signed [8:0]  exponent;
-      logic               nan;
+      logic signed [TermW-1:0] term;
+      logic signed [8:0]       exponent;
+      logic                    nan;
 
-      fp4_block_term #(
+      fp4_term_stage #(
+        .FormatsA           (FormatsA),
+        .FormatsB           (FormatsB),
         .ZeroProductsLeftOut(fp4_pkg::PROFILE_LEAVES_OUT_ZERO_PRODUCTS[Profile]),
         .ZeroExponent       (ZeroExponent)
-      ) u_block_term (
+      ) u_term (
         .clk_i,
         .advance_i      (advance),
-        .a_halves_lo_i  (g_a[r].halves_lo),
-        .a_halves_hi_i  (g_a[r].halves_hi),
+        .a_lanes_lo_i   (g_a[r].lanes_lo),
+        .a_lanes_hi_i   (g_a[r].lanes_hi),
+        .a_factors_i    (g_a[r].factors),
         .a_significand_i(g_a[r].significand),
         .a_exponent_i   (g_a[r].exponent),
         .a_nan_i        (g_a[r].nan),
         .a_live_i       (g_a[r].live),
-        .b_halves_lo_i  (g_b[c].halves_lo),
-        .b_halves_hi_i  (g_b[c].halves_hi),
+        .b_lanes_lo_i   (g_b[c].lanes_lo),
+        .b_lanes_hi_i   (g_b[c].lanes_hi),
+        .b_factors_i    (g_b[c].factors),
         .b_significand_i(g_b[c].significand),
         .b_exponent_i   (g_b[c].exponent),
         .b_nan_i        (g_b[c].nan),
@@ -267,7 +318,10 @@ module fp4_tensor_core #(
           assign behind_q20 = g_row[i-1].g_col[c].sum_q20;
           assign behind_nan = g_row[i-1].g_col[c].nan;
         end
-        fp4_accumulate_exact u_accumulate (
+        fp4_accumulate_exact #(
+          .TermW           (TermW),
+          .TermFractionBits(TermFractionBits)
+        ) u_accumulate (
           .clk_i,
           .advance_i      (advance),
           .first_i        (s2_first_step_q && s2_group_q == '0),
@@ -331,8 +385,11 @@ module fp4_tensor_core #(
           if (c_take) c_q <= c_behind;
         end
         fp4_accumulate_fused #(
-          .FractionBits(fp4_pkg::PROFILE_FRACTION_BITS[32*Profile +: 32]),
-          .ZeroExponent(ZeroExponent)
+          .TermW           (TermW),
+          .TermFractionBits(TermFractionBits),
+          .FractionBits    (fp4_pkg::PROFILE_FRACTION_BITS[32*Profile +: 32]),
+          .ZeroExponent    (ZeroExponent),
+          .NearestEven     (fp4_pkg::PROFILE_NEAREST_EVEN[Profile])
         ) u_accumulate (
           .clk_i,
           .advance_i      (advance),

@@ -1,34 +1,37 @@
-/// Stage 2 of one output in a profile of fused steps: block terms gathered four at a time into fused
+/// One output in a profile of fused steps: block terms gathered four at a time into fused
 /// steps, D of one step the C of the next, and the drain register.
 ///
 /// Groups that a short last step lacks are empty blocks under zero scales: term 0, an exponent
 /// below every other.
 module fp4_accumulate_fused #(
-  parameter int FractionBits = 35,
-  parameter int ZeroExponent = -139
+  parameter int TermW            = 23,
+  parameter int TermFractionBits = 8,
+  parameter int FractionBits     = 35,
+  parameter int ZeroExponent     = -139,
+  parameter bit NearestEven      = 1'b0
 ) (
-  input  logic               clk_i,
-  input  logic               advance_i,
-  input  logic               add_i,           // stage 2 holds a term
-  input  logic [1:0]         group_i,         // ... the n-th of its step
-  input  logic               step_i,          // ... the last of its step
-  input  logic               first_step_i,    // the step opens a tile: C comes from the port
-  input  logic               finish_i,        // the step closes a tile
-  input  logic               shift_i,         // drain: take the row behind
-  input  logic signed [22:0] term_i,
-  input  logic signed [8:0]  exponent_i,
-  input  logic               nan_i,
-  input  logic [31:0]        c_i,
-  input  logic [31:0]        drain_i,
-  output logic [31:0]        drain_o
+  input  logic                    clk_i,
+  input  logic                    advance_i,
+  input  logic                    add_i,        // there is a term
+  input  logic [1:0]              group_i,      // ... the n-th of its step
+  input  logic                    step_i,       // ... the last of its step
+  input  logic                    first_step_i, // the step opens a tile: C comes from the port
+  input  logic                    finish_i,     // the step closes a tile
+  input  logic                    shift_i,      // drain: take the row behind
+  input  logic signed [TermW-1:0] term_i,
+  input  logic signed [8:0]       exponent_i,
+  input  logic                    nan_i,
+  input  logic [31:0]             c_i,
+  input  logic [31:0]             drain_i,
+  output logic [31:0]             drain_o
 );
 
   localparam logic signed [8:0] ExponentEmpty = 9'(2 * fp4_pkg::ZERO_SCALE_EXPONENT);
 
-  logic signed [22:0] term0_q, term1_q, term2_q;
-  logic signed [8:0]  exponent0_q, exponent1_q, exponent2_q;
-  logic               step_nan_q;
-  logic [31:0]        d, d_q;
+  logic signed [TermW-1:0] term0_q, term1_q, term2_q;
+  logic signed [8:0]       exponent0_q, exponent1_q, exponent2_q;
+  logic                    step_nan_q;
+  logic [31:0]             d, d_q;
 
   // The first three groups of a step wait here; group_i says which of them belong to the step in
   // hand.
@@ -53,8 +56,11 @@ module fp4_accumulate_fused #(
   end
 
   fp4_fused_step #(
-    .FractionBits(FractionBits),
-    .ZeroExponent(ZeroExponent)
+    .TermW           (TermW),
+    .TermFractionBits(TermFractionBits),
+    .FractionBits    (FractionBits),
+    .ZeroExponent    (ZeroExponent),
+    .NearestEven     (NearestEven)
   ) u_fused_step (
     .en_i       (add_i && step_i),
     .term0_i    (group_i > 2'd0 ? term0_q : '0),

@@ -1,0 +1,106 @@
+/// Sixteen elements of one operand under their scale record, as lanes and a split scale: element =
+/// lane * factor * significand_o * 2^(exponent_o - 3) in units of the set's fraction bits.
+///
+/// Element k is codes_i[4*k +: 4]; its lane leaves in bits [LaneW*(k%8) +: LaneW] of lanes_lo_o (k <
+/// 8) or lanes_hi_o. The factors of either are 4 to 7 in m2xfp-w, else 1. The
+/// significand holds what all sixteen elements have in common: the scale's own 4 bits, times 7 or 6
+/// in if4, times what brings a format of few fraction bits to those of the set.
+///
+/// record_i is the scale record in memory order, the scale byte lowest; place_i counts sixteens of
+/// elements from the start of the block.
+module fp4_block_decode #(
+  parameter  logic [31:0] Formats = fp4_pkg::FORMATS_DEFAULT,
+  localparam int FractionBits = fp4_formats::fraction_bits(Formats),
+  localparam int LaneW        = fp4_formats::lane_width(Formats),
+  localparam int SignificandW = fp4_formats::significand_width(Formats, FractionBits),
+  localparam int RecordW      = 8 * fp4_formats::record_bytes(Formats)
+) (
+  input  logic [fp4_pkg::FORMATS-1:0] format_is_i,
+  input  logic [4:0]                  v1_halves_i,
+  input  logic [4:0]                  v2_halves_i,
+  input  logic [63:0]                 codes_i,
+  input  logic [RecordW-1:0]          record_i,
+  input  logic [1:0]                  place_i,
+  output logic [8*LaneW-1:0]          lanes_lo_o,
+  output logic [8*LaneW-1:0]          lanes_hi_o,
+  output logic [5:0]                  factors_o,     // of lanes_lo_o in [2:0]
+  output logic [SignificandW-1:0]     significand_o,
+  output logic signed [7:0]           exponent_o,
+  output logic                        nan_o
+);
+
+  logic [8:0]                     bits; // of the scale byte; bit 8: none
+  logic [fp4_pkg::CODE_BOOKS-1:0] code_book;
+  logic                           other;
+  logic [SignificandW-1:0]        multiplier;
+  logic                           special_en;
+  logic signed [LaneW-1:0]        special;
+  logic [3:0]                     significand;
+  logic [7:0]                     doublings;
+
+  fp4_sub_blocks #(.Formats(Formats)) u_sub_blocks (
+    .format_is_i,
+    .record_i,
+    .place_i,
+    .doublings_o(doublings),
+    .factors_o
+  );
+
+  fp4_special_select #(.Formats(Formats)) u_special_select (
+    .format_is_i,
+    .scale_i     (record_i[7:0]),
+    .v1_halves_i,
+    .v2_halves_i,
+    .special_en_o(special_en),
+    .special_o   (special)
+  );
+
+  fp4_scale_decode #(.Formats(Formats)) u_scale_decode (
+    .format_is_i,
+    .scale_i      (record_i[7:0]),
+    .significand_o(significand),
+    .exponent_o,
+    .nan_o
+  );
+
+  always_comb begin
+    bits       = {1'b0, record_i[7:0]};
+    code_book  = '0;
+    other      = 1'b0;
+    multiplier = '0;
+    for (int f = 0; f < fp4_pkg::FORMATS; f++) begin
+      if (Formats[f] && format_is_i[f]) begin
+        other      = bits[fp4_pkg::FORMAT_CODE_BOOK_BITS[4*f +: 4]];
+        multiplier = (other ? SignificandW'(fp4_pkg::FORMAT_OTHER_MULTIPLIERS[4*f +: 4])
+                            : SignificandW'(fp4_pkg::FORMAT_MULTIPLIERS[4*f +: 4]))
+                   << fp4_formats::padding(FractionBits, f);
+        code_book  = other ? fp4_pkg::FORMAT_OTHER_CODE_BOOKS[fp4_pkg::CODE_BOOKS*f +: fp4_pkg::CODE_BOOKS]
+                           : fp4_pkg::FORMAT_CODE_BOOKS[fp4_pkg::CODE_BOOKS*f +: fp4_pkg::CODE_BOOKS];
+      end
+    end
+  end
+
+  assign significand_o = SignificandW'(significand) * multiplier;
+
+  for (genvar k = 0; k < 8; k++) begin : g_element
+    logic signed [LaneW-1:0] lane_lo, lane_hi;
+
+    fp4_element_decode #(.Formats(Formats)) u_lo (
+      .code_i      (codes_i[4*k +: 4]),
+      .code_book_i (code_book),
+      .special_en_i(special_en),
+      .special_i   (special),
+      .lane_o      (lane_lo)
+    );
+    fp4_element_decode #(.Formats(Formats)) u_hi (
+      .code_i      (codes_i[32 + 4*k +: 4]),
+      .code_book_i (code_book),
+      .special_en_i(special_en),
+      .special_i   (special),
+      .lane_o      (lane_hi)
+    );
+    assign lanes_lo_o[LaneW*k +: LaneW] = lane_lo <<< doublings[2*(k/4) +: 2];
+    assign lanes_hi_o[LaneW*k +: LaneW] = lane_hi <<< doublings[4 + 2*(k/4) +: 2];
+  end
+
+endmodule

@@ -1,0 +1,69 @@
+/// The edge of the array for one row of A or B: a block as it came (stage 0), then decoded (stage
+/// 1).
+module fp4_operand_edge #(
+  parameter  logic [31:0] Formats = fp4_pkg::FORMATS_DEFAULT,
+  localparam int LaneW        = fp4_formats::lane_width(Formats),
+  localparam int SignificandW = fp4_formats::significand_width(Formats, fp4_formats::fraction_bits(Formats)),
+  localparam int RecordW      = 8 * fp4_formats::record_bytes(Formats)
+) (
+  input  logic                        clk_i,
+  input  logic                        advance_i,
+  input  logic [63:0]                 codes_i,
+  input  logic [RecordW-1:0]          record_i,
+  input  logic [fp4_pkg::FORMATS-1:0] format_is_i,  // of the block in stage 0, as all below
+  input  logic [4:0]                  v1_halves_i,
+  input  logic [4:0]                  v2_halves_i,
+  input  logic [1:0]                  place_i,
+  output logic [8*LaneW-1:0]          lanes_lo_o,
+  output logic [8*LaneW-1:0]          lanes_hi_o,
+  output logic [5:0]                  factors_o,
+  output logic [SignificandW-1:0]     significand_o,
+  output logic signed [7:0]           exponent_o,
+  output logic                        nan_o,
+  output logic [15:0]                 live_o        // not zero; all 0 under a zero scale
+);
+
+  logic [63:0]             codes_q;
+  logic [RecordW-1:0]      record_q;
+  logic [8*LaneW-1:0]      lanes_lo, lanes_hi;
+  logic [5:0]              factors;
+  logic [SignificandW-1:0] significand;
+  logic signed [7:0]       exponent;
+  logic                    nan;
+  logic [15:0]             live;
+
+  fp4_block_decode #(.Formats(Formats)) u_decode (
+    .format_is_i,
+    .v1_halves_i,
+    .v2_halves_i,
+    .codes_i      (codes_q),
+    .record_i     (record_q),
+    .place_i,
+    .lanes_lo_o   (lanes_lo),
+    .lanes_hi_o   (lanes_hi),
+    .factors_o    (factors),
+    .significand_o(significand),
+    .exponent_o   (exponent),
+    .nan_o        (nan)
+  );
+
+  for (genvar k = 0; k < 8; k++) begin : g_live
+    assign live[k]     = lanes_lo[LaneW*k +: LaneW] != '0 && significand != '0;
+    assign live[8 + k] = lanes_hi[LaneW*k +: LaneW] != '0 && significand != '0;
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (advance_i) begin
+      codes_q       <= codes_i;
+      record_q      <= record_i;
+      lanes_lo_o    <= lanes_lo;
+      lanes_hi_o    <= lanes_hi;
+      factors_o     <= factors;
+      significand_o <= significand;
+      exponent_o    <= exponent;
+      nan_o         <= nan;
+      live_o        <= live;
+    end
+  end
+
+endmodule

@@ -1,0 +1,131 @@
+/// What a set of formats needs of the cells that decode it. A set is a word with a bit for each
+/// format, by the numbers of fp4_pkg.
+///
+/// No function calls another one: Icarus takes them as constants only so.
+package fp4_formats;
+
+  /// The number of formats in the set.
+  function automatic int count(input logic [31:0] set);
+    count = 0;
+    for (int f = 0; f < fp4_pkg::FORMATS; f++) if (set[f]) count = count + 1;
+  endfunction
+
+  /// Bytes of the longest scale record.
+  function automatic int record_bytes(input logic [31:0] set);
+    record_bytes = 1;
+    for (int f = 0; f < fp4_pkg::FORMATS; f++)
+      if (set[f] && 32'(fp4_pkg::FORMAT_RECORD_BYTES[4*f +: 4]) > record_bytes)
+        record_bytes = 32'(fp4_pkg::FORMAT_RECORD_BYTES[4*f +: 4]);
+  endfunction
+
+  /// The largest magnitude of a lane.
+  function automatic int lane_magnitude(input logic [31:0] set);
+    lane_magnitude = 1;
+    for (int f = 0; f < fp4_pkg::FORMATS; f++)
+      if (set[f] && 32'(fp4_pkg::FORMAT_LANE_MAGNITUDES[8*f +: 8]) > lane_magnitude)
+        lane_magnitude = 32'(fp4_pkg::FORMAT_LANE_MAGNITUDES[8*f +: 8]);
+  endfunction
+
+  /// Bits of a signed lane. Those of magnitude 16 are negative.
+  function automatic int lane_width(input logic [31:0] set);
+    lane_width = 5;
+    for (int f = 0; f < fp4_pkg::FORMATS; f++)
+      if (set[f] && fp4_pkg::FORMAT_LANE_MAGNITUDES[8*f +: 8] > 8'd16) lane_width = 6;
+  endfunction
+
+  /// Fraction bits of elements: those of the format that has the most.
+  function automatic int fraction_bits(input logic [31:0] set);
+    fraction_bits = 0;
+    for (int f = 0; f < fp4_pkg::FORMATS; f++)
+      if (set[f] && 32'(fp4_pkg::FORMAT_LANE_FRACTION_BITS[4*f +: 4]) > fraction_bits)
+        fraction_bits = 32'(fp4_pkg::FORMAT_LANE_FRACTION_BITS[4*f +: 4]);
+  endfunction
+
+  /// What brings the significands of a format to fraction bits: a shift to the left.
+  function automatic int padding(input int places, input int format);
+    padding = places - 32'(fp4_pkg::FORMAT_LANE_FRACTION_BITS[4*format +: 4]);
+  endfunction
+
+  /// Bits of a significand with the multiplier of its code book, on a set's fraction bits.
+  function automatic int significand_width(input logic [31:0] set, input int places);
+    int largest;
+    largest = 1;
+    for (int f = 0; f < fp4_pkg::FORMATS; f++)
+      if (set[f]) begin
+        if ((32'(fp4_pkg::FORMAT_MULTIPLIERS[4*f +: 4])
+             << (places - 32'(fp4_pkg::FORMAT_LANE_FRACTION_BITS[4*f +: 4]))) > largest)
+          largest = 32'(fp4_pkg::FORMAT_MULTIPLIERS[4*f +: 4])
+                    << (places - 32'(fp4_pkg::FORMAT_LANE_FRACTION_BITS[4*f +: 4]));
+      end
+    significand_width = $clog2(15 * largest + 1);
+  endfunction
+
+  /// The largest magnitude of an element on a set's fraction bits, scales aside.
+  function automatic int element_magnitude(input logic [31:0] set, input int places);
+    int magnitude;
+    element_magnitude = 1;
+    for (int f = 0; f < fp4_pkg::FORMATS; f++)
+      if (set[f]) begin
+        magnitude = (32'(fp4_pkg::FORMAT_LANE_MAGNITUDES[8*f +: 8])
+                     * 32'(fp4_pkg::FORMAT_MULTIPLIERS[4*f +: 4])
+                     * (fp4_pkg::FORMAT_QUARTERS[f] ? 7 : 1))
+                    << (places - 32'(fp4_pkg::FORMAT_LANE_FRACTION_BITS[4*f +: 4]));
+        if (magnitude > element_magnitude) element_magnitude = magnitude;
+      end
+  endfunction
+
+  /// The largest factor of eight elements.
+  function automatic int factor(input logic [31:0] set);
+    factor = (set & fp4_pkg::FORMAT_QUARTERS) != '0 ? 7 : 1;
+  endfunction
+
+  /// Bits of a signed number of up to this magnitude.
+  function automatic int signed_width(input int magnitude);
+    signed_width = $clog2(magnitude + 1) + 1;
+  endfunction
+
+  /// The formats whose scales have this type.
+  function automatic logic [31:0] with_scale(input int scale);
+    with_scale = '0;
+    for (int f = 0; f < fp4_pkg::FORMATS; f++)
+      with_scale[f] = 32'(fp4_pkg::FORMAT_SCALES[4*f +: 4]) == scale;
+  endfunction
+
+  /// The formats that have blocks of this code book.
+  function automatic logic [31:0] with_code_book(input int book);
+    with_code_book = '0;
+    for (int f = 0; f < fp4_pkg::FORMATS; f++)
+      with_code_book[f] = fp4_pkg::FORMAT_CODE_BOOKS[fp4_pkg::CODE_BOOKS*f + book]
+                       || fp4_pkg::FORMAT_OTHER_CODE_BOOKS[fp4_pkg::CODE_BOOKS*f + book];
+  endfunction
+
+  /// The lowest code book of the set's blocks, and whether it is the only one.
+  function automatic int first_code_book(input logic [31:0] set);
+    first_code_book = 0;
+    for (int b = fp4_pkg::CODE_BOOKS - 1; b >= 0; b--)
+      for (int f = 0; f < fp4_pkg::FORMATS; f++)
+        if (set[f] && (fp4_pkg::FORMAT_CODE_BOOKS[fp4_pkg::CODE_BOOKS*f + b]
+                    || fp4_pkg::FORMAT_OTHER_CODE_BOOKS[fp4_pkg::CODE_BOOKS*f + b]))
+          first_code_book = b;
+  endfunction
+
+  /// Whether codes 8 to 15 of a book are the lanes of 0 to 7 negated.
+  function automatic bit is_symmetric(input int book);
+    is_symmetric = 1'b1;
+    for (int c = 0; c < 8; c++)
+      if (fp4_pkg::CODE_BOOK_LANES_HI[64*book + 8*c +: 8]
+          != 8'd0 - fp4_pkg::CODE_BOOK_LANES_LO[64*book + 8*c +: 8])
+        is_symmetric = 1'b0;
+  endfunction
+
+  function automatic bit has_one_code_book(input logic [31:0] set);
+    logic [fp4_pkg::CODE_BOOKS-1:0] used;
+    used = '0;
+    for (int f = 0; f < fp4_pkg::FORMATS; f++)
+      if (set[f])
+        used = used | fp4_pkg::FORMAT_CODE_BOOKS[fp4_pkg::CODE_BOOKS*f +: fp4_pkg::CODE_BOOKS]
+             | fp4_pkg::FORMAT_OTHER_CODE_BOOKS[fp4_pkg::CODE_BOOKS*f +: fp4_pkg::CODE_BOOKS];
+    has_one_code_book = (used & (used - 1'b1)) == '0;
+  endfunction
+
+endpackage
