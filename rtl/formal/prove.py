@@ -1,0 +1,108 @@
+"""prove.py --list SOURCE: the names of all proofs, one a line.
+prove.py SOURCE TRUTH_GENERATOR NAME [mutant]: proves the assertions of one module of rtl/formal for all inputs that its assumptions allow, by
+yosys and its SAT solver, and that there are such inputs; with "mutant", that the proof fails once its mutant is in the RTL. TRUTH_GENERATOR:
+golden's fp4-generate-truth-tables. Exit status: 0 as it must be, 1 not, 77 no yosys."""
+
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import tomllib
+
+TIMEOUT_S = 900
+
+
+def sets_of_formats(source):
+    """Every format of the RTL by itself and in the named sets, as far as a profile takes them: (name, format, set)."""
+    package = (source / "rtl/fp4_pkg.sv").read_text()
+    ints = {name: int(value) for name, value in re.findall(r"localparam int (\w+) = (\d+);", package)}
+    numbers = {name[7:].lower(): value for name, value in ints.items()
+               if name.startswith("FORMAT_") and name != "FORMAT_W"}
+    in_rtl = int(re.search(r"FORMAT_IN_RTL = 32'd(\d+)", package)[1])
+    sets = {}
+    for name, formats in ints.items():
+        if name.startswith("FORMATS_OF_"):
+            for other, of_set in ints.items():
+                if other.startswith("FORMATS_") and not other.startswith("FORMATS_OF_"):
+                    sets.setdefault(formats & of_set, f"of_{formats & of_set}")
+    for format_name, number in numbers.items():
+        if in_rtl >> number & 1:
+            yield f"{format_name}.alone", number, 1 << number
+            for formats, name in sets.items():
+                if formats >> number & 1:
+                    yield f"{format_name}.{name}", number, formats
+
+
+def read_proofs(source):
+    proofs = {}
+    for proof in tomllib.loads((source / "rtl/formal/proofs.toml").read_text())["proof"]:
+        cases = proof.get("cases", {"": {}})
+        if proof.get("every_format"):
+            cases = {name: {"Format": number, "Formats": formats} for name, number, formats in sets_of_formats(source)}
+        for case, parameters in cases.items():
+            name = proof["name"] + (f".{case}" if case else "")
+            proofs[name] = {**proof, "parameters": parameters, "mutants": proof.get("mutants", {}).get(case, [])}
+    return proofs
+
+
+def decide(rtl, top, parameters, truth):
+    files = [line.replace("rtl/", f"{rtl}/", 1) for line in (rtl / "files.f").read_text().split() if "/core/" not in line]
+    chparam = "".join(f" -set {name} 32'd{value % 2**32}" for name, value in parameters.items())
+    script = f"""read_verilog -sv -formal {" ".join(files)} {truth} {rtl}/formal/{top}.sv
+        {f"chparam{chparam} {top}" if chparam else ""}
+        hierarchy -check -top {top}; proc -norom; flatten; opt -full
+        sat -set-assumes -timeout {TIMEOUT_S} {top}
+        sat -prove-asserts -set-assumes -timeout {TIMEOUT_S} -show-inputs {top}"""
+    log = subprocess.run(["yosys", "-p", script], capture_output=True, text=True).stdout
+    if "SAT solving finished - model found" not in log:
+        sys.exit("\n".join(log.splitlines()[-15:]) + f"\n{top}: no input is allowed, or yosys failed")
+    if "SAT proof finished - no model found: SUCCESS" in log:
+        return True, ""
+    if "SAT proof finished - model found: FAIL" in log:
+        return False, "\n".join(log[log.rindex("model found: FAIL"):].splitlines()[:40])
+    sys.exit("\n".join(log.splitlines()[-15:]) + f"\n{top}: undecided")
+
+
+def mutate(rtl, mutant):
+    path = rtl / mutant["file"]
+    text = path.read_text()
+    if text.count(mutant["old"]) != 1:
+        sys.exit(f"{path.name}: expected once, found {text.count(mutant['old'])} times: {mutant['old']}")
+    path.write_text(text.replace(mutant["old"], mutant["new"]))
+
+
+def main(source, generator, name, with_mutants):
+    if not shutil.which("yosys"):
+        print("skipped: yosys was not found")
+        return 77
+    proof = read_proofs(source)[name]
+    with tempfile.TemporaryDirectory() as folder:
+        truth = pathlib.Path(folder) / "fp4_truth.sv"
+        truth.write_bytes(subprocess.run([generator], capture_output=True, check=True).stdout)
+        if not with_mutants:
+            proven, model = decide(source / "rtl", proof["top"], proof["parameters"], truth)
+            print(f"{name}: {'proven' if proven else 'refuted'}\n{model}")
+            return 0 if proven else 1
+        alive = 0
+        for number, mutant in enumerate(proof["mutants"]):
+            rtl = pathlib.Path(folder) / str(number) / "rtl"
+            shutil.copytree(source / "rtl", rtl)
+            mutate(rtl, mutant)
+            proven, _ = decide(rtl, proof["top"], proof["parameters"], truth)
+            print(f"{name}: {'holds' if proven else 'fails'} with {mutant['new']} in {mutant['file']}")
+            alive += proven
+        return 1 if alive else 0
+
+
+if __name__ == "__main__":
+    if len(sys.argv) == 3 and sys.argv[1] == "--list":
+        for proof_name, entry in read_proofs(pathlib.Path(sys.argv[2])).items():
+            print(proof_name)
+            if entry["mutants"]:
+                print(proof_name + " mutant")
+    elif len(sys.argv) in (4, 5) and sys.argv[4:] in ([], ["mutant"]):
+        sys.exit(main(pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2]).resolve(), sys.argv[3], len(sys.argv) == 5))
+    else:
+        sys.exit(__doc__)
