@@ -17,7 +17,6 @@ rtl/cells/fp4_special_result.sv
 rtl/cells/fp4_exact_finish.sv
 rtl/cells/fp4_fused_step.sv
 rtl/core/fp4_operand_edge.sv
-rtl/core/fp4_term_stage.sv
 rtl/core/fp4_accumulate_exact.sv
 rtl/core/fp4_accumulate_fused.sv
 rtl/core/fp4_tensor_core.sv

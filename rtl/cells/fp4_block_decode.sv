@@ -74,8 +74,9 @@ module fp4_block_decode #(
         multiplier = (other ? SignificandW'(fp4_pkg::FORMAT_OTHER_MULTIPLIERS[4*f +: 4])
                             : SignificandW'(fp4_pkg::FORMAT_MULTIPLIERS[4*f +: 4]))
                    << fp4_formats::padding(FractionBits, f);
-        code_book  = other ? fp4_pkg::FORMAT_OTHER_CODE_BOOKS[fp4_pkg::CODE_BOOKS*f +: fp4_pkg::CODE_BOOKS]
-                           : fp4_pkg::FORMAT_CODE_BOOKS[fp4_pkg::CODE_BOOKS*f +: fp4_pkg::CODE_BOOKS];
+        code_book  = other
+                   ? fp4_pkg::FORMAT_OTHER_CODE_BOOKS[fp4_pkg::CODE_BOOKS*f +: fp4_pkg::CODE_BOOKS]
+                   : fp4_pkg::FORMAT_CODE_BOOKS[fp4_pkg::CODE_BOOKS*f +: fp4_pkg::CODE_BOOKS];
       end
     end
   end

@@ -11,11 +11,13 @@ module fp4_block_term #(
   parameter  int ZeroExponent        = -139,
   localparam int LaneAW        = fp4_formats::lane_width(FormatsA),
   localparam int LaneBW        = fp4_formats::lane_width(FormatsB),
-  localparam int SignificandAW = fp4_formats::significand_width(FormatsA, fp4_formats::fraction_bits(FormatsA)),
-  localparam int SignificandBW = fp4_formats::significand_width(FormatsB, fp4_formats::fraction_bits(FormatsB)),
+  localparam int FractionA     = fp4_formats::fraction_bits(FormatsA),
+  localparam int FractionB     = fp4_formats::fraction_bits(FormatsB),
+  localparam int SignificandAW = fp4_formats::significand_width(FormatsA, FractionA),
+  localparam int SignificandBW = fp4_formats::significand_width(FormatsB, FractionB),
   localparam int TermW         = fp4_formats::signed_width(16 * 225
-    * fp4_formats::element_magnitude(FormatsA, fp4_formats::fraction_bits(FormatsA))
-    * fp4_formats::element_magnitude(FormatsB, fp4_formats::fraction_bits(FormatsB)))
+    * fp4_formats::element_magnitude(FormatsA, FractionA)
+    * fp4_formats::element_magnitude(FormatsB, FractionB))
 ) (
   input  logic [8*LaneAW-1:0]      a_lanes_lo_i,
   input  logic [8*LaneAW-1:0]      a_lanes_hi_i,

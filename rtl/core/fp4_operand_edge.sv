@@ -3,7 +3,8 @@
 module fp4_operand_edge #(
   parameter  logic [31:0] Formats = fp4_pkg::FORMATS_DEFAULT,
   localparam int LaneW        = fp4_formats::lane_width(Formats),
-  localparam int SignificandW = fp4_formats::significand_width(Formats, fp4_formats::fraction_bits(Formats)),
+  localparam int SignificandW = fp4_formats::significand_width(
+                                 Formats, fp4_formats::fraction_bits(Formats)),
   localparam int RecordW      = 8 * fp4_formats::record_bytes(Formats)
 ) (
   input  logic                        clk_i,

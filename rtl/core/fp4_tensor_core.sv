@@ -66,12 +66,14 @@ module fp4_tensor_core #(
   localparam int ZeroExponent = fp4_pkg::PROFILE_ZERO_EXPONENTS[32*Profile +: 32];
   localparam int LaneAW = fp4_formats::lane_width(FormatsA);
   localparam int LaneBW = fp4_formats::lane_width(FormatsB);
-  localparam int SignificandAW = fp4_formats::significand_width(FormatsA, fp4_formats::fraction_bits(FormatsA));
-  localparam int SignificandBW = fp4_formats::significand_width(FormatsB, fp4_formats::fraction_bits(FormatsB));
+  localparam int FractionA = fp4_formats::fraction_bits(FormatsA);
+  localparam int FractionB = fp4_formats::fraction_bits(FormatsB);
+  localparam int SignificandAW = fp4_formats::significand_width(FormatsA, FractionA);
+  localparam int SignificandBW = fp4_formats::significand_width(FormatsB, FractionB);
   localparam int TermW = fp4_formats::signed_width(16 * 225
-    * fp4_formats::element_magnitude(FormatsA, fp4_formats::fraction_bits(FormatsA))
-    * fp4_formats::element_magnitude(FormatsB, fp4_formats::fraction_bits(FormatsB)));
-  localparam int TermFractionBits = fp4_formats::fraction_bits(FormatsA) + fp4_formats::fraction_bits(FormatsB) + 6;
+    * fp4_formats::element_magnitude(FormatsA, FractionA)
+    * fp4_formats::element_magnitude(FormatsB, FractionB));
+  localparam int TermFractionBits = FractionA + FractionB + 6;
 
   if (Rows < 1 || Cols < 1) begin : g_bad_shape
     fp4_error_rows_and_cols_must_be_positive u_bad ();
@@ -225,21 +227,19 @@ module fp4_tensor_core #(
     );
   end
 
-  // Stage 1: the block term of every output.
+  // Stage 1: the block term of every output, into the registers of stage 2.
   for (genvar r = 0; r < Rows; r++) begin : g_term
     for (genvar c = 0; c < Cols; c++) begin : g_col
-      logic signed [TermW-1:0] term;
-      logic signed [8:0]       exponent;
-      logic                    nan;
+      logic signed [TermW-1:0] term_d, term_q;
+      logic signed [8:0]       exponent_d, exponent_q;
+      logic                    nan_d, nan_q;
 
-      fp4_term_stage #(
+      fp4_block_term #(
         .FormatsA           (FormatsA),
         .FormatsB           (FormatsB),
         .ZeroProductsLeftOut(fp4_pkg::PROFILE_LEAVES_OUT_ZERO_PRODUCTS[Profile]),
         .ZeroExponent       (ZeroExponent)
-      ) u_term (
-        .clk_i,
-        .advance_i      (advance),
+      ) u_block_term (
         .a_lanes_lo_i   (g_a[r].lanes_lo),
         .a_lanes_hi_i   (g_a[r].lanes_hi),
         .a_factors_i    (g_a[r].factors),
@@ -254,10 +254,18 @@ module fp4_tensor_core #(
         .b_exponent_i   (g_b[c].exponent),
         .b_nan_i        (g_b[c].nan),
         .b_live_i       (g_b[c].live),
-        .term_o         (term),
-        .exponent_o     (exponent),
-        .nan_o          (nan)
+        .term_o         (term_d),
+        .exponent_o     (exponent_d),
+        .nan_o          (nan_d)
       );
+
+      always_ff @(posedge clk_i) begin
+        if (advance) begin
+          term_q     <= term_d;
+          exponent_q <= exponent_d;
+          nan_q      <= nan_d;
+        end
+      end
     end
   end
 
@@ -328,9 +336,9 @@ module fp4_tensor_core #(
           .add_i          (s2_valid_q),
           .finish_i       (finish),
           .shift_i        (drain_take),
-          .term_i         (g_term[Rows-1-i].g_col[c].term),
-          .exponent_i     (g_term[Rows-1-i].g_col[c].exponent),
-          .nan_i          (g_term[Rows-1-i].g_col[c].nan),
+          .term_i         (g_term[Rows-1-i].g_col[c].term_q),
+          .exponent_i     (g_term[Rows-1-i].g_col[c].exponent_q),
+          .nan_i          (g_term[Rows-1-i].g_col[c].nan_q),
           .drain_sum_q20_i(behind_q20),
           .drain_nan_i    (behind_nan),
           .drain_sum_q20_o(sum_q20),
@@ -399,9 +407,9 @@ module fp4_tensor_core #(
           .first_step_i   (s2_first_step_q),
           .finish_i       (finish),
           .shift_i        (drain_take),
-          .term_i         (g_term[Rows-1-i].g_col[c].term),
-          .exponent_i     (g_term[Rows-1-i].g_col[c].exponent),
-          .nan_i          (g_term[Rows-1-i].g_col[c].nan),
+          .term_i         (g_term[Rows-1-i].g_col[c].term_q),
+          .exponent_i     (g_term[Rows-1-i].g_col[c].exponent_q),
+          .nan_i          (g_term[Rows-1-i].g_col[c].nan_q),
           .c_i            (s2_use_c_q ? c_q : 32'd0),
           .drain_i        (behind),
           .drain_o        (drain)
