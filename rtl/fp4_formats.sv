@@ -74,9 +74,32 @@ package fp4_formats;
       end
   endfunction
 
-  /// The largest factor of eight elements.
-  function automatic int factor(input logic [31:0] set);
-    factor = (set & fp4_pkg::FORMAT_QUARTERS) != '0 ? 7 : 1;
+  /// What sixteen products are summed in: one part, or two eights where either set has factors.
+  function automatic int parts(input logic [31:0] a, input logic [31:0] b);
+    parts = ((a | b) & fp4_pkg::FORMAT_QUARTERS) != '0 ? 2 : 1;
+  endfunction
+
+  /// Bits of a part's signed sum of products of lanes.
+  function automatic int dot_width(input logic [31:0] a, input logic [31:0] b);
+    int magnitude_a, magnitude_b;
+    magnitude_a = 1;
+    magnitude_b = 1;
+    for (int f = 0; f < fp4_pkg::FORMATS; f++) begin
+      if (a[f] && 32'(fp4_pkg::FORMAT_LANE_MAGNITUDES[8*f +: 8]) > magnitude_a)
+        magnitude_a = 32'(fp4_pkg::FORMAT_LANE_MAGNITUDES[8*f +: 8]);
+      if (b[f] && 32'(fp4_pkg::FORMAT_LANE_MAGNITUDES[8*f +: 8]) > magnitude_b)
+        magnitude_b = 32'(fp4_pkg::FORMAT_LANE_MAGNITUDES[8*f +: 8]);
+    end
+    dot_width = $clog2((((a | b) & fp4_pkg::FORMAT_QUARTERS) != '0 ? 8 : 16)
+                       * magnitude_a * magnitude_b + 1) + 1;
+  endfunction
+
+  /// Bits of what a part's sum is multiplied by: the significands of these widths, and factors.
+  function automatic int multiplier_width(input logic [31:0] a, input logic [31:0] b,
+                                          input int significand_a_w, input int significand_b_w);
+    multiplier_width = significand_a_w + significand_b_w
+                     + ((a & fp4_pkg::FORMAT_QUARTERS) != '0 ? 3 : 0)
+                     + ((b & fp4_pkg::FORMAT_QUARTERS) != '0 ? 3 : 0);
   endfunction
 
   /// Bits of a signed number of up to this magnitude.

@@ -1,34 +1,31 @@
 /// A number on the grid of a step, cut toward zero: grid_o = floor(mag_i * 2^(FractionBits -
-/// MagFractionBits) / 2^(largest_i - exponent_i)).
+/// MagFractionBits) / 2^down_i), where down_i is how far its exponent lies below the step's
+/// largest; 63 stands for all distances above, too, and leaves nothing.
 ///
-/// largest_i is no less than exponent_i. Example (MagFractionBits 8, FractionBits 35): mag_i 1
-/// under its own exponent gives 2^27, under one that is 28 larger 0.
+/// Example (MagFractionBits 8, FractionBits 35): mag_i 1 gives 2^27 at distance 0 and 0 at 28.
 module fp4_align #(
   parameter  int MagW            = 22,
   parameter  int MagFractionBits = 8,
   parameter  int FractionBits    = 35,
   localparam int GridW = MagW + FractionBits - MagFractionBits
 ) (
-  input  logic               en_i,       // low: zero, and nothing toggles
-  input  logic [MagW-1:0]    mag_i,
-  input  logic signed [8:0]  exponent_i,
-  input  logic signed [8:0]  largest_i,
-  output logic [GridW-1:0]   grid_o
+  input  logic             en_i,  // low: zero, and nothing toggles
+  input  logic [MagW-1:0]  mag_i,
+  input  logic [5:0]       down_i,
+  output logic [GridW-1:0] grid_o
 );
 
-  localparam int Up   = FractionBits > MagFractionBits ? FractionBits - MagFractionBits : 0;
-  localparam int Down = FractionBits < MagFractionBits ? MagFractionBits - FractionBits : 0;
+  localparam int Up    = FractionBits > MagFractionBits ? FractionBits - MagFractionBits : 0;
+  localparam int Down  = FractionBits < MagFractionBits ? MagFractionBits - FractionBits : 0;
   localparam int FullW = MagW + Up;
 
-  logic [9:0] down;
+  if (FullW > 63) begin : g_bad_width
+    fp4_error_a_distance_of_63_must_leave_nothing u_bad ();
+  end
 
   always_comb begin
-    down   = '0;
     grid_o = '0;
-    if (en_i) begin
-      down = 10'(10'(largest_i) - 10'(exponent_i)) + 10'(Down);
-      if (down < 10'(FullW)) grid_o = GridW'((FullW'(mag_i) << Up) >> down);
-    end
+    if (en_i) grid_o = GridW'((FullW'(mag_i) << Up) >> (7'(down_i) + 7'(Down)));
   end
 
 endmodule

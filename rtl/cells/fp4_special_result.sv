@@ -1,8 +1,8 @@
-/// The results that no sum decides: NaN where a scale or C is, then an infinite C, which passes
-/// through; otherwise the rounded sum.
+/// The results that no sum decides: NaN where a scale or C is; then C itself where it passes
+/// through, being infinite or with nothing to add; otherwise the rounded sum.
 module fp4_special_result (
-  input  logic        nan_i,        // a scale, or C
-  input  logic        c_infinite_i,
+  input  logic        nan_i,    // a scale, or C
+  input  logic        pass_c_i,
   input  logic [31:0] c_i,
   input  logic [31:0] rounded_i,
   output logic [31:0] d_o
@@ -10,7 +10,7 @@ module fp4_special_result (
 
   always_comb begin
     d_o = rounded_i;
-    if (c_infinite_i) d_o = c_i;
+    if (pass_c_i) d_o = c_i;
     if (nan_i) d_o = fp4_pkg::FP32_NAN;
   end
 

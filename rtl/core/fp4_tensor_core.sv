@@ -4,16 +4,17 @@
 /// Operands arrive as beats on k_*: block kb of every row of A and of every row of B (a column of
 /// the product), with the scale record of the block that it is in. The format of either side and
 /// its special magnitudes travel with the beat and stay the same for a tile; k_last_i closes the
-/// tile, k_tag_i of that beat returns with its outputs. With k_use_c_i the tile takes Rows beats of C, row 0 first;
-/// without it C is +0 and no beat is taken. D leaves as Rows beats, row 0 first.
+/// tile, k_tag_i of that beat returns with its outputs. With k_use_c_i the tile takes Rows beats of
+/// C, row 0 first; without it C is +0 and no beat is taken. D leaves as Rows beats, row 0 first.
 ///
 /// The three streams are independent: a producer must not hold back one until another has moved. C
-/// is taken before the first fused step or while D leaves (exact). No ready depends
-/// on a valid or on data, but c_ready_o follows d_ready_i in profile exact.
+/// is taken before the first fused step or while D leaves (exact). No ready depends on a valid or
+/// on data, but c_ready_o follows d_ready_i in profile exact.
 ///
-/// Stage 0 holds a beat as it came and decodes it, once per row and column; stage 1 forms block
-/// terms; stage 2 accumulates. A finished tile moves to the drain registers and leaves while the
-/// next one is summed. All state but the valid bits and counters is without reset.
+/// Stages: 0, a beat as it came; 1, its operands decoded, once per row and column; 2, dots; 3,
+/// terms, which exact adds to its sum. Fused steps take four terms; four columns share a unit of
+/// four stages more. A finished tile moves to the drain registers and leaves while the next one is
+/// summed. All state but the valid bits and counters is without reset.
 ///
 /// FormatsA and FormatsB are the sets of formats that either side decodes; what is left out leaves
 /// no gates.
@@ -61,7 +62,6 @@ module fp4_tensor_core #(
   output logic [Cols*32-1:0]           d_o
 );
 
-  localparam int RowW = $clog2(Rows + 1);
   localparam bit Exact = Profile == fp4_pkg::PROFILE_EXACT;
   localparam int ZeroExponent = fp4_pkg::PROFILE_ZERO_EXPONENTS[32*Profile +: 32];
   localparam int LaneAW = fp4_formats::lane_width(FormatsA);
@@ -74,6 +74,7 @@ module fp4_tensor_core #(
     * fp4_formats::element_magnitude(FormatsA, FractionA)
     * fp4_formats::element_magnitude(FormatsB, FractionB));
   localparam int TermFractionBits = FractionA + FractionB + 6;
+  localparam int FinishStages = Exact ? 4 : 1;
 
   if (Rows < 1 || Cols < 1) begin : g_bad_shape
     fp4_error_rows_and_cols_must_be_positive u_bad ();
@@ -88,60 +89,36 @@ module fp4_tensor_core #(
     fp4_error_profile_does_not_take_format u_bad ();
   end
 
-  // Control: one beat per stage, and the stall that holds all of them.
-  logic                s0_valid_q, s0_last_q, s0_use_c_q;
-  logic                s1_valid_q, s1_last_q, s1_use_c_q;
-  logic                s2_valid_q, s2_last_q, s2_use_c_q;
-  logic [1:0]          s2_group_q;
-  logic [TagWidth-1:0] s0_tag_q, s1_tag_q, s2_tag_q;
-  logic                s2_step, s2_first_step_q;
-  logic                advance, finish, drain_busy, c_full, wait_for_c;
-  logic                add;
+  logic                advance, finish, finish_use_c;
+  logic [TagWidth-1:0] finish_tag;
+  logic [1:0]          place;
+  logic                term_valid, term_padding, term_first, term_last, term_use_c; // stage 3
+  logic [1:0]          term_group;
+  logic [TagWidth-1:0] term_tag;
 
-  assign s2_step    = s2_last_q || s2_group_q == 2'(fp4_pkg::STEP_BLOCKS - 1);
-  assign wait_for_c = !Exact && s2_first_step_q && s2_use_c_q && !c_full;
-  assign advance    = !(s2_valid_q && ((s2_last_q && drain_busy) || wait_for_c));
-  assign add        = s2_valid_q && advance;
-  assign finish     = add && s2_last_q;
-  assign k_ready_o  = advance;
-
-  always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) begin
-      s0_valid_q      <= 1'b0;
-      s1_valid_q      <= 1'b0;
-      s2_valid_q      <= 1'b0;
-      s2_first_step_q <= 1'b1;
-      s2_group_q      <= '0;
-    end else if (advance) begin
-      s0_valid_q <= k_valid_i;
-      s1_valid_q <= s0_valid_q;
-      s2_valid_q <= s1_valid_q;
-      if (s2_valid_q) begin // what the next beat in stage 2 will be to its tile
-        s2_group_q <= s2_step ? '0 : s2_group_q + 2'd1;
-        if (s2_step) s2_first_step_q <= s2_last_q;
-      end
-    end
-  end
-
-  always_ff @(posedge clk_i) begin
-    if (advance) begin
-      s0_last_q  <= k_last_i;
-      s0_use_c_q <= k_use_c_i;
-      s0_tag_q   <= k_tag_i;
-      s1_last_q  <= s0_last_q;
-      s1_use_c_q <= s0_use_c_q;
-      s1_tag_q   <= s0_tag_q;
-      s2_last_q  <= s1_last_q;
-      s2_use_c_q <= s1_use_c_q;
-      s2_tag_q   <= s1_tag_q;
-    end
-  end
+  fp4_beat_control #(.Steps(!Exact), .TagWidth(TagWidth)) u_beat_control (
+    .clk_i,
+    .rst_ni,
+    .advance_i(advance),
+    .k_valid_i,
+    .k_ready_o,
+    .k_last_i,
+    .k_use_c_i,
+    .k_tag_i,
+    .place_o  (place),
+    .valid_o  (term_valid),
+    .padding_o(term_padding),
+    .first_o  (term_first),
+    .last_o   (term_last),
+    .group_o  (term_group),
+    .use_c_o  (term_use_c),
+    .tag_o    (term_tag)
+  );
 
   // Stage 0: the beat as it came, decoded once per row and column into the registers of stage 1.
   logic [fp4_pkg::FORMAT_W-1:0] a_format_q, b_format_q;
   logic [fp4_pkg::FORMATS-1:0]  a_format_is, b_format_is;
   logic [4:0]                   a_v1_halves_q, a_v2_halves_q, b_v1_halves_q, b_v2_halves_q;
-  logic [1:0]                   place_q, next_place_q; // of sixteen elements in their block
 
   always_ff @(posedge clk_i) begin
     if (advance) begin
@@ -151,15 +128,6 @@ module fp4_tensor_core #(
       b_format_q    <= b_format_i;
       b_v1_halves_q <= b_v1_halves_i;
       b_v2_halves_q <= b_v2_halves_i;
-      place_q       <= next_place_q;
-    end
-  end
-
-  always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) begin
-      next_place_q <= '0;
-    end else if (advance && k_valid_i) begin
-      next_place_q <= k_last_i ? '0 : next_place_q + 2'd1;
     end
   end
 
@@ -189,7 +157,7 @@ module fp4_tensor_core #(
       .format_is_i  (a_format_is),
       .v1_halves_i  (a_v1_halves_q),
       .v2_halves_i  (a_v2_halves_q),
-      .place_i      (place_q),
+      .place_i      (place),
       .lanes_lo_o   (lanes_lo),
       .lanes_hi_o   (lanes_hi),
       .factors_o    (factors),
@@ -216,7 +184,7 @@ module fp4_tensor_core #(
       .format_is_i  (b_format_is),
       .v1_halves_i  (b_v1_halves_q),
       .v2_halves_i  (b_v2_halves_q),
-      .place_i      (place_q),
+      .place_i      (place),
       .lanes_lo_o   (lanes_lo),
       .lanes_hi_o   (lanes_hi),
       .factors_o    (factors),
@@ -227,19 +195,22 @@ module fp4_tensor_core #(
     );
   end
 
-  // Stage 1: the block term of every output, into the registers of stage 2.
+  // Stages 1 and 2: dots and terms of every output.
   for (genvar r = 0; r < Rows; r++) begin : g_term
     for (genvar c = 0; c < Cols; c++) begin : g_col
-      logic signed [TermW-1:0] term_d, term_q;
-      logic signed [8:0]       exponent_d, exponent_q;
-      logic                    nan_d, nan_q;
+      logic signed [TermW-1:0] term;
+      logic signed [8:0]       exponent;
+      logic                    nan;
 
-      fp4_block_term #(
+      fp4_processing_element #(
         .FormatsA           (FormatsA),
         .FormatsB           (FormatsB),
         .ZeroProductsLeftOut(fp4_pkg::PROFILE_LEAVES_OUT_ZERO_PRODUCTS[Profile]),
-        .ZeroExponent       (ZeroExponent)
-      ) u_block_term (
+        .ZeroExponent       (ZeroExponent),
+        .TermW              (TermW)
+      ) u_element (
+        .clk_i,
+        .advance_i      (advance),
         .a_lanes_lo_i   (g_a[r].lanes_lo),
         .a_lanes_hi_i   (g_a[r].lanes_hi),
         .a_factors_i    (g_a[r].factors),
@@ -254,67 +225,51 @@ module fp4_tensor_core #(
         .b_exponent_i   (g_b[c].exponent),
         .b_nan_i        (g_b[c].nan),
         .b_live_i       (g_b[c].live),
-        .term_o         (term_d),
-        .exponent_o     (exponent_d),
-        .nan_o          (nan_d)
+        .term_o         (term),
+        .exponent_o     (exponent),
+        .nan_o          (nan)
       );
-
-      always_ff @(posedge clk_i) begin
-        if (advance) begin
-          term_q     <= term_d;
-          exponent_q <= exponent_d;
-          nan_q      <= nan_d;
-        end
-      end
     end
   end
 
-  // Drain: the rows of a finished tile move up through the array's drain registers to row 0 and
-  // leave there.
-  logic                drain_active_q, drain_use_c_q;
-  logic [RowW-1:0]     drain_left_q;
-  logic [TagWidth-1:0] drain_tag_q;
-  logic                d_free, drain_take;
-  logic [Cols*32-1:0]  d_row;
+  // The rows of a finished tile on their way out.
+  logic                    drain_busy, drain_move, drain_take, drain_use_c;
+  logic [FinishStages-1:0] drain_valid;
+  logic                    drain_c_ready;
+  logic [Cols*32-1:0]      d_row;
 
-  assign drain_busy = drain_active_q;
-  assign d_free     = !d_valid_o || d_ready_i;
-  assign drain_take = drain_active_q && d_free && (!Exact || !drain_use_c_q || c_valid_i);
-
-  always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) begin
-      drain_active_q <= 1'b0;
-      d_valid_o      <= 1'b0;
-    end else begin
-      if (finish) begin
-        drain_active_q <= 1'b1;
-      end else if (drain_take && drain_left_q == RowW'(1)) begin
-        drain_active_q <= 1'b0;
-      end
-      if (d_free) d_valid_o <= drain_take;
-    end
-  end
+  fp4_drain_control #(.Rows(Rows), .TakesC(Exact), .Stages(FinishStages), .TagWidth(TagWidth))
+  u_drain_control (
+    .clk_i,
+    .rst_ni,
+    .start_i  (finish),
+    .use_c_i  (finish_use_c),
+    .tag_i    (finish_tag),
+    .busy_o   (drain_busy),
+    .move_o   (drain_move),
+    .take_o   (drain_take),
+    .use_c_o  (drain_use_c),
+    .valid_o  (drain_valid),
+    .c_valid_i,
+    .c_ready_o(drain_c_ready),
+    .d_valid_o,
+    .d_ready_i,
+    .d_last_o,
+    .d_tag_o
+  );
 
   always_ff @(posedge clk_i) begin
-    if (finish) begin
-      drain_left_q  <= RowW'(Rows);
-      drain_use_c_q <= s2_use_c_q;
-      drain_tag_q   <= s2_tag_q;
-    end else if (drain_take) begin
-      drain_left_q  <= drain_left_q - RowW'(1);
-    end
-    if (drain_take) begin
-      d_o      <= d_row;
-      d_tag_o  <= drain_tag_q;
-      d_last_o <= drain_left_q == RowW'(1);
-    end
+    if (drain_move && drain_valid[FinishStages-1]) d_o <= d_row;
   end
 
+  // Below, rows are built from the last one on, so that each shifts in the one behind it.
   if (Exact) begin : g_exact
-    assign c_full    = 1'b1;
-    assign c_ready_o = drain_active_q && drain_use_c_q && d_free;
+    assign advance      = !(term_valid && term_last && drain_busy);
+    assign finish       = term_valid && term_last && advance;
+    assign finish_use_c = term_use_c;
+    assign finish_tag   = term_tag;
+    assign c_ready_o    = drain_c_ready;
 
-    // Rows are built from the last one on, so that each shifts in the one behind it.
     for (genvar i = 0; i < Rows; i++) begin : g_row
       for (genvar c = 0; c < Cols; c++) begin : g_col
         logic signed [63:0] behind_q20, sum_q20;
@@ -332,13 +287,13 @@ module fp4_tensor_core #(
         ) u_accumulate (
           .clk_i,
           .advance_i      (advance),
-          .first_i        (s2_first_step_q && s2_group_q == '0),
-          .add_i          (s2_valid_q),
+          .first_i        (term_first),
+          .add_i          (term_valid),
           .finish_i       (finish),
           .shift_i        (drain_take),
-          .term_i         (g_term[Rows-1-i].g_col[c].term_q),
-          .exponent_i     (g_term[Rows-1-i].g_col[c].exponent_q),
-          .nan_i          (g_term[Rows-1-i].g_col[c].nan_q),
+          .term_i         (g_term[Rows-1-i].g_col[c].term),
+          .exponent_i     (g_term[Rows-1-i].g_col[c].exponent),
+          .nan_i          (g_term[Rows-1-i].g_col[c].nan),
           .drain_sum_q20_i(behind_q20),
           .drain_nan_i    (behind_nan),
           .drain_sum_q20_o(sum_q20),
@@ -348,71 +303,151 @@ module fp4_tensor_core #(
     end
 
     for (genvar c = 0; c < Cols; c++) begin : g_finish
-      logic [31:0] c_value, d_value;
-      assign c_value = drain_use_c_q ? c_i[32*c +: 32] : '0;
+      logic [31:0] d;
       fp4_exact_finish u_finish (
-        .en_i     (drain_active_q),
+        .clk_i,
+        .move_i   (drain_move),
+        .valid_i  (drain_valid[2:0]),
         .sum_q20_i(g_row[Rows-1].g_col[c].sum_q20),
         .nan_i    (g_row[Rows-1].g_col[c].nan),
-        .c_i      (c_value),
-        .d_o      (d_value)
+        .c_i      (drain_use_c ? c_i[32*c +: 32] : 32'd0),
+        .d_o      (d)
       );
-      assign d_row[32*c +: 32] = d_value;
+      assign d_row[32*c +: 32] = d;
     end
   end else begin : g_fused
-    // C rows enter at the last row's registers and move up until row 0 is in place.
-    logic [RowW-1:0] c_left_q;
-    logic            c_take, c_release;
+    localparam int W = TermW + 10; // a term with its exponent and NaN
 
-    assign c_full    = c_left_q == '0;
-    assign c_ready_o = !c_full;
-    assign c_take    = c_valid_i && c_ready_o;
-    assign c_release = add && s2_step && s2_first_step_q && s2_use_c_q;
+    logic       unit_advance, c_full, c_take, c_release, from_c, from_d, write_last;
+    logic [2:0] unit_valid;
+    logic [3:0] arrives, write; // by columns
+    logic [1:0] column;
 
-    always_ff @(posedge clk_i or negedge rst_ni) begin
-      if (!rst_ni) begin
-        c_left_q <= RowW'(Rows);
-      end else if (c_release) begin
-        c_left_q <= RowW'(Rows);
-      end else if (c_take) begin
-        c_left_q <= c_left_q - RowW'(1);
-      end
-    end
+    fp4_step_control #(.Columns(Cols < 4 ? Cols : 4), .TagWidth(TagWidth)) u_step_control (
+      .clk_i,
+      .rst_ni,
+      .valid_i       (term_valid),
+      .first_i       (term_first),
+      .last_i        (term_last),
+      .group_i       (term_group),
+      .use_c_i       (term_use_c),
+      .tag_i         (term_tag),
+      .c_full_i      (c_full),
+      .drain_busy_i  (drain_busy),
+      .advance_o     (advance),
+      .arrives_o     (arrives),
+      .unit_advance_o(unit_advance),
+      .unit_valid_o  (unit_valid),
+      .column_o      (column),
+      .from_c_o      (from_c),
+      .from_d_o      (from_d),
+      .write_o       (write),
+      .write_last_o  (write_last),
+      .c_release_o   (c_release),
+      .finish_o      (finish),
+      .use_c_o       (finish_use_c),
+      .tag_o         (finish_tag)
+    );
+
+    fp4_c_staging #(.Rows(Rows)) u_c_staging (
+      .clk_i,
+      .rst_ni,
+      .c_valid_i,
+      .c_ready_o,
+      .take_o   (c_take),
+      .full_o   (c_full),
+      .release_i(c_release)
+    );
 
     for (genvar i = 0; i < Rows; i++) begin : g_row
       for (genvar c = 0; c < Cols; c++) begin : g_col
-        logic [31:0] behind, drain, c_behind, c_q;
+        logic [W-1:0] term, term0, term1, term2, term3;
+        logic [31:0]  behind, drain, c_behind, c_here, d_here;
+        // An empty block: zero under zero scales.
+        assign term = term_padding
+                    ? {1'b0, 9'(2 * fp4_pkg::ZERO_SCALE_EXPONENT), TermW'(0)}
+                    : {g_term[Rows-1-i].g_col[c].nan, g_term[Rows-1-i].g_col[c].exponent,
+                       g_term[Rows-1-i].g_col[c].term};
+        fp4_step_gather #(.W(W), .Delay(c % 4)) u_gather (
+          .clk_i,
+          .advance_i(advance),
+          .arrives_i(arrives[c % 4]),
+          .term_i   (term),
+          .term0_o  (term0),
+          .term1_o  (term1),
+          .term2_o  (term2),
+          .term3_o  (term3)
+        );
         if (i == 0) begin : g_last
           assign behind   = '0;
           assign c_behind = c_i[32*c +: 32];
         end else begin : g_inner
           assign behind   = g_row[i-1].g_col[c].drain;
-          assign c_behind = g_row[i-1].g_col[c].c_q;
+          assign c_behind = g_row[i-1].g_col[c].c_here;
         end
-        always_ff @(posedge clk_i) begin
-          if (c_take) c_q <= c_behind;
+        fp4_fused_output u_output (
+          .clk_i,
+          .take_c_i(c_take),
+          .c_i     (c_behind),
+          .c_o     (c_here),
+          .write_i (write[c % 4]),
+          .last_i  (write_last),
+          .d_i     (g_unit[c / 4].d),
+          .d_o     (d_here),
+          .shift_i (drain_take),
+          .drain_i (behind),
+          .drain_o (drain)
+        );
+      end
+
+      for (genvar u = 0; u < (Cols + 3) / 4; u++) begin : g_unit
+        // Its columns; where there are fewer than four, others are never asked for.
+        localparam int C0 = 4 * u;
+        localparam int C1 = C0 + 1 < Cols ? C0 + 1 : C0;
+        localparam int C2 = C0 + 2 < Cols ? C0 + 2 : C0;
+        localparam int C3 = C0 + 3 < Cols ? C0 + 3 : C0;
+        logic [W-1:0] term0, term1, term2, term3;
+        logic [31:0]  c, d;
+        always_comb begin
+          case (column)
+            2'd0: begin
+              {term0, term1} = {g_col[C0].term0, g_col[C0].term1};
+              {term2, term3} = {g_col[C0].term2, g_col[C0].term3};
+              c = from_c ? g_col[C0].c_here : from_d ? g_col[C0].d_here : '0;
+            end
+            2'd1: begin
+              {term0, term1} = {g_col[C1].term0, g_col[C1].term1};
+              {term2, term3} = {g_col[C1].term2, g_col[C1].term3};
+              c = from_c ? g_col[C1].c_here : from_d ? g_col[C1].d_here : '0;
+            end
+            2'd2: begin
+              {term0, term1} = {g_col[C2].term0, g_col[C2].term1};
+              {term2, term3} = {g_col[C2].term2, g_col[C2].term3};
+              c = from_c ? g_col[C2].c_here : from_d ? g_col[C2].d_here : '0;
+            end
+            default: begin
+              {term0, term1} = {g_col[C3].term0, g_col[C3].term1};
+              {term2, term3} = {g_col[C3].term2, g_col[C3].term3};
+              c = from_c ? g_col[C3].c_here : from_d ? g_col[C3].d_here : '0;
+            end
+          endcase
         end
-        fp4_accumulate_fused #(
+        fp4_fused_unit #(
           .TermW           (TermW),
           .TermFractionBits(TermFractionBits),
           .FractionBits    (fp4_pkg::PROFILE_FRACTION_BITS[32*Profile +: 32]),
           .ZeroExponent    (ZeroExponent),
           .NearestEven     (fp4_pkg::PROFILE_NEAREST_EVEN[Profile])
-        ) u_accumulate (
+        ) u_unit (
           .clk_i,
-          .advance_i      (advance),
-          .add_i          (s2_valid_q),
-          .group_i        (s2_group_q),
-          .step_i         (s2_step),
-          .first_step_i   (s2_first_step_q),
-          .finish_i       (finish),
-          .shift_i        (drain_take),
-          .term_i         (g_term[Rows-1-i].g_col[c].term_q),
-          .exponent_i     (g_term[Rows-1-i].g_col[c].exponent_q),
-          .nan_i          (g_term[Rows-1-i].g_col[c].nan_q),
-          .c_i            (s2_use_c_q ? c_q : 32'd0),
-          .drain_i        (behind),
-          .drain_o        (drain)
+          .advance_i(unit_advance),
+          .valid_i  (unit_valid),
+          .term0_i  (term0),
+          .term1_i  (term1),
+          .term2_i  (term2),
+          .term3_i  (term3),
+          .c_i      (c),
+          .d_o      (d)
         );
       end
     end

@@ -23,11 +23,11 @@ module fp4_proof_special_result #(
   );
 
   fp4_special_result u_special_result (
-    .nan_i       (scale_nan_i || nan),
-    .c_infinite_i(infinite),
+    .nan_i    (scale_nan_i || nan),
+    .pass_c_i (infinite),
     .c_i,
     .rounded_i,
-    .d_o         (d)
+    .d_o      (d)
   );
 
   always_comb begin

@@ -1,7 +1,7 @@
 """prove.py --list SOURCE: the names of all proofs, one a line.
 prove.py SOURCE TRUTH_GENERATOR NAME [mutant]: proves the assertions of one module of rtl/formal for all inputs that its assumptions allow, by
-yosys and its SAT solver, and that there are such inputs; with "mutant", that the proof fails once its mutant is in the RTL. TRUTH_GENERATOR:
-golden's fp4-generate-truth-tables. Exit status: 0 as it must be, 1 not, 77 no yosys."""
+yosys and its SAT solver, and that there are such inputs; with "mutant", that the proof fails once its mutant is in the RTL. Proofs by abc, for
+sums, have no assumptions. TRUTH_GENERATOR: golden's fp4-generate-truth-tables. Exit status: 0 as it must be, 1 not, 77 no yosys or ABC."""
 
 import pathlib
 import re
@@ -12,6 +12,7 @@ import tempfile
 import tomllib
 
 TIMEOUT_S = 900
+ABC = shutil.which("berkeley-abc") or shutil.which("abc")
 
 
 def sets_of_formats(source):
@@ -47,22 +48,47 @@ def read_proofs(source):
     return proofs
 
 
-def decide(rtl, top, parameters, truth):
-    files = [line.replace("rtl/", f"{rtl}/", 1) for line in (rtl / "files.f").read_text().split() if "/core/" not in line]
-    chparam = "".join(f" -set {name} 32'd{value % 2**32}" for name, value in parameters.items())
-    script = f"""read_verilog -sv -formal {" ".join(files)} {truth} {rtl}/formal/{top}.sv
+def elaborated(rtl, proof, truth):
+    """A yosys script up to the flat module, its name."""
+    top = proof["top"]
+    files = [line.replace("rtl/", f"{rtl}/", 1) for line in (rtl / "files.f").read_text().split()]
+    chparam = "".join(f" -set {name} 32'd{value % 2**32}" for name, value in proof["parameters"].items())
+    return f"""read_verilog -sv -formal {" ".join(files)} {truth} {rtl}/formal/{top}.sv
         {f"chparam{chparam} {top}" if chparam else ""}
         hierarchy -check -top {top}; proc -norom; flatten; opt -full
-        sat -set-assumes -timeout {TIMEOUT_S} {top}
+        """, top
+
+
+def verdict(log, proven, refuted, name):
+    if proven in log:
+        return True, ""
+    if refuted in log:
+        return False, "\n".join(log[log.rindex(refuted):].splitlines()[:40])
+    sys.exit("\n".join(log.splitlines()[-15:]) + f"\n{name}: undecided")
+
+
+def decide_by_sat(rtl, proof, truth):
+    script, top = elaborated(rtl, proof, truth)
+    script += f"""sat -set-assumes -timeout {TIMEOUT_S} {top}
         sat -prove-asserts -set-assumes -timeout {TIMEOUT_S} -show-inputs {top}"""
     log = subprocess.run(["yosys", "-p", script], capture_output=True, text=True).stdout
     if "SAT solving finished - model found" not in log:
         sys.exit("\n".join(log.splitlines()[-15:]) + f"\n{top}: no input is allowed, or yosys failed")
-    if "SAT proof finished - no model found: SUCCESS" in log:
-        return True, ""
-    if "SAT proof finished - model found: FAIL" in log:
-        return False, "\n".join(log[log.rindex("model found: FAIL"):].splitlines()[:40])
-    sys.exit("\n".join(log.splitlines()[-15:]) + f"\n{top}: undecided")
+    return verdict(log, "SAT proof finished - no model found: SUCCESS", "SAT proof finished - model found: FAIL", top)
+
+
+def decide_by_abc(rtl, proof, truth):
+    """Equal nodes are merged first, which sums need."""
+    script, top = elaborated(rtl, proof, truth)
+    with tempfile.TemporaryDirectory() as folder:
+        script += f"select -assert-none t:$assume; techmap; opt; aigmap; write_aiger -zinit {folder}/bad.aig"
+        subprocess.run(["yosys", "-q", "-p", script], check=True)
+        log = subprocess.run([ABC, "-c", f"read {folder}/bad.aig; iprove"], capture_output=True, text=True, timeout=TIMEOUT_S).stdout
+    return verdict(log, "\nUNSATISFIABLE", "\nSATISFIABLE", top)
+
+
+def decide(rtl, proof, truth):
+    return {"sat": decide_by_sat, "abc": decide_by_abc}[proof.get("method", "sat")](rtl, proof, truth)
 
 
 def mutate(rtl, mutant):
@@ -74,15 +100,15 @@ def mutate(rtl, mutant):
 
 
 def main(source, generator, name, with_mutants):
-    if not shutil.which("yosys"):
-        print("skipped: yosys was not found")
+    if not shutil.which("yosys") or not ABC:
+        print("skipped: yosys or ABC was not found")
         return 77
     proof = read_proofs(source)[name]
     with tempfile.TemporaryDirectory() as folder:
         truth = pathlib.Path(folder) / "fp4_truth.sv"
         truth.write_bytes(subprocess.run([generator], capture_output=True, check=True).stdout)
         if not with_mutants:
-            proven, model = decide(source / "rtl", proof["top"], proof["parameters"], truth)
+            proven, model = decide(source / "rtl", proof, truth)
             print(f"{name}: {'proven' if proven else 'refuted'}\n{model}")
             return 0 if proven else 1
         alive = 0
@@ -90,7 +116,7 @@ def main(source, generator, name, with_mutants):
             rtl = pathlib.Path(folder) / str(number) / "rtl"
             shutil.copytree(source / "rtl", rtl)
             mutate(rtl, mutant)
-            proven, _ = decide(rtl, proof["top"], proof["parameters"], truth)
+            proven, _ = decide(rtl, proof, truth)
             print(f"{name}: {'holds' if proven else 'fails'} with {mutant['new']} in {mutant['file']}")
             alive += proven
         return 1 if alive else 0

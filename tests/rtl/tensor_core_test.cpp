@@ -11,7 +11,12 @@
 namespace fp4::sim {
 namespace {
 
-constexpr uint32_t rows = 3, cols = 2;
+struct Shape {
+    uint32_t rows, cols;
+};
+// Rows and columns that differ, so that a transposition shows; six columns need a unit of fused
+// steps that is full and one that is not.
+constexpr Shape narrow{3, 2}, wide{2, 6};
 
 struct Tile {
     PackedTensor a, b;
@@ -50,13 +55,15 @@ std::pair<Format, Format> random_formats(std::mt19937_64& random, FormatSet form
     }
 }
 
-Tile random_tile(std::mt19937_64& random, FormatSet formats, const Arithmetic& arithmetic) {
+Tile random_tile(std::mt19937_64& random, Shape shape, FormatSet formats,
+                 const Arithmetic& arithmetic) {
     const auto [a, b] = random_formats(random, formats, arithmetic);
     const auto block = static_cast<uint64_t>(spec_of(a).block);
     const uint64_t k = block * (1 + random() % (144 / block));
-    Tile tile{random_operand(random, a, rows, k), random_operand(random, b, cols, k), {}, {}};
+    Tile tile{
+        random_operand(random, a, shape.rows, k), random_operand(random, b, shape.cols, k), {}, {}};
     if (random() % 2)
-        for (uint32_t i = 0; i < rows * cols; ++i)
+        for (uint32_t i = 0; i < shape.rows * shape.cols; ++i)
             tile.c.push_back({static_cast<uint32_t>(random())});
     tile.expected = *gemm_reference(tile.a, tile.b, tile.c, arithmetic);
     return tile;
@@ -77,13 +84,15 @@ struct Pace {
 
 class Bench {
   public:
-    Bench(RtlCore& core, Pace pace, uint64_t seed) : core_(core), pace_(pace), random_(seed) {
+    Bench(RtlCore& core, Shape shape, Pace pace, uint64_t seed)
+        : core_(core), shape_(shape), pace_(pace), random_(seed) {
         inputs_.reset = true;
         for (int i = 0; i < 3; ++i) core_.cycle(inputs_, outputs_);
         inputs_.reset = false;
     }
 
     void run(const std::vector<Tile>& tiles) {
+        const auto [rows, cols] = shape_;
         size_t k_tile = 0, c_tile = 0, d_tile = 0;
         uint64_t beat = 0, c_row = 0, d_row = 0, idle = 0;
         const size_t record_bytes = core_.record_bytes();
@@ -158,80 +167,127 @@ class Bench {
 
   private:
     RtlCore& core_;
+    Shape shape_;
     Pace pace_;
     std::mt19937_64 random_;
     CoreInputs inputs_;
     CoreOutputs outputs_;
 };
 
-LoadedCore core_of(std::string_view profile, const RtlFormatSet& formats) {
-    auto core = LoadedCore::load(FP4_CORES, {rows, cols}, profile, false, formats);
+LoadedCore core_of(Shape shape, std::string_view profile, const RtlFormatSet& formats) {
+    auto core = LoadedCore::load(FP4_CORES, {shape.rows, shape.cols}, profile, false, formats);
     EXPECT_TRUE(core) << core.error().message;
     return *std::move(core);
 }
 
-class TensorCore : public testing::TestWithParam<std::tuple<std::string_view, RtlFormatSet, Pace>> {
-};
+class TensorCore
+    : public testing::TestWithParam<std::tuple<Shape, std::string_view, RtlFormatSet, Pace>> {};
 
 TEST_P(TensorCore, EveryTileSurvivesStalls) {
-    const auto& [profile, formats, pace] = GetParam();
-    const auto core = core_of(profile, formats);
+    const auto& [shape, profile, formats, pace] = GetParam();
+    const auto core = core_of(shape, profile, formats);
     std::mt19937_64 random(11);
     std::vector<Tile> tiles;
     for (int i = 0; i < 4000; ++i)
-        tiles.push_back(random_tile(random, core->formats(), *arithmetic_from_name(profile)));
-    Bench(*core, pace, 5).run(tiles);
+        tiles.push_back(
+            random_tile(random, shape, core->formats(), *arithmetic_from_name(profile)));
+    Bench(*core, shape, pace, 5).run(tiles);
 }
 
-INSTANTIATE_TEST_SUITE_P(Paces, TensorCore,
-                         testing::Combine(testing::ValuesIn(rtl_profiles()),
-                                          testing::ValuesIn(rtl_format_sets),
-                                          testing::Values(Pace{8, 8, 8}, Pace{8, 8, 1},
-                                                          Pace{8, 1, 8}, Pace{1, 8, 8},
-                                                          Pace{4, 4, 4}, Pace{7, 2, 2})));
+const auto paces = testing::Values(Pace{8, 8, 8}, Pace{8, 8, 1}, Pace{8, 1, 8}, Pace{1, 8, 8},
+                                   Pace{4, 4, 4}, Pace{7, 2, 2});
+INSTANTIATE_TEST_SUITE_P(Narrow, TensorCore,
+                         testing::Combine(testing::Values(narrow),
+                                          testing::ValuesIn(rtl_profiles()),
+                                          testing::ValuesIn(rtl_format_sets), paces));
+INSTANTIATE_TEST_SUITE_P(Wide, TensorCore,
+                         testing::Combine(testing::Values(wide), testing::ValuesIn(rtl_profiles()),
+                                          testing::Values(rtl_format_sets[0]), paces));
 
 // The very first tile after reset, one block long: nothing that was not loaded may take part in it.
 TEST(TensorCore, FirstTileOfOneBlock) {
     for (const std::string_view profile : rtl_profiles())
         for (const RtlFormatSet& formats : rtl_format_sets)
             for (uint64_t seed = 0; seed < 200; ++seed) {
-                const auto core = core_of(profile, formats);
+                const auto core = core_of(narrow, profile, formats);
                 const Arithmetic& arithmetic = *arithmetic_from_name(profile);
                 std::mt19937_64 random(seed);
                 const auto [a, b] = random_formats(random, core->formats(), arithmetic);
                 const auto k = static_cast<uint64_t>(spec_of(a).block);
-                Tile tile{
-                    random_operand(random, a, rows, k), random_operand(random, b, cols, k), {}, {}};
+                Tile tile{random_operand(random, a, narrow.rows, k),
+                          random_operand(random, b, narrow.cols, k),
+                          {},
+                          {}};
                 for (PackedTensor* t : {&tile.a, &tile.b})
                     for (auto& byte : t->scales)
                         byte &= 0x0F; // small exponents, which stale ones would outweigh
                 tile.expected = *gemm_reference(tile.a, tile.b, tile.c, arithmetic);
-                Bench(*core, {8, 8, 8}, seed).run({tile});
+                Bench(*core, narrow, {8, 8, 8}, seed).run({tile});
             }
 }
 
-TEST(TensorCore, FullPaceLosesNoCycle) {
-    // With long tiles and no C the array takes a beat in every cycle.
-    for (const std::string_view profile : rtl_profiles()) {
-        const auto core = core_of(profile, rtl_format_sets[0]);
-        CoreInputs inputs;
-        CoreOutputs outputs;
-        inputs.reset = true;
-        core->cycle(inputs, outputs);
-        const std::array<uint8_t, 8 * rows> codes{};
-        const std::array<uint8_t, rows> scales{};
-        inputs = {.k_valid = true,
-                  .a = {{}, codes.data(), scales.data()},
-                  .b = {{}, codes.data(), scales.data()},
-                  .d_ready = true};
-        for (int cycle = 0; cycle < 400; ++cycle) {
-            inputs.k_last =
-                cycle % 4 ==
-                3; // four beats cover the three cycles that a tile of three rows drains in
-            core->cycle(inputs, outputs);
-            ASSERT_TRUE(outputs.k_ready) << profile << " cycle " << cycle;
-        }
+// A core that is offered zeros of NVFP4 without end, in tiles of so many beats.
+class Stream {
+  public:
+    Stream(Shape shape, std::string_view profile, int beats)
+        : core_(core_of(shape, profile, rtl_format_sets[0])), beats_(beats) {
+        inputs_.reset = true;
+        core_->cycle(inputs_, outputs_);
+        inputs_ = {.k_valid = true,
+                   .a = {{}, codes_.data(), scales_.data()},
+                   .b = {{}, codes_.data(), scales_.data()},
+                   .d_ready = true};
     }
+
+    const CoreOutputs& cycle() {
+        inputs_.k_last = beat_ == beats_ - 1;
+        core_->cycle(inputs_, outputs_);
+        if (outputs_.k_ready) beat_ = (beat_ + 1) % beats_;
+        return outputs_;
+    }
+
+  private:
+    LoadedCore core_;
+    int beats_, beat_ = 0;
+    CoreInputs inputs_;
+    CoreOutputs outputs_;
+    std::array<uint8_t, 64> codes_{}, scales_{};
+};
+
+bool is_exact(std::string_view profile) {
+    return arithmetic_from_name(profile)->accumulation == Accumulation::exact;
+}
+
+// Columns that share a unit finish one cycle after another.
+int last_column(Shape shape) { return static_cast<int>(std::min(shape.cols, 4u)) - 1; }
+
+// The table of docs/05: from the cycle that takes a tile's only beat to the one that offers row 0.
+TEST(TensorCore, Latency) {
+    for (const std::string_view profile : rtl_profiles())
+        for (const Shape shape : {narrow, wide}) {
+            const int padding = is_exact(profile) ? 0 : 3;
+            Stream stream(shape, profile, 1);
+            int cycle = 0;
+            while (!stream.cycle().d_valid && cycle < 100) ++cycle;
+            EXPECT_EQ(cycle, is_exact(profile) ? 9 : padding + 9 + last_column(shape)) << profile;
+        }
+}
+
+// The same table: with that many beats a tile, and no C, a beat is taken in every cycle; with fewer
+// not.
+TEST(TensorCore, FullPaceLosesNoCycle) {
+    for (const std::string_view profile : rtl_profiles())
+        for (const Shape shape : {narrow, wide}) {
+            const int drain = static_cast<int>(shape.rows) + 1;
+            const int beats = is_exact(profile) ? drain : (drain + last_column(shape) + 3) / 4 * 4;
+            Stream enough(shape, profile, beats), fewer(shape, profile, beats - 1);
+            bool stalled = false;
+            for (int cycle = 0; cycle < 400; ++cycle) {
+                ASSERT_TRUE(enough.cycle().k_ready) << profile << " cycle " << cycle;
+                stalled |= !fewer.cycle().k_ready;
+            }
+            EXPECT_TRUE(stalled) << profile;
+        }
 }
 
 } // namespace

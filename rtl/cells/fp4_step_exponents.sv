@@ -1,0 +1,47 @@
+/// The largest exponent of a step's four terms and C, and how far each lies below it, up to 63.
+///
+/// Example: exponents 4, -100, 4, 3 and C's 5 give 5 and distances 1, 63, 1, 2 and 0.
+module fp4_step_exponents (
+  input  logic              en_i, // low: zero, and nothing toggles
+  input  logic signed [8:0] exponent0_i,
+  input  logic signed [8:0] exponent1_i,
+  input  logic signed [8:0] exponent2_i,
+  input  logic signed [8:0] exponent3_i,
+  input  logic signed [8:0] c_exponent_i,
+  output logic signed [8:0] largest_o,
+  output logic [5:0]        down0_o,
+  output logic [5:0]        down1_o,
+  output logic [5:0]        down2_o,
+  output logic [5:0]        down3_o,
+  output logic [5:0]        c_down_o
+);
+
+  logic signed [8:0] largest01, largest23, largest;
+  logic [8:0]        down0, down1, down2, down3, c_down;
+
+  always_comb begin
+    largest01 = '0;
+    largest23 = '0;
+    largest   = '0;
+    {down0, down1, down2, down3, c_down} = '0;
+    if (en_i) begin
+      largest01 = exponent0_i > exponent1_i ? exponent0_i : exponent1_i;
+      largest23 = exponent2_i > exponent3_i ? exponent2_i : exponent3_i;
+      largest   = largest01 > largest23 ? largest01 : largest23;
+      if (c_exponent_i > largest) largest = c_exponent_i;
+      down0  = largest - exponent0_i;
+      down1  = largest - exponent1_i;
+      down2  = largest - exponent2_i;
+      down3  = largest - exponent3_i;
+      c_down = largest - c_exponent_i;
+    end
+  end
+
+  assign largest_o = largest;
+  assign down0_o   = down0 > 9'd63 ? 6'd63 : down0[5:0];
+  assign down1_o   = down1 > 9'd63 ? 6'd63 : down1[5:0];
+  assign down2_o   = down2 > 9'd63 ? 6'd63 : down2[5:0];
+  assign down3_o   = down3 > 9'd63 ? 6'd63 : down3[5:0];
+  assign c_down_o  = c_down > 9'd63 ? 6'd63 : c_down[5:0];
+
+endmodule

@@ -1,0 +1,159 @@
+/// Fused steps, one a cycle, in four stages: exponents; sum; leading bits; rounding.
+///
+/// Four block terms and C are aligned to the largest exponent, cut toward zero FractionBits below
+/// it, added exactly and rounded once. A term_i is {NaN scale, exponent, term}, of the value term *
+/// 2^(exponent - TermFractionBits). A zero C has the exponent ZeroExponent. valid_i[n]: there is a
+/// step in stage n. The step in stage 3 gives d_o.
+module fp4_fused_unit #(
+  parameter  int TermW            = 23,
+  parameter  int TermFractionBits = 8,
+  parameter  int FractionBits     = 35,
+  parameter  int ZeroExponent     = -139,
+  parameter  bit NearestEven      = 1'b0,
+  localparam int W = TermW + 10
+) (
+  input  logic         clk_i,
+  input  logic         advance_i,
+  input  logic [2:0]   valid_i,
+  input  logic [W-1:0] term0_i,
+  input  logic [W-1:0] term1_i,
+  input  logic [W-1:0] term2_i,
+  input  logic [W-1:0] term3_i,
+  input  logic [31:0]  c_i,
+  output logic [31:0]  d_o
+);
+
+  localparam int MagW  = TermW - 1;
+  localparam int GridW = MagW + FractionBits - TermFractionBits;
+  localparam int SumW  = (GridW > FractionBits + 1 ? GridW : FractionBits + 1) + 4;
+
+  // Stage 0: exponents.
+  logic [MagW-1:0]   mag0_q, mag1_q, mag2_q, mag3_q;
+  logic [4:0]        negative_d, negative_q;
+  logic [23:0]       c_significand_d, c_significand_q;
+  logic signed [8:0] c_exponent, largest_d, largest1_q, largest2_q;
+  logic [5:0]        down0_d, down1_d, down2_d, down3_d, c_down_d;
+  logic [5:0]        down0_q, down1_q, down2_q, down3_q, c_down_q;
+  logic              c_nan, c_infinite;
+  logic [2:0]        nan_q, c_infinite_q, c_negative_q; // of stages 1 to 3
+
+  fp4_unpack_fp32 #(.ZeroExponent(ZeroExponent)) u_unpack_c (
+    .fp32_i       (c_i),
+    .negative_o   (negative_d[4]),
+    .significand_o(c_significand_d),
+    .exponent_o   (c_exponent),
+    .infinite_o   (c_infinite),
+    .nan_o        (c_nan)
+  );
+
+  fp4_step_exponents u_exponents (
+    .en_i        (valid_i[0]),
+    .exponent0_i (term0_i[TermW +: 9]),
+    .exponent1_i (term1_i[TermW +: 9]),
+    .exponent2_i (term2_i[TermW +: 9]),
+    .exponent3_i (term3_i[TermW +: 9]),
+    .c_exponent_i(c_exponent),
+    .largest_o   (largest_d),
+    .down0_o     (down0_d),
+    .down1_o     (down1_d),
+    .down2_o     (down2_d),
+    .down3_o     (down3_d),
+    .c_down_o    (c_down_d)
+  );
+
+  assign negative_d[3:0] = {term3_i[TermW-1], term2_i[TermW-1], term1_i[TermW-1], term0_i[TermW-1]};
+
+  always_ff @(posedge clk_i) begin
+    if (advance_i && valid_i[0]) begin
+      mag0_q          <= MagW'(negative_d[0] ? -term0_i[TermW-1:0] : term0_i[TermW-1:0]);
+      mag1_q          <= MagW'(negative_d[1] ? -term1_i[TermW-1:0] : term1_i[TermW-1:0]);
+      mag2_q          <= MagW'(negative_d[2] ? -term2_i[TermW-1:0] : term2_i[TermW-1:0]);
+      mag3_q          <= MagW'(negative_d[3] ? -term3_i[TermW-1:0] : term3_i[TermW-1:0]);
+      negative_q      <= negative_d;
+      c_significand_q <= c_significand_d;
+      largest1_q      <= largest_d;
+      down0_q         <= down0_d;
+      down1_q         <= down1_d;
+      down2_q         <= down2_d;
+      down3_q         <= down3_d;
+      c_down_q        <= c_down_d;
+    end
+    if (advance_i) begin
+      nan_q        <= {nan_q[1:0], term0_i[W-1] | term1_i[W-1] | term2_i[W-1] | term3_i[W-1] | c_nan};
+      c_infinite_q <= {c_infinite_q[1:0], c_infinite};
+      c_negative_q <= {c_negative_q[1:0], negative_d[4]};
+    end
+  end
+
+  // Stage 1: sum.
+  logic signed [SumW-1:0] sum_d, sum_q;
+
+  fp4_step_sum #(.MagW(MagW), .TermFractionBits(TermFractionBits), .FractionBits(FractionBits))
+  u_sum (
+    .en_i           (valid_i[1]),
+    .negative_i     (negative_q),
+    .mag0_i         (mag0_q),
+    .mag1_i         (mag1_q),
+    .mag2_i         (mag2_q),
+    .mag3_i         (mag3_q),
+    .c_significand_i(c_significand_q),
+    .down0_i        (down0_q),
+    .down1_i        (down1_q),
+    .down2_i        (down2_q),
+    .down3_i        (down3_q),
+    .c_down_i       (c_down_q),
+    .sum_o          (sum_d)
+  );
+
+  always_ff @(posedge clk_i) begin
+    if (advance_i && valid_i[1]) begin
+      sum_q      <= sum_d;
+      largest2_q <= largest1_q;
+    end
+  end
+
+  // Stage 2: leading bits.
+  logic               sum_negative_d, sum_negative_q, sticky_d, sticky_q;
+  logic [24:0]        significand_d, significand_q;
+  logic signed [10:0] exponent_d, exponent_q;
+
+  fp4_normalize #(.W(SumW)) u_normalize (
+    .en_i          (valid_i[2]),
+    .sum_i         (sum_q),
+    .lsb_exponent_i(10'(largest2_q) - 10'(FractionBits)),
+    .negative_o    (sum_negative_d),
+    .significand_o (significand_d),
+    .exponent_o    (exponent_d),
+    .sticky_o      (sticky_d)
+  );
+
+  always_ff @(posedge clk_i) begin
+    if (advance_i && valid_i[2]) begin
+      sum_negative_q <= sum_negative_d;
+      significand_q  <= significand_d;
+      exponent_q     <= exponent_d;
+      sticky_q       <= sticky_d;
+    end
+  end
+
+  // Stage 3: rounding.
+  logic [31:0] rounded;
+
+  fp4_round u_round (
+    .nearest_even_i(NearestEven),
+    .negative_i    (sum_negative_q),
+    .significand_i (significand_q),
+    .exponent_i    (exponent_q),
+    .sticky_i      (sticky_q),
+    .fp32_o        (rounded)
+  );
+
+  fp4_special_result u_special_result (
+    .nan_i    (nan_q[2]),
+    .pass_c_i (c_infinite_q[2]),
+    .c_i      ({c_negative_q[2], 31'h7F80_0000}),
+    .rounded_i(rounded),
+    .d_o
+  );
+
+endmodule

@@ -1,0 +1,93 @@
+/// The block terms of one output, in two stages: the dot of sixteen lanes, then times its
+/// multipliers. Ports are those of fp4_block_dot and fp4_block_term.
+module fp4_processing_element #(
+  parameter  logic [31:0] FormatsA = fp4_pkg::FORMATS_DEFAULT,
+  parameter  logic [31:0] FormatsB = fp4_pkg::FORMATS_DEFAULT,
+  parameter  bit ZeroProductsLeftOut = 1'b0,
+  parameter  int ZeroExponent        = -139,
+  parameter  int TermW               = 23,
+  localparam int LaneAW        = fp4_formats::lane_width(FormatsA),
+  localparam int LaneBW        = fp4_formats::lane_width(FormatsB),
+  localparam int SignificandAW = fp4_formats::significand_width(
+                                  FormatsA, fp4_formats::fraction_bits(FormatsA)),
+  localparam int SignificandBW = fp4_formats::significand_width(
+                                  FormatsB, fp4_formats::fraction_bits(FormatsB))
+) (
+  input  logic                     clk_i,
+  input  logic                     advance_i,
+  input  logic [8*LaneAW-1:0]      a_lanes_lo_i,
+  input  logic [8*LaneAW-1:0]      a_lanes_hi_i,
+  input  logic [5:0]               a_factors_i,
+  input  logic [SignificandAW-1:0] a_significand_i,
+  input  logic signed [7:0]        a_exponent_i,
+  input  logic                     a_nan_i,
+  input  logic [15:0]              a_live_i,
+  input  logic [8*LaneBW-1:0]      b_lanes_lo_i,
+  input  logic [8*LaneBW-1:0]      b_lanes_hi_i,
+  input  logic [5:0]               b_factors_i,
+  input  logic [SignificandBW-1:0] b_significand_i,
+  input  logic signed [7:0]        b_exponent_i,
+  input  logic                     b_nan_i,
+  input  logic [15:0]              b_live_i,
+  output logic signed [TermW-1:0]  term_o,
+  output logic signed [8:0]        exponent_o,
+  output logic                     nan_o
+);
+
+  localparam int Parts       = fp4_formats::parts(FormatsA, FormatsB);
+  localparam int DotW        = fp4_formats::dot_width(FormatsA, FormatsB);
+  localparam int MultiplierW = fp4_formats::multiplier_width(
+                                FormatsA, FormatsB, SignificandAW, SignificandBW);
+
+  logic [Parts*DotW-1:0]        dots_d, dots_q;
+  logic [Parts*MultiplierW-1:0] multipliers_d, multipliers_q;
+  logic signed [8:0]            exponent_d, exponent_q;
+  logic                         nan_d, nan_q;
+  logic signed [TermW-1:0]      term_d;
+
+  fp4_block_dot #(
+    .FormatsA           (FormatsA),
+    .FormatsB           (FormatsB),
+    .ZeroProductsLeftOut(ZeroProductsLeftOut),
+    .ZeroExponent       (ZeroExponent)
+  ) u_block_dot (
+    .a_lanes_lo_i,
+    .a_lanes_hi_i,
+    .a_factors_i,
+    .a_significand_i,
+    .a_exponent_i,
+    .a_nan_i,
+    .a_live_i,
+    .b_lanes_lo_i,
+    .b_lanes_hi_i,
+    .b_factors_i,
+    .b_significand_i,
+    .b_exponent_i,
+    .b_nan_i,
+    .b_live_i,
+    .dots_o       (dots_d),
+    .multipliers_o(multipliers_d),
+    .exponent_o   (exponent_d),
+    .nan_o        (nan_d)
+  );
+
+  fp4_block_term #(.Parts(Parts), .DotW(DotW), .MultiplierW(MultiplierW), .TermW(TermW))
+  u_block_term (
+    .dots_i       (dots_q),
+    .multipliers_i(multipliers_q),
+    .term_o       (term_d)
+  );
+
+  always_ff @(posedge clk_i) begin
+    if (advance_i) begin
+      dots_q        <= dots_d;
+      multipliers_q <= multipliers_d;
+      exponent_q    <= exponent_d;
+      nan_q         <= nan_d;
+      term_o        <= term_d;
+      exponent_o    <= exponent_q;
+      nan_o         <= nan_q;
+    end
+  end
+
+endmodule
