@@ -1,8 +1,9 @@
 rtl/fp4_pkg.sv
 rtl/fp4_formats.sv
 rtl/cells/fp4_format_select.sv
-rtl/cells/fp4_element_decode.sv
 rtl/cells/fp4_special_select.sv
+rtl/cells/fp4_lane_table.sv
+rtl/cells/fp4_element_decode.sv
 rtl/cells/fp4_scale_decode.sv
 rtl/cells/fp4_sub_blocks.sv
 rtl/cells/fp4_block_decode.sv

@@ -26,7 +26,7 @@ package fp4_formats;
         lane_magnitude = 32'(fp4_pkg::FORMAT_LANE_MAGNITUDES[8*f +: 8]);
   endfunction
 
-  /// Bits of a signed lane. Those of magnitude 16 are negative.
+  /// Bits of a lane that count; those above repeat the sign. Lanes of magnitude 16 are negative.
   function automatic int lane_width(input logic [31:0] set);
     lane_width = 5;
     for (int f = 0; f < fp4_pkg::FORMATS; f++)

@@ -1,7 +1,7 @@
 /// Sixteen elements of one operand under their scale record, as lanes and a split scale: element =
 /// lane * factor * significand_o * 2^(exponent_o - 3) in units of the set's fraction bits.
 ///
-/// Element k is codes_i[4*k +: 4]; its lane leaves in bits [LaneW*(k%8) +: LaneW] of lanes_lo_o (k <
+/// Element k is codes_i[4*k +: 4]; its lane leaves in bits [8*(k%8) +: 8] of lanes_lo_o (k <
 /// 8) or lanes_hi_o. The factors of either are 4 to 7 in m2xfp-w, else 1. The
 /// significand holds what all sixteen elements have in common: the scale's own 4 bits, times 7 or 6
 /// in if4, times what brings a format of few fraction bits to those of the set.
@@ -11,7 +11,6 @@
 module fp4_block_decode #(
   parameter  logic [31:0] Formats = fp4_pkg::FORMATS_DEFAULT,
   localparam int FractionBits = fp4_formats::fraction_bits(Formats),
-  localparam int LaneW        = fp4_formats::lane_width(Formats),
   localparam int SignificandW = fp4_formats::significand_width(Formats, FractionBits),
   localparam int RecordW      = 8 * fp4_formats::record_bytes(Formats)
 ) (
@@ -21,8 +20,8 @@ module fp4_block_decode #(
   input  logic [63:0]                 codes_i,
   input  logic [RecordW-1:0]          record_i,
   input  logic [1:0]                  place_i,
-  output logic [8*LaneW-1:0]          lanes_lo_o,
-  output logic [8*LaneW-1:0]          lanes_hi_o,
+  output logic [63:0]                 lanes_lo_o,
+  output logic [63:0]                 lanes_hi_o,
   output logic [5:0]                  factors_o,     // of lanes_lo_o in [2:0]
   output logic [SignificandW-1:0]     significand_o,
   output logic signed [7:0]           exponent_o,
@@ -34,7 +33,8 @@ module fp4_block_decode #(
   logic                           other;
   logic [SignificandW-1:0]        multiplier;
   logic                           special_en;
-  logic signed [LaneW-1:0]        special;
+  logic [7:0]                     special;
+  logic [63:0]                    table_lo, table_hi;
   logic [3:0]                     significand;
   logic [7:0]                     doublings;
 
@@ -83,25 +83,31 @@ module fp4_block_decode #(
 
   assign significand_o = SignificandW'(significand) * multiplier;
 
-  for (genvar k = 0; k < 8; k++) begin : g_element
-    logic signed [LaneW-1:0] lane_lo, lane_hi;
+  fp4_lane_table #(.Formats(Formats)) u_lane_table (
+    .code_book_i (code_book),
+    .special_en_i(special_en),
+    .special_i   (special),
+    .lo_o        (table_lo),
+    .hi_o        (table_hi)
+  );
 
-    fp4_element_decode #(.Formats(Formats)) u_lo (
-      .code_i      (codes_i[4*k +: 4]),
-      .code_book_i (code_book),
-      .special_en_i(special_en),
-      .special_i   (special),
-      .lane_o      (lane_lo)
+  for (genvar k = 0; k < 8; k++) begin : g_element
+    logic [7:0] lane_lo, lane_hi;
+
+    fp4_element_decode u_lo (
+      .code_i(codes_i[4*k +: 4]),
+      .lo_i  (table_lo),
+      .hi_i  (table_hi),
+      .lane_o(lane_lo)
     );
-    fp4_element_decode #(.Formats(Formats)) u_hi (
-      .code_i      (codes_i[32 + 4*k +: 4]),
-      .code_book_i (code_book),
-      .special_en_i(special_en),
-      .special_i   (special),
-      .lane_o      (lane_hi)
+    fp4_element_decode u_hi (
+      .code_i(codes_i[32 + 4*k +: 4]),
+      .lo_i  (table_lo),
+      .hi_i  (table_hi),
+      .lane_o(lane_hi)
     );
-    assign lanes_lo_o[LaneW*k +: LaneW] = lane_lo <<< doublings[2*(k/4) +: 2];
-    assign lanes_hi_o[LaneW*k +: LaneW] = lane_hi <<< doublings[4 + 2*(k/4) +: 2];
+    assign lanes_lo_o[8*k +: 8] = lane_lo << doublings[2*(k/4) +: 2];
+    assign lanes_hi_o[8*k +: 8] = lane_hi << doublings[4 + 2*(k/4) +: 2];
   end
 
 endmodule

@@ -12,8 +12,6 @@ module fp4_block_dot #(
   parameter  logic [31:0] FormatsB = fp4_pkg::FORMATS_DEFAULT,
   parameter  bit ZeroProductsLeftOut = 1'b0,
   parameter  int ZeroExponent        = -139,
-  localparam int LaneAW        = fp4_formats::lane_width(FormatsA),
-  localparam int LaneBW        = fp4_formats::lane_width(FormatsB),
   localparam int SignificandAW = fp4_formats::significand_width(
                                   FormatsA, fp4_formats::fraction_bits(FormatsA)),
   localparam int SignificandBW = fp4_formats::significand_width(
@@ -23,15 +21,15 @@ module fp4_block_dot #(
   localparam int MultiplierW   = fp4_formats::multiplier_width(
                                   FormatsA, FormatsB, SignificandAW, SignificandBW)
 ) (
-  input  logic [8*LaneAW-1:0]          a_lanes_lo_i,
-  input  logic [8*LaneAW-1:0]          a_lanes_hi_i,
+  input  logic [63:0]              a_lanes_lo_i,
+  input  logic [63:0]              a_lanes_hi_i,
   input  logic [5:0]                   a_factors_i,
   input  logic [SignificandAW-1:0]     a_significand_i,
   input  logic signed [7:0]            a_exponent_i,
   input  logic                         a_nan_i,
   input  logic [15:0]                  a_live_i,
-  input  logic [8*LaneBW-1:0]          b_lanes_lo_i,
-  input  logic [8*LaneBW-1:0]          b_lanes_hi_i,
+  input  logic [63:0]              b_lanes_lo_i,
+  input  logic [63:0]              b_lanes_hi_i,
   input  logic [5:0]                   b_factors_i,
   input  logic [SignificandBW-1:0]     b_significand_i,
   input  logic signed [7:0]            b_exponent_i,

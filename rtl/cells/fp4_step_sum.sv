@@ -1,5 +1,7 @@
-/// Four terms and C on the grid of their step, each cut toward zero, and their exact sum, in units
-/// of FractionBits below the step's largest exponent.
+/// Four terms and C on the grid of their step, each cut toward zero, and their exact sum as sign and
+/// magnitude, in units of FractionBits below the step's largest exponent.
+///
+/// The sum and its negative are formed side by side, so that no carry runs twice.
 module fp4_step_sum #(
   parameter  int MagW             = 22,
   parameter  int TermFractionBits = 8,
@@ -8,24 +10,26 @@ module fp4_step_sum #(
   localparam int CGridW = FractionBits + 1,
   localparam int SumW   = (GridW > CGridW ? GridW : CGridW) + 4
 ) (
-  input  logic                   en_i, // low: zero, and nothing toggles
-  input  logic [4:0]             negative_i, // of terms 0 to 3, of C in bit 4
-  input  logic [MagW-1:0]        mag0_i,
-  input  logic [MagW-1:0]        mag1_i,
-  input  logic [MagW-1:0]        mag2_i,
-  input  logic [MagW-1:0]        mag3_i,
-  input  logic [23:0]            c_significand_i,
-  input  logic [5:0]             down0_i,
-  input  logic [5:0]             down1_i,
-  input  logic [5:0]             down2_i,
-  input  logic [5:0]             down3_i,
-  input  logic [5:0]             c_down_i,
-  output logic signed [SumW-1:0] sum_o
+  input  logic            en_i, // low: zero, and nothing toggles
+  input  logic [4:0]      negative_i, // of terms 0 to 3, of C in bit 4
+  input  logic [MagW-1:0] mag0_i,
+  input  logic [MagW-1:0] mag1_i,
+  input  logic [MagW-1:0] mag2_i,
+  input  logic [MagW-1:0] mag3_i,
+  input  logic [23:0]     c_significand_i,
+  input  logic [5:0]      down0_i,
+  input  logic [5:0]      down1_i,
+  input  logic [5:0]      down2_i,
+  input  logic [5:0]      down3_i,
+  input  logic [5:0]      c_down_i,
+  output logic            negative_o,
+  output logic [SumW-1:0] mag_o
 );
 
   logic [GridW-1:0]  grid0, grid1, grid2, grid3;
   logic [CGridW-1:0] c_grid;
   logic [SumW-1:0]   part0, part1, part2, part3, c_part; // complements where negative
+  logic [SumW-1:0]   sum, minus;
 
   fp4_align #(.MagW(MagW), .MagFractionBits(TermFractionBits), .FractionBits(FractionBits))
   u_align0 (.en_i, .mag_i(mag0_i), .down_i(down0_i), .grid_o(grid0));
@@ -48,13 +52,21 @@ module fp4_step_sum #(
   assign part3  = SumW'(grid3) ^ {SumW{negative_i[3]}};
   assign c_part = SumW'(c_grid) ^ {SumW{negative_i[4]}};
 
-  // One expression, which synthesis makes one tree with one carry chain.
+  // Either is one expression, which synthesis makes one tree with one carry chain.
   always_comb begin
-    sum_o = '0;
-    if (en_i)
-      sum_o = (part0 + SumW'(negative_i[0])) + (part1 + SumW'(negative_i[1]))
+    sum   = '0;
+    minus = '0;
+    if (en_i) begin
+      sum   = (part0 + SumW'(negative_i[0])) + (part1 + SumW'(negative_i[1]))
             + (part2 + SumW'(negative_i[2])) + (part3 + SumW'(negative_i[3]))
             + (c_part + SumW'(negative_i[4]));
+      minus = (~part0 + SumW'(!negative_i[0])) + (~part1 + SumW'(!negative_i[1]))
+            + (~part2 + SumW'(!negative_i[2])) + (~part3 + SumW'(!negative_i[3]))
+            + (~c_part + SumW'(!negative_i[4]));
+    end
   end
+
+  assign negative_o = sum[SumW-1];
+  assign mag_o      = sum[SumW-1] ? minus : sum;
 
 endmodule

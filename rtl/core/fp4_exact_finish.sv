@@ -62,35 +62,39 @@ module fp4_exact_finish (
     end
   end
 
-  // Stage 1: total.
-  logic signed [W-1:0] total_d, total_q;
+  // Stage 1: total, as sign and magnitude.
+  logic signed [W-1:0] total;
+  logic [W-1:0]        mag_d, mag_q;
+  logic                negative1_q;
 
   always_comb begin
-    total_d = '0;
+    total = '0;
+    mag_d = '0;
     if (valid_i[1]) begin
-      total_d = $signed({{(W - 64 - GuardBits) {sum_q20_q[63]}}, sum_q20_q, {GuardBits{1'b0}}});
-      total_d = grid_negative_q ? total_d - $signed(W'(grid_q)) : total_d + $signed(W'(grid_q));
+      total = $signed({{(W - 64 - GuardBits) {sum_q20_q[63]}}, sum_q20_q, {GuardBits{1'b0}}});
+      total = grid_negative_q ? total - $signed(W'(grid_q)) : total + $signed(W'(grid_q));
+      mag_d = (total ^ {W{total[W-1]}}) + W'(total[W-1]);
     end
   end
 
   always_ff @(posedge clk_i) begin
     if (move_i && valid_i[1]) begin
-      total_q   <= total_d;
-      beyond2_q <= beyond1_q;
-      c2_q      <= c1_q;
+      mag_q       <= mag_d;
+      negative1_q <= total[W-1];
+      beyond2_q   <= beyond1_q;
+      c2_q        <= c1_q;
     end
   end
 
   // Stage 2: leading bits.
-  logic               negative_d, negative_q, sticky_d, sticky_q;
+  logic               negative2_q, sticky_d, sticky_q;
   logic [24:0]        significand_d, significand_q;
   logic signed [10:0] exponent_d, exponent_q;
 
   fp4_normalize #(.W(W)) u_normalize (
     .en_i          (valid_i[2]),
-    .sum_i         (total_q),
+    .mag_i         (mag_q),
     .lsb_exponent_i(10'(LsbExponent) + 10'(beyond2_q)),
-    .negative_o    (negative_d),
     .significand_o (significand_d),
     .exponent_o    (exponent_d),
     .sticky_o      (sticky_d)
@@ -98,7 +102,7 @@ module fp4_exact_finish (
 
   always_ff @(posedge clk_i) begin
     if (move_i && valid_i[2]) begin
-      negative_q    <= negative_d;
+      negative2_q   <= negative1_q;
       significand_q <= significand_d;
       exponent_q    <= exponent_d;
       sticky_q      <= sticky_d;
@@ -111,7 +115,7 @@ module fp4_exact_finish (
 
   fp4_round u_round (
     .nearest_even_i(1'b1),
-    .negative_i    (negative_q),
+    .negative_i    (negative2_q),
     .significand_i (significand_q),
     .exponent_i    (exponent_q),
     .sticky_i      (sticky_q),

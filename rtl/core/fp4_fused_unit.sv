@@ -79,14 +79,16 @@ module fp4_fused_unit #(
       c_down_q        <= c_down_d;
     end
     if (advance_i) begin
-      nan_q        <= {nan_q[1:0], term0_i[W-1] | term1_i[W-1] | term2_i[W-1] | term3_i[W-1] | c_nan};
+      nan_q        <= {nan_q[1:0],
+                       term0_i[W-1] | term1_i[W-1] | term2_i[W-1] | term3_i[W-1] | c_nan};
       c_infinite_q <= {c_infinite_q[1:0], c_infinite};
       c_negative_q <= {c_negative_q[1:0], negative_d[4]};
     end
   end
 
   // Stage 1: sum.
-  logic signed [SumW-1:0] sum_d, sum_q;
+  logic            sum_negative_d, sum_negative1_q, sum_negative2_q;
+  logic [SumW-1:0] sum_mag_d, sum_mag_q;
 
   fp4_step_sum #(.MagW(MagW), .TermFractionBits(TermFractionBits), .FractionBits(FractionBits))
   u_sum (
@@ -102,26 +104,27 @@ module fp4_fused_unit #(
     .down2_i        (down2_q),
     .down3_i        (down3_q),
     .c_down_i       (c_down_q),
-    .sum_o          (sum_d)
+    .negative_o     (sum_negative_d),
+    .mag_o          (sum_mag_d)
   );
 
   always_ff @(posedge clk_i) begin
     if (advance_i && valid_i[1]) begin
-      sum_q      <= sum_d;
-      largest2_q <= largest1_q;
+      sum_negative1_q <= sum_negative_d;
+      sum_mag_q       <= sum_mag_d;
+      largest2_q      <= largest1_q;
     end
   end
 
   // Stage 2: leading bits.
-  logic               sum_negative_d, sum_negative_q, sticky_d, sticky_q;
+  logic               sticky_d, sticky_q;
   logic [24:0]        significand_d, significand_q;
   logic signed [10:0] exponent_d, exponent_q;
 
   fp4_normalize #(.W(SumW)) u_normalize (
     .en_i          (valid_i[2]),
-    .sum_i         (sum_q),
+    .mag_i         (sum_mag_q),
     .lsb_exponent_i(10'(largest2_q) - 10'(FractionBits)),
-    .negative_o    (sum_negative_d),
     .significand_o (significand_d),
     .exponent_o    (exponent_d),
     .sticky_o      (sticky_d)
@@ -129,10 +132,10 @@ module fp4_fused_unit #(
 
   always_ff @(posedge clk_i) begin
     if (advance_i && valid_i[2]) begin
-      sum_negative_q <= sum_negative_d;
-      significand_q  <= significand_d;
-      exponent_q     <= exponent_d;
-      sticky_q       <= sticky_d;
+      sum_negative2_q <= sum_negative1_q;
+      significand_q   <= significand_d;
+      exponent_q      <= exponent_d;
+      sticky_q        <= sticky_d;
     end
   end
 
@@ -141,7 +144,7 @@ module fp4_fused_unit #(
 
   fp4_round u_round (
     .nearest_even_i(NearestEven),
-    .negative_i    (sum_negative_q),
+    .negative_i    (sum_negative2_q),
     .significand_i (significand_q),
     .exponent_i    (exponent_q),
     .sticky_i      (sticky_q),

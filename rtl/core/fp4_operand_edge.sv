@@ -2,7 +2,6 @@
 /// 1).
 module fp4_operand_edge #(
   parameter  logic [31:0] Formats = fp4_pkg::FORMATS_DEFAULT,
-  localparam int LaneW        = fp4_formats::lane_width(Formats),
   localparam int SignificandW = fp4_formats::significand_width(
                                  Formats, fp4_formats::fraction_bits(Formats)),
   localparam int RecordW      = 8 * fp4_formats::record_bytes(Formats)
@@ -15,8 +14,8 @@ module fp4_operand_edge #(
   input  logic [4:0]                  v1_halves_i,
   input  logic [4:0]                  v2_halves_i,
   input  logic [1:0]                  place_i,
-  output logic [8*LaneW-1:0]          lanes_lo_o,
-  output logic [8*LaneW-1:0]          lanes_hi_o,
+  output logic [63:0]             lanes_lo_o,
+  output logic [63:0]             lanes_hi_o,
   output logic [5:0]                  factors_o,
   output logic [SignificandW-1:0]     significand_o,
   output logic signed [7:0]           exponent_o,
@@ -26,7 +25,7 @@ module fp4_operand_edge #(
 
   logic [63:0]             codes_q;
   logic [RecordW-1:0]      record_q;
-  logic [8*LaneW-1:0]      lanes_lo, lanes_hi;
+  logic [63:0]         lanes_lo, lanes_hi;
   logic [5:0]              factors;
   logic [SignificandW-1:0] significand;
   logic signed [7:0]       exponent;
@@ -49,8 +48,8 @@ module fp4_operand_edge #(
   );
 
   for (genvar k = 0; k < 8; k++) begin : g_live
-    assign live[k]     = lanes_lo[LaneW*k +: LaneW] != '0 && significand != '0;
-    assign live[8 + k] = lanes_hi[LaneW*k +: LaneW] != '0 && significand != '0;
+    assign live[k]     = lanes_lo[8*k +: 8] != '0 && significand != '0;
+    assign live[8 + k] = lanes_hi[8*k +: 8] != '0 && significand != '0;
   end
 
   always_ff @(posedge clk_i) begin

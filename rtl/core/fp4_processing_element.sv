@@ -6,8 +6,6 @@ module fp4_processing_element #(
   parameter  bit ZeroProductsLeftOut = 1'b0,
   parameter  int ZeroExponent        = -139,
   parameter  int TermW               = 23,
-  localparam int LaneAW        = fp4_formats::lane_width(FormatsA),
-  localparam int LaneBW        = fp4_formats::lane_width(FormatsB),
   localparam int SignificandAW = fp4_formats::significand_width(
                                   FormatsA, fp4_formats::fraction_bits(FormatsA)),
   localparam int SignificandBW = fp4_formats::significand_width(
@@ -15,15 +13,15 @@ module fp4_processing_element #(
 ) (
   input  logic                     clk_i,
   input  logic                     advance_i,
-  input  logic [8*LaneAW-1:0]      a_lanes_lo_i,
-  input  logic [8*LaneAW-1:0]      a_lanes_hi_i,
+  input  logic [63:0]          a_lanes_lo_i,
+  input  logic [63:0]          a_lanes_hi_i,
   input  logic [5:0]               a_factors_i,
   input  logic [SignificandAW-1:0] a_significand_i,
   input  logic signed [7:0]        a_exponent_i,
   input  logic                     a_nan_i,
   input  logic [15:0]              a_live_i,
-  input  logic [8*LaneBW-1:0]      b_lanes_lo_i,
-  input  logic [8*LaneBW-1:0]      b_lanes_hi_i,
+  input  logic [63:0]          b_lanes_lo_i,
+  input  logic [63:0]          b_lanes_hi_i,
   input  logic [5:0]               b_factors_i,
   input  logic [SignificandBW-1:0] b_significand_i,
   input  logic signed [7:0]        b_exponent_i,

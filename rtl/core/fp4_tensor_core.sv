@@ -64,8 +64,6 @@ module fp4_tensor_core #(
 
   localparam bit Exact = Profile == fp4_pkg::PROFILE_EXACT;
   localparam int ZeroExponent = fp4_pkg::PROFILE_ZERO_EXPONENTS[32*Profile +: 32];
-  localparam int LaneAW = fp4_formats::lane_width(FormatsA);
-  localparam int LaneBW = fp4_formats::lane_width(FormatsB);
   localparam int FractionA = fp4_formats::fraction_bits(FormatsA);
   localparam int FractionB = fp4_formats::fraction_bits(FormatsB);
   localparam int SignificandAW = fp4_formats::significand_width(FormatsA, FractionA);
@@ -142,7 +140,7 @@ module fp4_tensor_core #(
   );
 
   for (genvar r = 0; r < Rows; r++) begin : g_a
-    logic [8*LaneAW-1:0]      lanes_lo, lanes_hi;
+    logic [63:0]          lanes_lo, lanes_hi;
     logic [5:0]               factors;
     logic [SignificandAW-1:0] significand;
     logic signed [7:0]        exponent;
@@ -169,7 +167,7 @@ module fp4_tensor_core #(
   end
 
   for (genvar c = 0; c < Cols; c++) begin : g_b
-    logic [8*LaneBW-1:0]      lanes_lo, lanes_hi;
+    logic [63:0]          lanes_lo, lanes_hi;
     logic [5:0]               factors;
     logic [SignificandBW-1:0] significand;
     logic signed [7:0]        exponent;

@@ -5,7 +5,6 @@ module fp4_proof_block_decode #(
   parameter  int          Format  = 0,
   parameter  logic [31:0] Formats = fp4_pkg::FORMATS_DEFAULT,
   localparam int FractionBits = fp4_formats::fraction_bits(Formats),
-  localparam int LaneW        = fp4_formats::lane_width(Formats),
   localparam int SignificandW = fp4_formats::significand_width(Formats, FractionBits),
   localparam int RecordW      = 8 * fp4_formats::record_bytes(Formats)
 ) (
@@ -19,7 +18,7 @@ module fp4_proof_block_decode #(
   localparam int Padding = fp4_formats::padding(FractionBits, Format);
 
   logic [fp4_pkg::FORMATS-1:0] format_is;
-  logic [8*LaneW-1:0]      lanes_lo, lanes_hi;
+  logic [63:0]         lanes_lo, lanes_hi;
   logic [5:0]              factors;
   logic [SignificandW-1:0] significand;
   logic signed [7:0]       exponent;
@@ -72,11 +71,11 @@ module fp4_proof_block_decode #(
   end
 
   for (genvar k = 0; k < 16; k++) begin : g_element
-    logic signed [LaneW-1:0] lane;
+    logic signed [7:0] lane;
     logic [2:0]              factor;
     logic signed [7:0]       true_lane;
 
-    assign lane   = $signed(k < 8 ? lanes_lo[LaneW*(k%8) +: LaneW] : lanes_hi[LaneW*(k%8) +: LaneW]);
+    assign lane   = $signed(k < 8 ? lanes_lo[8*(k%8) +: 8] : lanes_hi[8*(k%8) +: 8]);
     assign factor = factors[3*(k/8) +: 3];
 
     fp4_truth_lane #(.Format(Format)) u_lane (

@@ -1,4 +1,5 @@
-/// fp4_step_sum is the sum of its five aligned parts, one after another, each with its sign.
+/// fp4_step_sum is the sum of its five aligned parts, one after another, each with its sign, or,
+/// where that is negative, the sum of their negatives.
 module fp4_proof_step_sum #(
   parameter int MagW             = 22,
   parameter int TermFractionBits = 8,
@@ -21,8 +22,10 @@ module fp4_proof_step_sum #(
   localparam int CGridW = FractionBits + 1;
   localparam int SumW   = (GridW > CGridW ? GridW : CGridW) + 4;
 
-  logic signed [SumW-1:0] sum;
-  logic signed [SumW:0]   expected; // a bit more, which none can reach
+  logic                   negative;
+  logic [SumW-1:0]        mag;
+  logic signed [SumW:0]   sum; // a bit more, which none can reach
+  logic [SumW-1:0]        minus;
   logic [GridW-1:0]       grid0, grid1, grid2, grid3;
   logic [CGridW-1:0]      c_grid;
 
@@ -33,7 +36,7 @@ module fp4_proof_step_sum #(
 
   fp4_step_sum #(.MagW(MagW), .TermFractionBits(TermFractionBits), .FractionBits(FractionBits))
   u_sum (
-    .en_i (1'b1),
+    .en_i      (1'b1),
     .negative_i,
     .mag0_i,
     .mag1_i,
@@ -45,7 +48,8 @@ module fp4_proof_step_sum #(
     .down2_i,
     .down3_i,
     .c_down_i,
-    .sum_o(sum)
+    .negative_o(negative),
+    .mag_o     (mag)
   );
 
   fp4_align #(.MagW(MagW), .MagFractionBits(TermFractionBits), .FractionBits(FractionBits))
@@ -60,10 +64,16 @@ module fp4_proof_step_sum #(
   u_align_c (.en_i(1'b1), .mag_i(c_significand_i), .down_i(c_down_i), .grid_o(c_grid));
 
   always_comb begin
-    expected = signed_grid(negative_i[0], SumW'(grid0)) + signed_grid(negative_i[1], SumW'(grid1))
-             + signed_grid(negative_i[2], SumW'(grid2)) + signed_grid(negative_i[3], SumW'(grid3))
-             + signed_grid(negative_i[4], SumW'(c_grid));
-    assert ((SumW + 1)'(sum) == expected);
+    sum   = signed_grid(negative_i[0], SumW'(grid0)) + signed_grid(negative_i[1], SumW'(grid1))
+          + signed_grid(negative_i[2], SumW'(grid2)) + signed_grid(negative_i[3], SumW'(grid3))
+          + signed_grid(negative_i[4], SumW'(c_grid));
+    minus = SumW'(signed_grid(!negative_i[0], SumW'(grid0)))
+          + SumW'(signed_grid(!negative_i[1], SumW'(grid1)))
+          + SumW'(signed_grid(!negative_i[2], SumW'(grid2)))
+          + SumW'(signed_grid(!negative_i[3], SumW'(grid3)))
+          + SumW'(signed_grid(!negative_i[4], SumW'(c_grid)));
+    assert (sum[SumW] == sum[SumW-1] && negative == sum[SumW]);
+    assert (mag == (negative ? minus : sum[SumW-1:0]));
   end
 
 endmodule

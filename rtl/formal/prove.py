@@ -1,7 +1,8 @@
 """prove.py --list SOURCE: the names of all proofs, one a line.
 prove.py SOURCE TRUTH_GENERATOR NAME [mutant]: proves the assertions of one module of rtl/formal for all inputs that its assumptions allow, by
 yosys and its SAT solver, and that there are such inputs; with "mutant", that the proof fails once its mutant is in the RTL. Proofs by abc, for
-sums, have no assumptions. TRUTH_GENERATOR: golden's fp4-generate-truth-tables. Exit status: 0 as it must be, 1 not, 77 no yosys or ABC."""
+sums, have no assumptions; those by simulation go through all inputs, which products need; those of cycles hold in that
+many of them, after a reset out of any state. TRUTH_GENERATOR: golden's fp4-generate-truth-tables. Exit status: 0 as it must be, 1 not, 77 a tool is missing."""
 
 import pathlib
 import re
@@ -87,8 +88,30 @@ def decide_by_abc(rtl, proof, truth):
     return verdict(log, "\nUNSATISFIABLE", "\nSATISFIABLE", top)
 
 
+def decide_by_cycles(rtl, proof, truth):
+    script, top = elaborated(rtl, proof, truth)
+    script += f"""clean -purge; async2sync; opt -full
+        sat -set-assumes -seq {proof["cycles"]} -set-at 1 rst_ni 0 -timeout {TIMEOUT_S}
+        sat -tempinduct-baseonly -maxsteps {proof["cycles"]} -prove-asserts -set-assumes -set-at 1 rst_ni 0 -timeout {TIMEOUT_S} -show-public"""
+    log = subprocess.run(["yosys", "-p", script], capture_output=True, text=True).stdout
+    if "SAT solving finished - model found" not in log:
+        sys.exit("\n".join(log.splitlines()[-15:]) + f"\n{top}: no input is allowed, or yosys failed")
+    return verdict(log, f"proved base case for {proof['cycles']} steps: SUCCESS", "model found for base case: FAIL", top)
+
+
+def decide_by_simulation(rtl, proof, truth):
+    top = proof["top"]
+    files = [line.replace("rtl/", f"{rtl}/", 1) for line in (rtl / "files.f").read_text().split()]
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run(["verilator", "--binary", "--timing", "-O3", "-CFLAGS", "-O2", "-Wno-fatal", "--Mdir", folder, "--top-module", top, "-o", "all",
+                        *(f"-G{name}={value}" for name, value in proof["parameters"].items()), *files, f"{rtl}/formal/{top}.sv"],
+                       check=True, capture_output=True)
+        log = subprocess.run([f"{folder}/all"], capture_output=True, text=True, timeout=TIMEOUT_S).stdout
+    return verdict(log, "proven", "refuted", top)
+
+
 def decide(rtl, proof, truth):
-    return {"sat": decide_by_sat, "abc": decide_by_abc}[proof.get("method", "sat")](rtl, proof, truth)
+    return {"sat": decide_by_sat, "abc": decide_by_abc, "simulation": decide_by_simulation, "cycles": decide_by_cycles}[proof.get("method", "sat")](rtl, proof, truth)
 
 
 def mutate(rtl, mutant):
@@ -100,8 +123,8 @@ def mutate(rtl, mutant):
 
 
 def main(source, generator, name, with_mutants):
-    if not shutil.which("yosys") or not ABC:
-        print("skipped: yosys or ABC was not found")
+    if not shutil.which("yosys") or not ABC or not shutil.which("verilator"):
+        print("skipped: yosys, ABC or Verilator was not found")
         return 77
     proof = read_proofs(source)[name]
     with tempfile.TemporaryDirectory() as folder:
