@@ -122,25 +122,7 @@ package fp4_formats;
                        || fp4_pkg::FORMAT_OTHER_CODE_BOOKS[fp4_pkg::CODE_BOOKS*f + book];
   endfunction
 
-  /// The lowest code book of the set's blocks, and whether it is the only one.
-  function automatic int first_code_book(input logic [31:0] set);
-    first_code_book = 0;
-    for (int b = fp4_pkg::CODE_BOOKS - 1; b >= 0; b--)
-      for (int f = 0; f < fp4_pkg::FORMATS; f++)
-        if (set[f] && (fp4_pkg::FORMAT_CODE_BOOKS[fp4_pkg::CODE_BOOKS*f + b]
-                    || fp4_pkg::FORMAT_OTHER_CODE_BOOKS[fp4_pkg::CODE_BOOKS*f + b]))
-          first_code_book = b;
-  endfunction
-
-  /// Whether codes 8 to 15 of a book are the lanes of 0 to 7 negated.
-  function automatic bit is_symmetric(input int book);
-    is_symmetric = 1'b1;
-    for (int c = 0; c < 8; c++)
-      if (fp4_pkg::CODE_BOOK_LANES_HI[64*book + 8*c +: 8]
-          != 8'd0 - fp4_pkg::CODE_BOOK_LANES_LO[64*book + 8*c +: 8])
-        is_symmetric = 1'b0;
-  endfunction
-
+  /// Whether the set's blocks have but one code book.
   function automatic bit has_one_code_book(input logic [31:0] set);
     logic [fp4_pkg::CODE_BOOKS-1:0] used;
     used = '0;

@@ -405,28 +405,28 @@ module fp4_tensor_core #(
         localparam int C2 = C0 + 2 < Cols ? C0 + 2 : C0;
         localparam int C3 = C0 + 3 < Cols ? C0 + 3 : C0;
         logic [W-1:0] term0, term1, term2, term3;
-        logic [31:0]  c, d;
+        logic [31:0]  c_here, d_here, d;
         always_comb begin
           case (column)
             2'd0: begin
               {term0, term1} = {g_col[C0].term0, g_col[C0].term1};
               {term2, term3} = {g_col[C0].term2, g_col[C0].term3};
-              c = from_c ? g_col[C0].c_here : from_d ? g_col[C0].d_here : '0;
+              {c_here, d_here} = {g_col[C0].c_here, g_col[C0].d_here};
             end
             2'd1: begin
               {term0, term1} = {g_col[C1].term0, g_col[C1].term1};
               {term2, term3} = {g_col[C1].term2, g_col[C1].term3};
-              c = from_c ? g_col[C1].c_here : from_d ? g_col[C1].d_here : '0;
+              {c_here, d_here} = {g_col[C1].c_here, g_col[C1].d_here};
             end
             2'd2: begin
               {term0, term1} = {g_col[C2].term0, g_col[C2].term1};
               {term2, term3} = {g_col[C2].term2, g_col[C2].term3};
-              c = from_c ? g_col[C2].c_here : from_d ? g_col[C2].d_here : '0;
+              {c_here, d_here} = {g_col[C2].c_here, g_col[C2].d_here};
             end
             default: begin
               {term0, term1} = {g_col[C3].term0, g_col[C3].term1};
               {term2, term3} = {g_col[C3].term2, g_col[C3].term3};
-              c = from_c ? g_col[C3].c_here : from_d ? g_col[C3].d_here : '0;
+              {c_here, d_here} = {g_col[C3].c_here, g_col[C3].d_here};
             end
           endcase
         end
@@ -444,7 +444,7 @@ module fp4_tensor_core #(
           .term1_i  (term1),
           .term2_i  (term2),
           .term3_i  (term3),
-          .c_i      (c),
+          .c_i      (from_c ? c_here : from_d ? d_here : 32'd0),
           .d_o      (d)
         );
       end

@@ -4,16 +4,23 @@ import gzip
 import pathlib
 import re
 import sys
+import zlib
 
 
 def read(path):
     data = pathlib.Path(path).read_bytes()
-    return (gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data).decode("latin-1")
+    try:
+        text = (gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data).decode("latin-1")
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        raise ValueError(f"{path}: expected a whole gzip file, found: {error}") from error
+    if not re.search(r"\blibrary\s*\([^)]*\)\s*{", text):
+        raise ValueError(f"{path}: expected a Liberty file, found no library (...) {{")
+    return text
 
 
 def groups(text, path):
     """The groups directly inside library (...) { }: (kind, name, first, end) with the braces."""
-    start = text.index("{", text.index("library")) + 1
+    start = re.search(r"\blibrary\s*\([^)]*\)\s*{", text).end()
     depth, at = 0, start
     kind = name = ""
     first = start
