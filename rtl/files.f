@@ -15,6 +15,7 @@ rtl/cells/fp4_step_exponents.sv
 rtl/cells/fp4_align.sv
 rtl/cells/fp4_step_sum.sv
 rtl/cells/fp4_c_grid.sv
+rtl/cells/fp4_exact_total.sv
 rtl/cells/fp4_normalize.sv
 rtl/cells/fp4_round.sv
 rtl/cells/fp4_special_result.sv

@@ -63,24 +63,22 @@ module fp4_exact_finish (
   end
 
   // Stage 1: total, as sign and magnitude.
-  logic signed [W-1:0] total;
-  logic [W-1:0]        mag_d, mag_q;
-  logic                negative1_q;
+  logic         negative1_d, negative1_q;
+  logic [W-1:0] mag_d, mag_q;
 
-  always_comb begin
-    total = '0;
-    mag_d = '0;
-    if (valid_i[1]) begin
-      total = $signed({{(W - 64 - GuardBits) {sum_q20_q[63]}}, sum_q20_q, {GuardBits{1'b0}}});
-      total = grid_negative_q ? total - $signed(W'(grid_q)) : total + $signed(W'(grid_q));
-      mag_d = (total ^ {W{total[W-1]}}) + W'(total[W-1]);
-    end
-  end
+  fp4_exact_total #(.GuardBits(GuardBits), .GridW(GridW)) u_total (
+    .en_i        (valid_i[1]),
+    .sum_q20_i   (sum_q20_q),
+    .c_negative_i(grid_negative_q),
+    .c_grid_i    (grid_q),
+    .negative_o  (negative1_d),
+    .mag_o       (mag_d)
+  );
 
   always_ff @(posedge clk_i) begin
     if (move_i && valid_i[1]) begin
       mag_q       <= mag_d;
-      negative1_q <= total[W-1];
+      negative1_q <= negative1_d;
       beyond2_q   <= beyond1_q;
       c2_q        <= c1_q;
     end

@@ -84,7 +84,7 @@ def decide_by_abc(rtl, proof, truth):
     with tempfile.TemporaryDirectory() as folder:
         script += f"select -assert-none t:$assume; techmap; opt; aigmap; write_aiger -zinit {folder}/bad.aig"
         subprocess.run(["yosys", "-q", "-p", script], check=True)
-        log = subprocess.run([ABC, "-c", f"read {folder}/bad.aig; iprove"], capture_output=True, text=True, timeout=TIMEOUT_S).stdout
+        log = subprocess.run([ABC, "-c", f"read {folder}/bad.aig; iprove"], capture_output=True, text=True, timeout=TIMEOUT_S, cwd=folder).stdout
     return verdict(log, "\nUNSATISFIABLE", "\nSATISFIABLE", top)
 
 
