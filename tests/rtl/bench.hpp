@@ -1,0 +1,89 @@
+// A tensor core by itself: its ports driven with random stalls, its outputs compared with golden's.
+// And the tiles and paces that every core is tested with.
+#pragma once
+#include <optional>
+#include <random>
+#include <string_view>
+#include <vector>
+
+#include "fp4/gemm/gemm.hpp"
+#include "rtl_core.hpp"
+
+namespace fp4::sim {
+
+struct Tile {
+    PackedTensor a, b;
+    std::vector<Fp32> c; // empty: none used
+    std::vector<Fp32> expected;
+};
+
+// Names of the profiles that the RTL has.
+std::vector<std::string_view> rtl_profiles();
+
+// A tile of up to 144 elements in two formats of the set that the profile multiplies.
+Tile random_tile(std::mt19937_64& random, CoreShape shape, FormatSet formats,
+                 const Arithmetic& arithmetic);
+
+// A tile of one block under small scales, without C: what a register held before would show.
+Tile first_tile(std::mt19937_64& random, CoreShape shape, FormatSet formats,
+                const Arithmetic& arithmetic);
+
+// Share of cycles, in 1/8, in which each side offers or accepts.
+struct Pace {
+    unsigned k, c, d;
+};
+inline constexpr std::array<Pace, 6> paces{
+    {{8, 8, 8}, {8, 8, 1}, {8, 1, 8}, {1, 8, 8}, {4, 4, 4}, {7, 2, 2}}};
+inline constexpr int stalled_tiles = 4000; // for each pace, of random_tile
+inline constexpr uint64_t first_tiles = 200;
+
+// The first thing that a core did wrong.
+struct Fault {
+    enum class Kind { value, tag, last, hang, surplus } kind;
+    size_t tile; // of the run, as row and col; col only of a value
+    uint32_t row, col;
+    uint32_t expected, found;
+};
+std::string_view name_of(Fault::Kind kind);
+std::string describe(const Fault& fault);
+
+class Bench {
+  public:
+    // Resets the core.
+    Bench(RtlCore& core, Pace pace, uint64_t seed);
+
+    // Offers the tiles one after another and takes what comes out; nothing may come after that.
+    std::optional<Fault> run(const std::vector<Tile>& tiles);
+
+  private:
+    void offer_beat(const Tile& tile, uint64_t beat);
+
+    RtlCore& core_;
+    Pace pace_;
+    std::mt19937_64 random_;
+    CoreInputs inputs_;
+    CoreOutputs outputs_;
+    std::vector<uint8_t> a_codes_, a_scales_, b_codes_, b_scales_;
+};
+
+// A core that is offered zeros of NVFP4 without end, in tiles of so many beats, and whose D is
+// taken at once.
+class Stream {
+  public:
+    Stream(RtlCore& core, int beats);
+    const CoreOutputs& cycle();
+
+  private:
+    RtlCore& core_;
+    int beats_, beat_ = 0;
+    CoreInputs inputs_;
+    CoreOutputs outputs_;
+    std::vector<uint8_t> codes_, scales_;
+};
+
+// What the table of docs/05 says: the cycles from the one that takes a tile's only beat to the one
+// that offers row 0, and the beats a tile needs so that a beat is taken in every cycle.
+int latency(CoreShape shape, const Arithmetic& arithmetic);
+int beats_of_full_pace(CoreShape shape, const Arithmetic& arithmetic);
+
+} // namespace fp4::sim
