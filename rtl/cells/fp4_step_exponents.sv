@@ -1,7 +1,10 @@
-/// The largest exponent of a step's four terms and C, and how far each lies below it, up to 63.
+/// The largest exponent of a step's four terms and C, and how far each lies below it, up
+/// to 2^DownW - 1.
 ///
 /// Example: exponents 4, -100, 4, 3 and C's 5 give 5 and distances 1, 63, 1, 2 and 0.
-module fp4_step_exponents (
+module fp4_step_exponents #(
+  parameter int DownW = 6
+) (
   input  logic              en_i, // low: zero, and nothing toggles
   input  logic signed [8:0] exponent0_i,
   input  logic signed [8:0] exponent1_i,
@@ -9,12 +12,14 @@ module fp4_step_exponents (
   input  logic signed [8:0] exponent3_i,
   input  logic signed [8:0] c_exponent_i,
   output logic signed [8:0] largest_o,
-  output logic [5:0]        down0_o,
-  output logic [5:0]        down1_o,
-  output logic [5:0]        down2_o,
-  output logic [5:0]        down3_o,
-  output logic [5:0]        c_down_o
+  output logic [DownW-1:0]  down0_o,
+  output logic [DownW-1:0]  down1_o,
+  output logic [DownW-1:0]  down2_o,
+  output logic [DownW-1:0]  down3_o,
+  output logic [DownW-1:0]  c_down_o
 );
+
+  localparam logic [8:0] Furthest = 9'(2 ** DownW - 1);
 
   logic signed [8:0] largest01, largest23, largest;
   logic [8:0]        down0, down1, down2, down3, c_down;
@@ -38,10 +43,10 @@ module fp4_step_exponents (
   end
 
   assign largest_o = largest;
-  assign down0_o   = down0 > 9'd63 ? 6'd63 : down0[5:0];
-  assign down1_o   = down1 > 9'd63 ? 6'd63 : down1[5:0];
-  assign down2_o   = down2 > 9'd63 ? 6'd63 : down2[5:0];
-  assign down3_o   = down3 > 9'd63 ? 6'd63 : down3[5:0];
-  assign c_down_o  = c_down > 9'd63 ? 6'd63 : c_down[5:0];
+  assign down0_o   = down0 > Furthest ? DownW'(Furthest) : DownW'(down0);
+  assign down1_o   = down1 > Furthest ? DownW'(Furthest) : DownW'(down1);
+  assign down2_o   = down2 > Furthest ? DownW'(Furthest) : DownW'(down2);
+  assign down3_o   = down3 > Furthest ? DownW'(Furthest) : DownW'(down3);
+  assign c_down_o  = c_down > Furthest ? DownW'(Furthest) : DownW'(c_down);
 
 endmodule

@@ -6,24 +6,25 @@ module fp4_step_sum #(
   parameter  int MagW             = 22,
   parameter  int TermFractionBits = 8,
   parameter  int FractionBits     = 35,
+  parameter  int DownW            = 6,
   localparam int GridW  = MagW + FractionBits - TermFractionBits,
   localparam int CGridW = FractionBits + 1,
   localparam int SumW   = (GridW > CGridW ? GridW : CGridW) + 4
 ) (
-  input  logic            en_i, // low: zero, and nothing toggles
-  input  logic [4:0]      negative_i, // of terms 0 to 3, of C in bit 4
-  input  logic [MagW-1:0] mag0_i,
-  input  logic [MagW-1:0] mag1_i,
-  input  logic [MagW-1:0] mag2_i,
-  input  logic [MagW-1:0] mag3_i,
-  input  logic [23:0]     c_significand_i,
-  input  logic [5:0]      down0_i,
-  input  logic [5:0]      down1_i,
-  input  logic [5:0]      down2_i,
-  input  logic [5:0]      down3_i,
-  input  logic [5:0]      c_down_i,
-  output logic            negative_o,
-  output logic [SumW-1:0] mag_o
+  input  logic             en_i, // low: zero, and nothing toggles
+  input  logic [4:0]       negative_i, // of terms 0 to 3, of C in bit 4
+  input  logic [MagW-1:0]  mag0_i,
+  input  logic [MagW-1:0]  mag1_i,
+  input  logic [MagW-1:0]  mag2_i,
+  input  logic [MagW-1:0]  mag3_i,
+  input  logic [23:0]      c_significand_i,
+  input  logic [DownW-1:0] down0_i,
+  input  logic [DownW-1:0] down1_i,
+  input  logic [DownW-1:0] down2_i,
+  input  logic [DownW-1:0] down3_i,
+  input  logic [DownW-1:0] c_down_i,
+  output logic             negative_o,
+  output logic [SumW-1:0]  mag_o
 );
 
   logic [GridW-1:0]  grid0, grid1, grid2, grid3;
@@ -31,19 +32,24 @@ module fp4_step_sum #(
   logic [SumW-1:0]   part0, part1, part2, part3, c_part; // complements where negative
   logic [SumW-1:0]   sum, minus;
 
-  fp4_align #(.MagW(MagW), .MagFractionBits(TermFractionBits), .FractionBits(FractionBits))
+  fp4_align #(.MagW(MagW), .MagFractionBits(TermFractionBits), .FractionBits(FractionBits),
+              .DownW(DownW))
   u_align0 (.en_i, .mag_i(mag0_i), .down_i(down0_i), .grid_o(grid0));
 
-  fp4_align #(.MagW(MagW), .MagFractionBits(TermFractionBits), .FractionBits(FractionBits))
+  fp4_align #(.MagW(MagW), .MagFractionBits(TermFractionBits), .FractionBits(FractionBits),
+              .DownW(DownW))
   u_align1 (.en_i, .mag_i(mag1_i), .down_i(down1_i), .grid_o(grid1));
 
-  fp4_align #(.MagW(MagW), .MagFractionBits(TermFractionBits), .FractionBits(FractionBits))
+  fp4_align #(.MagW(MagW), .MagFractionBits(TermFractionBits), .FractionBits(FractionBits),
+              .DownW(DownW))
   u_align2 (.en_i, .mag_i(mag2_i), .down_i(down2_i), .grid_o(grid2));
 
-  fp4_align #(.MagW(MagW), .MagFractionBits(TermFractionBits), .FractionBits(FractionBits))
+  fp4_align #(.MagW(MagW), .MagFractionBits(TermFractionBits), .FractionBits(FractionBits),
+              .DownW(DownW))
   u_align3 (.en_i, .mag_i(mag3_i), .down_i(down3_i), .grid_o(grid3));
 
-  fp4_align #(.MagW(24), .MagFractionBits(23), .FractionBits(FractionBits))
+  fp4_align #(.MagW(24), .MagFractionBits(23), .FractionBits(FractionBits),
+              .DownW(DownW))
   u_align_c (.en_i, .mag_i(c_significand_i), .down_i(c_down_i), .grid_o(c_grid));
 
   assign part0  = SumW'(grid0) ^ {SumW{negative_i[0]}};

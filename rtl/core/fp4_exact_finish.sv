@@ -24,9 +24,9 @@ module fp4_exact_finish (
   logic               c_negative, c_infinite, c_nan;
   logic [23:0]        c_significand;
   logic signed [8:0]  c_exponent;
-  logic [GridW-1:0]   grid_d, grid_q;
+  logic [GridW-1:0]   grid, c_ones_q;
   logic [7:0]         beyond_d, beyond1_q, beyond2_q;
-  logic               grid_negative_q;
+  logic               c_negative_q;
   logic signed [63:0] sum_q20_q;
   logic [31:0]        c1_q, c2_q, c3_q;
   logic [2:0]         nan_q, pass_c_q; // of stages 1 to 3
@@ -44,14 +44,14 @@ module fp4_exact_finish (
     .en_i         (valid_i[0]),
     .significand_i(c_significand),
     .exponent_i   (c_exponent),
-    .grid_o       (grid_d),
+    .grid_o       (grid),
     .beyond_o     (beyond_d)
   );
 
   always_ff @(posedge clk_i) begin
     if (move_i && valid_i[0]) begin
-      grid_q          <= grid_d;
-      grid_negative_q <= c_negative;
+      c_ones_q        <= grid ^ {GridW{c_negative}};
+      c_negative_q    <= c_negative;
       beyond1_q       <= beyond_d;
       sum_q20_q       <= sum_q20_i;
       c1_q            <= c_significand == '0 ? '0 : c_i;
@@ -69,8 +69,8 @@ module fp4_exact_finish (
   fp4_exact_total #(.GuardBits(GuardBits), .GridW(GridW)) u_total (
     .en_i        (valid_i[1]),
     .sum_q20_i   (sum_q20_q),
-    .c_negative_i(grid_negative_q),
-    .c_grid_i    (grid_q),
+    .c_negative_i(c_negative_q),
+    .c_ones_i    (c_ones_q),
     .negative_o  (negative1_d),
     .mag_o       (mag_d)
   );

@@ -25,6 +25,7 @@ module fp4_fused_unit #(
 
   localparam int MagW  = TermW - 1;
   localparam int GridW = MagW + FractionBits - TermFractionBits;
+  localparam int DownW = MagW + FractionBits - TermFractionBits > 63 ? 7 : 6;
   localparam int SumW  = (GridW > FractionBits + 1 ? GridW : FractionBits + 1) + 4;
 
   // Stage 0: exponents.
@@ -32,8 +33,8 @@ module fp4_fused_unit #(
   logic [4:0]        negative_d, negative_q;
   logic [23:0]       c_significand_d, c_significand_q;
   logic signed [8:0] c_exponent, largest_d, largest1_q, largest2_q;
-  logic [5:0]        down0_d, down1_d, down2_d, down3_d, c_down_d;
-  logic [5:0]        down0_q, down1_q, down2_q, down3_q, c_down_q;
+  logic [DownW-1:0]  down0_d, down1_d, down2_d, down3_d, c_down_d;
+  logic [DownW-1:0]  down0_q, down1_q, down2_q, down3_q, c_down_q;
   logic              c_nan, c_infinite;
   logic [2:0]        nan_q, c_infinite_q, c_negative_q; // of stages 1 to 3
 
@@ -46,7 +47,7 @@ module fp4_fused_unit #(
     .nan_o        (c_nan)
   );
 
-  fp4_step_exponents u_exponents (
+  fp4_step_exponents #(.DownW(DownW)) u_exponents (
     .en_i        (valid_i[0]),
     .exponent0_i (term0_i[TermW +: 9]),
     .exponent1_i (term1_i[TermW +: 9]),
@@ -90,7 +91,8 @@ module fp4_fused_unit #(
   logic            sum_negative_d, sum_negative1_q, sum_negative2_q;
   logic [SumW-1:0] sum_mag_d, sum_mag_q;
 
-  fp4_step_sum #(.MagW(MagW), .TermFractionBits(TermFractionBits), .FractionBits(FractionBits))
+  fp4_step_sum #(.MagW(MagW), .TermFractionBits(TermFractionBits), .FractionBits(FractionBits),
+                 .DownW(DownW))
   u_sum (
     .en_i           (valid_i[1]),
     .negative_i     (negative_q),

@@ -23,7 +23,7 @@ module fp4_step_control #(
   output logic [3:0]          arrives_o,    // a term at the gathering registers of column n
   output logic                unit_advance_o,
   output logic [2:0]          unit_valid_o, // there is a step in stage n of the units
-  output logic [1:0]          column_o,     // of the step in stage 0
+  output logic [3:0]          column_is_o,  // the step in stage 0 belongs to column n
   output logic                from_c_o,     // its C: from the port
   output logic                from_d_o,     // ... from the step before; from neither: +0
   output logic [3:0]          write_o,      // the step at the end belongs to column n
@@ -38,24 +38,28 @@ module fp4_step_control #(
 
   // Tokens that end a step, by the columns that they have come to.
   logic [3:0]          valid, ends, first, last, use_c;
-  logic [2:0]          valid_q, ends_q, first_q, last_q, use_c_q;
+  logic [2:0]          valid_q, ends_q, first_q, last_q, use_c_q; // ends_q: there is one
   logic                wait_for_c, wait_for_drain, issue;
   logic [1:0]          column_d;
 
   assign valid = {valid_q, valid_i};
-  assign ends  = {ends_q, group_i == 2'd3};
+  assign ends  = {ends_q, valid_i && group_i == 2'd3};
   assign first = {first_q, first_i};
   assign last  = {last_q, last_i};
   assign use_c = {use_c_q, use_c_i};
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) valid_q <= '0;
-    else if (advance_o) valid_q <= valid[2:0];
+    if (!rst_ni) begin
+      valid_q <= '0;
+      ends_q  <= '0;
+    end else if (advance_o) begin
+      valid_q <= valid[2:0];
+      ends_q  <= ends[2:0];
+    end
   end
 
   always_ff @(posedge clk_i) begin
     if (advance_o) begin
-      ends_q  <= ends[2:0];
       first_q <= first[2:0];
       last_q  <= last[2:0];
       use_c_q <= use_c[2:0];
@@ -66,7 +70,7 @@ module fp4_step_control #(
   logic [3:0] ends_here;
   logic       first_here, last_here, use_c_here;
 
-  assign ends_here  = valid & ends & 4'((1 << Columns) - 1);
+  assign ends_here  = ends & 4'((1 << Columns) - 1);
   assign column_d   = {ends_here[3] | ends_here[2], ends_here[3] | ends_here[1]};
   assign first_here = (ends_here & first) != '0;
   assign last_here  = (ends_here & last) != '0;
@@ -77,7 +81,7 @@ module fp4_step_control #(
   assign advance_o      = !wait_for_drain && !wait_for_c;
   assign arrives_o      = valid;
   assign issue          = ends_here != '0 && !wait_for_c;
-  assign column_o       = column_d;
+  assign column_is_o    = ends_here;
   assign from_c_o       = first_here && use_c_here;
   assign from_d_o       = !first_here;
   assign c_release_o    = issue && unit_advance_o && from_c_o && column_d == LastColumn;

@@ -16,6 +16,9 @@
 /// four stages more. A finished tile moves to the drain registers and leaves while the next one is
 /// summed. All state but the valid bits and counters is without reset.
 ///
+/// FractionBits and NearestEven are the profile's; with others fused steps keep so many bits, 8 to
+/// 48, below the largest exponent of a step, and round so.
+///
 /// FormatsA and FormatsB are the sets of formats that either side decodes; what is left out leaves
 /// no gates.
 ///
@@ -29,6 +32,8 @@ module fp4_tensor_core #(
   parameter  logic [31:0] FormatsA = fp4_pkg::FORMATS_DEFAULT,
   parameter  logic [31:0] FormatsB = fp4_pkg::FORMATS_DEFAULT,
   parameter  int TagWidth = 32,
+  parameter  int FractionBits = fp4_pkg::PROFILE_FRACTION_BITS[32*Profile +: 32],
+  parameter  bit NearestEven  = fp4_pkg::PROFILE_NEAREST_EVEN[Profile],
   localparam int RecordAW = 8 * fp4_formats::record_bytes(FormatsA),
   localparam int RecordBW = 8 * fp4_formats::record_bytes(FormatsB)
 ) (
@@ -80,6 +85,10 @@ module fp4_tensor_core #(
   if (Profile < 0 || Profile >= fp4_pkg::PROFILES || !fp4_pkg::PROFILE_IN_RTL[Profile])
   begin : g_bad_profile
     fp4_error_unknown_profile u_bad ();
+  end
+  if (Exact ? FractionBits != 0 || !NearestEven : FractionBits < 8 || FractionBits > 48)
+  begin : g_bad_rounding
+    fp4_error_fraction_bits_must_be_8_to_48_and_exact_rounds_once u_bad ();
   end
   if (((FormatsA | FormatsB)
        & ~fp4_pkg::PROFILE_FORMATS[32*Profile +: 32]) != '0)
@@ -319,7 +328,7 @@ module fp4_tensor_core #(
     logic       unit_advance, c_full, c_take, c_release, from_c, from_d, write_last;
     logic [2:0] unit_valid;
     logic [3:0] arrives, write; // by columns
-    logic [1:0] column;
+    logic [3:0] column_is;
 
     fp4_step_control #(.Columns(Cols < 4 ? Cols : 4), .TagWidth(TagWidth)) u_step_control (
       .clk_i,
@@ -336,7 +345,7 @@ module fp4_tensor_core #(
       .arrives_o     (arrives),
       .unit_advance_o(unit_advance),
       .unit_valid_o  (unit_valid),
-      .column_o      (column),
+      .column_is_o   (column_is),
       .from_c_o      (from_c),
       .from_d_o      (from_d),
       .write_o       (write),
@@ -407,35 +416,36 @@ module fp4_tensor_core #(
         logic [W-1:0] term0, term1, term2, term3;
         logic [31:0]  c_here, d_here, d;
         always_comb begin
-          case (column)
-            2'd0: begin
+          unique case (1'b1)
+            column_is[0]: begin
               {term0, term1} = {g_col[C0].term0, g_col[C0].term1};
               {term2, term3} = {g_col[C0].term2, g_col[C0].term3};
               {c_here, d_here} = {g_col[C0].c_here, g_col[C0].d_here};
             end
-            2'd1: begin
+            column_is[1]: begin
               {term0, term1} = {g_col[C1].term0, g_col[C1].term1};
               {term2, term3} = {g_col[C1].term2, g_col[C1].term3};
               {c_here, d_here} = {g_col[C1].c_here, g_col[C1].d_here};
             end
-            2'd2: begin
+            column_is[2]: begin
               {term0, term1} = {g_col[C2].term0, g_col[C2].term1};
               {term2, term3} = {g_col[C2].term2, g_col[C2].term3};
               {c_here, d_here} = {g_col[C2].c_here, g_col[C2].d_here};
             end
-            default: begin
+            column_is[3]: begin
               {term0, term1} = {g_col[C3].term0, g_col[C3].term1};
               {term2, term3} = {g_col[C3].term2, g_col[C3].term3};
               {c_here, d_here} = {g_col[C3].c_here, g_col[C3].d_here};
             end
+            default: {term0, term1, term2, term3, c_here, d_here} = '0;
           endcase
         end
         fp4_fused_unit #(
           .TermW           (TermW),
           .TermFractionBits(TermFractionBits),
-          .FractionBits    (fp4_pkg::PROFILE_FRACTION_BITS[32*Profile +: 32]),
+          .FractionBits    (FractionBits),
           .ZeroExponent    (ZeroExponent),
-          .NearestEven     (fp4_pkg::PROFILE_NEAREST_EVEN[Profile])
+          .NearestEven     (NearestEven)
         ) u_unit (
           .clk_i,
           .advance_i(unit_advance),

@@ -20,7 +20,7 @@ module fp4_proof_exact_total #(
     .en_i      (1'b1),
     .sum_q20_i,
     .c_negative_i,
-    .c_grid_i,
+    .c_ones_i  (c_negative_i ? ~c_grid_i : c_grid_i),
     .negative_o(negative),
     .mag_o     (mag)
   );

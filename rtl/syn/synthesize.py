@@ -3,6 +3,7 @@ wires. One library may come as several Liberty files, packed by gzip or not. Res
 
 import argparse
 import concurrent.futures
+import contextlib
 import json
 import os
 import pathlib
@@ -58,14 +59,35 @@ def one_assignment_each(netlist):
                 yield item
 
     def split(match):
-        return "\n".join(f"  assign {left.strip()} = {right.strip()};" for left, right in zip(match[1].split(","), bits(match[2]), strict=True))
+        # The blank ends an escaped name.
+        return "\n".join(f"  assign {left.strip()} = {right.strip()} ;" for left, right in zip(match[1].split(","), bits(match[2]), strict=True))
     return re.sub(r"^\s*assign {([^}]*)} = (.*);$", split, netlist, flags=re.M)
+
+
+def register_names(netlist):
+    """The nets that flip-flops drive, by instance."""
+    names = {}
+    for instance, pins in re.findall(r"^\s+\S+ (_\d+_) \((.*?)\n\s*\);", netlist, re.M | re.S):
+        output = re.search(r"\.QN?\(\\?(\S+)\s*\)", pins)
+        if output:
+            names[instance] = output[1]
+    return names
+
+
+def stage_paths(endpoints, registers, stages):
+    """The longest path into the registers of each stage, in the library's unit, from OpenSTA's list of endpoints: pin (cell), required, actual, slack."""
+    longest = {}
+    for instance, slack in re.findall(r"^(_\d+_)/\S+ \(.*?\)\s+\S+\s+\S+\s+(-?[\d.]+)", endpoints, re.M):
+        name = registers.get(instance, "")
+        stage = next((name_of for name_of, pattern in stages.items() if re.search(pattern, name)), "control")
+        longest[stage] = max(longest.get(stage, 0), 1 - float(slack))
+    return longest
 
 
 def synthesize(design, args, library, folder, ns):
     top, name = design["top"], design["name"]
     work = folder / re.sub(r"\W+", "_", name)
-    work.mkdir()
+    work.mkdir(exist_ok=True)
     files = " ".join(line.replace("rtl/", f"{RTL}/", 1) for line in (RTL / "files.f").read_text().split())
     files += "".join(f" {path}" for path in sorted(SYN.glob("*.sv")))
     chparam = "".join(f" -set {key} 32'd{value}" for key, value in design.get("parameters", {}).items())
@@ -86,8 +108,11 @@ def synthesize(design, args, library, folder, ns):
         set_output_delay 0 -clock clock [all_outputs]
         {"catch {set_false_path -from [get_ports rst_ni]}" if clock else ""}
         report_checks -path_delay max -digits 4
+        {f"report_checks -path_delay max -path_group clock -format end -group_count 1000000 -digits 4 > {work}/endpoints" if clock else ""}
         """)
     log = run(["sta", "-no_init", "-no_splash", "-exit", f"{work}/sta.tcl"], name)
+    if "Error:" in log:
+        raise Failure(f"{name}: sta: {log[log.index('Error:'):].splitlines()[0]}")
     stat = (work / "stat").read_text()
     area = re.search(r"Chip area for.*: ([\d.]+)", stat)
     # The slack counts what the last register needs in front of its clock.
@@ -95,8 +120,15 @@ def synthesize(design, args, library, folder, ns):
     if not area or not slack:
         raise Failure(f"{name}: expected an area and a path, found {' | '.join(log.strip().splitlines()[-3:])}")
     registers = sum(int(n) for cell, n in re.findall(r"^\s+(\S+)\s+(\d+)$", stat, re.M) if re.search(args.register_cells, cell))
-    return {"name": name, "top": top, "parameters": design.get("parameters", {}), "area_um2": round(float(area[1]), 3),
-            "registers": registers, "path_ns": round((1 - float(slack[1])) * ns, 4)}
+    result = {"name": name, "top": top, "parameters": design.get("parameters", {}), "area_um2": round(float(area[1]), 3),
+              "registers": registers, "path_ns": round((1 - float(slack[1])) * ns, 4)}
+    if "stages" in design:
+        longest = stage_paths((work / "endpoints").read_text(), register_names(net.read_text()), design["stages"])
+        missing = [stage for stage in design["stages"] if stage not in longest]
+        if missing:
+            raise Failure(f"{name}: expected registers of every stage, found none of {', '.join(missing)}")
+        result["stages_ns"] = {stage: round(longest[stage] * ns, 4) for stage in [*design["stages"], "control"]}
+    return result
 
 
 def main():
@@ -110,16 +142,22 @@ def main():
     parser.add_argument("--delay-ps", type=int, default=1, help="sizing stops where this is met (default 1: as fast as can be)")
     parser.add_argument("--designs", metavar="REGEX", default="", help="only designs with such names")
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
+    parser.add_argument("--keep", metavar="DIR", help="keep netlists and the scripts of OpenSTA there")
     parser.add_argument("--out", required=True, metavar="FILE", help="JSON")
     args = parser.parse_args()
     for tool in ("yosys", "sta"):
         if not shutil.which(tool):
             raise Failure(f"{tool}: not found; Debian packages: yosys berkeley-abc opensta")
-    designs = [d for d in tomllib.loads((SYN / "designs.toml").read_text())["design"] if re.search(args.designs, d["name"])]
+    listed = tomllib.loads((SYN / "designs.toml").read_text())
+    designs = [d for d in listed["design"] if re.search(args.designs, d["name"])]
+    for design in designs:
+        if "pipe" in design:
+            design["stages"] = listed["pipe"][design["pipe"]]
     if not designs:
         raise Failure(f"--designs {args.designs}: no design has such a name")
-    with tempfile.TemporaryDirectory() as folder_name:
-        folder = pathlib.Path(folder_name)
+    with contextlib.ExitStack() as stack:
+        folder = pathlib.Path(args.keep or stack.enter_context(tempfile.TemporaryDirectory()))
+        folder.mkdir(parents=True, exist_ok=True)
         library = folder / "library.lib"
         liberty.merge(args.liberty.split(","), library)
         text = library.read_text(encoding="latin-1")

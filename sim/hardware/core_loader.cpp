@@ -41,13 +41,11 @@ Result<LoadedCore> LoadedCore::load(const std::filesystem::path& folder, CoreSha
                      fmt::format("{}: expected the symbol {}", path.string(), rtl_core_factory)};
     LoadedCore loaded;
     loaded.core_ = {create(), [library](RtlCore* core) { delete core; }};
-    if (loaded.core_->shape() != shape ||
-        arithmetic_profiles[loaded.core_->profile()].name != profile)
+    if (loaded.core_->shape() != shape || loaded.core_->arithmetic().name != profile)
         return Error{ErrorCode::bad_file,
                      fmt::format("{}: expected the core its name says, found {}x{} {}",
                                  path.string(), loaded.core_->shape().rows,
-                                 loaded.core_->shape().cols,
-                                 arithmetic_profiles[loaded.core_->profile()].name)};
+                                 loaded.core_->shape().cols, loaded.core_->arithmetic().name)};
     return loaded;
 }
 

@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "fp4/arithmetic/arithmetic.hpp"
 #include "fp4/formats/format_set.hpp"
 
 namespace fp4::sim {
@@ -48,8 +49,9 @@ class RtlCore {
   public:
     virtual ~RtlCore() = default;
     virtual CoreShape shape() const = 0;
-    virtual uint32_t profile() const = 0;  // index into arithmetic_profiles
-    virtual FormatSet formats() const = 0; // of either operand
+    virtual Arithmetic arithmetic() const = 0; // a row of arithmetic_profiles, or that with other
+                                               // steps and rounding under a name of its own
+    virtual FormatSet formats() const = 0;     // of either operand
     size_t record_bytes() const { return static_cast<size_t>(max_record_bytes(formats())); }
 
     // Drives the inputs, samples the outputs, then clocks once.

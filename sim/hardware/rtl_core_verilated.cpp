@@ -1,4 +1,4 @@
-// A Verilated fp4_tensor_core behind RtlCore. Compiled once per array shape, profile, set of
+// A Verilated fp4_tensor_core behind RtlCore. Compiled once per array shape, arithmetic, set of
 // formats and tracing choice, each into a library of its own.
 #include <verilated.h>
 #if VM_TRACE_FST
@@ -55,7 +55,16 @@ class VerilatedCore final : public RtlCore {
     }
 
     CoreShape shape() const override { return {FP4_CORE_ROWS, FP4_CORE_COLS}; }
-    uint32_t profile() const override { return FP4_CORE_PROFILE; }
+    Arithmetic arithmetic() const override {
+        Arithmetic arithmetic = arithmetic_profiles[FP4_CORE_PROFILE];
+        arithmetic.name = FP4_CORE_ARITHMETIC;
+#ifdef FP4_CORE_FRACTION_BITS
+        arithmetic.steps.fraction_bits = FP4_CORE_FRACTION_BITS;
+        arithmetic.rounding =
+            FP4_CORE_NEAREST_EVEN ? Rounding::nearest_even : Rounding::toward_zero;
+#endif
+        return arithmetic;
+    }
     FormatSet formats() const override { return FP4_CORE_FORMATS; }
 
     void cycle(const CoreInputs& in, CoreOutputs& out) override {

@@ -1,5 +1,6 @@
 // The Verilated tensor core by itself, its ports driven with random stalls: no beat lost, doubled
 // or mixed, whatever the handshakes do.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "bench.hpp"
@@ -42,6 +43,39 @@ INSTANTIATE_TEST_SUITE_P(Wide, TensorCore,
                          testing::Combine(testing::Values(wide), testing::ValuesIn(rtl_profiles()),
                                           testing::Values(rtl_format_sets[0]),
                                           testing::ValuesIn(paces)));
+
+// Fused steps that keep other numbers of bits, and round either way.
+struct Steps {
+    int fraction_bits;
+    Rounding rounding;
+    RtlFormatSet formats;
+};
+constexpr std::array<Steps, 5> other_steps{{{8, Rounding::nearest_even, rtl_format_sets[0]},
+                                            {8, Rounding::toward_zero, rtl_format_sets[1]},
+                                            {25, Rounding::nearest_even, rtl_format_sets[1]},
+                                            {48, Rounding::nearest_even, rtl_format_sets[0]},
+                                            {48, Rounding::toward_zero, rtl_format_sets[1]}}};
+
+class OtherSteps : public testing::TestWithParam<Steps> {};
+
+TEST_P(OtherSteps, EveryTileSurvivesStalls) {
+    const auto& [fraction_bits, rounding, formats] = GetParam();
+    Arithmetic arithmetic = nv_blackwell;
+    arithmetic.steps.fraction_bits = fraction_bits;
+    arithmetic.rounding = rounding;
+    const bool to_even = rounding == Rounding::nearest_even;
+    const std::string name =
+        fmt::format("{}-f{}-{}", arithmetic.name, fraction_bits, to_even ? "rne" : "rz");
+    const auto core = core_of(narrow, name, formats);
+    std::mt19937_64 random(12);
+    std::vector<Tile> tiles;
+    for (int i = 0; i < stalled_tiles; ++i)
+        tiles.push_back(random_tile(random, narrow, core->formats(), arithmetic));
+    const auto fault = Bench(*core, {7, 7, 7}, 5).run(tiles);
+    EXPECT_FALSE(fault) << describe(*fault);
+}
+
+INSTANTIATE_TEST_SUITE_P(Narrow, OtherSteps, testing::ValuesIn(other_steps));
 
 // The very first tile after reset, one block long: nothing that was not loaded may take part in it.
 TEST(TensorCore, FirstTileOfOneBlock) {

@@ -21,7 +21,7 @@ class DefectiveCore final : public RtlCore {
     }
 
     CoreShape shape() const override { return core_->shape(); }
-    uint32_t profile() const override { return core_->profile(); }
+    Arithmetic arithmetic() const override { return core_->arithmetic(); }
     FormatSet formats() const override { return core_->formats(); }
     bool open_waveform(const char* path, double clock_period_ns) override {
         return core_->open_waveform(path, clock_period_ns);
