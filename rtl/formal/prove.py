@@ -2,8 +2,11 @@
 prove.py SOURCE TRUTH_GENERATOR NAME [mutant]: proves the assertions of one module of rtl/formal for all inputs that its assumptions allow, by
 yosys and its SAT solver, and that there are such inputs; with "mutant", that the proof fails once its mutant is in the RTL. Proofs by abc, for
 sums, have no assumptions; those by simulation go through all inputs, which products need; those of cycles hold in that
-many of them, after a reset out of any state. TRUTH_GENERATOR: golden's fp4-generate-truth-tables. Exit status: 0 as it must be, 1 not, 77 a tool is missing."""
+many of them, after a reset out of any state. TRUTH_GENERATOR: golden's fp4-generate-truth-tables. Exit status: 0 as it must be, 1 not, 77 a tool is missing.
 
+With FP4_YOSYS=pyosys in the environment yosys is that of PyPI's package pyosys, in the Python that FP4_PYTHON_WITH_PACKAGES names."""
+
+import os
 import pathlib
 import re
 import shutil
@@ -14,6 +17,22 @@ import tomllib
 
 TIMEOUT_S = 900
 ABC = shutil.which("berkeley-abc") or shutil.which("abc")
+PYOSYS = os.environ.get("FP4_YOSYS") == "pyosys"
+PYTHON_WITH_PACKAGES = os.environ.get("FP4_PYTHON_WITH_PACKAGES")
+
+
+def yosys(script):
+    """What yosys says while it runs the script."""
+    with tempfile.NamedTemporaryFile("w", suffix=".ys") as file:
+        file.write(script)
+        file.flush()
+        run_pass = f"from pyosys import libyosys; libyosys.run_pass('script {file.name}', libyosys.Design())"
+        command = [PYTHON_WITH_PACKAGES, "-c", run_pass] if PYOSYS else ["yosys", "-s", file.name]
+        return subprocess.run(command, capture_output=True, text=True).stdout
+
+
+def has_pyosys():
+    return PYTHON_WITH_PACKAGES and subprocess.run([PYTHON_WITH_PACKAGES, "-c", "import pyosys"], capture_output=True).returncode == 0
 
 
 def sets_of_formats(source):
@@ -56,7 +75,7 @@ def elaborated(rtl, proof, truth):
     chparam = "".join(f" -set {name} 32'd{value % 2**32}" for name, value in proof["parameters"].items())
     return f"""read_verilog -sv -formal {" ".join(files)} {truth} {rtl}/formal/{top}.sv
         {f"chparam{chparam} {top}" if chparam else ""}
-        hierarchy -check -top {top}; proc -norom; flatten; opt -full
+        hierarchy -check -top {top}; proc -norom; {"chformal -lower;" if PYOSYS else ""} flatten; opt -full
         """, top
 
 
@@ -72,7 +91,7 @@ def decide_by_sat(rtl, proof, truth):
     script, top = elaborated(rtl, proof, truth)
     script += f"""sat -set-assumes -timeout {TIMEOUT_S} {top}
         sat -prove-asserts -set-assumes -timeout {TIMEOUT_S} -show-inputs {top}"""
-    log = subprocess.run(["yosys", "-p", script], capture_output=True, text=True).stdout
+    log = yosys(script)
     if "SAT solving finished - model found" not in log:
         sys.exit("\n".join(log.splitlines()[-15:]) + f"\n{top}: no input is allowed, or yosys failed")
     return verdict(log, "SAT proof finished - no model found: SUCCESS", "SAT proof finished - model found: FAIL", top)
@@ -83,7 +102,7 @@ def decide_by_abc(rtl, proof, truth):
     script, top = elaborated(rtl, proof, truth)
     with tempfile.TemporaryDirectory() as folder:
         script += f"select -assert-none t:$assume; techmap; opt; aigmap; write_aiger -zinit {folder}/bad.aig"
-        subprocess.run(["yosys", "-q", "-p", script], check=True)
+        yosys(script)
         log = subprocess.run([ABC, "-c", f"read {folder}/bad.aig; iprove"], capture_output=True, text=True, timeout=TIMEOUT_S, cwd=folder).stdout
     return verdict(log, "\nUNSATISFIABLE", "\nSATISFIABLE", top)
 
@@ -93,7 +112,7 @@ def decide_by_cycles(rtl, proof, truth):
     script += f"""clean -purge; async2sync; opt -full
         sat -set-assumes -seq {proof["cycles"]} -set-at 1 rst_ni 0 -timeout {TIMEOUT_S}
         sat -tempinduct-baseonly -maxsteps {proof["cycles"]} -prove-asserts -set-assumes -set-at 1 rst_ni 0 -timeout {TIMEOUT_S} -show-public"""
-    log = subprocess.run(["yosys", "-p", script], capture_output=True, text=True).stdout
+    log = yosys(script)
     if "SAT solving finished - model found" not in log:
         sys.exit("\n".join(log.splitlines()[-15:]) + f"\n{top}: no input is allowed, or yosys failed")
     return verdict(log, f"proved base case for {proof['cycles']} steps: SUCCESS", "model found for base case: FAIL", top)
@@ -125,6 +144,9 @@ def mutate(rtl, mutant):
 def main(source, generator, name, with_mutants):
     if not shutil.which("yosys") or not ABC or not shutil.which("verilator"):
         print("skipped: yosys, ABC or Verilator was not found")
+        return 77
+    if PYOSYS and not has_pyosys():
+        print("skipped: FP4_PYTHON_WITH_PACKAGES names no Python that has pyosys")
         return 77
     proof = read_proofs(source)[name]
     with tempfile.TemporaryDirectory() as folder:
