@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# scripts/generate.sh [BUILD_DIR]: writes every checked-in file that is made from another: rtl/fp4_pkg.sv, golden/capi/fp4_names.h and the tables in docs/ from golden,
-# the pages and curves in docs/results/ from their tables and training logs, the sums of the signed-off vectors (a changed sum is a changed bit: say why in the commit).
+# scripts/generate.sh [BUILD_DIR]: writes every checked-in file that is made from another: rtl/fp4_pkg.sv, golden/capi/fp4_names.h and the tables in docs/ from golden
+# and from the headers of rtl/, the pages and curves in docs/results/ from their tables and training logs, the sums of the signed-off vectors (a changed sum is a changed bit: say why in the commit).
 # With --check as first argument it changes nothing, shows what would change, and fails if anything would.
 set -euo pipefail
 source=$(cd "$(dirname "$0")/.." && pwd)
@@ -45,6 +45,7 @@ for logs in "$results"/*-training; do
   "$bin/fp4-generate-training-figures" "$logs" "$work/$(basename "$logs")"
   for figure in "$work/$(basename "$logs")"/*.svg; do settle "$figure" "$logs/$(basename "$figure")"; done
 done
+python3 "$source/rtl/docs/generate.py" ${check:+--check} "$source" || status=1
 "$bin/fp4vec" set "$work/vectors"
 settle "$work/vectors/SHA256SUMS" "$source/golden/fp4vec/SHA256SUMS"
 exit "$status"

@@ -2,18 +2,20 @@
 /// MagFractionBits) / 2^down_i), where down_i is how far its exponent lies below the step's
 /// largest; the highest distance stands for all above it, too, and leaves nothing.
 ///
-/// Example (MagFractionBits 8, FractionBits 35): mag_i 1 gives 2^27 at distance 0 and 0 at 28.
+/// Example (MagW=22, MagFractionBits=8, FractionBits=35): mag_i=3, down_i=26 -> grid_o=6
+/// Example (MagW=22, MagFractionBits=8, FractionBits=35): mag_i=3, down_i=28 -> grid_o=1
+/// Example (MagW=24, MagFractionBits=23, FractionBits=8): mag_i=24'hC00000, down_i=8 -> grid_o=1; 1.5
 module fp4_align #(
-  parameter  int MagW            = 22,
-  parameter  int MagFractionBits = 8,
-  parameter  int FractionBits    = 35,
-  parameter  int DownW           = 6,
-  localparam int GridW = MagW + FractionBits - MagFractionBits
+  parameter  int MagW            = 22, // bits of the magnitude
+  parameter  int MagFractionBits = 8, // fraction bits of the magnitude
+  parameter  int FractionBits    = 35, // fraction bits of the grid
+  parameter  int DownW           = 6, // bits of the distance
+  localparam int GridW = MagW + FractionBits - MagFractionBits // bits of the result
 ) (
-  input  logic             en_i, // low: zero, and nothing toggles
-  input  logic [MagW-1:0]  mag_i,
-  input  logic [DownW-1:0] down_i,
-  output logic [GridW-1:0] grid_o
+  input  logic             en_i,   // low: zero, and nothing toggles
+  input  logic [MagW-1:0]  mag_i,  // magnitude
+  input  logic [DownW-1:0] down_i, // distance below the largest exponent
+  output logic [GridW-1:0] grid_o  // on the grid, cut toward zero
 );
 
   localparam int Up    = FractionBits > MagFractionBits ? FractionBits - MagFractionBits : 0;

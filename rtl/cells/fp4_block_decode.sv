@@ -8,24 +8,29 @@
 ///
 /// record_i is the scale record in memory order, the scale byte lowest; place_i counts sixteens of
 /// elements from the start of the block.
+///
+/// Example (Formats=1): format_is_i=1, codes_i=64'h1000_0000_0000_00F7, record_i=8'h3C
+///   -> lanes_lo_o=64'hF40C, lanes_hi_o=64'h0100_0000_0000_0000, factors_o=6'o11, significand_o=12,
+///   exponent_o=0, nan_o=0; 6.0, -6.0 and 0.5 under a scale of 1.5
 module fp4_block_decode #(
-  parameter  logic [31:0] Formats = fp4_pkg::FORMATS_DEFAULT,
-  localparam int FractionBits = fp4_formats::fraction_bits(Formats),
-  localparam int SignificandW = fp4_formats::significand_width(Formats, FractionBits),
-  localparam int RecordW      = 8 * fp4_formats::record_bytes(Formats)
+  parameter  logic [31:0] Formats = fp4_pkg::FORMATS_DEFAULT, // set, a bit for each format
+  localparam int FractionBits = fp4_formats::fraction_bits(Formats), // of elements
+  localparam int SignificandW = // bits of significand_o
+                                fp4_formats::significand_width(Formats, FractionBits),
+  localparam int RecordW      = 8 * fp4_formats::record_bytes(Formats) // bits of a scale record
 ) (
-  input  logic [fp4_pkg::FORMATS-1:0] format_is_i,
-  input  logic [4:0]                  v1_halves_i,
-  input  logic [4:0]                  v2_halves_i,
-  input  logic [63:0]                 codes_i,
-  input  logic [RecordW-1:0]          record_i,
-  input  logic [1:0]                  place_i,
-  output logic [63:0]                 lanes_lo_o,
-  output logic [63:0]                 lanes_hi_o,
+  input  logic [fp4_pkg::FORMATS-1:0] format_is_i,   // format of the block, one-hot
+  input  logic [4:0]                  v1_halves_i,   // first special magnitude
+  input  logic [4:0]                  v2_halves_i,   // second special magnitude
+  input  logic [63:0]                 codes_i,       // elements, four bits each
+  input  logic [RecordW-1:0]          record_i,      // scale record
+  input  logic [1:0]                  place_i,       // which sixteen of the block
+  output logic [63:0]                 lanes_lo_o,    // lanes of elements 0 to 7
+  output logic [63:0]                 lanes_hi_o,    // lanes of elements 8 to 15
   output logic [5:0]                  factors_o,     // of lanes_lo_o in [2:0]
-  output logic [SignificandW-1:0]     significand_o,
-  output logic signed [7:0]           exponent_o,
-  output logic                        nan_o
+  output logic [SignificandW-1:0]     significand_o, // of all sixteen
+  output logic signed [7:0]           exponent_o,    // of the scale
+  output logic                        nan_o          // the scale is NaN
 );
 
   logic [8:0]                     bits; // of the scale byte; bit 8: none

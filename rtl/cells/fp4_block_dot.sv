@@ -7,39 +7,50 @@
 /// The exponent comes from the scales alone, also where products cancel to zero. With
 /// ZeroProductsLeftOut a block whose products are all zero, or that has a zero scale, has
 /// ZeroExponent instead and so takes no part in an alignment.
+///
+/// Example (FormatsA=1, FormatsB=1): a_lanes_lo_i=64'hF40C, a_significand_i=12, a_exponent_i=1,
+///   a_live_i=3, b_lanes_lo_i=64'h0C02, b_significand_i=8, b_exponent_i=-6, b_live_i=3
+///   -> dots_o=-13'sd120, multipliers_o=96, exponent_o=-5, nan_o=0
+/// Example (FormatsA=1, FormatsB=1, ZeroProductsLeftOut=1): a_lanes_lo_i=64'h0C, a_significand_i=8,
+///   a_live_i=1, b_lanes_lo_i=64'h0C00, b_significand_i=8, b_live_i=2
+///   -> dots_o=0, multipliers_o=64, exponent_o=-139, nan_o=0
 module fp4_block_dot #(
-  parameter  logic [31:0] FormatsA = fp4_pkg::FORMATS_DEFAULT,
-  parameter  logic [31:0] FormatsB = fp4_pkg::FORMATS_DEFAULT,
-  parameter  bit ZeroProductsLeftOut = 1'b0,
-  parameter  int ZeroExponent        = -139,
-  localparam int SignificandAW = fp4_formats::significand_width(
+  parameter  logic [31:0] FormatsA = fp4_pkg::FORMATS_DEFAULT, // set of formats of A
+  parameter  logic [31:0] FormatsB = fp4_pkg::FORMATS_DEFAULT, // set of formats of B
+  parameter  bit ZeroProductsLeftOut = 1'b0, // blocks of zero products take no part in alignment
+  parameter  int ZeroExponent        = -139, // their exponent then
+  localparam int SignificandAW = fp4_formats::significand_width( // bits of a significand of A
                                   FormatsA, fp4_formats::fraction_bits(FormatsA)),
-  localparam int SignificandBW = fp4_formats::significand_width(
+  localparam int SignificandBW = fp4_formats::significand_width( // bits of a significand of B
                                   FormatsB, fp4_formats::fraction_bits(FormatsB)),
-  localparam int Parts         = fp4_formats::parts(FormatsA, FormatsB),
-  localparam int DotW          = fp4_formats::dot_width(FormatsA, FormatsB),
-  localparam int MultiplierW   = fp4_formats::multiplier_width(
+  localparam int Parts         = fp4_formats::parts(FormatsA, FormatsB), // sums, 1 or 2
+  localparam int DotW          = fp4_formats::dot_width(FormatsA, FormatsB), // bits of a sum
+  localparam int MultiplierW   = fp4_formats::multiplier_width( // bits of a multiplier
                                   FormatsA, FormatsB, SignificandAW, SignificandBW)
 ) (
-  input  logic [63:0]              a_lanes_lo_i,
-  input  logic [63:0]              a_lanes_hi_i,
-  input  logic [5:0]                   a_factors_i,
-  input  logic [SignificandAW-1:0]     a_significand_i,
-  input  logic signed [7:0]            a_exponent_i,
-  input  logic                         a_nan_i,
-  input  logic [15:0]                  a_live_i,
-  input  logic [63:0]              b_lanes_lo_i,
-  input  logic [63:0]              b_lanes_hi_i,
-  input  logic [5:0]                   b_factors_i,
-  input  logic [SignificandBW-1:0]     b_significand_i,
-  input  logic signed [7:0]            b_exponent_i,
-  input  logic                         b_nan_i,
-  input  logic [15:0]                  b_live_i,
-  output logic [Parts*DotW-1:0]        dots_o,        // signed
-  output logic [Parts*MultiplierW-1:0] multipliers_o, // unsigned
-  output logic signed [8:0]            exponent_o,
-  output logic                         nan_o
+  input  logic [63:0]                  a_lanes_lo_i,    // lanes of A, elements 0 to 7
+  input  logic [63:0]                  a_lanes_hi_i,    // elements 8 to 15
+  input  logic [5:0]                   a_factors_i,     // factors of either eight
+  input  logic [SignificandAW-1:0]     a_significand_i, // of the scale
+  input  logic signed [7:0]            a_exponent_i,    // of the scale
+  input  logic                         a_nan_i,         // the scale is NaN
+  input  logic [15:0]                  a_live_i,        // elements whose value is not zero
+  input  logic [63:0]                  b_lanes_lo_i,    // lanes of B, elements 0 to 7
+  input  logic [63:0]                  b_lanes_hi_i,    // elements 8 to 15
+  input  logic [5:0]                   b_factors_i,     // factors of either eight
+  input  logic [SignificandBW-1:0]     b_significand_i, // of the scale
+  input  logic signed [7:0]            b_exponent_i,    // of the scale
+  input  logic                         b_nan_i,         // the scale is NaN
+  input  logic [15:0]                  b_live_i,        // elements whose value is not zero
+  output logic [Parts*DotW-1:0]        dots_o,          // signed sums
+  output logic [Parts*MultiplierW-1:0] multipliers_o,   // unsigned
+  output logic signed [8:0]            exponent_o,      // sum of both, or ZeroExponent
+  output logic                         nan_o            // either scale is NaN
 );
+
+  if (ZeroExponent < -256 || ZeroExponent > 255) begin : g_bad_exponent
+    fp4_error_exponent_beyond_9_bits u_bad ();
+  end
 
   localparam int Dot8W = fp4_formats::signed_width(8 * fp4_formats::lane_magnitude(FormatsA)
                                                      * fp4_formats::lane_magnitude(FormatsB));

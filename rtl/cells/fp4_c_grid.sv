@@ -5,19 +5,27 @@
 /// beyond_o says how much further it is. Neither changes the rounded result while the sum is not
 /// zero.
 ///
-/// Example (LsbExponent -48, ShiftMax 95): 1.0 gives 2^48, 2^-149 gives 1 and 2^127 gives 2^118 with
-/// beyond_o 57.
+/// Example: significand_i=24'h800000, exponent_i=0 -> grid_o=(119'd1 << 48), beyond_o=0; 1.0
+/// Example: significand_i=1, exponent_i=-126 -> grid_o=1, beyond_o=0; 2^-149
+/// Example: significand_i=24'h800000, exponent_i=127 -> grid_o=(119'd1 << 118), beyond_o=57; 2^127
 module fp4_c_grid #(
-  parameter  int LsbExponent = -48,
-  parameter  int ShiftMax    = 95,
-  localparam int GridW = 24 + ShiftMax
+  parameter  int LsbExponent = -48, // exponent of the grid's lowest bit
+  parameter  int ShiftMax    = 95, // most places of C's lowest bit above it
+  localparam int GridW = 24 + ShiftMax // bits of the grid
 ) (
-  input  logic              en_i, // low: zero, and nothing toggles
-  input  logic [23:0]       significand_i,
-  input  logic signed [8:0] exponent_i,
-  output logic [GridW-1:0]  grid_o,
-  output logic [7:0]        beyond_o
+  input  logic              en_i,          // low: zero, and nothing toggles
+  input  logic [23:0]       significand_i, // of C, 23 fraction bits
+  input  logic signed [8:0] exponent_i,    // of C
+  output logic [GridW-1:0]  grid_o,        // C on the grid
+  output logic [7:0]        beyond_o       // places that it lies further up
 );
+
+  if (ShiftMax < 0 || ShiftMax > 127) begin : g_bad_shift
+    fp4_error_shift_max_above_127 u_bad ();
+  end
+  if (104 - LsbExponent - ShiftMax > 255) begin : g_bad_exponent
+    fp4_error_beyond_more_than_8_bits u_bad ();
+  end
 
   logic signed [9:0] shift; // of C's lowest bit above 2^LsbExponent
   logic [23:0]       kept;

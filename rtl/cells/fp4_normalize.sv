@@ -2,17 +2,20 @@
 /// and what sticky_o says lies below. The leading one is significand_o[24]; a magnitude of zero gives
 /// a significand of zero.
 ///
-/// Example (W 53): mag_i 3, lsb_exponent_i 0 gives 25'h1800000, exponent 1, no sticky bit.
+/// Example (W=53): mag_i=3, lsb_exponent_i=0
+///   -> significand_o=25'h1800000, exponent_o=1, sticky_o=0
+/// Example (W=53): mag_i=53'h2000001, lsb_exponent_i=-35
+///   -> significand_o=25'h1000000, exponent_o=-10, sticky_o=1
 module fp4_normalize #(
-  parameter  int W    = 53,
-  localparam int PadW = W <= 32 ? 32 : W <= 64 ? 64 : 128
+  parameter  int W    = 53, // bits of the magnitude, up to 128
+  localparam int PadW = W <= 32 ? 32 : W <= 64 ? 64 : 128 // bits that are searched
 ) (
-  input  logic               en_i, // low: zero, and nothing toggles
-  input  logic [W-1:0]       mag_i,
-  input  logic signed [9:0]  lsb_exponent_i,
-  output logic [24:0]        significand_o,
-  output logic signed [10:0] exponent_o,
-  output logic               sticky_o
+  input  logic               en_i,           // low: zero, and nothing toggles
+  input  logic [W-1:0]       mag_i,          // magnitude
+  input  logic signed [9:0]  lsb_exponent_i, // exponent of its lowest bit
+  output logic [24:0]        significand_o,  // leading bits
+  output logic signed [10:0] exponent_o,     // of the leading one
+  output logic               sticky_o        // something lies below
 );
 
   if (W > 128) begin : g_bad_width

@@ -7,13 +7,21 @@
 ///
 /// Subnormal results are kept, a zero result is +0, magnitudes of 2^128 and more are infinite in
 /// both roundings.
+///
+/// Example: nearest_even_i=1, significand_i=25'h1000003 -> fp32_o=32'h3F800002; a tie, up to even
+/// Example: nearest_even_i=1, significand_i=25'h1000001 -> fp32_o=32'h3F800000; a tie, down to even
+/// Example: nearest_even_i=1, significand_i=25'h1000001, sticky_i=1 -> fp32_o=32'h3F800001
+/// Example: nearest_even_i=0, significand_i=25'h1000003, sticky_i=1 -> fp32_o=32'h3F800001
+/// Example: nearest_even_i=1, negative_i=1, significand_i=25'h1800000, exponent_i=-149
+///   -> fp32_o=32'h80000002; -1.5 * 2^-149, a subnormal and a tie
+/// Example: nearest_even_i=0, significand_i=25'h1000000, exponent_i=128 -> fp32_o=32'h7F800000
 module fp4_round (
-  input  logic               nearest_even_i,
-  input  logic               negative_i,
-  input  logic [24:0]        significand_i,
-  input  logic signed [10:0] exponent_i,
-  input  logic               sticky_i,
-  output logic [31:0]        fp32_o
+  input  logic               nearest_even_i, // rounding, as above
+  input  logic               negative_i,     // sign
+  input  logic [24:0]        significand_i,  // 2^-24 each
+  input  logic signed [10:0] exponent_i,     // of two
+  input  logic               sticky_i,       // something lies below
+  output logic [31:0]        fp32_o          // binary32
 );
 
   logic [24:0] kept;

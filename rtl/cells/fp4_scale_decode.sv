@@ -3,17 +3,23 @@
 /// Subnormals have no hidden bit and the exponent of the smallest normal. A zero or NaN scale has
 /// significand 0 and exponent -126, which never raises the largest exponent of a fused step.
 ///
-/// Example (nvfp4): 8'h38 gives 8 and 0 (1.0); 8'h01 gives 1 and -6 (2^-9); 8'h7F and 8'hFF give
-/// nan_o. Example (mxfp4): 8'h7F gives 8 and 0 (1.0), 8'h00 gives 8 and -127.
+/// Example (Formats=1): format_is_i=1, scale_i=8'h38 -> significand_o=8, exponent_o=0, nan_o=0; 1.0
+/// Example (Formats=1): format_is_i=1, scale_i=1 -> significand_o=1, exponent_o=-6, nan_o=0; 2^-9
+/// Example (Formats=1): format_is_i=1, scale_i=8'hFF -> significand_o=0, exponent_o=-126, nan_o=1
+/// Example (Formats=8): format_is_i=8, scale_i=8'h00 -> significand_o=8, exponent_o=-127, nan_o=0
 module fp4_scale_decode #(
-  parameter logic [31:0] Formats = fp4_pkg::FORMATS_DEFAULT
+  parameter logic [31:0] Formats = fp4_pkg::FORMATS_DEFAULT // set, a bit for each format
 ) (
-  input  logic [fp4_pkg::FORMATS-1:0] format_is_i,
-  input  logic [7:0]                  scale_i,
-  output logic [3:0]                  significand_o,
-  output logic signed [7:0]           exponent_o,
-  output logic                        nan_o
+  input  logic [fp4_pkg::FORMATS-1:0] format_is_i,   // format of the block, one-hot
+  input  logic [7:0]                  scale_i,       // scale byte
+  output logic [3:0]                  significand_o, // eighths, hidden bit included
+  output logic signed [7:0]           exponent_o,    // of two
+  output logic                        nan_o          // the scale is NaN
 );
+
+  if (Formats == '0 || (Formats & ~fp4_pkg::FORMAT_IN_RTL) != '0) begin : g_bad_formats
+    fp4_error_format_not_in_rtl u_bad ();
+  end
 
   logic [4*fp4_pkg::SCALE_TYPES-1:0] significands;
   logic [8*fp4_pkg::SCALE_TYPES-1:0] exponents;

@@ -4,16 +4,26 @@
 /// razer-w   | select bit ? v2 : v1 | sign bit
 /// razer-a   | v1                   | sign bit
 /// others    | none: special_en_o is low and special_o 0
+///
+/// Example (Formats=7): format_is_i=2, scale_i=8'hC8, v1_halves_i=10, v2_halves_i=16
+///   -> special_en_o=1, special_o=8'hF0; razer-w, -8.0
+/// Example (Formats=7): format_is_i=4, scale_i=8'h48, v1_halves_i=10, v2_halves_i=16
+///   -> special_en_o=1, special_o=8'h0A; razer-a, 5.0
+/// Example (Formats=7): format_is_i=1, scale_i=8'hC8, v1_halves_i=10 -> special_en_o=0, special_o=0
 module fp4_special_select #(
-  parameter logic [31:0] Formats = fp4_pkg::FORMATS_DEFAULT
+  parameter logic [31:0] Formats = fp4_pkg::FORMATS_DEFAULT // set, a bit for each format
 ) (
-  input  logic [fp4_pkg::FORMATS-1:0] format_is_i,
-  input  logic [7:0]                  scale_i,
-  input  logic [4:0]                  v1_halves_i,
-  input  logic [4:0]                  v2_halves_i,
-  output logic                        special_en_o,
-  output logic [7:0]                  special_o
+  input  logic [fp4_pkg::FORMATS-1:0] format_is_i,  // format of the block, one-hot
+  input  logic [7:0]                  scale_i,      // scale byte
+  input  logic [4:0]                  v1_halves_i,  // first magnitude, half-units
+  input  logic [4:0]                  v2_halves_i,  // second magnitude, half-units
+  output logic                        special_en_o, // the format has a special value
+  output logic [7:0]                  special_o     // that value as a lane, signed half-units
 );
+
+  if (Formats == '0 || (Formats & ~fp4_pkg::FORMAT_IN_RTL) != '0) begin : g_bad_formats
+    fp4_error_format_not_in_rtl u_bad ();
+  end
 
   logic       negative, second;
   logic [7:0] mag_halves;

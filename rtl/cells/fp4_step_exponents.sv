@@ -1,22 +1,23 @@
-/// The largest exponent of a step's four terms and C, and how far each lies below it, up
-/// to 2^DownW - 1.
+/// The largest exponent of a step's four terms and C, and how far each lies below it, up to
+/// 2^DownW - 1.
 ///
-/// Example: exponents 4, -100, 4, 3 and C's 5 give 5 and distances 1, 63, 1, 2 and 0.
+/// Example: exponent0_i=4, exponent1_i=-100, exponent2_i=4, exponent3_i=3, c_exponent_i=5
+///   -> largest_o=5, down0_o=1, down1_o=63, down2_o=1, down3_o=2, c_down_o=0
 module fp4_step_exponents #(
-  parameter int DownW = 6
+  parameter int DownW = 6 // bits of a distance
 ) (
-  input  logic              en_i, // low: zero, and nothing toggles
-  input  logic signed [8:0] exponent0_i,
-  input  logic signed [8:0] exponent1_i,
-  input  logic signed [8:0] exponent2_i,
-  input  logic signed [8:0] exponent3_i,
-  input  logic signed [8:0] c_exponent_i,
-  output logic signed [8:0] largest_o,
-  output logic [DownW-1:0]  down0_o,
-  output logic [DownW-1:0]  down1_o,
-  output logic [DownW-1:0]  down2_o,
-  output logic [DownW-1:0]  down3_o,
-  output logic [DownW-1:0]  c_down_o
+  input  logic              en_i,         // low: zero, and nothing toggles
+  input  logic signed [8:0] exponent0_i,  // of term 0
+  input  logic signed [8:0] exponent1_i,  // of term 1
+  input  logic signed [8:0] exponent2_i,  // of term 2
+  input  logic signed [8:0] exponent3_i,  // of term 3
+  input  logic signed [8:0] c_exponent_i, // of C
+  output logic signed [8:0] largest_o,    // of the five
+  output logic [DownW-1:0]  down0_o,      // distance of term 0 below it
+  output logic [DownW-1:0]  down1_o,      // distance of term 1 below it
+  output logic [DownW-1:0]  down2_o,      // distance of term 2 below it
+  output logic [DownW-1:0]  down3_o,      // distance of term 3 below it
+  output logic [DownW-1:0]  c_down_o      // distance of C
 );
 
   localparam logic [8:0] Furthest = 9'(2 ** DownW - 1);

@@ -2,29 +2,33 @@
 /// magnitude, in units of FractionBits below the step's largest exponent.
 ///
 /// The sum and its negative are formed side by side, so that no carry runs twice.
+///
+/// Example (MagW=22, TermFractionBits=8, FractionBits=35): negative_i=17, mag0_i=256, mag1_i=1,
+///   c_significand_i=24'h800000, down1_i=29, c_down_i=1 -> negative_o=1, mag_o=(53'd3 << 34);
+///   -1 + 0 - 0.5
 module fp4_step_sum #(
-  parameter  int MagW             = 22,
-  parameter  int TermFractionBits = 8,
-  parameter  int FractionBits     = 35,
-  parameter  int DownW            = 6,
-  localparam int GridW  = MagW + FractionBits - TermFractionBits,
-  localparam int CGridW = FractionBits + 1,
-  localparam int SumW   = (GridW > CGridW ? GridW : CGridW) + 4
+  parameter  int MagW             = 22, // bits of a term's magnitude
+  parameter  int TermFractionBits = 8, // fraction bits of terms
+  parameter  int FractionBits     = 35, // fraction bits of the grid
+  parameter  int DownW            = 6, // bits of a distance
+  localparam int GridW  = MagW + FractionBits - TermFractionBits, // bits of a term on the grid
+  localparam int CGridW = FractionBits + 1, // bits of C on the grid
+  localparam int SumW   = (GridW > CGridW ? GridW : CGridW) + 4 // bits of the sum
 ) (
-  input  logic             en_i, // low: zero, and nothing toggles
-  input  logic [4:0]       negative_i, // of terms 0 to 3, of C in bit 4
-  input  logic [MagW-1:0]  mag0_i,
-  input  logic [MagW-1:0]  mag1_i,
-  input  logic [MagW-1:0]  mag2_i,
-  input  logic [MagW-1:0]  mag3_i,
-  input  logic [23:0]      c_significand_i,
-  input  logic [DownW-1:0] down0_i,
-  input  logic [DownW-1:0] down1_i,
-  input  logic [DownW-1:0] down2_i,
-  input  logic [DownW-1:0] down3_i,
-  input  logic [DownW-1:0] c_down_i,
-  output logic             negative_o,
-  output logic [SumW-1:0]  mag_o
+  input  logic             en_i,            // low: zero, and nothing toggles
+  input  logic [4:0]       negative_i,      // of terms 0 to 3, of C in bit 4
+  input  logic [MagW-1:0]  mag0_i,          // magnitude of term 0
+  input  logic [MagW-1:0]  mag1_i,          // magnitude of term 1
+  input  logic [MagW-1:0]  mag2_i,          // magnitude of term 2
+  input  logic [MagW-1:0]  mag3_i,          // magnitude of term 3
+  input  logic [23:0]      c_significand_i, // of C, 23 fraction bits
+  input  logic [DownW-1:0] down0_i,         // distance of term 0
+  input  logic [DownW-1:0] down1_i,         // distance of term 1
+  input  logic [DownW-1:0] down2_i,         // distance of term 2
+  input  logic [DownW-1:0] down3_i,         // distance of term 3
+  input  logic [DownW-1:0] c_down_i,        // distance of C
+  output logic             negative_o,      // sign of the sum
+  output logic [SumW-1:0]  mag_o            // magnitude of the sum, 2^-FractionBits each
 );
 
   logic [GridW-1:0]  grid0, grid1, grid2, grid3;

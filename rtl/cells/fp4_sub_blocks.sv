@@ -5,16 +5,27 @@
 /// i/8 of byte 1 is set, and once more where bit 7 - i/4 % 8 of byte 2 + i/32 is. m2xfp-w: the
 /// factor of element i is 4 + m, m being bits 2*(i/8)+1 and 2*(i/8) of byte 1. Elsewhere nothing is
 /// doubled and factors are 1.
+///
+/// Example (Formats=2048): format_is_i=2048, record_i=32'h00A040C0, place_i=0
+///   -> doublings_o=8'b01_10_00_01, factors_o=6'o11; hif4
+/// Example (Formats=4096): format_is_i=4096, record_i=16'h007F, place_i=0
+///   -> doublings_o=0, factors_o=6'o44; m2xfp-w
+/// Example (Formats=4096): format_is_i=4096, record_i=16'h907F, place_i=1
+///   -> doublings_o=0, factors_o=6'o65
 module fp4_sub_blocks #(
-  parameter  logic [31:0] Formats = fp4_pkg::FORMATS_DEFAULT,
-  localparam int RecordW = 8 * fp4_formats::record_bytes(Formats)
+  parameter  logic [31:0] Formats = fp4_pkg::FORMATS_DEFAULT, // set, a bit for each format
+  localparam int RecordW = 8 * fp4_formats::record_bytes(Formats) // bits of a scale record
 ) (
-  input  logic [fp4_pkg::FORMATS-1:0] format_is_i,
-  input  logic [RecordW-1:0]          record_i,
-  input  logic [1:0]                  place_i,
+  input  logic [fp4_pkg::FORMATS-1:0] format_is_i, // format of the block, one-hot
+  input  logic [RecordW-1:0]          record_i,    // scale record, the scale byte lowest
+  input  logic [1:0]                  place_i,     // which sixteen of the block
   output logic [7:0]                  doublings_o, // of four n in [2*n +: 2]
   output logic [5:0]                  factors_o    // of eight n in [3*n +: 3]
 );
+
+  if (Formats == '0 || (Formats & ~fp4_pkg::FORMAT_IN_RTL) != '0) begin : g_bad_formats
+    fp4_error_format_not_in_rtl u_bad ();
+  end
 
   localparam logic [31:0] Doublings = Formats & fp4_pkg::FORMAT_DOUBLINGS;
   localparam logic [31:0] Quarters  = Formats & fp4_pkg::FORMAT_QUARTERS;

@@ -2,16 +2,25 @@
 ///
 /// Subnormals have the exponent -126, a zero has ZeroExponent. The significand of an infinity or a
 /// NaN means nothing.
+///
+/// Example: fp32_i=32'hBFC0_0000 -> negative_o=1, significand_o=24'hC00000, exponent_o=0; -1.5
+/// Example: fp32_i=32'h0000_0001 -> negative_o=0, significand_o=1, exponent_o=-126; 2^-149
+/// Example (ZeroExponent=-139): fp32_i=0 -> significand_o=0, exponent_o=-139, infinite_o=0, nan_o=0
+/// Example: fp32_i=32'h7FC0_0000 -> infinite_o=0, nan_o=1
 module fp4_unpack_fp32 #(
-  parameter int ZeroExponent = -126
+  parameter int ZeroExponent = -126 // exponent of a zero
 ) (
-  input  logic [31:0]       fp32_i,
-  output logic              negative_o,
-  output logic [23:0]       significand_o,
-  output logic signed [8:0] exponent_o,
-  output logic              infinite_o,
-  output logic              nan_o
+  input  logic [31:0]       fp32_i,        // binary32
+  output logic              negative_o,    // sign
+  output logic [23:0]       significand_o, // 2^-23 each, hidden bit included
+  output logic signed [8:0] exponent_o,    // of two
+  output logic              infinite_o,    // an infinity
+  output logic              nan_o          // a NaN
 );
+
+  if (ZeroExponent < -256 || ZeroExponent > 255) begin : g_bad_exponent
+    fp4_error_exponent_beyond_9_bits u_bad ();
+  end
 
   logic subnormal;
 

@@ -4,23 +4,27 @@
 /// row behind, so a tile leaves while the next is summed. Terms come from formats whose scales and
 /// lanes such a sum can hold; their weight above 2^-20 is then 0 to 28 bits.
 module fp4_accumulate_exact #(
-  parameter int TermW            = 23,
-  parameter int TermFractionBits = 8
+  parameter int TermW            = 23, // bits of a term
+  parameter int TermFractionBits = 8 // fraction bits of a term
 ) (
-  input  logic                    clk_i,
-  input  logic                    advance_i,
+  input  logic                    clk_i,           // clock
+  input  logic                    advance_i,       // the stages move
   input  logic                    first_i,         // the term opens a tile
   input  logic                    add_i,           // there is a term
-  input  logic                    finish_i,        // ... the last of its tile
+  input  logic                    finish_i,        // it is the last of its tile
   input  logic                    shift_i,         // drain: take the row behind
-  input  logic signed [TermW-1:0] term_i,
-  input  logic signed [8:0]       exponent_i,
-  input  logic                    nan_i,
-  input  logic signed [63:0]      drain_sum_q20_i,
-  input  logic                    drain_nan_i,
-  output logic signed [63:0]      drain_sum_q20_o,
-  output logic                    drain_nan_o
+  input  logic signed [TermW-1:0] term_i,          // term, before its exponent
+  input  logic signed [8:0]       exponent_i,      // of the term
+  input  logic                    nan_i,           // its scale is NaN
+  input  logic signed [63:0]      drain_sum_q20_i, // sum of the row behind, 2^-20 each
+  input  logic                    drain_nan_i,     // NaN of the row behind
+  output logic signed [63:0]      drain_sum_q20_o, // sum in the drain register, 2^-20 each
+  output logic                    drain_nan_o      // a scale of that sum is NaN
 );
+
+  if (TermW > 64 || TermFractionBits > fp4_pkg::EXACT_FRACTION_BITS) begin : g_bad_term
+    fp4_error_term_does_not_fit_the_sum u_bad ();
+  end
 
   localparam int ShiftBias = fp4_pkg::EXACT_FRACTION_BITS - TermFractionBits;
 

@@ -4,25 +4,25 @@
 /// With Steps a tile takes a multiple of four tokens: k_ready_o stays low while a short last step is
 /// padded. Stages: 0, the beat as it came; 1, its operands decoded; 2, dots; 3, terms.
 module fp4_beat_control #(
-  parameter bit Steps    = 1'b1,
-  parameter int TagWidth = 32
+  parameter bit Steps    = 1'b1, // tiles are filled up to steps of four
+  parameter int TagWidth = 32 // bits of a tag
 ) (
-  input  logic                clk_i,
-  input  logic                rst_ni,
-  input  logic                advance_i,
-  input  logic                k_valid_i,
-  output logic                k_ready_o,
-  input  logic                k_last_i,
-  input  logic                k_use_c_i,
-  input  logic [TagWidth-1:0] k_tag_i,
-  output logic [1:0]          place_o,   // stage 0: of sixteen elements in their block
-  output logic                valid_o,   // stage 3, as all below
+  input  logic                clk_i,     // clock
+  input  logic                rst_ni,    // reset, asynchronous, active low
+  input  logic                advance_i, // the stages move
+  input  logic                k_valid_i, // a beat is offered
+  output logic                k_ready_o, // it is taken
+  input  logic                k_last_i,  // it closes its tile
+  input  logic                k_use_c_i, // its tile adds C
+  input  logic [TagWidth-1:0] k_tag_i,   // its tag
+  output logic [1:0]          place_o,   // stage 0: which sixteen of the block
+  output logic                valid_o,   // stage 3, as all below: there is a token
   output logic                padding_o, // no beat: an empty block
   output logic                first_o,   // of the tile's first step; without Steps its first beat
   output logic                last_o,    // of its last step; without Steps its last beat
-  output logic [1:0]          group_o,   // in the step
-  output logic                use_c_o,
-  output logic [TagWidth-1:0] tag_o
+  output logic [1:0]          group_o,   // place in the step
+  output logic                use_c_o,   // the tile adds C
+  output logic [TagWidth-1:0] tag_o      // tag of the beat
 );
 
   // At the ports.

@@ -4,29 +4,33 @@
 /// A row leaves the array with take_o, when the finishing stages move (move_o) and, where the tile
 /// uses C here, C is offered.
 module fp4_drain_control #(
-  parameter  int Rows     = 8,
-  parameter  bit TakesC   = 1'b0,
-  parameter  int Stages   = 1,  // of finishing, the d_* registers the last: 1 or more
-  parameter  int TagWidth = 32,
-  localparam int RowW     = $clog2(Rows + 1)
+  parameter  int Rows     = 8, // rows of a tile
+  parameter  bit TakesC   = 1'b0, // C is taken while rows leave
+  parameter  int Stages   = 1, // of finishing, the d_* registers the last: 1 or more
+  parameter  int TagWidth = 32, // bits of a tag
+  localparam int RowW     = $clog2(Rows + 1) // bits of a count of rows
 ) (
-  input  logic                clk_i,
-  input  logic                rst_ni,
-  input  logic                start_i, // a tile is in the drain registers from the next cycle on
-  input  logic                use_c_i,
-  input  logic [TagWidth-1:0] tag_i,
-  output logic                busy_o,
-  output logic                move_o,
-  output logic                take_o,
-  output logic                use_c_o, // of the row to be taken
-  output logic [Stages-1:0]   valid_o, // a row comes into finishing stage n
-  input  logic                c_valid_i,
-  output logic                c_ready_o,
-  output logic                d_valid_o,
-  input  logic                d_ready_i,
-  output logic                d_last_o,
-  output logic [TagWidth-1:0] d_tag_o
+  input  logic                clk_i,     // clock
+  input  logic                rst_ni,    // reset, asynchronous, active low
+  input  logic                start_i,   // a tile is in the drain registers from the next cycle on
+  input  logic                use_c_i,   // that tile uses C
+  input  logic [TagWidth-1:0] tag_i,     // its tag
+  output logic                busy_o,    // the drain registers hold a tile
+  output logic                move_o,    // the finishing stages move
+  output logic                take_o,    // a row leaves the array
+  output logic                use_c_o,   // of the row to be taken
+  output logic [Stages-1:0]   valid_o,   // a row comes into finishing stage n
+  input  logic                c_valid_i, // a row of C is offered
+  output logic                c_ready_o, // it is taken
+  output logic                d_valid_o, // a row of D is offered
+  input  logic                d_ready_i, // it is taken
+  output logic                d_last_o,  // it is the last of its tile
+  output logic [TagWidth-1:0] d_tag_o    // tag of its tile
 );
+
+  if (Rows < 1 || Stages < 1) begin : g_bad_shape
+    fp4_error_rows_and_stages_must_be_positive u_bad ();
+  end
 
   logic                active_q, use_c_q;
   logic [RowW-1:0]     left_q;

@@ -5,13 +5,13 @@
 /// (fp4_c_grid). A zero sum passes C through, -0 as +0. valid_i[n]: there is an output in stage n.
 /// The output in stage 3 gives d_o.
 module fp4_exact_finish (
-  input  logic               clk_i,
-  input  logic               move_i,
-  input  logic [2:0]         valid_i,
-  input  logic signed [63:0] sum_q20_i,
-  input  logic               nan_i,
-  input  logic [31:0]        c_i,
-  output logic [31:0]        d_o
+  input  logic               clk_i,     // clock
+  input  logic               move_i,    // the stages move
+  input  logic [2:0]         valid_i,   // there is an output in stage n
+  input  logic signed [63:0] sum_q20_i, // sum, 2^-20 each
+  input  logic               nan_i,     // a scale is NaN
+  input  logic [31:0]        c_i,       // binary32 C
+  output logic [31:0]        d_o        // binary32 D of the output in stage 3
 );
 
   localparam int GuardBits   = 28; // below the sum's unit

@@ -1,17 +1,17 @@
 /// What one output keeps in a profile of fused steps: its C, D of its last step, and the drain
 /// register. C and D move through the array from row to row.
 module fp4_fused_output (
-  input  logic        clk_i,
-  input  logic        take_c_i, // C of the row behind
-  input  logic [31:0] c_i,
-  output logic [31:0] c_o,
+  input  logic        clk_i,    // clock
+  input  logic        take_c_i, // rows of C move up
+  input  logic [31:0] c_i,      // C of the row behind
+  output logic [31:0] c_o,      // C of this output
   input  logic        write_i,  // a step is done
-  input  logic        last_i,   // ... which closes its tile
-  input  logic [31:0] d_i,
-  output logic [31:0] d_o,
+  input  logic        last_i,   // it closes its tile
+  input  logic [31:0] d_i,      // D of that step
+  output logic [31:0] d_o,      // D of the last step
   input  logic        shift_i,  // drain: take the row behind
-  input  logic [31:0] drain_i,
-  output logic [31:0] drain_o
+  input  logic [31:0] drain_i,  // drain register of the row behind
+  output logic [31:0] drain_o   // drain register
 );
 
   always_ff @(posedge clk_i) begin

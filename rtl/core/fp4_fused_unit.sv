@@ -5,22 +5,22 @@
 /// 2^(exponent - TermFractionBits). A zero C has the exponent ZeroExponent. valid_i[n]: there is a
 /// step in stage n. The step in stage 3 gives d_o.
 module fp4_fused_unit #(
-  parameter  int TermW            = 23,
-  parameter  int TermFractionBits = 8,
-  parameter  int FractionBits     = 35,
-  parameter  int ZeroExponent     = -139,
-  parameter  bit NearestEven      = 1'b0,
-  localparam int W = TermW + 10
+  parameter  int TermW            = 23, // bits of a term
+  parameter  int TermFractionBits = 8, // fraction bits of a term
+  parameter  int FractionBits     = 35, // fraction bits of the step's grid
+  parameter  int ZeroExponent     = -139, // exponent of a zero C
+  parameter  bit NearestEven      = 1'b0, // rounding: 1 nearest even, 0 toward zero
+  localparam int W = TermW + 10 // bits of a term with its exponent and NaN
 ) (
-  input  logic         clk_i,
-  input  logic         advance_i,
-  input  logic [2:0]   valid_i,
-  input  logic [W-1:0] term0_i,
-  input  logic [W-1:0] term1_i,
-  input  logic [W-1:0] term2_i,
-  input  logic [W-1:0] term3_i,
-  input  logic [31:0]  c_i,
-  output logic [31:0]  d_o
+  input  logic         clk_i,     // clock
+  input  logic         advance_i, // the stages move
+  input  logic [2:0]   valid_i,   // there is a step in stage n
+  input  logic [W-1:0] term0_i,   // {NaN scale, exponent, term}
+  input  logic [W-1:0] term1_i,   // the second
+  input  logic [W-1:0] term2_i,   // the third
+  input  logic [W-1:0] term3_i,   // the fourth
+  input  logic [31:0]  c_i,       // binary32 C
+  output logic [31:0]  d_o        // binary32 D of the step in stage 3
 );
 
   localparam int MagW  = TermW - 1;

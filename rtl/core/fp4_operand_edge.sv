@@ -1,26 +1,26 @@
 /// The edge of the array for one row of A or B: a block as it came (stage 0), then decoded (stage
 /// 1).
 module fp4_operand_edge #(
-  parameter  logic [31:0] Formats = fp4_pkg::FORMATS_DEFAULT,
-  localparam int SignificandW = fp4_formats::significand_width(
+  parameter  logic [31:0] Formats = fp4_pkg::FORMATS_DEFAULT, // set, a bit for each format
+  localparam int SignificandW = fp4_formats::significand_width( // bits of a significand
                                  Formats, fp4_formats::fraction_bits(Formats)),
-  localparam int RecordW      = 8 * fp4_formats::record_bytes(Formats)
+  localparam int RecordW      = 8 * fp4_formats::record_bytes(Formats) // bits of a scale record
 ) (
-  input  logic                        clk_i,
-  input  logic                        advance_i,
-  input  logic [63:0]                 codes_i,
-  input  logic [RecordW-1:0]          record_i,
-  input  logic [fp4_pkg::FORMATS-1:0] format_is_i,  // of the block in stage 0, as all below
-  input  logic [4:0]                  v1_halves_i,
-  input  logic [4:0]                  v2_halves_i,
-  input  logic [1:0]                  place_i,
-  output logic [63:0]             lanes_lo_o,
-  output logic [63:0]             lanes_hi_o,
-  output logic [5:0]                  factors_o,
-  output logic [SignificandW-1:0]     significand_o,
-  output logic signed [7:0]           exponent_o,
-  output logic                        nan_o,
-  output logic [15:0]                 live_o        // not zero; all 0 under a zero scale
+  input  logic                        clk_i,         // clock
+  input  logic                        advance_i,     // the stages move
+  input  logic [63:0]                 codes_i,       // elements of the block that comes
+  input  logic [RecordW-1:0]          record_i,      // its scale record
+  input  logic [fp4_pkg::FORMATS-1:0] format_is_i,   // of the block in stage 0, as the next three
+  input  logic [4:0]                  v1_halves_i,   // first special magnitude
+  input  logic [4:0]                  v2_halves_i,   // second special magnitude
+  input  logic [1:0]                  place_i,       // which sixteen of its block
+  output logic [63:0]                 lanes_lo_o,    // stage 1: lanes of elements 0 to 7
+  output logic [63:0]                 lanes_hi_o,    // lanes of elements 8 to 15
+  output logic [5:0]                  factors_o,     // factors of either eight
+  output logic [SignificandW-1:0]     significand_o, // of the scale
+  output logic signed [7:0]           exponent_o,    // of the scale
+  output logic                        nan_o,         // the scale is NaN
+  output logic [15:0]                 live_o         // elements whose value is not zero
 );
 
   logic [63:0]             codes_q;

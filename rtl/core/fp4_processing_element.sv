@@ -1,35 +1,35 @@
 /// The block terms of one output, in two stages: the dot of sixteen lanes, then times its
 /// multipliers. Ports are those of fp4_block_dot and fp4_block_term.
 module fp4_processing_element #(
-  parameter  logic [31:0] FormatsA = fp4_pkg::FORMATS_DEFAULT,
-  parameter  logic [31:0] FormatsB = fp4_pkg::FORMATS_DEFAULT,
-  parameter  bit ZeroProductsLeftOut = 1'b0,
-  parameter  int ZeroExponent        = -139,
-  parameter  int TermW               = 23,
-  localparam int SignificandAW = fp4_formats::significand_width(
+  parameter  logic [31:0] FormatsA = fp4_pkg::FORMATS_DEFAULT, // set of formats of A
+  parameter  logic [31:0] FormatsB = fp4_pkg::FORMATS_DEFAULT, // set of formats of B
+  parameter  bit ZeroProductsLeftOut = 1'b0, // blocks of zero products take no part in alignment
+  parameter  int ZeroExponent        = -139, // their exponent then
+  parameter  int TermW               = 23, // bits of a term
+  localparam int SignificandAW = fp4_formats::significand_width( // bits of a significand of A
                                   FormatsA, fp4_formats::fraction_bits(FormatsA)),
-  localparam int SignificandBW = fp4_formats::significand_width(
+  localparam int SignificandBW = fp4_formats::significand_width( // bits of a significand of B
                                   FormatsB, fp4_formats::fraction_bits(FormatsB))
 ) (
-  input  logic                     clk_i,
-  input  logic                     advance_i,
-  input  logic [63:0]          a_lanes_lo_i,
-  input  logic [63:0]          a_lanes_hi_i,
-  input  logic [5:0]               a_factors_i,
-  input  logic [SignificandAW-1:0] a_significand_i,
-  input  logic signed [7:0]        a_exponent_i,
-  input  logic                     a_nan_i,
-  input  logic [15:0]              a_live_i,
-  input  logic [63:0]          b_lanes_lo_i,
-  input  logic [63:0]          b_lanes_hi_i,
-  input  logic [5:0]               b_factors_i,
-  input  logic [SignificandBW-1:0] b_significand_i,
-  input  logic signed [7:0]        b_exponent_i,
-  input  logic                     b_nan_i,
-  input  logic [15:0]              b_live_i,
-  output logic signed [TermW-1:0]  term_o,
-  output logic signed [8:0]        exponent_o,
-  output logic                     nan_o
+  input  logic                     clk_i,           // clock
+  input  logic                     advance_i,       // the stages move
+  input  logic [63:0]              a_lanes_lo_i,    // lanes of A, elements 0 to 7
+  input  logic [63:0]              a_lanes_hi_i,    // elements 8 to 15
+  input  logic [5:0]               a_factors_i,     // factors of either eight
+  input  logic [SignificandAW-1:0] a_significand_i, // of the scale
+  input  logic signed [7:0]        a_exponent_i,    // of the scale
+  input  logic                     a_nan_i,         // the scale is NaN
+  input  logic [15:0]              a_live_i,        // elements whose value is not zero
+  input  logic [63:0]              b_lanes_lo_i,    // lanes of B, elements 0 to 7
+  input  logic [63:0]              b_lanes_hi_i,    // elements 8 to 15
+  input  logic [5:0]               b_factors_i,     // factors of either eight
+  input  logic [SignificandBW-1:0] b_significand_i, // of the scale
+  input  logic signed [7:0]        b_exponent_i,    // of the scale
+  input  logic                     b_nan_i,         // the scale is NaN
+  input  logic [15:0]              b_live_i,        // elements whose value is not zero
+  output logic signed [TermW-1:0]  term_o,          // term of stage 3
+  output logic signed [8:0]        exponent_o,      // of the term
+  output logic                     nan_o            // either scale is NaN
 );
 
   localparam int Parts       = fp4_formats::parts(FormatsA, FormatsB);

@@ -7,32 +7,36 @@
 /// of the units until the drain registers are free, and everything waits with it.
 module fp4_step_control #(
   parameter int Columns  = 4, // that share a unit, 1 to 4
-  parameter int TagWidth = 32
+  parameter int TagWidth = 32 // bits of a tag
 ) (
-  input  logic                clk_i,
-  input  logic                rst_ni,
-  input  logic                valid_i,      // a token with its terms, as all below
-  input  logic                first_i,
-  input  logic                last_i,
-  input  logic [1:0]          group_i,
-  input  logic                use_c_i,
-  input  logic [TagWidth-1:0] tag_i,
-  input  logic                c_full_i,
-  input  logic                drain_busy_i,
-  output logic                advance_o,    // terms, and all in front of them
-  output logic [3:0]          arrives_o,    // a term at the gathering registers of column n
-  output logic                unit_advance_o,
-  output logic [2:0]          unit_valid_o, // there is a step in stage n of the units
-  output logic [3:0]          column_is_o,  // the step in stage 0 belongs to column n
-  output logic                from_c_o,     // its C: from the port
-  output logic                from_d_o,     // ... from the step before; from neither: +0
-  output logic [3:0]          write_o,      // the step at the end belongs to column n
-  output logic                write_last_o, // ... and closes its tile
-  output logic                c_release_o,  // the last column took C
-  output logic                finish_o,     // the last column's last step is done
-  output logic                use_c_o,      // ... of a tile that used C
-  output logic [TagWidth-1:0] tag_o
+  input  logic                clk_i,          // clock
+  input  logic                rst_ni,         // reset, asynchronous, active low
+  input  logic                valid_i,        // a token with its terms, as all below
+  input  logic                first_i,        // of the tile's first step
+  input  logic                last_i,         // of its last step
+  input  logic [1:0]          group_i,        // place in the step
+  input  logic                use_c_i,        // the tile adds C
+  input  logic [TagWidth-1:0] tag_i,          // tag of the tile
+  input  logic                c_full_i,       // C is staged
+  input  logic                drain_busy_i,   // the drain registers hold a tile
+  output logic                advance_o,      // terms move, and all in front of them
+  output logic [3:0]          arrives_o,      // a term is gathered for column n
+  output logic                unit_advance_o, // the units move
+  output logic [2:0]          unit_valid_o,   // there is a step in stage n of the units
+  output logic [3:0]          column_is_o,    // the step in stage 0 belongs to column n
+  output logic                from_c_o,       // its C: from the port
+  output logic                from_d_o,       // its C: D of the step before; from neither: +0
+  output logic [3:0]          write_o,        // the step at the end belongs to column n
+  output logic                write_last_o,   // it closes its tile
+  output logic                c_release_o,    // the last column took C
+  output logic                finish_o,       // the last column's last step is done
+  output logic                use_c_o,        // its tile used C
+  output logic [TagWidth-1:0] tag_o           // tag of its tile
 );
+
+  if (Columns < 1 || Columns > 4) begin : g_bad_columns
+    fp4_error_columns_must_be_1_to_4 u_bad ();
+  end
 
   localparam logic [1:0] LastColumn = 2'(Columns - 1);
 

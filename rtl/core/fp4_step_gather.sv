@@ -3,18 +3,22 @@
 /// A term arrives Delay slots after it was formed; arrives_i says that one does, and it then is
 /// term3_o.
 module fp4_step_gather #(
-  parameter int W     = 33,
-  parameter int Delay = 0   // 0 to 3
+  parameter int W     = 33, // bits of a term with its exponent and NaN
+  parameter int Delay = 0 // slots that terms wait, 0 to 3
 ) (
-  input  logic         clk_i,
-  input  logic         advance_i,
-  input  logic         arrives_i,
-  input  logic [W-1:0] term_i,
-  output logic [W-1:0] term0_o,
-  output logic [W-1:0] term1_o,
-  output logic [W-1:0] term2_o,
-  output logic [W-1:0] term3_o
+  input  logic         clk_i,     // clock
+  input  logic         advance_i, // the stages move
+  input  logic         arrives_i, // a term arrives
+  input  logic [W-1:0] term_i,    // term as it was formed
+  output logic [W-1:0] term0_o,   // first of the step
+  output logic [W-1:0] term1_o,   // second
+  output logic [W-1:0] term2_o,   // third
+  output logic [W-1:0] term3_o    // the one that arrives
 );
+
+  if (Delay < 0 || Delay > 3) begin : g_bad_delay
+    fp4_error_delay_must_be_0_to_3 u_bad ();
+  end
 
   for (genvar n = 0; n < Delay; n++) begin : g_delay
     logic [W-1:0] term_q;

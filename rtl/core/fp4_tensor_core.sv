@@ -26,45 +26,45 @@
 /// (1,217,392 for nvfp4), and takes formats whose products such a sum can hold. Fused steps take
 /// formats whose elements are binary fractions.
 module fp4_tensor_core #(
-  parameter  int Rows     = 8,
-  parameter  int Cols     = 8,
-  parameter  int Profile  = fp4_pkg::PROFILE_EXACT,
-  parameter  logic [31:0] FormatsA = fp4_pkg::FORMATS_DEFAULT,
-  parameter  logic [31:0] FormatsB = fp4_pkg::FORMATS_DEFAULT,
-  parameter  int TagWidth = 32,
-  parameter  int FractionBits = fp4_pkg::PROFILE_FRACTION_BITS[32*Profile +: 32],
-  parameter  bit NearestEven  = fp4_pkg::PROFILE_NEAREST_EVEN[Profile],
-  localparam int RecordAW = 8 * fp4_formats::record_bytes(FormatsA),
-  localparam int RecordBW = 8 * fp4_formats::record_bytes(FormatsB)
+  parameter  int Rows     = 8, // rows of a tile: rows of A
+  parameter  int Cols     = 8, // columns of a tile: rows of B
+  parameter  int Profile  = fp4_pkg::PROFILE_EXACT, // arithmetic, fp4_pkg::PROFILE_...
+  parameter  logic [31:0] FormatsA = fp4_pkg::FORMATS_DEFAULT, // of A: a bit for each
+  parameter  logic [31:0] FormatsB = fp4_pkg::FORMATS_DEFAULT, // of B: a bit for each
+  parameter  int TagWidth = 32, // bits of the tag that returns with a tile
+  parameter  int FractionBits = fp4_pkg::PROFILE_FRACTION_BITS[32*Profile +: 32], // kept in a step
+  parameter  bit NearestEven  = fp4_pkg::PROFILE_NEAREST_EVEN[Profile], // or toward zero
+  localparam int RecordAW = 8 * fp4_formats::record_bytes(FormatsA), // bits of a scale record of A
+  localparam int RecordBW = 8 * fp4_formats::record_bytes(FormatsB) // bits of a scale record of B
 ) (
-  input  logic                         clk_i,
-  input  logic                         rst_ni,
+  input  logic                         clk_i,         // clock
+  input  logic                         rst_ni,        // reset, asynchronous, active low
 
-  input  logic                         k_valid_i,
-  output logic                         k_ready_o,
-  input  logic                         k_last_i,
-  input  logic                         k_use_c_i,
-  input  logic [TagWidth-1:0]          k_tag_i,
-  input  logic [fp4_pkg::FORMAT_W-1:0] a_format_i,
-  input  logic [4:0]                   a_v1_halves_i,
-  input  logic [4:0]                   a_v2_halves_i,
-  input  logic [Rows*64-1:0]           a_codes_i,
-  input  logic [Rows*RecordAW-1:0]     a_scales_i,
-  input  logic [fp4_pkg::FORMAT_W-1:0] b_format_i,
-  input  logic [4:0]                   b_v1_halves_i,
-  input  logic [4:0]                   b_v2_halves_i,
-  input  logic [Cols*64-1:0]           b_codes_i,
-  input  logic [Cols*RecordBW-1:0]     b_scales_i,
+  input  logic                         k_valid_i,     // a beat of operands is offered
+  output logic                         k_ready_o,     // it is taken
+  input  logic                         k_last_i,      // it closes its tile
+  input  logic                         k_use_c_i,     // its tile adds C; the same for its beats
+  input  logic [TagWidth-1:0]          k_tag_i,       // of the last beat: comes back as d_tag_o
+  input  logic [fp4_pkg::FORMAT_W-1:0] a_format_i,    // fp4_pkg::FORMAT_..., the same for a tile
+  input  logic [4:0]                   a_v1_halves_i, // first special magnitude, half-units
+  input  logic [4:0]                   a_v2_halves_i, // second special magnitude, half-units
+  input  logic [Rows*64-1:0]           a_codes_i,     // element k of row r in [64*r + 4*k +: 4]
+  input  logic [Rows*RecordAW-1:0]     a_scales_i,    // scale records, the scale byte lowest
+  input  logic [fp4_pkg::FORMAT_W-1:0] b_format_i,    // fp4_pkg::FORMAT_..., the same for a tile
+  input  logic [4:0]                   b_v1_halves_i, // first special magnitude, half-units
+  input  logic [4:0]                   b_v2_halves_i, // second special magnitude, half-units
+  input  logic [Cols*64-1:0]           b_codes_i,     // element k of row c in [64*c + 4*k +: 4]
+  input  logic [Cols*RecordBW-1:0]     b_scales_i,    // scale records, the scale byte lowest
 
-  input  logic                         c_valid_i,
-  output logic                         c_ready_o,
-  input  logic [Cols*32-1:0]           c_i,
+  input  logic                         c_valid_i,     // a row of C is offered
+  output logic                         c_ready_o,     // it is taken
+  input  logic [Cols*32-1:0]           c_i,           // binary32; column c in [32*c +: 32]
 
-  output logic                         d_valid_o,
-  input  logic                         d_ready_i,
-  output logic                         d_last_o,
-  output logic [TagWidth-1:0]          d_tag_o,
-  output logic [Cols*32-1:0]           d_o
+  output logic                         d_valid_o,     // a row of D is offered
+  input  logic                         d_ready_i,     // it is taken
+  output logic                         d_last_o,      // it is the last of its tile
+  output logic [TagWidth-1:0]          d_tag_o,       // the tag of its tile
+  output logic [Cols*32-1:0]           d_o            // binary32; column c in [32*c +: 32]
 );
 
   localparam bit Exact = Profile == fp4_pkg::PROFILE_EXACT;
@@ -81,6 +81,9 @@ module fp4_tensor_core #(
 
   if (Rows < 1 || Cols < 1) begin : g_bad_shape
     fp4_error_rows_and_cols_must_be_positive u_bad ();
+  end
+  if (TagWidth < 1) begin : g_bad_tag
+    fp4_error_tag_width_must_be_positive u_bad ();
   end
   if (Profile < 0 || Profile >= fp4_pkg::PROFILES || !fp4_pkg::PROFILE_IN_RTL[Profile])
   begin : g_bad_profile

