@@ -4,7 +4,7 @@
 ///
 /// Example (MagW=22, MagFractionBits=8, FractionBits=35): mag_i=3, down_i=26 -> grid_o=6
 /// Example (MagW=22, MagFractionBits=8, FractionBits=35): mag_i=3, down_i=28 -> grid_o=1
-/// Example (MagW=24, MagFractionBits=23, FractionBits=8): mag_i=24'hC00000, down_i=8 -> grid_o=1; 1.5
+/// Example (MagW=24, MagFractionBits=23, FractionBits=8): mag_i=24'hC00000, down_i=8 -> grid_o=1
 module fp4_align #(
   parameter  int MagW            = 22, // bits of the magnitude
   parameter  int MagFractionBits = 8, // fraction bits of the magnitude

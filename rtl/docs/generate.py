@@ -1,5 +1,5 @@
 """generate.py [--check] SOURCE: writes what docs/ says of the modules of rtl/ from their headers: docs/05_rtl_modules.md, and in docs/05_rtl.md the tables between
-"<!-- header: MODULE -->" and "<!-- end -->". With --check it changes nothing, shows what would change, and exits 1 if anything would."""
+"<!-- header: MODULE -->" and "<!-- end -->"; and docs/05_rtl_pipe.svg, from the table of stages there. With --check it changes nothing, shows what would change, and exits 1 if anything would."""
 
 import difflib
 import pathlib
@@ -7,6 +7,7 @@ import re
 import sys
 
 import module_headers
+import pipe_diagram
 
 
 def row(*cells):
@@ -75,7 +76,8 @@ def rtl_page(source, text):
 
 def main(source, check):
     rtl = source / "docs/05_rtl.md"
-    pages = {rtl: rtl_page(source, rtl.read_text()), source / "docs/05_rtl_modules.md": modules_page(source)}
+    pages = {rtl: rtl_page(source, rtl.read_text()), source / "docs/05_rtl_modules.md": modules_page(source),
+             source / "docs/05_rtl_pipe.svg": pipe_diagram.draw(rtl.read_text())}
     changed = False
     for path, text in pages.items():
         old = path.read_text() if path.exists() else ""
