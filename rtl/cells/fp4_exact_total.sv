@@ -1,22 +1,23 @@
 /// An exact sum and C on its grid, added, as sign and magnitude.
 ///
 /// sum_q20_i counts 2^GuardBits units of the grid; c_ones_i is C there, complemented bit by bit
-/// where it is negative. The total and its negative are formed side by
-/// side, so that no carry runs twice.
+/// where it is negative. The total and its negative are formed side by side, so that no carry runs
+/// twice.
 ///
-/// Example (GuardBits 28): a sum of 3 and a C of -2^28 units give +2^29; a sum of 1 and a C of
-/// -(2^28 + 1) units give -1.
+/// Example: sum_q20_i=3, c_negative_i=1, c_ones_i=~(119'd1 << 28)
+///   -> negative_o=0, mag_o=(121'd2 << 28)
+/// Example: sum_q20_i=-1, c_negative_i=0, c_ones_i=5 -> negative_o=1, mag_o=((121'd1 << 28) - 5)
 module fp4_exact_total #(
-  parameter  int GuardBits = 28,
-  parameter  int GridW     = 119,
-  localparam int TotalW = GridW + 2 // a carry, a sign
+  parameter  int GuardBits = 28,  // of the grid below the sum's unit
+  parameter  int GridW     = 119, // bits of C on the grid
+  localparam int TotalW = GridW + 2 // bits of the total: a carry, a sign
 ) (
-  input  logic               en_i, // low: zero, and nothing toggles
-  input  logic signed [63:0] sum_q20_i,
-  input  logic               c_negative_i,
-  input  logic [GridW-1:0]   c_ones_i,
-  output logic               negative_o,
-  output logic [TotalW-1:0]  mag_o
+  input  logic               en_i,         // low: zero, and nothing toggles
+  input  logic signed [63:0] sum_q20_i,    // the sum, units of 2^-20
+  input  logic               c_negative_i, // sign of C
+  input  logic [GridW-1:0]   c_ones_i,     // C on the grid, its complement where negative
+  output logic               negative_o,   // sign of the total
+  output logic [TotalW-1:0]  mag_o         // magnitude of the total
 );
 
   if (GridW < 64 + GuardBits) begin : g_bad_width
