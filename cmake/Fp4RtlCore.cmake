@@ -1,9 +1,9 @@
-# fp4_add_rtl_core(ROWS r COLS c PROFILE name [FORMATS set] [FRACTION_BITS f ROUNDING rz|rne] [FST] [RANDOM_START] [RTL_DIR dir]
-#     [TARGET variable])
+# fp4_add_rtl_core(ROWS r COLS c PROFILE name [FORMATS set] [FRACTION_BITS f ROUNDING rz|rne] [MAX_K k] [FST] [RANDOM_START]
+#     [RTL_DIR dir] [TARGET variable])
 #   One Verilated fp4_tensor_core as a loadable library lib/fp4sim/core-<r>x<c>-<profile>[-<set>][-fst].so: cores never see each other's
 #   symbols, and another build of the RTL can take a core's place without relinking anything. It decodes what its profile takes of a named
 #   set of formats, by default the first. FRACTION_BITS and ROUNDING: fused steps that keep so many bits and round so, under the name
-#   <profile>-f<f>-<rounding>. With RANDOM_START registers without a reset begin with random bits, as in silicon; otherwise with
+#   <profile>-f<f>-<rounding>. MAX_K: exact sums of so many elements and no wider, under the name <profile>-k<k>. With RANDOM_START registers without a reset begin with random bits, as in silicon; otherwise with
 #   zeros, which simulates faster. TARGET: the variable that is set to the target's name.
 set(FP4_ROOT ${CMAKE_CURRENT_LIST_DIR}/..)
 find_package(verilator 5 QUIET HINTS /usr/share/verilator)
@@ -30,7 +30,7 @@ endforeach()
 list(GET FP4_FORMAT_SETS 0 FP4_DEFAULT_FORMATS)
 
 function(fp4_add_rtl_core)
-  cmake_parse_arguments(PARSE_ARGV 0 arg "FST;RANDOM_START" "ROWS;COLS;PROFILE;FORMATS;FRACTION_BITS;ROUNDING;RTL_DIR;TARGET" "")
+  cmake_parse_arguments(PARSE_ARGV 0 arg "FST;RANDOM_START" "ROWS;COLS;PROFILE;FORMATS;FRACTION_BITS;ROUNDING;MAX_K;RTL_DIR;TARGET" "")
   if(NOT arg_RTL_DIR)
     set(arg_RTL_DIR ${FP4_ROOT}/rtl)
   endif()
@@ -45,16 +45,20 @@ function(fp4_add_rtl_core)
   math(EXPR formats "${FP4_FORMATS_${arg_FORMATS}} & ${FP4_FORMATS_OF_${arg_PROFILE}}")
   set(profile ${FP4_PROFILE_${arg_PROFILE}})
   set(arithmetic ${arg_PROFILE})
-  set(rounding_args "")
-  set(rounding_definitions "")
+  set(arithmetic_args "")
+  set(arithmetic_definitions "")
   if(arg_FRACTION_BITS)
     if(NOT arg_ROUNDING MATCHES "^(rz|rne)$")
       message(FATAL_ERROR "fp4_add_rtl_core: ROUNDING: expected rz or rne, found ${arg_ROUNDING}")
     endif()
     string(APPEND arithmetic -f${arg_FRACTION_BITS}-${arg_ROUNDING})
     string(COMPARE EQUAL ${arg_ROUNDING} rne nearest_even)
-    set(rounding_args -GFractionBits=${arg_FRACTION_BITS} -GNearestEven=${nearest_even})
-    set(rounding_definitions FP4_CORE_FRACTION_BITS=${arg_FRACTION_BITS} FP4_CORE_NEAREST_EVEN=${nearest_even})
+    set(arithmetic_args -GFractionBits=${arg_FRACTION_BITS} -GNearestEven=1'b${nearest_even})
+    set(arithmetic_definitions FP4_CORE_FRACTION_BITS=${arg_FRACTION_BITS} FP4_CORE_NEAREST_EVEN=${nearest_even})
+  endif()
+  if(arg_MAX_K)
+    string(APPEND arithmetic -k${arg_MAX_K})
+    list(APPEND arithmetic_args -GMaxK=${arg_MAX_K})
   endif()
   set(name core-${arg_ROWS}x${arg_COLS}-${arithmetic})
   if(NOT arg_FORMATS STREQUAL FP4_DEFAULT_FORMATS)
@@ -82,11 +86,11 @@ function(fp4_add_rtl_core)
   verilate(${target} ${trace_args} PREFIX Vfp4_tensor_core TOP_MODULE fp4_tensor_core
     SOURCES ${arg_RTL_DIR}/lint.vlt ${files}
     VERILATOR_ARGS -O3 --x-assign ${start} --x-initial ${start} -GRows=${arg_ROWS} -GCols=${arg_COLS} -GProfile=${profile}
-      -GFormatsA=${formats} -GFormatsB=${formats} ${rounding_args}
+      -GFormatsA=${formats} -GFormatsB=${formats} ${arithmetic_args}
     OPT_FAST -O2 OPT_SLOW -O1 OPT_GLOBAL -O2)
   target_include_directories(${target} PRIVATE ${FP4_ROOT}/golden/include) # OperandFormat
   target_compile_definitions(${target} PRIVATE FP4_CORE_ROWS=${arg_ROWS} FP4_CORE_COLS=${arg_COLS} FP4_CORE_PROFILE=${profile}
-    FP4_CORE_ARITHMETIC="${arithmetic}" ${rounding_definitions} FP4_CORE_FORMATS=${formats}
+    FP4_CORE_ARITHMETIC="${arithmetic}" ${arithmetic_definitions} FP4_CORE_FORMATS=${formats}
     FP4_CORE_RANDOM_START=$<BOOL:${arg_RANDOM_START}>)
   # Generated code is not what the sanitizers are for, and they make it compile for many minutes.
   target_compile_options(${target} PRIVATE -fno-gnu-unique $<$<BOOL:${FP4_SANITIZE}>:-fno-sanitize=all>)

@@ -107,6 +107,22 @@ package fp4_formats;
     signed_width = $clog2(magnitude + 1) + 1;
   endfunction
 
+  /// Bits of a signed sum of so many products of elements under their scales, units of 2^-20.
+  function automatic int sum_width(input logic [31:0] a, input logic [31:0] b, input int products);
+    logic [95:0] largest_a, largest_b, largest;
+    largest_a = '0;
+    largest_b = '0;
+    for (int f = 0; f < fp4_pkg::FORMATS; f++) begin
+      if (a[f] && 96'(fp4_pkg::FORMAT_LARGEST_Q10[32*f +: 32]) > largest_a)
+        largest_a = 96'(fp4_pkg::FORMAT_LARGEST_Q10[32*f +: 32]);
+      if (b[f] && 96'(fp4_pkg::FORMAT_LARGEST_Q10[32*f +: 32]) > largest_b)
+        largest_b = 96'(fp4_pkg::FORMAT_LARGEST_Q10[32*f +: 32]);
+    end
+    largest = largest_a * largest_b * 96'(products);
+    sum_width = 1;
+    for (int i = 0; i < 96; i++) if (largest[i]) sum_width = i + 2;
+  endfunction
+
   /// The formats whose scales have this type.
   function automatic logic [31:0] with_scale(input int scale);
     with_scale = '0;

@@ -75,6 +75,8 @@ package fp4_pkg;
   localparam logic [51:0] FORMAT_LANE_FRACTION_BITS = {4'd3, 4'd2, 4'd1, 4'd1, 4'd1, 4'd1, 4'd1, 4'd1, 4'd1, 4'd1, 4'd1, 4'd1, 4'd1};
   localparam logic [51:0] FORMAT_MULTIPLIERS = {4'd1, 4'd1, 4'd7, 4'd1, 4'd1, 4'd1, 4'd1, 4'd1, 4'd1, 4'd1, 4'd1, 4'd1, 4'd1};
   localparam logic [51:0] FORMAT_OTHER_MULTIPLIERS = {4'd1, 4'd1, 4'd6, 4'd1, 4'd1, 4'd1, 4'd1, 4'd1, 4'd1, 4'd1, 4'd1, 4'd1, 4'd1};
+  // The largest magnitude of an element under its scale, units of 2^-10; 0: beyond exact sums of 64 bits.
+  localparam logic [415:0] FORMAT_LARGEST_Q10 = {32'd0, 32'd0, 32'd0, 32'd2752512, 32'd3670016, 32'd3211264, 32'd0, 32'd7110656, 32'd476160, 32'd0, 32'd7110656, 32'd476160, 32'd2752512};
 
   // Named sets of formats.
   localparam int FORMATS_RAZER = 7;

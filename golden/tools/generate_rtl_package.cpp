@@ -122,6 +122,15 @@ int lane_magnitude(const FormatSpec& spec) {
                                                    : largest;
 }
 
+// The largest magnitude of an element under its scale in units of 2^-10, of formats whose exact
+// sums an int64 in units of 2^-20 holds; 0 of others.
+int largest_q10(const FormatSpec& spec) {
+    if (!spec.fits_int64_sum()) return 0;
+    const Scale scale = decode_scale(spec.scale_spec(), spec.scale_spec().max_payload);
+    return lane_magnitude(spec) * scale.significand
+           << (scale.exponent - scale_fraction_bits - 1 + ExactSum::fraction_bits / 2);
+}
+
 void print_formats() {
     std::printf("\n  // Formats, as coded on the *_format_i ports and in sets of formats, one bit "
                 "each. Code books are one-hot.\n  // Bit number 8: none.\n");
@@ -157,6 +166,10 @@ void print_formats() {
     fields("LANE_FRACTION_BITS", 4, &FormatSpec::lane_fraction_bits);
     fields("MULTIPLIERS", 4, [](const FormatSpec& s) { return multiplier(s, false); });
     fields("OTHER_MULTIPLIERS", 4, [](const FormatSpec& s) { return multiplier(s, true); });
+    std::printf(
+        "  // The largest magnitude of an element under its scale, units of 2^-10; 0: beyond exact "
+        "sums of 64 bits.\n");
+    fields("LARGEST_Q10", 32, largest_q10);
     std::printf("\n  // Named sets of formats.\n");
     for (const RtlFormatSet& set : rtl_format_sets)
         print_int("FORMATS_" + constant_name(set.name), set.formats);

@@ -4,18 +4,20 @@
 /// sum_q20_i counts units of 2^-20. C meets it in a register whose lowest bit is 2^-48
 /// (fp4_c_grid). A zero sum passes C through, -0 as +0. valid_i[n]: there is an output in stage n.
 /// The output in stage 3 gives d_o.
-module fp4_exact_finish (
-  input  logic               clk_i,     // clock
-  input  logic               move_i,    // the stages move
-  input  logic [2:0]         valid_i,   // there is an output in stage n
-  input  logic signed [63:0] sum_q20_i, // sum, 2^-20 each
-  input  logic               nan_i,     // a scale is NaN
-  input  logic [31:0]        c_i,       // binary32 C
-  output logic [31:0]        d_o        // binary32 D of the output in stage 3
+module fp4_exact_finish #(
+  parameter int SumW = 64 // bits of the sum
+) (
+  input  logic                   clk_i,     // clock
+  input  logic                   move_i,    // the stages move
+  input  logic [2:0]             valid_i,   // there is an output in stage n
+  input  logic signed [SumW-1:0] sum_q20_i, // sum, 2^-20 each
+  input  logic                   nan_i,     // a scale is NaN
+  input  logic [31:0]            c_i,       // binary32 C
+  output logic [31:0]            d_o        // binary32 D of the output in stage 3
 );
 
   localparam int GuardBits   = 28; // below the sum's unit
-  localparam int ShiftMax    = GuardBits + 67;
+  localparam int ShiftMax    = GuardBits + SumW + 3;
   localparam int GridW       = 24 + ShiftMax;
   localparam int W           = GridW + 2; // a carry, a sign
   localparam int LsbExponent = -(fp4_pkg::EXACT_FRACTION_BITS + GuardBits);
@@ -27,7 +29,7 @@ module fp4_exact_finish (
   logic [GridW-1:0]   grid, c_ones_q;
   logic [7:0]         beyond_d, beyond1_q, beyond2_q;
   logic               c_negative_q;
-  logic signed [63:0] sum_q20_q;
+  logic signed [SumW-1:0] sum_q20_q;
   logic [31:0]        c1_q, c2_q, c3_q;
   logic [2:0]         nan_q, pass_c_q; // of stages 1 to 3
 
@@ -66,7 +68,7 @@ module fp4_exact_finish (
   logic         negative1_d, negative1_q;
   logic [W-1:0] mag_d, mag_q;
 
-  fp4_exact_total #(.GuardBits(GuardBits), .GridW(GridW)) u_total (
+  fp4_exact_total #(.SumW(SumW), .GuardBits(GuardBits), .GridW(GridW)) u_total (
     .en_i        (valid_i[1]),
     .sum_q20_i   (sum_q20_q),
     .c_negative_i(c_negative_q),

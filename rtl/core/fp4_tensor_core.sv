@@ -23,8 +23,9 @@
 /// no gates.
 ///
 /// Limits: profile exact keeps its sum in 64 bits, exact for K up to 182,416 with any operands
-/// (1,217,392 for nvfp4), and takes formats whose products such a sum can hold. Fused steps take
-/// formats whose elements are binary fractions.
+/// (1,217,392 for nvfp4), or in as many bits as MaxK elements need, whatever they are; it takes
+/// formats whose products 64 bits can hold. Fused steps take formats whose elements are binary
+/// fractions.
 module fp4_tensor_core #(
   parameter  int Rows     = 8, // rows of a tile: rows of A
   parameter  int Cols     = 8, // columns of a tile: rows of B
@@ -32,6 +33,7 @@ module fp4_tensor_core #(
   parameter  logic [31:0] FormatsA = fp4_pkg::FORMATS_DEFAULT, // of A: a bit for each
   parameter  logic [31:0] FormatsB = fp4_pkg::FORMATS_DEFAULT, // of B: a bit for each
   parameter  int TagWidth = 32, // bits of the tag that returns with a tile
+  parameter  int MaxK     = 0, // longest sum of exact, in elements; 0: what 64 bits hold
   parameter  int FractionBits = fp4_pkg::PROFILE_FRACTION_BITS[32*Profile +: 32], // kept in a step
   parameter  bit NearestEven  = fp4_pkg::PROFILE_NEAREST_EVEN[Profile], // or toward zero
   localparam int RecordAW = 8 * fp4_formats::record_bytes(FormatsA), // bits of a scale record of A
@@ -77,6 +79,7 @@ module fp4_tensor_core #(
     * fp4_formats::element_magnitude(FormatsA, FractionA)
     * fp4_formats::element_magnitude(FormatsB, FractionB));
   localparam int TermFractionBits = FractionA + FractionB + 6;
+  localparam int SumW = MaxK == 0 ? 64 : fp4_formats::sum_width(FormatsA, FormatsB, MaxK);
   localparam int FinishStages = Exact ? 4 : 1;
 
   if (Rows < 1 || Cols < 1) begin : g_bad_shape
@@ -92,6 +95,9 @@ module fp4_tensor_core #(
   if (Exact ? FractionBits != 0 || !NearestEven : FractionBits < 8 || FractionBits > 48)
   begin : g_bad_rounding
     fp4_error_fraction_bits_must_be_8_to_48_and_exact_rounds_once u_bad ();
+  end
+  if (MaxK < 0 || !Exact && MaxK != 0 || SumW > 64) begin : g_bad_k
+    fp4_error_max_k_needs_profile_exact_and_at_most_64_bits u_bad ();
   end
   if (((FormatsA | FormatsB)
        & ~fp4_pkg::PROFILE_FORMATS[32*Profile +: 32]) != '0)
@@ -282,8 +288,8 @@ module fp4_tensor_core #(
 
     for (genvar i = 0; i < Rows; i++) begin : g_row
       for (genvar c = 0; c < Cols; c++) begin : g_col
-        logic signed [63:0] behind_q20, sum_q20;
-        logic               behind_nan, nan;
+        logic signed [SumW-1:0] behind_q20, sum_q20;
+        logic                   behind_nan, nan;
         if (i == 0) begin : g_last
           assign behind_q20 = '0;
           assign behind_nan = 1'b0;
@@ -293,7 +299,8 @@ module fp4_tensor_core #(
         end
         fp4_accumulate_exact #(
           .TermW           (TermW),
-          .TermFractionBits(TermFractionBits)
+          .TermFractionBits(TermFractionBits),
+          .SumW            (SumW)
         ) u_accumulate (
           .clk_i,
           .advance_i      (advance),
@@ -314,7 +321,7 @@ module fp4_tensor_core #(
 
     for (genvar c = 0; c < Cols; c++) begin : g_finish
       logic [31:0] d;
-      fp4_exact_finish u_finish (
+      fp4_exact_finish #(.SumW(SumW)) u_finish (
         .clk_i,
         .move_i   (drain_move),
         .valid_i  (drain_valid[2:0]),

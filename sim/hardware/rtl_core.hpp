@@ -49,8 +49,8 @@ class RtlCore {
   public:
     virtual ~RtlCore() = default;
     virtual CoreShape shape() const = 0;
-    virtual Arithmetic arithmetic() const = 0; // a row of arithmetic_profiles, or that with other
-                                               // steps and rounding under a name of its own
+    virtual Arithmetic arithmetic() const = 0; // a row of arithmetic_profiles, or one with other
+                                               // steps or widths, under a name of its own
     virtual FormatSet formats() const = 0;     // of either operand
     size_t record_bytes() const { return static_cast<size_t>(max_record_bytes(formats())); }
 

@@ -3,8 +3,12 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cmath>
+
 #include "bench.hpp"
 #include "core_loader.hpp"
+#include "fp4/formats/decode.hpp"
 
 namespace fp4::sim {
 namespace {
@@ -76,6 +80,66 @@ TEST_P(OtherSteps, EveryTileSurvivesStalls) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Narrow, OtherSteps, testing::ValuesIn(other_steps));
+
+// The code and the scale byte, the same in all blocks, that make the largest elements of a sign.
+PackedTensor largest_operand(Format format, uint32_t rows, uint64_t k, int sign) {
+    PackedTensor t{{format, {special_max_halves, special_max_halves}}, rows, k};
+    t.codes.resize(rows * t.code_bytes_per_row());
+    t.scales.resize(rows * t.scale_bytes_per_row());
+    double largest = 0;
+    uint8_t codes = 0, scale = 0;
+    for (int code = 0; code < 16; ++code)
+        for (int byte = 0; byte < 256; ++byte) {
+            const auto pair = static_cast<uint8_t>(code * 17);
+            const std::array<uint8_t, 8> sixteen{pair, pair, pair, pair, pair, pair, pair, pair};
+            const std::array<uint8_t, 1> record{static_cast<uint8_t>(byte)};
+            const Scale found = block_scale(format, scale_record(record));
+            const auto lanes = decode_lanes(format, t.specials, scale_record(record), sixteen, 0);
+            const double value = std::ldexp(sign * lanes[0] * found.significand, found.exponent);
+            if (found.nan || value <= largest) continue;
+            largest = value;
+            codes = pair;
+            scale = record[0];
+        }
+    std::ranges::fill(t.codes, codes);
+    std::ranges::fill(t.scales, scale);
+    return t;
+}
+
+// A core for sums of 144 elements takes the largest of them.
+constexpr uint64_t max_k = 144;
+
+TEST(NarrowSum, EveryTileSurvivesStalls) {
+    const auto core = core_of(narrow, fmt::format("exact-k{}", max_k), rtl_format_sets[1]);
+    std::mt19937_64 random(13);
+    std::vector<Tile> tiles;
+    for (int i = 0; i < stalled_tiles; ++i)
+        tiles.push_back(random_tile(random, narrow, core->formats(), exact));
+    const auto fault = Bench(*core, {7, 7, 7}, 5).run(tiles);
+    EXPECT_FALSE(fault) << describe(*fault);
+}
+
+TEST(NarrowSum, HoldsTheLargest) {
+    const auto core = core_of(narrow, fmt::format("exact-k{}", max_k), rtl_format_sets[1]);
+    std::vector<Tile> tiles;
+    for (size_t a = 0; a < format_specs.size(); ++a)
+        for (size_t b = 0; b < format_specs.size(); ++b) {
+            const auto a_format = static_cast<Format>(a), b_format = static_cast<Format>(b);
+            if (!contains(core->formats(), a_format) || !contains(core->formats(), b_format))
+                continue;
+            for (const int sign : {1, -1}) {
+                Tile tile{largest_operand(a_format, narrow.rows, max_k, sign),
+                          largest_operand(b_format, narrow.cols, max_k, 1),
+                          {},
+                          {}};
+                tile.expected = *gemm_reference(tile.a, tile.b, tile.c, exact);
+                tiles.push_back(tile);
+            }
+        }
+    ASSERT_GE(tiles.size(), 9u);
+    const auto fault = Bench(*core, {8, 8, 8}, 5).run(tiles);
+    EXPECT_FALSE(fault) << describe(*fault);
+}
 
 // The very first tile after reset, one block long: nothing that was not loaded may take part in it.
 TEST(TensorCore, FirstTileOfOneBlock) {
