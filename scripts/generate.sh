@@ -45,6 +45,7 @@ for logs in "$results"/*-training; do
   "$bin/fp4-generate-training-figures" "$logs" "$work/$(basename "$logs")"
   for figure in "$work/$(basename "$logs")"/*.svg; do settle "$figure" "$logs/$(basename "$figure")"; done
 done
+python3 "$source/rtl/docs/waveforms.py" ${check:+--check} "$source" || [ $? = 77 ] || status=1
 python3 "$source/rtl/docs/generate.py" ${check:+--check} "$source" || status=1
 "$bin/fp4vec" set "$work/vectors"
 settle "$work/vectors/SHA256SUMS" "$source/golden/fp4vec/SHA256SUMS"
