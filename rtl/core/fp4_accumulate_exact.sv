@@ -32,6 +32,8 @@ module fp4_accumulate_exact #(
   logic [4:0]             shift; // only matters where neither scale is zero
   logic signed [SumW-1:0] sum_q20_d, sum_q20_q;
   logic                   sum_nan_d, sum_nan_q;
+  logic signed [SumW-1:0] drain_sum_q20_q;
+  logic                   drain_nan_q;
 
   assign shift = 5'(exponent_i + 9'(ShiftBias));
 
@@ -47,12 +49,15 @@ module fp4_accumulate_exact #(
 
   always_ff @(posedge clk_i) begin
     if (advance_i && finish_i) begin
-      drain_sum_q20_o <= sum_q20_d;
-      drain_nan_o     <= sum_nan_d;
+      drain_sum_q20_q <= sum_q20_d;
+      drain_nan_q     <= sum_nan_d;
     end else if (shift_i) begin
-      drain_sum_q20_o <= drain_sum_q20_i;
-      drain_nan_o     <= drain_nan_i;
+      drain_sum_q20_q <= drain_sum_q20_i;
+      drain_nan_q     <= drain_nan_i;
     end
   end
+
+  assign drain_sum_q20_o = drain_sum_q20_q;
+  assign drain_nan_o     = drain_nan_q;
 
 endmodule

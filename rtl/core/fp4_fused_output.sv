@@ -14,11 +14,17 @@ module fp4_fused_output (
   output logic [31:0] drain_o   // drain register
 );
 
+  logic [31:0] c_q, d_q, drain_q;
+
   always_ff @(posedge clk_i) begin
-    if (take_c_i) c_o <= c_i;
-    if (write_i) d_o <= d_i;
-    if (write_i && last_i) drain_o <= d_i;
-    else if (shift_i) drain_o <= drain_i;
+    if (take_c_i) c_q <= c_i;
+    if (write_i) d_q <= d_i;
+    if (write_i && last_i) drain_q <= d_i;
+    else if (shift_i) drain_q <= drain_i;
   end
+
+  assign c_o     = c_q;
+  assign d_o     = d_q;
+  assign drain_o = drain_q;
 
 endmodule

@@ -25,12 +25,12 @@ module fp4_operand_edge #(
 
   logic [63:0]             codes_q;
   logic [RecordW-1:0]      record_q;
-  logic [63:0]         lanes_lo, lanes_hi;
-  logic [5:0]              factors;
-  logic [SignificandW-1:0] significand;
-  logic signed [7:0]       exponent;
-  logic                    nan;
-  logic [15:0]             live;
+  logic [63:0]             lanes_lo_d, lanes_lo_q, lanes_hi_d, lanes_hi_q;
+  logic [5:0]              factors_d, factors_q;
+  logic [SignificandW-1:0] significand_d, significand_q;
+  logic signed [7:0]       exponent_d, exponent_q;
+  logic                    nan_d, nan_q;
+  logic [15:0]             live_d, live_q;
 
   fp4_block_decode #(.Formats(Formats)) u_decode (
     .format_is_i,
@@ -39,31 +39,39 @@ module fp4_operand_edge #(
     .codes_i      (codes_q),
     .record_i     (record_q),
     .place_i,
-    .lanes_lo_o   (lanes_lo),
-    .lanes_hi_o   (lanes_hi),
-    .factors_o    (factors),
-    .significand_o(significand),
-    .exponent_o   (exponent),
-    .nan_o        (nan)
+    .lanes_lo_o   (lanes_lo_d),
+    .lanes_hi_o   (lanes_hi_d),
+    .factors_o    (factors_d),
+    .significand_o(significand_d),
+    .exponent_o   (exponent_d),
+    .nan_o        (nan_d)
   );
 
   for (genvar k = 0; k < 8; k++) begin : g_live
-    assign live[k]     = lanes_lo[8*k +: 8] != '0 && significand != '0;
-    assign live[8 + k] = lanes_hi[8*k +: 8] != '0 && significand != '0;
+    assign live_d[k]     = lanes_lo_d[8*k +: 8] != '0 && significand_d != '0;
+    assign live_d[8 + k] = lanes_hi_d[8*k +: 8] != '0 && significand_d != '0;
   end
 
   always_ff @(posedge clk_i) begin
     if (advance_i) begin
       codes_q       <= codes_i;
       record_q      <= record_i;
-      lanes_lo_o    <= lanes_lo;
-      lanes_hi_o    <= lanes_hi;
-      factors_o     <= factors;
-      significand_o <= significand;
-      exponent_o    <= exponent;
-      nan_o         <= nan;
-      live_o        <= live;
+      lanes_lo_q    <= lanes_lo_d;
+      lanes_hi_q    <= lanes_hi_d;
+      factors_q     <= factors_d;
+      significand_q <= significand_d;
+      exponent_q    <= exponent_d;
+      nan_q         <= nan_d;
+      live_q        <= live_d;
     end
   end
+
+  assign lanes_lo_o    = lanes_lo_q;
+  assign lanes_hi_o    = lanes_hi_q;
+  assign factors_o     = factors_q;
+  assign significand_o = significand_q;
+  assign exponent_o    = exponent_q;
+  assign nan_o         = nan_q;
+  assign live_o        = live_q;
 
 endmodule

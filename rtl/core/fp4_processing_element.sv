@@ -39,9 +39,9 @@ module fp4_processing_element #(
 
   logic [Parts*DotW-1:0]        dots_d, dots_q;
   logic [Parts*MultiplierW-1:0] multipliers_d, multipliers_q;
-  logic signed [8:0]            exponent_d, exponent_q;
-  logic                         nan_d, nan_q;
-  logic signed [TermW-1:0]      term_d;
+  logic signed [8:0]            exponent_d, exponent2_q, exponent3_q;
+  logic                         nan_d, nan2_q, nan3_q;
+  logic signed [TermW-1:0]      term_d, term_q;
 
   fp4_block_dot #(
     .FormatsA           (FormatsA),
@@ -80,12 +80,16 @@ module fp4_processing_element #(
     if (advance_i) begin
       dots_q        <= dots_d;
       multipliers_q <= multipliers_d;
-      exponent_q    <= exponent_d;
-      nan_q         <= nan_d;
-      term_o        <= term_d;
-      exponent_o    <= exponent_q;
-      nan_o         <= nan_q;
+      exponent2_q   <= exponent_d;
+      nan2_q        <= nan_d;
+      term_q        <= term_d;
+      exponent3_q   <= exponent2_q;
+      nan3_q        <= nan2_q;
     end
   end
+
+  assign term_o     = term_q;
+  assign exponent_o = exponent3_q;
+  assign nan_o      = nan3_q;
 
 endmodule

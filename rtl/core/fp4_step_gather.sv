@@ -35,12 +35,18 @@ module fp4_step_gather #(
     assign term3_o = g_delay[Delay-1].term_q;
   end
 
+  logic [W-1:0] term0_q, term1_q, term2_q;
+
   always_ff @(posedge clk_i) begin
     if (advance_i && arrives_i) begin
-      term0_o <= term1_o;
-      term1_o <= term2_o;
-      term2_o <= term3_o;
+      term0_q <= term1_q;
+      term1_q <= term2_q;
+      term2_q <= term3_o;
     end
   end
+
+  assign term0_o = term0_q;
+  assign term1_o = term1_q;
+  assign term2_o = term2_q;
 
 endmodule

@@ -252,7 +252,7 @@ module fp4_tensor_core #(
   logic                    drain_busy, drain_move, drain_take, drain_use_c;
   logic [FinishStages-1:0] drain_valid;
   logic                    drain_c_ready;
-  logic [Cols*32-1:0]      d_row;
+  logic [Cols*32-1:0]      d_row, d_q;
 
   fp4_drain_control #(.Rows(Rows), .TakesC(Exact), .Stages(FinishStages), .TagWidth(TagWidth))
   u_drain_control (
@@ -275,8 +275,10 @@ module fp4_tensor_core #(
   );
 
   always_ff @(posedge clk_i) begin
-    if (drain_move && drain_valid[FinishStages-1]) d_o <= d_row;
+    if (drain_move && drain_valid[FinishStages-1]) d_q <= d_row;
   end
+
+  assign d_o = d_q;
 
   // Below, rows are built from the last one on, so that each shifts in the one behind it.
   if (Exact) begin : g_exact

