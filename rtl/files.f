@@ -13,6 +13,7 @@ rtl/cells/fp4_block_term.sv
 rtl/cells/fp4_unpack_fp32.sv
 rtl/cells/fp4_step_exponents.sv
 rtl/cells/fp4_align.sv
+rtl/cells/fp4_block_sum.sv
 rtl/cells/fp4_step_sum.sv
 rtl/cells/fp4_c_grid.sv
 rtl/cells/fp4_exact_total.sv

@@ -208,6 +208,8 @@ void print_profiles() {
     fields("IN_RTL", 1, &Arithmetic::in_rtl);
     fields("NEAREST_EVEN", 1,
            [](const Arithmetic& p) { return p.rounding == Rounding::nearest_even; });
+    fields("SEQUENTIAL", 1,
+           [](const Arithmetic& p) { return p.accumulation == Accumulation::sequential; });
     fields("LEAVES_OUT_ZERO_PRODUCTS", 1, [](const Arithmetic& p) {
         return p.steps.zero_rule == ZeroRule::zero_products && p.steps.terms ? 1 : 0;
     });

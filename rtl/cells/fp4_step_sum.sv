@@ -11,6 +11,7 @@ module fp4_step_sum #(
   parameter  int TermFractionBits = 8, // fraction bits of terms
   parameter  int FractionBits     = 35, // fraction bits of the grid
   parameter  int DownW            = 6, // bits of a distance
+  parameter  bit ToOdd            = 1'b0, // what is cut sets the lowest bit (fp4_align)
   localparam int GridW  = MagW + FractionBits - TermFractionBits, // bits of a term on the grid
   localparam int CGridW = FractionBits + 1, // bits of C on the grid
   localparam int SumW   = (GridW > CGridW ? GridW : CGridW) + 4 // bits of the sum
@@ -37,23 +38,23 @@ module fp4_step_sum #(
   logic [SumW-1:0]   sum, minus;
 
   fp4_align #(.MagW(MagW), .MagFractionBits(TermFractionBits), .FractionBits(FractionBits),
-              .DownW(DownW))
+              .DownW(DownW), .ToOdd(ToOdd))
   u_align0 (.en_i, .mag_i(mag0_i), .down_i(down0_i), .grid_o(grid0));
 
   fp4_align #(.MagW(MagW), .MagFractionBits(TermFractionBits), .FractionBits(FractionBits),
-              .DownW(DownW))
+              .DownW(DownW), .ToOdd(ToOdd))
   u_align1 (.en_i, .mag_i(mag1_i), .down_i(down1_i), .grid_o(grid1));
 
   fp4_align #(.MagW(MagW), .MagFractionBits(TermFractionBits), .FractionBits(FractionBits),
-              .DownW(DownW))
+              .DownW(DownW), .ToOdd(ToOdd))
   u_align2 (.en_i, .mag_i(mag2_i), .down_i(down2_i), .grid_o(grid2));
 
   fp4_align #(.MagW(MagW), .MagFractionBits(TermFractionBits), .FractionBits(FractionBits),
-              .DownW(DownW))
+              .DownW(DownW), .ToOdd(ToOdd))
   u_align3 (.en_i, .mag_i(mag3_i), .down_i(down3_i), .grid_o(grid3));
 
   fp4_align #(.MagW(24), .MagFractionBits(23), .FractionBits(FractionBits),
-              .DownW(DownW))
+              .DownW(DownW), .ToOdd(ToOdd))
   u_align_c (.en_i, .mag_i(c_significand_i), .down_i(c_down_i), .grid_o(c_grid));
 
   assign part0  = SumW'(grid0) ^ {SumW{negative_i[0]}};

@@ -2,9 +2,10 @@
 /// and the stage that it is in.
 ///
 /// With Steps a tile takes a multiple of four tokens: k_ready_o stays low while a short last step is
-/// padded. Stages: 0, the beat as it came; 1, its operands decoded; 2, dots; 3, terms.
+/// padded; with Blocks, every step that ends where a block does. Stages: 0, the beat as it came; 1, its operands decoded; 2, dots; 3, terms.
 module fp4_beat_control #(
   parameter bit Steps    = 1'b1, // tiles are filled up to steps of four
+  parameter bit Blocks   = 1'b0, // a step is a block; needs Steps
   parameter int TagWidth = 32 // bits of a tag
 ) (
   input  logic                clk_i,     // clock
@@ -13,6 +14,7 @@ module fp4_beat_control #(
   input  logic                k_valid_i, // a beat is offered
   output logic                k_ready_o, // it is taken
   input  logic                k_last_i,  // it closes its tile
+  input  logic [1:0]          k_block_i, // sixteens of its block less one: 0, 1 or 3
   input  logic                k_use_c_i, // its tile adds C
   input  logic [TagWidth-1:0] k_tag_i,   // its tag
   output logic [1:0]          place_o,   // stage 0: which sixteen of the block
@@ -27,11 +29,12 @@ module fp4_beat_control #(
 
   // At the ports.
   logic [1:0] group_q;
-  logic       first_q, padding_q;
-  logic       slot, last, closes;
+  logic       first_q, padding_q, padding_last_q;
+  logic       slot, last, ends, closes;
 
   assign slot      = k_valid_i || padding_q;
-  assign last      = k_last_i || padding_q;
+  assign last      = padding_q ? padding_last_q : k_last_i;
+  assign ends      = last || padding_q || (Blocks && group_q == k_block_i);
   assign closes    = Steps ? group_q == 2'd3 : last;
   assign k_ready_o = advance_i && !padding_q;
 
@@ -42,10 +45,14 @@ module fp4_beat_control #(
       padding_q <= 1'b0;
     end else if (advance_i && slot) begin
       group_q   <= closes ? '0 : group_q + 2'd1;
-      padding_q <= last && !closes;
+      padding_q <= ends && !closes;
       if (closes) first_q <= last;
       else if (!Steps) first_q <= 1'b0;
     end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (advance_i && !padding_q) padding_last_q <= k_last_i;
   end
 
   logic [3:0]          valid_q;

@@ -4,12 +4,18 @@
 /// it, added exactly and rounded once. A term_i is {NaN scale, exponent, term}, of the value term *
 /// 2^(exponent - TermFractionBits). A zero C has the exponent ZeroExponent. valid_i[n]: there is a
 /// step in stage n. The step in stage 3 gives d_o.
+///
+/// With Sequential the terms are those of one block, of the exponent in term0_i, and what shorter
+/// blocks leave over is zero. They are added exactly, then C, and rounded as if nothing had been cut:
+/// only the lesser of the two is, to odd, and 28 more bits than terms have reach below the bit that
+/// decides the rounding. A zero sum has the exponent ZeroExponent, too, which must be below all.
 module fp4_fused_unit #(
   parameter  int TermW            = 23, // bits of a term
   parameter  int TermFractionBits = 8, // fraction bits of a term
   parameter  int FractionBits     = 35, // fraction bits of the step's grid
   parameter  int ZeroExponent     = -139, // exponent of a zero C
   parameter  bit NearestEven      = 1'b0, // rounding: 1 nearest even, 0 toward zero
+  parameter  bit Sequential       = 1'b0, // a step is a block, and loses nothing
   localparam int W = TermW + 10 // bits of a term with its exponent and NaN
 ) (
   input  logic         clk_i,     // clock
@@ -23,13 +29,14 @@ module fp4_fused_unit #(
   output logic [31:0]  d_o        // binary32 D of the step in stage 3
 );
 
-  localparam int MagW  = TermW - 1;
+  localparam int MagW  = Sequential ? TermW + 1 : TermW - 1;
   localparam int GridW = MagW + FractionBits - TermFractionBits;
   localparam int DownW = MagW + FractionBits - TermFractionBits > 63 ? 7 : 6;
   localparam int SumW  = (GridW > FractionBits + 1 ? GridW : FractionBits + 1) + 4;
 
   // Stage 0: exponents.
-  logic [MagW-1:0]   mag0_q, mag1_q, mag2_q, mag3_q;
+  logic [MagW-1:0]   mag0_d, mag1_d, mag2_d, mag3_d, mag0_q, mag1_q, mag2_q, mag3_q;
+  logic signed [8:0] exponent0, exponent1, exponent2, exponent3;
   logic [4:0]        negative_d, negative_q;
   logic [23:0]       c_significand_d, c_significand_q;
   logic signed [8:0] c_exponent, largest_d, largest1_q, largest2_q;
@@ -49,10 +56,10 @@ module fp4_fused_unit #(
 
   fp4_step_exponents #(.DownW(DownW)) u_exponents (
     .en_i        (valid_i[0]),
-    .exponent0_i (term0_i[TermW +: 9]),
-    .exponent1_i (term1_i[TermW +: 9]),
-    .exponent2_i (term2_i[TermW +: 9]),
-    .exponent3_i (term3_i[TermW +: 9]),
+    .exponent0_i (exponent0),
+    .exponent1_i (exponent1),
+    .exponent2_i (exponent2),
+    .exponent3_i (exponent3),
     .c_exponent_i(c_exponent),
     .largest_o   (largest_d),
     .down0_o     (down0_d),
@@ -62,14 +69,43 @@ module fp4_fused_unit #(
     .c_down_o    (c_down_d)
   );
 
-  assign negative_d[3:0] = {term3_i[TermW-1], term2_i[TermW-1], term1_i[TermW-1], term0_i[TermW-1]};
+  if (Sequential) begin : g_block
+    if (FractionBits < TermFractionBits + 28 || !NearestEven) begin : g_bad_rounding
+      fp4_error_a_block_needs_28_bits_below_its_terms u_bad ();
+    end
+
+    fp4_block_sum #(.TermW(TermW)) u_block_sum (
+      .en_i      (valid_i[0]),
+      .term0_i   (term0_i[TermW-1:0]),
+      .term1_i   (term1_i[TermW-1:0]),
+      .term2_i   (term2_i[TermW-1:0]),
+      .term3_i   (term3_i[TermW-1:0]),
+      .negative_o(negative_d[0]),
+      .mag_o     (mag0_d)
+    );
+
+    assign {mag1_d, mag2_d, mag3_d, negative_d[3:1]} = '0;
+    assign exponent0 = mag0_d == '0 ? 9'(ZeroExponent) : term0_i[TermW +: 9];
+    assign {exponent1, exponent2, exponent3} = {3{9'(ZeroExponent)}};
+  end else begin : g_terms
+    assign negative_d[3:0] = {term3_i[TermW-1], term2_i[TermW-1], term1_i[TermW-1],
+                              term0_i[TermW-1]};
+    assign mag0_d    = MagW'(negative_d[0] ? -term0_i[TermW-1:0] : term0_i[TermW-1:0]);
+    assign mag1_d    = MagW'(negative_d[1] ? -term1_i[TermW-1:0] : term1_i[TermW-1:0]);
+    assign mag2_d    = MagW'(negative_d[2] ? -term2_i[TermW-1:0] : term2_i[TermW-1:0]);
+    assign mag3_d    = MagW'(negative_d[3] ? -term3_i[TermW-1:0] : term3_i[TermW-1:0]);
+    assign exponent0 = term0_i[TermW +: 9];
+    assign exponent1 = term1_i[TermW +: 9];
+    assign exponent2 = term2_i[TermW +: 9];
+    assign exponent3 = term3_i[TermW +: 9];
+  end
 
   always_ff @(posedge clk_i) begin
     if (advance_i && valid_i[0]) begin
-      mag0_q          <= MagW'(negative_d[0] ? -term0_i[TermW-1:0] : term0_i[TermW-1:0]);
-      mag1_q          <= MagW'(negative_d[1] ? -term1_i[TermW-1:0] : term1_i[TermW-1:0]);
-      mag2_q          <= MagW'(negative_d[2] ? -term2_i[TermW-1:0] : term2_i[TermW-1:0]);
-      mag3_q          <= MagW'(negative_d[3] ? -term3_i[TermW-1:0] : term3_i[TermW-1:0]);
+      mag0_q          <= mag0_d;
+      mag1_q          <= mag1_d;
+      mag2_q          <= mag2_d;
+      mag3_q          <= mag3_d;
       negative_q      <= negative_d;
       c_significand_q <= c_significand_d;
       largest1_q      <= largest_d;
@@ -92,7 +128,7 @@ module fp4_fused_unit #(
   logic [SumW-1:0] sum_mag_d, sum_mag_q;
 
   fp4_step_sum #(.MagW(MagW), .TermFractionBits(TermFractionBits), .FractionBits(FractionBits),
-                 .DownW(DownW))
+                 .DownW(DownW), .ToOdd(Sequential))
   u_sum (
     .en_i           (valid_i[1]),
     .negative_i     (negative_q),

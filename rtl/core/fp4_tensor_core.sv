@@ -69,8 +69,10 @@ module fp4_tensor_core #(
   output logic [Cols*32-1:0]           d_o            // binary32; column c in [32*c +: 32]
 );
 
-  localparam bit Exact = Profile == fp4_pkg::PROFILE_EXACT;
-  localparam int ZeroExponent = fp4_pkg::PROFILE_ZERO_EXPONENTS[32*Profile +: 32];
+  localparam bit Exact      = Profile == fp4_pkg::PROFILE_EXACT;
+  localparam bit Sequential = fp4_pkg::PROFILE_SEQUENTIAL[Profile];
+  localparam int ZeroExponent = Sequential ? -255 // below all others
+                              : fp4_pkg::PROFILE_ZERO_EXPONENTS[32*Profile +: 32];
   localparam int FractionA = fp4_formats::fraction_bits(FormatsA);
   localparam int FractionB = fp4_formats::fraction_bits(FormatsB);
   localparam int SignificandAW = fp4_formats::significand_width(FormatsA, FractionA);
@@ -92,9 +94,9 @@ module fp4_tensor_core #(
   begin : g_bad_profile
     fp4_error_unknown_profile u_bad ();
   end
-  if (Exact ? FractionBits != 0 || !NearestEven : FractionBits < 8 || FractionBits > 48)
-  begin : g_bad_rounding
-    fp4_error_fraction_bits_must_be_8_to_48_and_exact_rounds_once u_bad ();
+  if (Exact || Sequential ? FractionBits != 0 || !NearestEven
+                          : FractionBits < 8 || FractionBits > 48) begin : g_bad_rounding
+    fp4_error_fraction_bits_are_8_to_48_of_fused_steps_and_the_profile_s_of_others u_bad ();
   end
   if (MaxK < 0 || !Exact && MaxK != 0 || SumW > 64) begin : g_bad_k
     fp4_error_max_k_needs_profile_exact_and_at_most_64_bits u_bad ();
@@ -112,13 +114,24 @@ module fp4_tensor_core #(
   logic [1:0]          term_group;
   logic [TagWidth-1:0] term_tag;
 
-  fp4_beat_control #(.Steps(!Exact), .TagWidth(TagWidth)) u_beat_control (
+  // Sixteens of a block less one.
+  logic [1:0] k_block;
+
+  always_comb begin
+    k_block = '0;
+    for (int f = 0; f < fp4_pkg::FORMATS; f++)
+      if (FormatsA[f] && a_format_i == fp4_pkg::FORMAT_W'(f))
+        k_block = 2'(fp4_pkg::FORMAT_BLOCKS[8*f +: 8] / 8'd16 - 8'd1);
+  end
+
+  fp4_beat_control #(.Steps(!Exact), .Blocks(Sequential), .TagWidth(TagWidth)) u_beat_control (
     .clk_i,
     .rst_ni,
     .advance_i(advance),
     .k_valid_i,
     .k_ready_o,
     .k_last_i,
+    .k_block_i(k_block),
     .k_use_c_i,
     .k_tag_i,
     .place_o  (place),
@@ -455,9 +468,10 @@ module fp4_tensor_core #(
         fp4_fused_unit #(
           .TermW           (TermW),
           .TermFractionBits(TermFractionBits),
-          .FractionBits    (FractionBits),
+          .FractionBits    (Sequential ? TermFractionBits + 28 : FractionBits),
           .ZeroExponent    (ZeroExponent),
-          .NearestEven     (NearestEven)
+          .NearestEven     (NearestEven),
+          .Sequential      (Sequential)
         ) u_unit (
           .clk_i,
           .advance_i(unit_advance),

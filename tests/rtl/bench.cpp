@@ -201,6 +201,10 @@ const CoreOutputs& Stream::cycle() {
     return outputs_;
 }
 
+int cycles_per_beat(const Arithmetic& arithmetic) {
+    return arithmetic.accumulation == Accumulation::sequential ? 4 : 1;
+}
+
 int latency(CoreShape shape, const Arithmetic& arithmetic) {
     const int padding = 3; // one beat of a step of four
     return is_exact(arithmetic) ? 9 : 9 + last_column(shape) + padding;
@@ -208,7 +212,8 @@ int latency(CoreShape shape, const Arithmetic& arithmetic) {
 
 int beats_of_full_pace(CoreShape shape, const Arithmetic& arithmetic) {
     const int drain = static_cast<int>(shape.rows) + 1;
-    return is_exact(arithmetic) ? drain : (drain + last_column(shape) + 3) / 4 * 4;
+    if (is_exact(arithmetic)) return drain;
+    return (drain + last_column(shape) + 3) / 4 * (4 / cycles_per_beat(arithmetic));
 }
 
 } // namespace fp4::sim

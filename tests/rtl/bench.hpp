@@ -82,7 +82,9 @@ class Stream {
 };
 
 // What the table of docs/05 says: the cycles from the one that takes a tile's only beat to the one
-// that offers row 0, and the beats a tile needs so that a beat is taken in every cycle.
+// that offers row 0, how many cycles a beat of NVFP4 takes, and the beats a tile needs so that it
+// takes no more.
+int cycles_per_beat(const Arithmetic& arithmetic);
 int latency(CoreShape shape, const Arithmetic& arithmetic);
 int beats_of_full_pace(CoreShape shape, const Arithmetic& arithmetic);
 

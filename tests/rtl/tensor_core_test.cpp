@@ -174,10 +174,12 @@ TEST(TensorCore, FullPaceLosesNoCycle) {
             const auto core = core_of(shape, profile, rtl_format_sets[0]);
             const auto other_core = core_of(shape, profile, rtl_format_sets[0]);
             Stream enough(*core, beats), fewer(*other_core, beats - 1);
+            const int per_beat = cycles_per_beat(*arithmetic_from_name(profile));
             bool stalled = false;
             for (int cycle = 0; cycle < 400; ++cycle) {
-                ASSERT_TRUE(enough.cycle().k_ready) << profile << " cycle " << cycle;
-                stalled |= !fewer.cycle().k_ready;
+                const bool expected = cycle % per_beat == 0;
+                ASSERT_EQ(enough.cycle().k_ready, expected) << profile << " cycle " << cycle;
+                stalled |= fewer.cycle().k_ready != expected;
             }
             EXPECT_TRUE(stalled) << profile;
         }

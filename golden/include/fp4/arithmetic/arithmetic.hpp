@@ -59,7 +59,7 @@ inline constexpr std::array<Arithmetic, 6> arithmetic_profiles{{
      true,
      {4, 35, ZeroRule::zero_products, -139}},
     {"fp32-seq", "a binary32 accumulator, one rounding to nearest even per block",
-     Accumulation::sequential, Rounding::nearest_even, false},
+     Accumulation::sequential, Rounding::nearest_even, true},
     {"nv-blackwell-1",
      "nv-blackwell where zeros take part: their scales alone align",
      Accumulation::fused_steps,
