@@ -5,21 +5,13 @@
 #include <cfloat>
 #include <string_view>
 
-#include "slow_encode.hpp"
+#include "slow_online.hpp"
 
 namespace fp4::slow {
 
 inline float to_bf16(float x) {
     return std::bit_cast<float>(
         bits_of_value(bf16_layout, value_of_fp32(std::bit_cast<uint32_t>(x)), false) << 16);
-}
-
-// A float in units of the smallest, 2^-149.
-inline Integer float_steps(float x) {
-    const uint32_t bits = std::bit_cast<uint32_t>(x), field = bits >> 23 & 255;
-    Integer steps = (bits & 0x7FFFFF) + (field == 0 ? 0u : 1u << 23);
-    steps <<= field == 0 ? 0u : field - 1;
-    return bits >> 31 ? Integer(-steps) : steps;
 }
 
 // The name of the rule that an encoder follows: its own, or that of the encoder that it applies to
@@ -38,6 +30,10 @@ inline float tensor_number(std::string_view name, float amax, Format format = Fo
     if (name == "nv" || name == "mse" || name == "modelopt" || name == "torchao" ||
         name == "mixfp4")
         return std::max(amax / range, FLT_MIN);
+    if (name == "online") {
+        const float g = to_bf16(range / amax);
+        return g > FLT_MAX ? 0x1.FEp127f : g;
+    }
     float g = (name == "fouroversix" ? 1536.0f : range) / amax;
     if (name == "ct" || name == "ct-bf16") {
         const float inverse = 1.0f / amax,
@@ -126,6 +122,7 @@ inline EncodedBlock encode_public(std::string_view name, std::span<const float, 
     const auto q8 = [&](float d) { return nearest_payload(format, d, largest_payload(format)); };
     const float b = largest_of(x), b_over_6 = b / largest_element(format);
     if (name == "ggml") return encode_ggml(x);
+    if (name == "online") return encode_online(x, t, format);
     if (name == "nv") {
         const float d = b_over_6 / t;
         return with_scale(name, x, q8(d), t);

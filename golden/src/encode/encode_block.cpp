@@ -34,6 +34,8 @@ ScaleRecord BlockEncoder::encode_finite(std::span<const float> x, const TensorSc
         case EncoderKind::one_scale: return encode_block_if4(x16, tensor_scale);
         case EncoderKind::least_squares: return encode_block_mse(x16, tensor_scale);
         case EncoderKind::error_search: return encode_block_ggml(x16);
+        case EncoderKind::exact_products:
+            return encode_block_online(format_, x16, tensor_scale.divisor.value, specials_);
         case EncoderKind::scaled:
         case EncoderKind::power_of_two:
         case EncoderKind::doublings:

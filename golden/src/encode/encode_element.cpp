@@ -31,6 +31,8 @@ ElementEncoder::ElementEncoder(Encoder encoder, Format format, const TensorScale
         for (int selector = 0; selector < spec.selectors(); ++selector)
             razer_w_.emplace_back(special_halves(format, specials, spec.byte_of_selector(selector)),
                                   razer_ties_of(encoder));
+    if (kind == EncoderKind::exact_products)
+        online_.emplace(format, tensor_scale.divisor.value, specials);
     if (kind == EncoderKind::sweep) sweep_.emplace(format, specials, e3m3_max_default);
     for (size_t i = 0; i < operands_.size(); ++i) {
         const auto scale_byte = static_cast<uint8_t>(i);
@@ -61,6 +63,10 @@ Element ElementEncoder::encode(float x, uint8_t scale_byte) const {
     if (razer_a_)
         return {RazerActivationElements::code_of(razer_a_->nearest(x, operand),
                                                  scale_byte >> spec.sign_bit & 1)};
+    if (online_)
+        return {online_->code_of(x,
+                                 online_->nearest(x, scale_byte & spec.scale_spec().payload_mask()),
+                                 spec.has_specials() && scale_byte >> spec.sign_bit & 1)};
     if (spec_of(encoder_).kind == EncoderKind::power_of_two)
         return encode_rne(spec.code_book, x * operand);
     return encode_element_ggml(operand, x);

@@ -48,6 +48,8 @@ EncodedBlock encode_block_mse(std::span<const float, dot_lanes> x, const TensorS
 EncodedBlock encode_block_ggml(std::span<const float, dot_lanes> x);
 EncodedBlock encode_block_razer_a(Encoder encoder, std::span<const float, dot_lanes> x,
                                   float multiplier, Specials specials);
+EncodedBlock encode_block_online(Format format, std::span<const float, dot_lanes> x, float divisor,
+                                 Specials specials);
 // `ocp`, `ocp-ceil`, `ocp-even`: returns the scale byte.
 uint8_t encode_block_ocp(Encoder encoder, std::span<const float, 32> x,
                          std::span<uint8_t, 32> codes);

@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "fp4/encode/encode_online.hpp"
 #include "fp4/encode/encode_razer_a.hpp"
 #include "fp4/encode/encode_razer_w.hpp"
 #include "fp4/encode/encode_sweep.hpp"
@@ -42,6 +43,7 @@ class ElementEncoder {
     const Nvfp4Rule* nvfp4_ = nullptr;   // encoders that scale a block once, or choose between such
     std::vector<RazerCodebook> razer_w_; // by the two high bits of the scale byte
     std::optional<RazerActivationElements> razer_a_{}; // RaZeR activations
+    std::optional<OnlineElements> online_{};
     std::optional<SweepEncoder> sweep_{};
     std::array<float, 256> operands_; // by scale byte: that of the rule; the factor of mxfp4;
                                       // elsewhere the block scale

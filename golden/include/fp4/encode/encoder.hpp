@@ -40,7 +40,8 @@ enum class Encoder : uint8_t {
     if4,
     hif4,
     m2xfp,
-    te_ue5m3
+    te_ue5m3,
+    online
 };
 
 // What an encoder computes from the tensor's amax A, and what its arithmetic then uses: the
@@ -70,6 +71,8 @@ enum class EncoderKind : uint8_t {
     doublings, // one block scale, parts of the block doubled from their amax
     quarters,  // the power of two of the block's amax and its neighbors, parts of the block scaled
                // by quarters, the smallest error wins
+    exact_products, // one block scale, nothing divided: products are compared with the boundaries
+                    // between codes
 };
 
 struct EncoderSpec {
@@ -91,7 +94,7 @@ struct EncoderSpec {
     }
 };
 
-inline constexpr std::array<EncoderSpec, 28> encoder_specs{{
+inline constexpr std::array<EncoderSpec, 29> encoder_specs{{
     {"nv",
      Format::nvfp4,
      {},
@@ -265,6 +268,14 @@ inline constexpr std::array<EncoderSpec, 28> encoder_specs{{
      "te with a tensor scale for UE5M3: G is 688128 / amax",
      EncoderKind::scaled,
      Encoder::te},
+    {"online",
+     Format::nvfp4,
+     Format::razer_a,
+     {.kind = TensorScaleKind::divisor,
+      .infinite_divisor = std::bit_cast<float>(0x7F7F0000), // the largest in bfloat16
+      .bf16 = true},
+     "what rtl/core/fp4_quantize.sv makes: no division, exact products with a bfloat16 divisor",
+     EncoderKind::exact_products},
 }};
 
 constexpr const EncoderSpec& spec_of(Encoder encoder) {
