@@ -20,6 +20,13 @@ rtl/cells/fp4_exact_total.sv
 rtl/cells/fp4_normalize.sv
 rtl/cells/fp4_round.sv
 rtl/cells/fp4_special_result.sv
+rtl/cells/fp4_largest_of_4.sv
+rtl/cells/fp4_amax.sv
+rtl/cells/fp4_block_scale.sv
+rtl/cells/fp4_code_boundaries.sv
+rtl/cells/fp4_quarter_steps.sv
+rtl/cells/fp4_element_round.sv
+rtl/cells/fp4_special_sign.sv
 rtl/core/fp4_operand_edge.sv
 rtl/core/fp4_processing_element.sv
 rtl/core/fp4_beat_control.sv
@@ -32,3 +39,5 @@ rtl/core/fp4_c_staging.sv
 rtl/core/fp4_fused_output.sv
 rtl/core/fp4_drain_control.sv
 rtl/core/fp4_tensor_core.sv
+rtl/core/fp4_quantize_element.sv
+rtl/core/fp4_quantize.sv

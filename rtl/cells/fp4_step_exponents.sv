@@ -22,19 +22,34 @@ module fp4_step_exponents #(
 
   localparam logic [8:0] Furthest = 9'(2 ** DownW - 1);
 
-  logic signed [8:0] largest01, largest23, largest;
+  // All pairs are compared at once: bit 5*i + j, exponent i is no smaller than exponent j. The first
+  // of the largest is selected.
+  logic [24:0]       not_below;
+  logic [4:0]        is_largest;
+  logic [44:0]       exponents;
+  logic signed [8:0] largest;
   logic [8:0]        down0, down1, down2, down3, c_down;
 
   always_comb begin
-    largest01 = '0;
-    largest23 = '0;
-    largest   = '0;
+    exponents  = '0;
+    not_below  = '0;
+    is_largest = '0;
+    largest    = '0;
     {down0, down1, down2, down3, c_down} = '0;
     if (en_i) begin
-      largest01 = exponent0_i > exponent1_i ? exponent0_i : exponent1_i;
-      largest23 = exponent2_i > exponent3_i ? exponent2_i : exponent3_i;
-      largest   = largest01 > largest23 ? largest01 : largest23;
-      if (c_exponent_i > largest) largest = c_exponent_i;
+      exponents = {c_exponent_i, exponent3_i, exponent2_i, exponent1_i, exponent0_i};
+      for (int i = 0; i < 5; i++)
+        for (int j = 0; j < 5; j++)
+          if (j > i) begin
+            not_below[5*i + j] = $signed(exponents[9*i +: 9]) >= $signed(exponents[9*j +: 9]);
+            not_below[5*j + i] = !not_below[5*i + j];
+          end
+      for (int i = 0; i < 5; i++) begin
+        is_largest[i] = 1'b1;
+        for (int j = 0; j < 5; j++)
+          if (j != i) is_largest[i] = is_largest[i] && not_below[5*i + j];
+        largest = largest | (exponents[9*i +: 9] & {9{is_largest[i]}});
+      end
       down0  = largest - exponent0_i;
       down1  = largest - exponent1_i;
       down2  = largest - exponent2_i;

@@ -1,8 +1,9 @@
 /// What travels beside operand beats from the k_* ports to their block terms: one token a stage,
 /// and the stage that it is in.
 ///
-/// With Steps a tile takes a multiple of four tokens: k_ready_o stays low while a short last step is
-/// padded; with Blocks, every step that ends where a block does. Stages: 0, the beat as it came; 1, its operands decoded; 2, dots; 3, terms.
+/// With Steps a tile takes a multiple of four tokens: k_ready_o stays low while a short last step
+/// is padded; with Blocks, every step that ends where a block does. Stages: 0, the beat as it came;
+/// 1, its operands decoded; 2, dots; 3, terms.
 module fp4_beat_control #(
   parameter bit Steps    = 1'b1, // tiles are filled up to steps of four
   parameter bit Blocks   = 1'b0, // a step is a block; needs Steps

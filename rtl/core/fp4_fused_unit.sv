@@ -6,9 +6,10 @@
 /// step in stage n. The step in stage 3 gives d_o.
 ///
 /// With Sequential the terms are those of one block, of the exponent in term0_i, and what shorter
-/// blocks leave over is zero. They are added exactly, then C, and rounded as if nothing had been cut:
-/// only the lesser of the two is, to odd, and 28 more bits than terms have reach below the bit that
-/// decides the rounding. A zero sum has the exponent ZeroExponent, too, which must be below all.
+/// blocks leave over is zero. They are added exactly, then C, and rounded as if nothing had been
+/// cut: only the lesser of the two is, to odd, and 28 more bits than terms have reach below the bit
+/// that decides the rounding. A zero sum has the exponent ZeroExponent, too, which must be below
+/// all.
 module fp4_fused_unit #(
   parameter  int TermW            = 23, // bits of a term
   parameter  int TermFractionBits = 8, // fraction bits of a term

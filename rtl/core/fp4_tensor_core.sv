@@ -98,7 +98,7 @@ module fp4_tensor_core #(
                           : FractionBits < 8 || FractionBits > 48) begin : g_bad_rounding
     fp4_error_fraction_bits_are_8_to_48_of_fused_steps_and_the_profile_s_of_others u_bad ();
   end
-  if (MaxK < 0 || !Exact && MaxK != 0 || SumW > 64) begin : g_bad_k
+  if (MaxK < 0 || (!Exact && MaxK != 0) || SumW > 64) begin : g_bad_k
     fp4_error_max_k_needs_profile_exact_and_at_most_64_bits u_bad ();
   end
   if (((FormatsA | FormatsB)

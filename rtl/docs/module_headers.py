@@ -27,7 +27,10 @@ class Port:
         bits = re.search(r"\[(.*):0\]", self.type)
         if not bits:
             return "1"
-        return bits[1].removesuffix("-1") if bits[1].endswith("-1") else str(int(bits[1]) + 1)
+        less = re.fullmatch(r"(.+)-(\d+)", bits[1])
+        if less:
+            return less[1] if less[2] == "1" else f"{less[1]}-{int(less[2]) - 1}"
+        return str(int(bits[1]) + 1)
 
 
 @dataclasses.dataclass

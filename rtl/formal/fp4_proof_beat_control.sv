@@ -1,7 +1,7 @@
 /// fp4_beat_control, its tags standing for whatever comes with a beat: what leaves stage 3 are the
 /// beats that were taken, each once and in order, with their places; with Steps every tile is
-/// filled up to a multiple of four by padding that has the last beat's tag and use of C; with Blocks
-/// so is every step whose beat is the last of its block.
+/// filled up to a multiple of four by padding that has the last beat's tag and use of C; with
+/// Blocks so is every step whose beat is the last of its block.
 ///
 /// The state before the first reset is any; reset may come at any time.
 module fp4_proof_beat_control #(

@@ -1,5 +1,5 @@
-/// fp4_block_sum: four terms, none of them -2^(TermW - 1), given by sign and magnitude and added one
-/// to another with their signs.
+/// fp4_block_sum: four terms, none of them -2^(TermW - 1), given by sign and magnitude and added
+/// one to another with their signs.
 module fp4_proof_block_sum #(
   parameter int TermW = 23
 ) (

@@ -1,5 +1,5 @@
-/// fp4_exact_total is the sum, shifted to the grid, and C with its sign, or, where that is negative,
-/// the sum of their negatives.
+/// fp4_exact_total is the sum, shifted to the grid, and C with its sign, or, where that is
+/// negative, the sum of their negatives.
 module fp4_proof_exact_total #(
   parameter int GuardBits = 28,
   parameter int GridW     = 119

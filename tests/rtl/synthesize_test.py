@@ -70,13 +70,13 @@ def main(source):
         expect(done.returncode == 0, f"two designs are mapped {done.stderr}")
         found = {design["name"]: design for design in json.loads(out.read_text())["designs"]}
         parts = gzip.decompress(sky130(source).read_bytes()).decode().split('cell ("')[1:]
-        areas = {part.split('"')[0]: float(re.search(r"\barea : "?([\d.]+)", part)[1]) for part in parts}
+        areas = {part.split('"')[0]: float(area[1]) for part in parts if (area := re.search(r'\barea : "?([\d.]+)', part))}
         for name, design in found.items():
             net = (keep / re.sub(r"\W+", "_", name) / "net.v").read_text()
             cells = re.findall(r"^\s+(sky130_fd_sc_hd__\w+) \S+ \(", net, re.M)
-            area = sum(areas[cell] for cell in cells)
-            expect(abs(area - design["area_um2"]) < 0.01, f"{name}: the area of {len(cells)} cells is {design['area_um2']}")
-            expect(design["gates"] == round(area / areas["sky130_fd_sc_hd__nand2_1"]), f"{name}: {design['gates']} gates")
+            total = sum(areas[cell] for cell in cells)
+            expect(abs(total - design["area_um2"]) < 0.01, f"{name}: the area of {len(cells)} cells is {design['area_um2']}")
+            expect(design["gates"] == round(total / areas["sky130_fd_sc_hd__nand2_1"]), f"{name}: {design['gates']} gates")
             expect(0.5 < design["path_ns"] < 20, f"{name}: a path of {design['path_ns']} ns")
         # Two sums of 64 bits and two NaN bits.
         expect(found["exact accumulator"]["registers"] == 130 and found["block term"]["registers"] == 0, "registers are those of the source")
