@@ -70,7 +70,7 @@ def main(source):
         expect(done.returncode == 0, f"two designs are mapped {done.stderr}")
         found = {design["name"]: design for design in json.loads(out.read_text())["designs"]}
         parts = gzip.decompress(sky130(source).read_bytes()).decode().split('cell ("')[1:]
-        areas = {part.split('"')[0]: float(area[1]) for part in parts if (area := re.search(r'\barea : "?([\d.]+)', part))}
+        areas = {part.split('"')[0]: float(area[1]) for part in parts if (area := re.search(r'\barea :\s*"?([\d.]+)', part))}
         for name, design in found.items():
             net = (keep / re.sub(r"\W+", "_", name) / "net.v").read_text()
             cells = re.findall(r"^\s+(sky130_fd_sc_hd__\w+) \S+ \(", net, re.M)
