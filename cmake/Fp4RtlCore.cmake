@@ -1,10 +1,11 @@
-# fp4_add_rtl_core(ROWS r COLS c PROFILE name [FORMATS set] [FRACTION_BITS f ROUNDING rz|rne] [MAX_K k] [FST] [RANDOM_START]
+# fp4_add_rtl_core(ROWS r COLS c PROFILE name [FORMATS set] [FRACTION_BITS f ROUNDING rz|rne] [MAX_K k] [FST] [RANDOM_START] [COVERAGE]
 #     [RTL_DIR dir] [TARGET variable])
 #   One Verilated fp4_tensor_core as a loadable library lib/fp4sim/core-<r>x<c>-<profile>[-<set>][-fst].so: cores never see each other's
 #   symbols, and another build of the RTL can take a core's place without relinking anything. It decodes what its profile takes of a named
 #   set of formats, by default the first. FRACTION_BITS and ROUNDING: fused steps that keep so many bits and round so, under the name
-#   <profile>-f<f>-<rounding>. MAX_K: exact sums of so many elements and no wider, under the name <profile>-k<k>. With RANDOM_START registers without a reset begin with random bits, as in silicon; otherwise with
-#   zeros, which simulates faster. TARGET: the variable that is set to the target's name.
+#   <profile>-f<f>-<rounding>. MAX_K: exact sums of so many elements and no wider, under the name <profile>-k<k>. With RANDOM_START
+#   registers without a reset begin with random bits, as in silicon; otherwise with zeros, which simulates faster. With COVERAGE lines,
+#   toggles and the cover points of rtl/coverage are counted. TARGET: the variable that is set to the target's name.
 set(FP4_ROOT ${CMAKE_CURRENT_LIST_DIR}/..)
 find_package(verilator 5 QUIET HINTS /usr/share/verilator)
 find_package(Threads REQUIRED)
@@ -30,7 +31,7 @@ endforeach()
 list(GET FP4_FORMAT_SETS 0 FP4_DEFAULT_FORMATS)
 
 function(fp4_add_rtl_core)
-  cmake_parse_arguments(PARSE_ARGV 0 arg "FST;RANDOM_START" "ROWS;COLS;PROFILE;FORMATS;FRACTION_BITS;ROUNDING;MAX_K;RTL_DIR;TARGET" "")
+  cmake_parse_arguments(PARSE_ARGV 0 arg "FST;RANDOM_START;COVERAGE" "ROWS;COLS;PROFILE;FORMATS;FRACTION_BITS;ROUNDING;MAX_K;RTL_DIR;TARGET" "")
   if(NOT arg_RTL_DIR)
     set(arg_RTL_DIR ${FP4_ROOT}/rtl)
   endif()
@@ -78,6 +79,19 @@ function(fp4_add_rtl_core)
   file(STRINGS ${arg_RTL_DIR}/files.f files)
   list(TRANSFORM files REPLACE "^rtl/" "${arg_RTL_DIR}/")
 
+  # Counting makes much code. Modules that are not inlined are written, and counted, once for all their instances, few large files compile
+  # several times faster than many small ones, and optimizing takes longer than it saves.
+  set(coverage_args "")
+  set(optimization OPT_FAST -O2 OPT_SLOW -O1 OPT_GLOBAL -O2)
+  if(arg_COVERAGE)
+    file(STRINGS ${arg_RTL_DIR}/coverage/files.f cover_files)
+    list(TRANSFORM cover_files REPLACE "^rtl/" "${arg_RTL_DIR}/")
+    list(APPEND files ${cover_files})
+    # Where always blocks are split, a branch that changes its own condition is counted as not taken.
+    set(coverage_args --coverage-line --coverage-toggle --coverage-user -fno-inline -fno-split)
+    set(optimization OPT_GLOBAL -O1)
+  endif()
+
   string(REPLACE - _ target ${name})
   if(arg_TARGET)
     set(${arg_TARGET} ${target} PARENT_SCOPE)
@@ -86,8 +100,13 @@ function(fp4_add_rtl_core)
   verilate(${target} ${trace_args} PREFIX Vfp4_tensor_core TOP_MODULE fp4_tensor_core
     SOURCES ${arg_RTL_DIR}/lint.vlt ${files}
     VERILATOR_ARGS -O3 --x-assign ${start} --x-initial ${start} -GRows=${arg_ROWS} -GCols=${arg_COLS} -GProfile=${profile}
-      -GFormatsA=${formats} -GFormatsB=${formats} ${arithmetic_args}
-    OPT_FAST -O2 OPT_SLOW -O1 OPT_GLOBAL -O2)
+      -GFormatsA=${formats} -GFormatsB=${formats} ${arithmetic_args} ${coverage_args}
+    ${optimization})
+  if(arg_COVERAGE)
+    set_source_files_properties(${FP4_ROOT}/sim/hardware/rtl_core_verilated.cpp PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+    set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 1000)
+    target_compile_options(${target} PRIVATE -O1)
+  endif()
   target_include_directories(${target} PRIVATE ${FP4_ROOT}/golden/include) # OperandFormat
   target_compile_definitions(${target} PRIVATE FP4_CORE_ROWS=${arg_ROWS} FP4_CORE_COLS=${arg_COLS} FP4_CORE_PROFILE=${profile}
     FP4_CORE_ARITHMETIC="${arithmetic}" ${arithmetic_definitions} FP4_CORE_FORMATS=${formats}

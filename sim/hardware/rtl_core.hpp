@@ -61,6 +61,10 @@ class RtlCore {
     // the file cannot be written.
     virtual bool open_waveform(const char* path, double clock_period_ns) = 0;
     virtual void close_waveform() = 0;
+
+    // What Verilator has counted since the first reset or the last such call. False: this core was
+    // built without coverage, or the file cannot be written.
+    virtual bool write_coverage(const char* path) = 0;
 };
 
 // Exported by a core's shared library. The caller deletes the result.

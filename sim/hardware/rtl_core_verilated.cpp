@@ -4,6 +4,11 @@
 #if VM_TRACE_FST
 #include <verilated_fst_c.h>
 #endif
+#if VM_COVERAGE
+#include <verilated_cov.h>
+
+#include <fstream>
+#endif
 
 #include <concepts>
 #include <cstring>
@@ -47,6 +52,9 @@ class VerilatedCore final : public RtlCore {
 #endif
         context_->randReset(FP4_CORE_RANDOM_START ? 2 : 0);
         context_->randSeed(1);
+#if VM_COVERAGE
+        context_->coveragep()->forcePerInstance(true);
+#endif
         top_ = std::make_unique<Vfp4_tensor_core>(context_.get(), "core");
     }
     ~VerilatedCore() override {
@@ -99,6 +107,11 @@ class VerilatedCore final : public RtlCore {
             get(top_->d_o, out.d.data(), FP4_CORE_COLS);
         }
         step(1);
+#if VM_COVERAGE
+        // What registers held before the first reset is no state of the core.
+        runs_ |= !in.reset;
+        if (!runs_) context_->coveragep()->zero();
+#endif
     }
 
     bool open_waveform([[maybe_unused]] const char* path,
@@ -123,6 +136,17 @@ class VerilatedCore final : public RtlCore {
 #endif
     }
 
+    bool write_coverage([[maybe_unused]] const char* path) override {
+#if VM_COVERAGE
+        if (!std::ofstream(path)) return false; // Verilator would end the program
+        context_->coveragep()->write(path);
+        context_->coveragep()->zero();
+        return true;
+#else
+        return false;
+#endif
+    }
+
   private:
     void step(uint8_t clock) {
         top_->clk_i = clock;
@@ -134,6 +158,9 @@ class VerilatedCore final : public RtlCore {
     }
 
     std::unique_ptr<VerilatedContext> context_;
+#if VM_COVERAGE
+    bool runs_ = false;
+#endif
     std::unique_ptr<Vfp4_tensor_core> top_;
 #if VM_TRACE_FST
     std::unique_ptr<VerilatedFstC> fst_;

@@ -27,6 +27,7 @@ class DefectiveCore final : public RtlCore {
         return core_->open_waveform(path, clock_period_ns);
     }
     void close_waveform() override { core_->close_waveform(); }
+    bool write_coverage(const char* path) override { return core_->write_coverage(path); }
 
     // Defects begin behind twenty rows, five tiles of the first op that has more.
     void cycle(const CoreInputs& inputs, CoreOutputs& outputs) override {

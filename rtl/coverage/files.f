@@ -1,0 +1,15 @@
+rtl/coverage/fp4_cover_alignment.sv
+rtl/coverage/fp4_cover_c.sv
+rtl/coverage/fp4_cover_c_grid.sv
+rtl/coverage/fp4_cover_codes.sv
+rtl/coverage/fp4_cover_exact_terms.sv
+rtl/coverage/fp4_cover_results.sv
+rtl/coverage/fp4_cover_rounding.sv
+rtl/coverage/fp4_cover_scale_class.sv
+rtl/coverage/fp4_cover_scales.sv
+rtl/coverage/fp4_cover_specials.sv
+rtl/coverage/fp4_cover_step_holds.sv
+rtl/coverage/fp4_cover_streams.sv
+rtl/coverage/fp4_cover_sub_blocks.sv
+rtl/coverage/fp4_cover_tiles.sv
+rtl/coverage/fp4_cover_bind.sv
