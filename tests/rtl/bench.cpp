@@ -8,7 +8,17 @@ namespace fp4::sim {
 namespace {
 
 constexpr uint64_t patience = 1000; // cycles in which nothing moves
-constexpr uint32_t tag_of(size_t tile) { return static_cast<uint32_t>(tile * 7 + 1); }
+// Every bit of a tag has both values soon.
+constexpr uint32_t tag_of(size_t tile) { return static_cast<uint32_t>(tile + 1) * 0x9E3779B1; }
+
+bool is_exact(const Arithmetic& arithmetic) {
+    return arithmetic.accumulation == Accumulation::exact;
+}
+
+// Columns that share a unit finish one cycle after another.
+int last_column(CoreShape shape) { return static_cast<int>(std::min(shape.cols, 4u)) - 1; }
+
+} // namespace
 
 PackedTensor random_operand(std::mt19937_64& random, Format format, uint32_t count, uint64_t k) {
     PackedTensor t{
@@ -30,7 +40,6 @@ PackedTensor random_operand(std::mt19937_64& random, Format format, uint32_t cou
     return t;
 }
 
-// Two formats of the set that the profile multiplies.
 std::pair<Format, Format> random_formats(std::mt19937_64& random, FormatSet formats,
                                          const Arithmetic& arithmetic) {
     for (;;) {
@@ -40,15 +49,6 @@ std::pair<Format, Format> random_formats(std::mt19937_64& random, FormatSet form
             return {a, b};
     }
 }
-
-bool is_exact(const Arithmetic& arithmetic) {
-    return arithmetic.accumulation == Accumulation::exact;
-}
-
-// Columns that share a unit finish one cycle after another.
-int last_column(CoreShape shape) { return static_cast<int>(std::min(shape.cols, 4u)) - 1; }
-
-} // namespace
 
 std::vector<std::string_view> rtl_profiles() {
     std::vector<std::string_view> names;

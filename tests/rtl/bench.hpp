@@ -20,6 +20,13 @@ struct Tile {
 // Names of the profiles that the RTL has.
 std::vector<std::string_view> rtl_profiles();
 
+// Codes and scales of all kinds, zeros and scales that lie close to each other among them.
+PackedTensor random_operand(std::mt19937_64& random, Format format, uint32_t count, uint64_t k);
+
+// Two formats of the set that the profile multiplies.
+std::pair<Format, Format> random_formats(std::mt19937_64& random, FormatSet formats,
+                                         const Arithmetic& arithmetic);
+
 // A tile of up to 144 elements in two formats of the set that the profile multiplies.
 Tile random_tile(std::mt19937_64& random, CoreShape shape, FormatSet formats,
                  const Arithmetic& arithmetic);
