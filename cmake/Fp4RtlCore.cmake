@@ -3,9 +3,10 @@
 #   One Verilated fp4_tensor_core as a loadable library lib/fp4sim/core-<r>x<c>-<profile>[-<set>][-fst].so: cores never see each other's
 #   symbols, and another build of the RTL can take a core's place without relinking anything. It decodes what its profile takes of a named
 #   set of formats, by default the first. FRACTION_BITS and ROUNDING: fused steps that keep so many bits and round so, under the name
-#   <profile>-f<f>-<rounding>. MAX_K: exact sums of so many elements and no wider, under the name <profile>-k<k>. With RANDOM_START
-#   registers without a reset begin with random bits, as in silicon; otherwise with zeros, which simulates faster. With COVERAGE lines,
-#   toggles and the cover points of rtl/coverage are counted. TARGET: the variable that is set to the target's name.
+#   <profile>-f<f>-<rounding>. MAX_K: exact sums of so many elements and no wider, under the name <profile>-k<k>. With RANDOM_START registers
+#   without a reset begin with random bits, as in silicon, and the core has the assertions of rtl/checkers, which abort; otherwise they begin
+#   with zeros, which simulates faster. With COVERAGE lines, toggles and the cover points of rtl/coverage are counted. TARGET: the variable
+#   that is set to the target's name.
 set(FP4_ROOT ${CMAKE_CURRENT_LIST_DIR}/..)
 find_package(verilator 5 QUIET HINTS /usr/share/verilator)
 find_package(Threads REQUIRED)
@@ -71,12 +72,15 @@ function(fp4_add_rtl_core)
     set(trace_args TRACE_FST)
   endif()
 
+  file(STRINGS ${arg_RTL_DIR}/files.f files)
   set(start fast)
+  set(check_args "")
   if(arg_RANDOM_START)
     set(start unique)
+    set(check_args --assert)
+    file(STRINGS ${arg_RTL_DIR}/checkers/files.f checkers)
+    list(APPEND files rtl/checkers/lint.vlt ${checkers} rtl/checkers/bind.sv)
   endif()
-
-  file(STRINGS ${arg_RTL_DIR}/files.f files)
   list(TRANSFORM files REPLACE "^rtl/" "${arg_RTL_DIR}/")
 
   # Counting makes much code. Modules that are not inlined are written, and counted, once for all their instances, few large files compile
@@ -99,7 +103,7 @@ function(fp4_add_rtl_core)
   add_library(${target} MODULE ${FP4_ROOT}/sim/hardware/rtl_core_verilated.cpp)
   verilate(${target} ${trace_args} PREFIX Vfp4_tensor_core TOP_MODULE fp4_tensor_core
     SOURCES ${arg_RTL_DIR}/lint.vlt ${files}
-    VERILATOR_ARGS -O3 --x-assign ${start} --x-initial ${start} -GRows=${arg_ROWS} -GCols=${arg_COLS} -GProfile=${profile}
+    VERILATOR_ARGS -O3 ${check_args} --x-assign ${start} --x-initial ${start} -GRows=${arg_ROWS} -GCols=${arg_COLS} -GProfile=${profile}
       -GFormatsA=${formats} -GFormatsB=${formats} ${arithmetic_args} ${coverage_args}
     ${optimization})
   if(arg_COVERAGE)
