@@ -55,6 +55,7 @@ class VerilatedCore final : public RtlCore {
 #if VM_COVERAGE
         context_->coveragep()->forcePerInstance(true);
 #endif
+        context_->assertOn(false); // the state before the first reset is any
         top_ = std::make_unique<Vfp4_tensor_core>(context_.get(), "core");
     }
     ~VerilatedCore() override {
@@ -112,6 +113,7 @@ class VerilatedCore final : public RtlCore {
         runs_ |= !in.reset;
         if (!runs_) context_->coveragep()->zero();
 #endif
+        if (in.reset) context_->assertOn(true);
     }
 
     bool open_waveform([[maybe_unused]] const char* path,
