@@ -56,11 +56,14 @@ class VerilatedCore final : public RtlCore {
         context_->coveragep()->forcePerInstance(true);
 #endif
         context_->assertOn(false); // the state before the first reset is any
+        Verilated::threadContextp(context_.get());
         top_ = std::make_unique<Vfp4_tensor_core>(context_.get(), "core");
     }
     ~VerilatedCore() override {
         close_waveform();
         top_->final();
+        Verilated::threadContextp(
+            context_.get()); // of which scopes take leave, not of the last core's
     }
 
     CoreShape shape() const override { return {FP4_CORE_ROWS, FP4_CORE_COLS}; }
