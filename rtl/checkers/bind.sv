@@ -3,6 +3,7 @@ bind fp4_tensor_core fp4_check_tensor_core #(
   .Rows    (Rows),
   .Cols    (Cols),
   .Exact   (Exact),
+  .Blocks  (Sequential),
   .OperandW(Rows * (64 + RecordAW) + Cols * (64 + RecordBW)),
   .FormatW (2 * fp4_pkg::FORMAT_W + 20),
   .TagWidth(TagWidth)
@@ -14,6 +15,7 @@ bind fp4_tensor_core fp4_check_tensor_core #(
   .k_last_i,
   .k_use_c_i,
   .k_tag_i,
+  .k_block_i (k_block),
   .formats_i ({a_format_i, a_v1_halves_i, a_v2_halves_i, b_format_i, b_v1_halves_i, b_v2_halves_i}),
   .operands_i({a_codes_i, a_scales_i, b_codes_i, b_scales_i}),
   .c_valid_i,

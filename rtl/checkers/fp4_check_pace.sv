@@ -7,6 +7,7 @@
 /// whole steps, and D is taken at once.
 module fp4_check_pace #(
   parameter bit Steps    = 1'b1, // fused steps, of four beats
+  parameter bit Blocks   = 1'b0, // a step ends with a block, padded; needs Steps
   parameter int Latency  = 12,   // cycles from a tile's last beat to row 0
   parameter int FullPace = 12    // beats of a tile that never waits
 ) (
@@ -16,6 +17,7 @@ module fp4_check_pace #(
   input logic       k_ready_i,  // it is taken
   input logic       k_last_i,   // it closes its tile
   input logic       k_use_c_i,  // its tile adds C
+  input logic [1:0] k_block_i,  // sixteens of its block less one
   input logic       d_valid_i,  // a row of D is offered
   input logic       d_ready_i,  // it is taken
   input logic       open_i,     // a tile is being taken
@@ -23,7 +25,7 @@ module fp4_check_pace #(
   input logic       c_missing_i // a tile that has begun waits for rows of C
 );
 
-  logic               closes, held;
+  logic               takes, closes, ends, held;
   logic [Latency-2:0] closed_q;  // a tile was closed so many cycles ago, 1 in bit 0
   logic [3:0]         recent;    // tiles that were
   logic [1:0]         padding_q; // slots to come
@@ -33,9 +35,11 @@ module fp4_check_pace #(
   logic               quick_q;   // no tile yet that could make others wait
   logic [1:0]         padding;
 
-  assign closes  = k_valid_i && k_ready_i && k_last_i;
+  assign takes   = k_valid_i && k_ready_i;
+  assign closes  = takes && k_last_i;
+  assign ends    = closes || (Blocks && takes && place_q == k_block_i);
   assign held    = tiles_i >= 4'd2 || (Steps && c_missing_i);
-  assign padding = Steps && closes ? 2'd3 - place_q : 2'd0;
+  assign padding = Steps && ends ? 2'd3 - place_q : 2'd0;
 
   always_comb begin
     recent = '0;
@@ -52,10 +56,10 @@ module fp4_check_pace #(
       quick_q   <= 1'b1;
     end else begin
       closed_q <= (Latency - 1)'({closed_q, closes});
-      if (closes) padding_q <= padding;
+      if (ends) padding_q <= padding;
       else if (padding_q != '0 && !held) padding_q <= padding_q - 2'd1;
-      if (k_valid_i && k_ready_i) begin
-        place_q <= k_last_i ? '0 : place_q + 2'd1;
+      if (takes) begin
+        place_q <= ends ? '0 : place_q + 2'd1;
         beats_q <= k_last_i ? '0 : beats_q + 8'(32'(beats_q) < FullPace);
       end
       if (closes && tiles_i == '0 && !k_use_c_i) due_q <= 8'(Latency) + 8'(padding);

@@ -3,6 +3,7 @@ module fp4_check_tensor_core #(
   parameter int Rows     = 8,    // rows of a tile
   parameter int Cols     = 8,    // columns of a tile
   parameter bit Exact    = 1'b1, // profile exact
+  parameter bit Blocks   = 1'b0, // a step is a block
   parameter int OperandW = 1,    // bits of what comes with a beat
   parameter int FormatW  = 1,    // bits of that which is the same for all beats of a tile
   parameter int TagWidth = 32    // bits of a tag
@@ -14,6 +15,7 @@ module fp4_check_tensor_core #(
   input logic                k_last_i,  // it closes its tile
   input logic                k_use_c_i, // its tile adds C
   input logic [TagWidth-1:0] k_tag_i,   // its tag
+  input logic [1:0]          k_block_i, // sixteens of its block less one
   input logic [FormatW-1:0]  formats_i, // formats and special magnitudes
   input logic [OperandW-1:0] operands_i, // elements and scales
   input logic                c_valid_i, // a row of C is offered
@@ -76,13 +78,14 @@ module fp4_check_tensor_core #(
     .c_missing_o(c_missing)
   );
 
-  fp4_check_pace #(.Steps(!Exact), .Latency(Latency), .FullPace(FullPace)) u_pace (
+  fp4_check_pace #(.Steps(!Exact), .Blocks(Blocks), .Latency(Latency), .FullPace(FullPace)) u_pace (
     .clk_i,
     .rst_ni,
     .k_valid_i,
     .k_ready_i,
     .k_last_i,
     .k_use_c_i,
+    .k_block_i,
     .d_valid_i,
     .d_ready_i,
     .open_i     (open),

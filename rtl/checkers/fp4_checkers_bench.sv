@@ -57,8 +57,8 @@ module fp4_checkers_bench #(
   );
 
   fp4_check_tensor_core #(
-    .Rows(Rows), .Cols(Cols), .Exact(Profile == fp4_pkg::PROFILE_EXACT), .OperandW(OperandW),
-    .FormatW(FormatW), .TagWidth(TagWidth)
+    .Rows(Rows), .Cols(Cols), .Exact(Profile == fp4_pkg::PROFILE_EXACT),
+    .Blocks(fp4_pkg::PROFILE_SEQUENTIAL[Profile]), .OperandW(OperandW), .FormatW(FormatW), .TagWidth(TagWidth)
   ) u_check (
     .clk_i     (clk),
     .rst_ni    (rst_n),
@@ -67,6 +67,7 @@ module fp4_checkers_bench #(
     .k_last_i  (k_last),
     .k_use_c_i (k_use_c),
     .k_tag_i   (k_tag),
+    .k_block_i (2'd0),
     .formats_i (formats),
     .operands_i(operands),
     .c_valid_i (c_valid),
