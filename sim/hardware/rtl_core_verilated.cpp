@@ -10,6 +10,7 @@
 #include <fstream>
 #endif
 
+#include <atomic>
 #include <concepts>
 #include <cstring>
 #include <memory>
@@ -51,7 +52,8 @@ class VerilatedCore final : public RtlCore {
         context_->traceEverOn(true);
 #endif
         context_->randReset(FP4_CORE_RANDOM_START ? 2 : 0);
-        context_->randSeed(1);
+        static std::atomic<int> cores = 0;
+        context_->randSeed(++cores); // every core of a process starts differently
 #if VM_COVERAGE
         context_->coveragep()->forcePerInstance(true);
 #endif

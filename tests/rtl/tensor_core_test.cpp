@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "bench.hpp"
+#include "close_calls.hpp"
 #include "core_loader.hpp"
 #include "fp4/formats/decode.hpp"
 
@@ -139,6 +140,19 @@ TEST(NarrowSum, HoldsTheLargest) {
     ASSERT_GE(tiles.size(), 9u);
     const auto fault = Bench(*core, {8, 8, 8}, 5).run(tiles);
     EXPECT_FALSE(fault) << describe(*fault);
+}
+
+TEST(TensorCore, CloseCalls) {
+    for (const std::string_view profile : rtl_profiles())
+        for (const RtlFormatSet& formats : rtl_format_sets) {
+            const auto core = core_of(narrow, profile, formats);
+            const Arithmetic& arithmetic = *arithmetic_from_name(profile);
+            for (const auto& tiles : {close_calls(narrow, core->formats(), arithmetic),
+                                      lone_bits(narrow, arithmetic)}) {
+                const auto fault = Bench(*core, {8, 8, 8}, 5).run(tiles);
+                EXPECT_FALSE(fault) << profile << " " << formats.name << ": " << describe(*fault);
+            }
+        }
 }
 
 // The very first tile after reset, one block long: nothing that was not loaded may take part in it.
