@@ -189,5 +189,5 @@ bind fp4_step_control fp4_cover_step_holds #(.Columns(Columns)) u_cover_holds (
   .advance_i     (advance_o),
   .unit_advance_i(unit_advance_o),
   .unit_valid_i  (unit_valid_o),
-  .column_i      (column_o)
+  .column_is_i   (column_is_o)
 );

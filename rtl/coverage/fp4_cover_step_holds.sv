@@ -7,7 +7,7 @@ module fp4_cover_step_holds #(
   input logic       advance_i,
   input logic       unit_advance_i,
   input logic [2:0] unit_valid_i,
-  input logic [1:0] column_i
+  input logic [3:0] column_is_i
 );
 
   empty: cover property (@(posedge clk_i) advance_i && unit_valid_i == '0);
@@ -29,7 +29,7 @@ module fp4_cover_step_holds #(
 
   for (genvar c = 0; c < Columns; c++) begin : g_column
     issued: cover property (@(posedge clk_i)
-      unit_advance_i && unit_valid_i[0] && 32'(column_i) == c);
+      unit_advance_i && unit_valid_i[0] && column_is_i[c]);
   end
 
   wait_with_terms: cover property (@(posedge clk_i) !advance_i && valid_i);

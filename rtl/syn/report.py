@@ -23,6 +23,16 @@ def main(paths):
         for design in designs:
             row += f" {design['area_um2']:,.0f} | {design['gates']:,} | {design['path_ns']:.2f} |"
         print(row)
+    print("\n## Stages of whole cores\n")
+    print("Longest path into the registers of each stage ([docs/05](../05_rtl.md#stages)), ns. The mapper sizes for the longest of all and takes back what"
+          " the others do not need, so\nthey come close to it whatever they could do; by themselves they are in the table above.")
+    for run in runs:
+        for pipe in dict.fromkeys(tuple(design["stages_ns"]) for design in run["designs"] if "stages_ns" in design):
+            print(f"\n| {run['process'].split()[0]} |" + "".join(f" {stage} |" for stage in pipe))
+            print("|---|" + "---|" * len(pipe))
+            for design in run["designs"]:
+                if tuple(design.get("stages_ns", ())) == pipe:
+                    print(f"| {design['name']} |" + "".join(f" {ns:.2f} |" for ns in design["stages_ns"].values()))
 
 
 if __name__ == "__main__":
