@@ -15,6 +15,14 @@ std::optional<Format> rtl_format_from_name(std::string_view name) {
     return format && spec_of(*format).in_rtl ? format : std::nullopt;
 }
 
+// What --format takes beside pairs.
+std::string format_names() {
+    std::string names = "razer";
+    for (const auto& spec : format_specs)
+        if (spec.in_rtl) names += ", " + std::string(spec.name);
+    return names;
+}
+
 // "razer", a format name for both sides, or "W:A".
 std::string parse_format(const std::string& text, Options& options) {
     if (text == "razer") {
@@ -26,12 +34,9 @@ std::string parse_format(const std::string& text, Options& options) {
     const auto weights = rtl_format_from_name(text.substr(0, colon));
     const auto activations =
         colon == std::string::npos ? weights : rtl_format_from_name(text.substr(colon + 1));
-    if (!weights || !activations) {
-        std::string known = "razer";
-        for (const auto& spec : format_specs)
-            if (spec.in_rtl) known += ", " + std::string(spec.name);
-        return "expected one of " + known + " or WEIGHTS:ACTIVATIONS of two formats, found " + text;
-    }
+    if (!weights || !activations)
+        return "expected one of " + format_names() +
+               " or WEIGHTS:ACTIVATIONS of two formats, found " + text;
     options.weight_format = *weights;
     options.activation_format = *activations;
     return "";
@@ -130,7 +135,7 @@ std::variant<Options, int> parse_options(int argc, char** argv) {
                if (auto problem = parse_format(text, options); !problem.empty())
                    throw CLI::ValidationError("--format", problem);
            },
-           "razer (default), nvfp4, or WEIGHTS:ACTIVATIONS of nvfp4, razer-w, razer-a")
+           format_names() + ", or WEIGHTS:ACTIVATIONS of two formats (default razer)")
         ->type_name("FORMAT");
     const auto add_special = [&](const char* flag, const char* help, uint8_t Specials::*value) {
         app.add_option_function<unsigned>(
