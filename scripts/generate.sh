@@ -45,6 +45,8 @@ for logs in "$results"/*-training; do
   "$bin/fp4-generate-training-figures" "$logs" "$work/$(basename "$logs")"
   for figure in "$work/$(basename "$logs")"/*.svg; do settle "$figure" "$logs/$(basename "$figure")"; done
 done
+python3 "$source/rtl/syn/report.py" "$results"/rtl-area/*.json >"$work/rtl-area.md"
+settle "$work/rtl-area.md" "$results/rtl-area.md"
 python3 "$source/rtl/docs/waveforms.py" ${check:+--check} "$source" || [ $? = 77 ] || status=1
 python3 "$source/rtl/docs/generate.py" ${check:+--check} "$source" || status=1
 "$bin/fp4vec" set "$work/vectors"

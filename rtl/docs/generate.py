@@ -1,12 +1,10 @@
 """generate.py [--check] SOURCE: writes what docs/ says of the modules of rtl/ from their headers: docs/05_rtl_modules.md, and in docs/05_rtl.md the tables between
 "<!-- header: MODULE -->" and "<!-- end -->"; and docs/05_rtl_pipe.svg, from the table of stages there. With --check it changes nothing, shows what would change, and exits 1 if anything would."""
 
-import difflib
-import pathlib
 import re
-import sys
 
 import module_headers
+import pages
 import pipe_diagram
 
 
@@ -61,7 +59,7 @@ def modules_page(source):
         for module in module_headers.read_modules(source, folder):
             for port in (*module.parameters, *module.ports):
                 if not port.meaning:
-                    sys.exit(f"{module.name}: {port.name} has no comment")
+                    raise ValueError(f"{module.name}: {port.name}: expected a comment, found none")
             parts += [f"### {module.name}\n", first_sentence(module.description) + "\n", tables(module) + "\n"]
             if module.examples:
                 parts.append(examples(module) + "\n")
@@ -74,26 +72,11 @@ def rtl_page(source, text):
     return re.sub(r"(<!-- header: (\w+) -->\n).*?(<!-- end -->)", lambda match: f"{match[1]}{tables(found[match[2]])}\n{match[3]}", text, flags=re.S)
 
 
-def main(source, check):
+def make_pages(source):
     rtl = source / "docs/05_rtl.md"
-    pages = {rtl: rtl_page(source, rtl.read_text()), source / "docs/05_rtl_modules.md": modules_page(source),
-             source / "docs/05_rtl_pipe.svg": pipe_diagram.draw(rtl.read_text())}
-    changed = False
-    for path, text in pages.items():
-        old = path.read_text() if path.exists() else ""
-        if old == text:
-            continue
-        changed = True
-        if check:
-            sys.stdout.writelines(difflib.unified_diff(old.splitlines(True), text.splitlines(True), str(path), "generated"))
-        else:
-            path.write_text(text)
-            print(f"written: {path.relative_to(source)}")
-    return 1 if check and changed else 0
+    text = rtl.read_text()
+    return {rtl: rtl_page(source, text), source / "docs/05_rtl_modules.md": modules_page(source), source / "docs/05_rtl_pipe.svg": pipe_diagram.draw(text)}
 
 
 if __name__ == "__main__":
-    arguments = [argument for argument in sys.argv[1:] if argument != "--check"]
-    if len(arguments) != 1:
-        sys.exit(__doc__)
-    sys.exit(main(pathlib.Path(arguments[0]).resolve(), "--check" in sys.argv))
+    pages.run(make_pages, __doc__)

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 
+import pages
 import pipe_diagram
 import svg
 
@@ -24,7 +25,7 @@ def simulate(source, profile):
                         *(str(source / file) for file in files), str(source / "rtl/docs/fp4_waveform_bench.sv")], check=True, capture_output=True)
         said = subprocess.run(["vvp", "-n", "bench"], cwd=folder, check=True, capture_output=True, text=True).stdout
         if "no D came" in said:
-            sys.exit("fp4_waveform_bench: no D came")
+            raise ValueError("fp4_waveform_bench: no D came")
         return (pathlib.Path(folder) / "waveform.vcd").read_text()
 
 
@@ -117,23 +118,12 @@ def draw(source, name):
     return svg.drawing(LEFT + CYCLE * ((end - FIRST_EDGE) // PERIOD) + 12, height, f"Waveforms of one tile in profile {name}", parts)
 
 
-def main(source, check):
-    if not shutil.which("iverilog"):
-        print("skipped: iverilog was not found")
-        return 77
-    changed = False
-    for name in PROFILES:
-        path, drawn = source / f"docs/05_rtl_waveforms_{name}.svg", draw(source, name)
-        if not path.exists() or path.read_text() != drawn:
-            changed = True
-            if not check:
-                path.write_text(drawn)
-            print(f"{'differs' if check else 'written'}: {path.relative_to(source)}")
-    return 1 if check and changed else 0
+def make_pages(source):
+    return {source / f"docs/05_rtl_waveforms_{name}.svg": draw(source, name) for name in PROFILES}
 
 
 if __name__ == "__main__":
-    arguments = [argument for argument in sys.argv[1:] if argument != "--check"]
-    if len(arguments) != 1:
-        sys.exit(__doc__)
-    sys.exit(main(pathlib.Path(arguments[0]).resolve(), "--check" in sys.argv))
+    if not shutil.which("iverilog"):
+        print("skipped: iverilog was not found")
+        sys.exit(77)
+    pages.run(make_pages, __doc__)

@@ -65,7 +65,9 @@ std::string check_pace(const MakeCore& make_core, const Arithmetic& arithmetic) 
     const LoadedCore core = make_core();
     Stream stream(*core, beats_of_full_pace(core->shape(), arithmetic));
     for (int cycle = 0; cycle < 400; ++cycle)
-        if (!stream.cycle().k_ready) return fmt::format("no beat is taken in cycle {}", cycle);
+        if (const bool due = cycle % cycles_per_beat(arithmetic) == 0;
+            stream.cycle().k_ready != due)
+            return fmt::format("cycle {}: {} beat is taken", cycle, due ? "no" : "a");
     return "";
 }
 
