@@ -64,21 +64,10 @@ def one_assignment_each(netlist):
     return re.sub(r"^\s*assign {([^}]*)} = (.*);$", split, netlist, flags=re.M)
 
 
-def register_names(netlist):
-    """The nets that flip-flops drive, by instance."""
-    names = {}
-    for instance, pins in re.findall(r"^\s+\S+ (_\d+_) \((.*?)\n\s*\);", netlist, re.M | re.S):
-        output = re.search(r"\.QN?\(\\?(\S+)\s*\)", pins)
-        if output:
-            names[instance] = output[1]
-    return names
-
-
-def stage_paths(endpoints, registers, stages):
+def stage_paths(endpoints, stages):
     """The longest path into the registers of each stage, in the library's unit, from OpenSTA's list of endpoints: pin (cell), required, actual, slack."""
     longest = {}
-    for instance, slack in re.findall(r"^(_\d+_)/\S+ \(.*?\)\s+\S+\s+\S+\s+(-?[\d.]+)", endpoints, re.M):
-        name = registers.get(instance, "")
+    for name, slack in re.findall(r"^(\S+)/\S+ \(.*?\)\s+\S+\s+\S+\s+(-?[\d.]+)", endpoints, re.M):
         stage = next((name_of for name_of, pattern in stages.items() if re.search(pattern, name)), "control")
         longest[stage] = max(longest.get(stage, 0), 1 - float(slack))
     return longest
@@ -93,7 +82,7 @@ def synthesize(design, args, library, folder, ns):
     chparam = "".join(f" -set {key} 32'd{value}" for key, value in design.get("parameters", {}).items())
     script = "+" + SCRIPT.format(d=args.delay_ps)
     run(["yosys", "-q", "-p", f"""read_verilog -sv {files}; {f"chparam{chparam} {top};" if chparam else ""}
-        synth -flatten -noabc -top {top}; dfflibmap -liberty {library}
+        synth -flatten -noabc -top {top}; rename -wire t:$_*DFF*; dfflibmap -liberty {library}
         abc -liberty {library} -constr {folder}/constr -script {script}
         opt_clean -purge; setundef -zero; tee -o {work}/stat stat -liberty {library}; splitnets -ports -format _; write_verilog -noattr -noexpr {work}/net.v"""], name)
     net = work / "net.v"
@@ -123,7 +112,7 @@ def synthesize(design, args, library, folder, ns):
     result = {"name": name, "top": top, "parameters": design.get("parameters", {}), "area_um2": round(float(area[1]), 3),
               "registers": registers, "path_ns": round((1 - float(slack[1])) * ns, 4)}
     if "stages" in design:
-        longest = stage_paths((work / "endpoints").read_text(), register_names(net.read_text()), design["stages"])
+        longest = stage_paths((work / "endpoints").read_text(), design["stages"])
         missing = [stage for stage in design["stages"] if stage not in longest]
         if missing:
             raise Failure(f"{name}: expected registers of every stage, found none of {', '.join(missing)}")

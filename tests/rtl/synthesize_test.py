@@ -73,7 +73,7 @@ def main(source):
         areas = {part.split('"')[0]: float(area[1]) for part in parts if (area := re.search(r'\barea :\s*"?([\d.]+)', part))}
         for name, design in found.items():
             net = (keep / re.sub(r"\W+", "_", name) / "net.v").read_text()
-            cells = re.findall(r"^\s+(sky130_fd_sc_hd__\w+) \S+ \(", net, re.M)
+            cells = re.findall(r"^\s+(sky130_fd_sc_hd__\w+) \S+\s+\(", net, re.M)
             total = sum(areas[cell] for cell in cells)
             expect(abs(total - design["area_um2"]) < 0.01, f"{name}: the area of {len(cells)} cells is {design['area_um2']}")
             expect(design["gates"] == round(total / areas["sky130_fd_sc_hd__nand2_1"]), f"{name}: {design['gates']} gates")
