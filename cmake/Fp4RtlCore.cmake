@@ -1,9 +1,10 @@
-# fp4_add_rtl_core(ROWS r COLS c PROFILE name [FORMATS set] [FRACTION_BITS f ROUNDING rz|rne] [MAX_K k] [FST] [RANDOM_START] [COVERAGE]
+# fp4_add_rtl_core(ROWS r COLS c PROFILE name [FORMATS set] [FRACTION_BITS f ROUNDING rz|rne] [MAX_K k] [BLOCKS_PER_CYCLE n] [FST] [RANDOM_START] [COVERAGE]
 #     [RTL_DIR dir] [TARGET variable])
 #   One Verilated fp4_tensor_core as a loadable library lib/fp4sim/core-<r>x<c>-<profile>[-<set>][-fst].so: cores never see each other's
 #   symbols, and another build of the RTL can take a core's place without relinking anything. It decodes what its profile takes of a named
 #   set of formats, by default the first. FRACTION_BITS and ROUNDING: fused steps that keep so many bits and round so, under the name
-#   <profile>-f<f>-<rounding>. MAX_K: exact sums of so many elements and no wider, under the name <profile>-k<k>. With RANDOM_START registers
+#   <profile>-f<f>-<rounding>. MAX_K: exact sums of so many elements and no wider, under the name <profile>-k<k>. BLOCKS_PER_CYCLE: of a
+#   processing element, under the name <profile>-b<n>. With RANDOM_START registers
 #   without a reset begin with random bits, as in silicon, and the core has the assertions of rtl/checkers, which abort; otherwise they begin
 #   with zeros, which simulates faster. With COVERAGE lines, toggles and the cover points of rtl/coverage are counted. TARGET: the variable
 #   that is set to the target's name.
@@ -32,7 +33,7 @@ endforeach()
 list(GET FP4_FORMAT_SETS 0 FP4_DEFAULT_FORMATS)
 
 function(fp4_add_rtl_core)
-  cmake_parse_arguments(PARSE_ARGV 0 arg "FST;RANDOM_START;COVERAGE" "ROWS;COLS;PROFILE;FORMATS;FRACTION_BITS;ROUNDING;MAX_K;RTL_DIR;TARGET" "")
+  cmake_parse_arguments(PARSE_ARGV 0 arg "FST;RANDOM_START;COVERAGE" "ROWS;COLS;PROFILE;FORMATS;FRACTION_BITS;ROUNDING;MAX_K;BLOCKS_PER_CYCLE;RTL_DIR;TARGET" "")
   if(NOT arg_RTL_DIR)
     set(arg_RTL_DIR ${FP4_ROOT}/rtl)
   endif()
@@ -61,6 +62,12 @@ function(fp4_add_rtl_core)
   if(arg_MAX_K)
     string(APPEND arithmetic -k${arg_MAX_K})
     list(APPEND arithmetic_args -GMaxK=${arg_MAX_K})
+  endif()
+  if(arg_BLOCKS_PER_CYCLE)
+    string(APPEND arithmetic -b${arg_BLOCKS_PER_CYCLE})
+    list(APPEND arithmetic_args -GBlocksPerCycle=${arg_BLOCKS_PER_CYCLE})
+  else()
+    set(arg_BLOCKS_PER_CYCLE 1)
   endif()
   set(name core-${arg_ROWS}x${arg_COLS}-${arithmetic})
   if(NOT arg_FORMATS STREQUAL FP4_DEFAULT_FORMATS)
@@ -113,7 +120,7 @@ function(fp4_add_rtl_core)
   endif()
   target_include_directories(${target} PRIVATE ${FP4_ROOT}/golden/include) # OperandFormat
   target_compile_definitions(${target} PRIVATE FP4_CORE_ROWS=${arg_ROWS} FP4_CORE_COLS=${arg_COLS} FP4_CORE_PROFILE=${profile}
-    FP4_CORE_ARITHMETIC="${arithmetic}" ${arithmetic_definitions} FP4_CORE_FORMATS=${formats}
+    FP4_CORE_ARITHMETIC="${arithmetic}" ${arithmetic_definitions} FP4_CORE_FORMATS=${formats} FP4_CORE_BLOCKS_PER_CYCLE=${arg_BLOCKS_PER_CYCLE}
     FP4_CORE_RANDOM_START=$<BOOL:${arg_RANDOM_START}>)
   # Generated code is not what the sanitizers are for, and they make it compile for many minutes.
   target_compile_options(${target} PRIVATE -fno-gnu-unique $<$<BOOL:${FP4_SANITIZE}>:-fno-sanitize=all>)

@@ -4,7 +4,8 @@ bind fp4_tensor_core fp4_check_tensor_core #(
   .Cols    (Cols),
   .Exact   (Exact),
   .Blocks  (Sequential),
-  .OperandW(Rows * (64 + RecordAW) + Cols * (64 + RecordBW)),
+  .Whole   (Whole),
+  .OperandW(Rows * (CodesW + RecordsAW) + Cols * (CodesW + RecordsBW)),
   .FormatW (2 * fp4_pkg::FORMAT_W + 20),
   .TagWidth(TagWidth)
 ) u_check (

@@ -4,10 +4,12 @@
 /// then, or later by the padding of its last step, where no other tile was on its way and it does
 /// not add C. k_ready_o falls only for that padding, while a finished tile waits for the one before
 /// it, or, with Steps, for rows of C; and never while all tiles have FullPace beats and no C, in
-/// whole steps, and D is taken at once.
+/// whole steps, and D is taken at once. With Whole every beat is followed by three cycles that look
+/// like padding: the columns that take turns.
 module fp4_check_pace #(
   parameter bit Steps    = 1'b1, // fused steps, of four beats
   parameter bit Blocks   = 1'b0, // a step ends with a block, padded; needs Steps
+  parameter bit Whole    = 1'b0, // a beat is a step; needs Steps
   parameter int Latency  = 12,   // cycles from a tile's last beat to row 0
   parameter int FullPace = 12    // beats of a tile that never waits
 ) (
@@ -37,7 +39,7 @@ module fp4_check_pace #(
 
   assign takes   = k_valid_i && k_ready_i;
   assign closes  = takes && k_last_i;
-  assign ends    = closes || (Blocks && takes && place_q == k_block_i);
+  assign ends    = closes || (Blocks && takes && place_q == k_block_i) || (Whole && takes);
   assign held    = tiles_i >= 4'd2 || (Steps && c_missing_i);
   assign padding = Steps && ends ? 2'd3 - place_q : 2'd0;
 
@@ -62,11 +64,12 @@ module fp4_check_pace #(
         place_q <= ends ? '0 : place_q + 2'd1;
         beats_q <= k_last_i ? '0 : beats_q + 8'(32'(beats_q) < FullPace);
       end
-      if (closes && tiles_i == '0 && !k_use_c_i) due_q <= 8'(Latency) + 8'(padding);
+      if (closes && tiles_i == '0 && !k_use_c_i) due_q <= 8'(Latency) + (Whole ? 8'd0 : 8'(padding));
       else if (due_q != '0) due_q <= due_q - 8'd1;
       // All is well again once nothing is on its way.
       if (!k_valid_i && !open_i && tiles_i == '0 && padding_q == '0) quick_q <= 1'b1;
-      else if ((d_valid_i && !d_ready_i) || (k_valid_i && k_use_c_i) || padding != '0
+      else if ((d_valid_i && !d_ready_i) || (k_valid_i && k_use_c_i)
+               || (!Whole && padding != '0)
                || (closes && 32'(beats_q) + 1 < FullPace)) quick_q <= 1'b0;
     end
   end
@@ -76,7 +79,7 @@ module fp4_check_pace #(
       assert (!d_valid_i || tiles_i > recent);
       assert (due_q != 8'd1 || d_valid_i);
       assert (k_ready_i || padding_q != '0 || held);
-      assert (k_ready_i || !quick_q);
+      assert (k_ready_i || !quick_q || (Whole && padding_q != '0));
     end
   end
 

@@ -4,6 +4,7 @@ module fp4_check_tensor_core #(
   parameter int Cols     = 8,    // columns of a tile
   parameter bit Exact    = 1'b1, // profile exact
   parameter bit Blocks   = 1'b0, // a step is a block
+  parameter bit Whole    = 1'b0, // a beat is a step
   parameter int OperandW = 1,    // bits of what comes with a beat
   parameter int FormatW  = 1,    // bits of that which is the same for all beats of a tile
   parameter int TagWidth = 32    // bits of a tag
@@ -30,7 +31,7 @@ module fp4_check_tensor_core #(
 
   localparam int Shared = Cols < 4 ? Cols : 4; // columns of a unit
   localparam int Latency = Exact ? 9 : 8 + Shared;
-  localparam int FullPace = Exact ? Rows + 1 : (Rows + Shared + 3) / 4 * 4;
+  localparam int FullPace = Exact ? Rows + 1 : (Rows + Shared + 3) / 4 * (Whole ? 1 : 4);
 
   logic               open, c_missing;
   logic [3:0]         tiles;
@@ -78,7 +79,13 @@ module fp4_check_tensor_core #(
     .c_missing_o(c_missing)
   );
 
-  fp4_check_pace #(.Steps(!Exact), .Blocks(Blocks), .Latency(Latency), .FullPace(FullPace)) u_pace (
+  fp4_check_pace #(
+    .Steps   (!Exact),
+    .Blocks  (Blocks),
+    .Whole   (Whole),
+    .Latency (Latency),
+    .FullPace(FullPace)
+  ) u_pace (
     .clk_i,
     .rst_ni,
     .k_valid_i,

@@ -4,19 +4,20 @@
 /// row behind, so a tile leaves while the next is summed. Terms come from formats whose scales and
 /// lanes such a sum can hold; their weight above 2^-20 is then 0 to 28 bits.
 module fp4_accumulate_exact #(
+  parameter int Blocks           = 1,  // terms that are added at once
   parameter int TermW            = 23, // bits of a term
   parameter int TermFractionBits = 8,  // fraction bits of a term
   parameter int SumW             = 64  // bits of the sum
 ) (
   input  logic                    clk_i,           // clock
   input  logic                    advance_i,       // the stages move
-  input  logic                    first_i,         // the term opens a tile
-  input  logic                    add_i,           // there is a term
-  input  logic                    finish_i,        // it is the last of its tile
+  input  logic                    first_i,         // the terms open a tile
+  input  logic                    add_i,           // there are terms
+  input  logic                    finish_i,        // they are the last of their tile
   input  logic                    shift_i,         // drain: take the row behind
-  input  logic signed [TermW-1:0] term_i,          // term, before its exponent
-  input  logic signed [8:0]       exponent_i,      // of the term
-  input  logic                    nan_i,           // its scale is NaN
+  input  logic [Blocks*TermW-1:0] terms_i,         // signed, before their exponents
+  input  logic [Blocks*9-1:0]     exponents_i,     // of the terms, signed
+  input  logic [Blocks-1:0]       nan_i,           // their scales are NaN
   input  logic signed [SumW-1:0]  drain_sum_q20_i, // sum of the row behind, 2^-20 each
   input  logic                    drain_nan_i,     // NaN of the row behind
   output logic signed [SumW-1:0]  drain_sum_q20_o, // sum in the drain register, 2^-20 each
@@ -29,16 +30,21 @@ module fp4_accumulate_exact #(
 
   localparam int ShiftBias = fp4_pkg::EXACT_FRACTION_BITS - TermFractionBits;
 
-  logic [4:0]             shift; // only matters where neither scale is zero
+  logic [Blocks*5-1:0]    shifts; // only matter where neither scale is zero
   logic signed [SumW-1:0] sum_q20_d, sum_q20_q;
   logic                   sum_nan_d, sum_nan_q;
   logic signed [SumW-1:0] drain_sum_q20_q;
   logic                   drain_nan_q;
 
-  assign shift = 5'(exponent_i + 9'(ShiftBias));
+  always_comb begin
+    sum_q20_d = first_i ? SumW'(0) : sum_q20_q;
+    for (int b = 0; b < Blocks; b++) begin
+      shifts[5*b +: 5] = 5'(exponents_i[9*b +: 9] + 9'(ShiftBias));
+      sum_q20_d = sum_q20_d + (SumW'($signed(terms_i[TermW*b +: TermW])) <<< shifts[5*b +: 5]);
+    end
+  end
 
-  assign sum_q20_d = (first_i ? SumW'(0) : sum_q20_q) + (SumW'(term_i) <<< shift);
-  assign sum_nan_d = (!first_i && sum_nan_q) || nan_i;
+  assign sum_nan_d = (!first_i && sum_nan_q) || nan_i != '0;
 
   always_ff @(posedge clk_i) begin
     if (advance_i && add_i) begin

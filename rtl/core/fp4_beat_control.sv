@@ -18,7 +18,7 @@ module fp4_beat_control #(
   input  logic [1:0]          k_block_i, // sixteens of its block less one: 0, 1 or 3
   input  logic                k_use_c_i, // its tile adds C
   input  logic [TagWidth-1:0] k_tag_i,   // its tag
-  output logic [1:0]          place_o,   // stage 0: which sixteen of the block
+  output logic [1:0]          group0_o,  // stage 0: place in the step; which sixteen of a block
   output logic                valid_o,   // stage 3, as all below: there is a token
   output logic                padding_o, // no beat: an empty block
   output logic                first_o,   // of the tile's first step; without Steps its first beat
@@ -81,7 +81,7 @@ module fp4_beat_control #(
     end
   end
 
-  assign place_o   = group_stage_q[1:0];
+  assign group0_o  = group_stage_q[1:0];
   assign valid_o   = valid_q[3];
   assign padding_o = padding_stage_q[3];
   assign first_o   = first_stage_q[3];

@@ -5,8 +5,11 @@
 /// next one of its column may enter. The first step of a tile that uses C waits in front of the
 /// units until C is there; what is in the units goes on. The last step of a tile waits at the end
 /// of the units until the drain registers are free, and everything waits with it.
+///
+/// With Whole a token brings all terms of a step, and its place is its column.
 module fp4_step_control #(
   parameter int Columns  = 4, // that share a unit, 1 to 4
+  parameter bit Whole    = 1'b0, // a token is a step of one column
   parameter int TagWidth = 32 // bits of a tag
 ) (
   input  logic                clk_i,          // clock
@@ -14,7 +17,7 @@ module fp4_step_control #(
   input  logic                valid_i,        // a token with its terms, as all below
   input  logic                first_i,        // of the tile's first step
   input  logic                last_i,         // of its last step
-  input  logic [1:0]          group_i,        // place in the step
+  input  logic [1:0]          group_i,        // place in the step; with Whole the column
   input  logic                use_c_i,        // the tile adds C
   input  logic [TagWidth-1:0] tag_i,          // tag of the tile
   input  logic                c_full_i,       // C is staged
@@ -41,36 +44,45 @@ module fp4_step_control #(
   localparam logic [1:0] LastColumn = 2'(Columns - 1);
 
   // Tokens that end a step, by the columns that they have come to.
-  logic [3:0]          valid, ends, first, last, use_c;
-  logic [2:0]          valid_q, ends_q, first_q, last_q, use_c_q; // ends_q: there is one
-  logic                wait_for_c, wait_for_drain, issue;
-  logic [1:0]          column_d;
+  logic [3:0] valid, ends, first, last, use_c;
+  logic       wait_for_c, wait_for_drain, issue;
+  logic [1:0] column_d;
 
-  assign valid = {valid_q, valid_i};
-  assign ends  = {ends_q, valid_i && group_i == 2'd3};
-  assign first = {first_q, first_i};
-  assign last  = {last_q, last_i};
-  assign use_c = {use_c_q, use_c_i};
+  if (Whole) begin : g_whole
+    assign valid = {4{valid_i}};
+    assign ends  = valid_i ? 4'd1 << group_i : '0;
+    assign first = {4{first_i}};
+    assign last  = {4{last_i}};
+    assign use_c = {4{use_c_i}};
+  end else begin : g_gathered
+    logic [2:0] valid_q, ends_q, first_q, last_q, use_c_q; // ends_q: there is one
 
-  always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) begin
-      valid_q <= '0;
-      ends_q  <= '0;
-    end else if (advance_o) begin
-      valid_q <= valid[2:0];
-      ends_q  <= ends[2:0];
+    assign valid = {valid_q, valid_i};
+    assign ends  = {ends_q, valid_i && group_i == 2'd3};
+    assign first = {first_q, first_i};
+    assign last  = {last_q, last_i};
+    assign use_c = {use_c_q, use_c_i};
+
+    always_ff @(posedge clk_i or negedge rst_ni) begin
+      if (!rst_ni) begin
+        valid_q <= '0;
+        ends_q  <= '0;
+      end else if (advance_o) begin
+        valid_q <= valid[2:0];
+        ends_q  <= ends[2:0];
+      end
+    end
+
+    always_ff @(posedge clk_i) begin
+      if (advance_o) begin
+        first_q <= first[2:0];
+        last_q  <= last[2:0];
+        use_c_q <= use_c[2:0];
+      end
     end
   end
 
-  always_ff @(posedge clk_i) begin
-    if (advance_o) begin
-      first_q <= first[2:0];
-      last_q  <= last[2:0];
-      use_c_q <= use_c[2:0];
-    end
-  end
-
-  // Ends of steps are four slots apart, so at most one column's is here.
+  // Steps of a column are four slots apart, so at most one column's ends here.
   logic [3:0] ends_here;
   logic       first_here, last_here, use_c_here;
 

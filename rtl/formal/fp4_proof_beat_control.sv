@@ -37,7 +37,7 @@ module fp4_proof_beat_control #(
     .k_block_i,
     .k_use_c_i,
     .k_tag_i  (k_tag_q),
-    .place_o  (place),
+    .group0_o (place),
     .valid_o  (valid),
     .padding_o(padding),
     .first_o  (first),

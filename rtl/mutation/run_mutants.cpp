@@ -53,26 +53,24 @@ struct Verdict {
     std::string vectors, wrong; // empty: none
 };
 
-std::string check_pace(const MakeCore& make_core, const Arithmetic& arithmetic) {
+std::string check_pace(const MakeCore& make_core) {
     {
         const LoadedCore core = make_core();
         Stream stream(*core, 1);
         int cycle = 0;
         while (!stream.cycle().d_valid && cycle < 100) ++cycle;
-        if (const int expected = latency(core->shape(), arithmetic); cycle != expected)
+        if (const int expected = latency(*core); cycle != expected)
             return fmt::format("latency: expected {}, found {}", expected, cycle);
     }
     const LoadedCore core = make_core();
-    Stream stream(*core, beats_of_full_pace(core->shape(), arithmetic));
+    Stream stream(*core, beats_of_full_pace(*core));
     for (int cycle = 0; cycle < 400; ++cycle)
-        if (const bool due = cycle % cycles_per_beat(arithmetic) == 0;
-            stream.cycle().k_ready != due)
+        if (const bool due = cycle % cycles_per_beat(*core) == 0; stream.cycle().k_ready != due)
             return fmt::format("cycle {}: {} beat is taken", cycle, due ? "no" : "a");
     return "";
 }
 
-Verdict drive(const MakeCore& make_core, const std::vector<Vectors>& vectors,
-              const Arithmetic& arithmetic) {
+Verdict drive(const MakeCore& make_core, const std::vector<Vectors>& vectors) {
     Verdict verdict;
     const auto run = [&](const Vectors& v, uint64_t seed, const std::vector<Tile>& tiles) {
         const auto fault = Bench(*make_core(), v.pace, seed).run(tiles);
@@ -87,7 +85,7 @@ Verdict drive(const MakeCore& make_core, const std::vector<Vectors>& vectors,
         } else if (run(v, 5, v.tiles)) {
             return verdict;
         }
-    verdict.wrong = check_pace(make_core, arithmetic);
+    verdict.wrong = check_pace(make_core);
     if (!verdict.wrong.empty()) verdict.vectors = "latency and pace";
     return verdict;
 }
@@ -118,8 +116,7 @@ int run(const std::vector<std::string>& arguments) {
     const auto vectors = standard_vectors(shape, (*core)->formats(), *arithmetic, tiles);
     for (auto mutant = arguments.begin() + 6; mutant != arguments.end(); ++mutant) {
         choose(*mutant);
-        const Verdict v =
-            tiles == 0 ? Verdict{} : drive([&] { return *load(); }, vectors, *arithmetic);
+        const Verdict v = tiles == 0 ? Verdict{} : drive([&] { return *load(); }, vectors);
         fmt::print("{}\t{}\t{}\t{}\n", *mutant, v.tiles, v.vectors, v.wrong);
         std::fflush(stdout);
     }

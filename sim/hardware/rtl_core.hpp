@@ -26,8 +26,8 @@ struct CoreInputs {
     bool k_use_c = false;
     uint32_t k_tag = 0;
     struct Operand : OperandFormat {
-        const uint8_t* codes = nullptr;  // rows (or cols) * 8 bytes
-        const uint8_t* scales = nullptr; // rows (or cols) * record_bytes() bytes
+        const uint8_t* codes = nullptr;  // rows (or cols) * blocks_per_cycle() * 8 bytes
+        const uint8_t* scales = nullptr; // so many times record_bytes() bytes
     } a, b;
     bool c_valid = false;
     const uint32_t* c = nullptr; // cols binary32 patterns
@@ -52,6 +52,7 @@ class RtlCore {
     virtual Arithmetic arithmetic() const = 0; // a row of arithmetic_profiles, or one with other
                                                // steps or widths, under a name of its own
     virtual FormatSet formats() const = 0;     // of either operand
+    virtual uint32_t blocks_per_cycle() const = 0; // blocks of 16 elements in a beat
     size_t record_bytes() const { return static_cast<size_t>(max_record_bytes(formats())); }
 
     // Drives the inputs, samples the outputs, then clocks once.

@@ -44,6 +44,8 @@ void get(const Port& port, uint32_t* words, size_t count) {
 }
 
 constexpr size_t core_record_bytes = max_record_bytes(FP4_CORE_FORMATS);
+constexpr size_t a_blocks = FP4_CORE_ROWS * FP4_CORE_BLOCKS_PER_CYCLE;
+constexpr size_t b_blocks = FP4_CORE_COLS * FP4_CORE_BLOCKS_PER_CYCLE;
 
 class VerilatedCore final : public RtlCore {
   public:
@@ -80,6 +82,7 @@ class VerilatedCore final : public RtlCore {
         return arithmetic;
     }
     FormatSet formats() const override { return FP4_CORE_FORMATS; }
+    uint32_t blocks_per_cycle() const override { return FP4_CORE_BLOCKS_PER_CYCLE; }
 
     void cycle(const CoreInputs& in, CoreOutputs& out) override {
         top_->rst_ni = !in.reset;
@@ -94,10 +97,10 @@ class VerilatedCore final : public RtlCore {
             top_->b_format_i = static_cast<uint8_t>(in.b.format);
             top_->b_v1_halves_i = in.b.specials.v1_halves;
             top_->b_v2_halves_i = in.b.specials.v2_halves;
-            put(top_->a_codes_i, in.a.codes, FP4_CORE_ROWS * 8);
-            put(top_->a_scales_i, in.a.scales, FP4_CORE_ROWS * core_record_bytes);
-            put(top_->b_codes_i, in.b.codes, FP4_CORE_COLS * 8);
-            put(top_->b_scales_i, in.b.scales, FP4_CORE_COLS * core_record_bytes);
+            put(top_->a_codes_i, in.a.codes, a_blocks * 8);
+            put(top_->a_scales_i, in.a.scales, a_blocks * core_record_bytes);
+            put(top_->b_codes_i, in.b.codes, b_blocks * 8);
+            put(top_->b_scales_i, in.b.scales, b_blocks * core_record_bytes);
         }
         top_->c_valid_i = in.c_valid;
         if (in.c_valid) put(top_->c_i, in.c, FP4_CORE_COLS * 4);

@@ -95,9 +95,11 @@ std::string describe(const Fault& fault) {
 }
 
 Bench::Bench(RtlCore& core, Pace pace, uint64_t seed)
-    : core_(core), pace_(pace), random_(seed), a_codes_(core.shape().rows * 8),
-      a_scales_(core.shape().rows * core.record_bytes()), b_codes_(core.shape().cols * 8),
-      b_scales_(core.shape().cols * core.record_bytes()) {
+    : core_(core), pace_(pace), random_(seed), blocks_(core.blocks_per_cycle()),
+      a_codes_(core.shape().rows * blocks_ * 8),
+      a_scales_(core.shape().rows * blocks_ * core.record_bytes()),
+      b_codes_(core.shape().cols * blocks_ * 8),
+      b_scales_(core.shape().cols * blocks_ * core.record_bytes()) {
     inputs_.reset = true;
     for (int i = 0; i < 3; ++i) core_.cycle(inputs_, outputs_);
     inputs_.reset = false;
@@ -110,16 +112,24 @@ void Bench::offer_beat(const Tile& tile, uint64_t beat) {
         const FormatSpec& spec = spec_of(t.format);
         const auto bytes = static_cast<size_t>(spec.scale_bytes());
         const auto block = static_cast<size_t>(spec.block);
-        for (uint64_t r = 0; r < t.rows; ++r) {
-            std::memcpy(codes.data() + r * 8, t.row(r).codes.data() + beat * 8, 8);
-            std::memcpy(scales.data() + r * record_bytes,
-                        t.row(r).scales.data() + beat * dot_lanes / block * bytes, bytes);
-        }
+        for (uint64_t r = 0; r < t.rows; ++r)
+            for (uint64_t n = 0; n < blocks_; ++n) {
+                const uint64_t k = (beat * blocks_ + n) * dot_lanes;
+                uint8_t* const to_codes = codes.data() + (r * blocks_ + n) * 8;
+                uint8_t* const to_scales = scales.data() + (r * blocks_ + n) * record_bytes;
+                if (k >= t.k) { // zeros fill the last beat
+                    std::memset(to_codes, 0, 8);
+                    std::memset(to_scales, 0, record_bytes);
+                    continue;
+                }
+                std::memcpy(to_codes, t.row(r).codes.data() + k / 2, 8);
+                std::memcpy(to_scales, t.row(r).scales.data() + k / block * bytes, bytes);
+            }
         port = {t, codes.data(), scales.data()};
     };
     gather(tile.a, a_codes_, a_scales_, inputs_.a);
     gather(tile.b, b_codes_, b_scales_, inputs_.b);
-    inputs_.k_last = (beat + 1) * dot_lanes == tile.a.k;
+    inputs_.k_last = (beat + 1) * blocks_ * dot_lanes >= tile.a.k;
     inputs_.k_use_c = !tile.c.empty();
 }
 
@@ -184,8 +194,9 @@ std::optional<Fault> Bench::run(const std::vector<Tile>& tiles) {
 }
 
 Stream::Stream(RtlCore& core, int beats)
-    : core_(core), beats_(beats), codes_(std::max(core.shape().rows, core.shape().cols) * 8),
-      scales_(std::max(core.shape().rows, core.shape().cols) * core.record_bytes()) {
+    : core_(core), beats_(beats),
+      codes_(std::max(core.shape().rows, core.shape().cols) * core.blocks_per_cycle() * 8),
+      scales_(codes_.size() / 8 * core.record_bytes()) {
     inputs_.reset = true;
     core_.cycle(inputs_, outputs_);
     inputs_ = {.k_valid = true,
@@ -201,19 +212,22 @@ const CoreOutputs& Stream::cycle() {
     return outputs_;
 }
 
-int cycles_per_beat(const Arithmetic& arithmetic) {
-    return arithmetic.accumulation == Accumulation::sequential ? 4 : 1;
+int cycles_per_beat(const RtlCore& core) {
+    const Arithmetic arithmetic = core.arithmetic();
+    const bool columns_take_turns = core.blocks_per_cycle() == 4 && !is_exact(arithmetic);
+    return columns_take_turns || arithmetic.accumulation == Accumulation::sequential ? 4 : 1;
 }
 
-int latency(CoreShape shape, const Arithmetic& arithmetic) {
-    const int padding = 3; // one beat of a step of four
-    return is_exact(arithmetic) ? 9 : 9 + last_column(shape) + padding;
+int latency(const RtlCore& core) {
+    if (is_exact(core.arithmetic())) return 9;
+    const int padding = core.blocks_per_cycle() == 4 ? 0 : 3; // one beat of a step of four
+    return 9 + last_column(core.shape()) + padding;
 }
 
-int beats_of_full_pace(CoreShape shape, const Arithmetic& arithmetic) {
-    const int drain = static_cast<int>(shape.rows) + 1;
-    if (is_exact(arithmetic)) return drain;
-    return (drain + last_column(shape) + 3) / 4 * (4 / cycles_per_beat(arithmetic));
+int beats_of_full_pace(const RtlCore& core) {
+    const int drain = static_cast<int>(core.shape().rows) + 1;
+    if (is_exact(core.arithmetic())) return drain;
+    return (drain + last_column(core.shape()) + 3) / 4 * (4 / cycles_per_beat(core));
 }
 
 } // namespace fp4::sim

@@ -70,6 +70,7 @@ class Bench {
     std::mt19937_64 random_;
     CoreInputs inputs_;
     CoreOutputs outputs_;
+    uint64_t blocks_; // of 16 elements, in a beat
     std::vector<uint8_t> a_codes_, a_scales_, b_codes_, b_scales_;
 };
 
@@ -91,8 +92,8 @@ class Stream {
 // What the table of docs/05 says: the cycles from the one that takes a tile's only beat to the one
 // that offers row 0, how many cycles a beat of NVFP4 takes, and the beats a tile needs so that it
 // takes no more.
-int cycles_per_beat(const Arithmetic& arithmetic);
-int latency(CoreShape shape, const Arithmetic& arithmetic);
-int beats_of_full_pace(CoreShape shape, const Arithmetic& arithmetic);
+int cycles_per_beat(const RtlCore& core);
+int latency(const RtlCore& core);
+int beats_of_full_pace(const RtlCore& core);
 
 } // namespace fp4::sim

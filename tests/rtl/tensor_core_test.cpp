@@ -49,6 +49,34 @@ INSTANTIATE_TEST_SUITE_P(Wide, TensorCore,
                                           testing::Values(rtl_format_sets[0]),
                                           testing::ValuesIn(paces)));
 
+// Four blocks of an output in a cycle; of fused steps four columns take turns.
+class FourBlocks
+    : public testing::TestWithParam<std::tuple<CoreShape, std::string_view, RtlFormatSet, Pace>> {};
+
+TEST_P(FourBlocks, EveryTileSurvivesStalls) {
+    const auto& [shape, profile, formats, pace] = GetParam();
+    const auto core = core_of(shape, fmt::format("{}-b4", profile), formats);
+    std::mt19937_64 random(14);
+    std::vector<Tile> tiles;
+    for (int i = 0; i < stalled_tiles; ++i)
+        tiles.push_back(random_tile(random, shape, core->formats(), core->arithmetic()));
+    const auto fault = Bench(*core, pace, 5).run(tiles);
+    EXPECT_FALSE(fault) << describe(*fault);
+}
+
+constexpr std::array<std::string_view, 3> profiles_of_four{"exact", "nv-blackwell",
+                                                           "nv-blackwell-1"};
+INSTANTIATE_TEST_SUITE_P(Narrow, FourBlocks,
+                         testing::Combine(testing::Values(narrow),
+                                          testing::ValuesIn(profiles_of_four),
+                                          testing::ValuesIn(rtl_format_sets),
+                                          testing::ValuesIn(paces)));
+INSTANTIATE_TEST_SUITE_P(Wide, FourBlocks,
+                         testing::Combine(testing::Values(wide),
+                                          testing::ValuesIn(profiles_of_four),
+                                          testing::Values(rtl_format_sets[0]),
+                                          testing::ValuesIn(paces)));
+
 // Fused steps that keep other numbers of bits, and round either way.
 struct Steps {
     int fraction_bits;
@@ -142,15 +170,26 @@ TEST(NarrowSum, HoldsTheLargest) {
     EXPECT_FALSE(fault) << describe(*fault);
 }
 
+// Cores that take one block of an output in a cycle, and those that take four.
+std::vector<std::string> names_of_cores() {
+    std::vector<std::string> names;
+    for (const std::string_view profile : rtl_profiles()) {
+        names.emplace_back(profile);
+        if (arithmetic_from_name(profile)->accumulation != Accumulation::sequential)
+            names.push_back(fmt::format("{}-b4", profile));
+    }
+    return names;
+}
+
 TEST(TensorCore, CloseCalls) {
-    for (const std::string_view profile : rtl_profiles())
+    for (const std::string& name : names_of_cores())
         for (const RtlFormatSet& formats : rtl_format_sets) {
-            const auto core = core_of(narrow, profile, formats);
-            const Arithmetic& arithmetic = *arithmetic_from_name(profile);
+            const auto core = core_of(narrow, name, formats);
+            const Arithmetic arithmetic = core->arithmetic();
             for (const auto& tiles : {close_calls(narrow, core->formats(), arithmetic),
                                       lone_bits(narrow, arithmetic)}) {
                 const auto fault = Bench(*core, {8, 8, 8}, 5).run(tiles);
-                EXPECT_FALSE(fault) << profile << " " << formats.name << ": " << describe(*fault);
+                EXPECT_FALSE(fault) << name << " " << formats.name << ": " << describe(*fault);
             }
         }
 }
@@ -170,32 +209,32 @@ TEST(TensorCore, FirstTileOfOneBlock) {
 }
 
 TEST(TensorCore, Latency) {
-    for (const std::string_view profile : rtl_profiles())
+    for (const std::string& name : names_of_cores())
         for (const CoreShape shape : {narrow, wide}) {
-            const auto core = core_of(shape, profile, rtl_format_sets[0]);
+            const auto core = core_of(shape, name, rtl_format_sets[0]);
             Stream stream(*core, 1);
             int cycle = 0;
             while (!stream.cycle().d_valid && cycle < 100) ++cycle;
-            EXPECT_EQ(cycle, latency(shape, *arithmetic_from_name(profile))) << profile;
+            EXPECT_EQ(cycle, latency(*core)) << name;
         }
 }
 
 // With fewer beats a tile than its pace needs, a cycle is lost.
 TEST(TensorCore, FullPaceLosesNoCycle) {
-    for (const std::string_view profile : rtl_profiles())
+    for (const std::string& name : names_of_cores())
         for (const CoreShape shape : {narrow, wide}) {
-            const int beats = beats_of_full_pace(shape, *arithmetic_from_name(profile));
-            const auto core = core_of(shape, profile, rtl_format_sets[0]);
-            const auto other_core = core_of(shape, profile, rtl_format_sets[0]);
+            const auto core = core_of(shape, name, rtl_format_sets[0]);
+            const auto other_core = core_of(shape, name, rtl_format_sets[0]);
+            const int beats = beats_of_full_pace(*core);
+            const int per_beat = cycles_per_beat(*core);
             Stream enough(*core, beats), fewer(*other_core, beats - 1);
-            const int per_beat = cycles_per_beat(*arithmetic_from_name(profile));
             bool stalled = false;
             for (int cycle = 0; cycle < 400; ++cycle) {
                 const bool expected = cycle % per_beat == 0;
-                ASSERT_EQ(enough.cycle().k_ready, expected) << profile << " cycle " << cycle;
+                ASSERT_EQ(enough.cycle().k_ready, expected) << name << " cycle " << cycle;
                 stalled |= fewer.cycle().k_ready != expected;
             }
-            EXPECT_TRUE(stalled) << profile;
+            EXPECT_TRUE(stalled) << name;
         }
 }
 

@@ -23,6 +23,7 @@ class DefectiveCore final : public RtlCore {
     CoreShape shape() const override { return core_->shape(); }
     Arithmetic arithmetic() const override { return core_->arithmetic(); }
     FormatSet formats() const override { return core_->formats(); }
+    uint32_t blocks_per_cycle() const override { return core_->blocks_per_cycle(); }
     bool open_waveform(const char* path, double clock_period_ns) override {
         return core_->open_waveform(path, clock_period_ns);
     }
