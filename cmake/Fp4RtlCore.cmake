@@ -32,6 +32,28 @@ foreach(line ${lines})
 endforeach()
 list(GET FP4_FORMAT_SETS 0 FP4_DEFAULT_FORMATS)
 
+# Counting makes much code. Modules that are not inlined are written, and counted, once for all their instances, few large files compile
+# several times faster than many small ones, and optimizing takes longer than it saves. Where always blocks are split, a branch that changes its
+# own condition is counted as not taken.
+set(FP4_COVERAGE_ARGS --coverage-line --coverage-toggle --coverage-user -fno-inline -fno-split)
+function(fp4_compile_counting target source)
+  set_source_files_properties(${source} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 1000)
+  target_compile_options(${target} PRIVATE -O1)
+endfunction()
+
+# The files that lists in the folder rtl_dir name, rtl/files.f and others, with their paths.
+function(fp4_rtl_files rtl_dir variable)
+  set(files "")
+  foreach(list IN LISTS ARGN)
+    string(REGEX REPLACE "^rtl/" "${rtl_dir}/" list ${list})
+    file(STRINGS ${list} listed)
+    list(APPEND files ${listed})
+  endforeach()
+  list(TRANSFORM files REPLACE "^rtl/" "${rtl_dir}/")
+  set(${variable} ${files} PARENT_SCOPE)
+endfunction()
+
 function(fp4_add_rtl_core)
   cmake_parse_arguments(PARSE_ARGV 0 arg "FST;RANDOM_START;COVERAGE" "ROWS;COLS;PROFILE;FORMATS;FRACTION_BITS;ROUNDING;MAX_K;BLOCKS_PER_CYCLE;RTL_DIR;TARGET" "")
   if(NOT arg_RTL_DIR)
@@ -79,27 +101,22 @@ function(fp4_add_rtl_core)
     set(trace_args TRACE_FST)
   endif()
 
-  file(STRINGS ${arg_RTL_DIR}/files.f files)
+  fp4_rtl_files(${arg_RTL_DIR} files rtl/files.f)
   set(start fast)
   set(check_args "")
   if(arg_RANDOM_START)
     set(start unique)
     set(check_args --assert)
-    file(STRINGS ${arg_RTL_DIR}/checkers/files.f checkers)
-    list(APPEND files rtl/checkers/lint.vlt ${checkers} rtl/checkers/bind.sv)
+    fp4_rtl_files(${arg_RTL_DIR} checkers rtl/checkers/files.f)
+    list(APPEND files ${arg_RTL_DIR}/checkers/lint.vlt ${checkers} ${arg_RTL_DIR}/checkers/bind.sv)
   endif()
-  list(TRANSFORM files REPLACE "^rtl/" "${arg_RTL_DIR}/")
 
-  # Counting makes much code. Modules that are not inlined are written, and counted, once for all their instances, few large files compile
-  # several times faster than many small ones, and optimizing takes longer than it saves.
   set(coverage_args "")
   set(optimization OPT_FAST -O2 OPT_SLOW -O1 OPT_GLOBAL -O2)
   if(arg_COVERAGE)
-    file(STRINGS ${arg_RTL_DIR}/coverage/files.f cover_files)
-    list(TRANSFORM cover_files REPLACE "^rtl/" "${arg_RTL_DIR}/")
+    fp4_rtl_files(${arg_RTL_DIR} cover_files rtl/coverage/files.f)
     list(APPEND files ${cover_files})
-    # Where always blocks are split, a branch that changes its own condition is counted as not taken.
-    set(coverage_args --coverage-line --coverage-toggle --coverage-user -fno-inline -fno-split)
+    set(coverage_args ${FP4_COVERAGE_ARGS})
     set(optimization OPT_GLOBAL -O1)
   endif()
 
@@ -114,9 +131,7 @@ function(fp4_add_rtl_core)
       -GFormatsA=${formats} -GFormatsB=${formats} ${arithmetic_args} ${coverage_args}
     ${optimization})
   if(arg_COVERAGE)
-    set_source_files_properties(${FP4_ROOT}/sim/hardware/rtl_core_verilated.cpp PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
-    set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 1000)
-    target_compile_options(${target} PRIVATE -O1)
+    fp4_compile_counting(${target} ${FP4_ROOT}/sim/hardware/rtl_core_verilated.cpp)
   endif()
   target_include_directories(${target} PRIVATE ${FP4_ROOT}/golden/include) # OperandFormat
   target_compile_definitions(${target} PRIVATE FP4_CORE_ROWS=${arg_ROWS} FP4_CORE_COLS=${arg_COLS} FP4_CORE_PROFILE=${profile}

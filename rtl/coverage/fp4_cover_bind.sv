@@ -70,10 +70,10 @@ u_cover_b_sub_blocks (
   .scales_i(b_scales_i)
 );
 
-bind fp4_tensor_core fp4_cover_c #(.Cols(Cols)) u_cover_c (
+bind fp4_tensor_core fp4_cover_floats #(.Count(Cols)) u_cover_c (
   .clk_i,
-  .taken_i(c_valid_i && c_ready_o),
-  .c_i
+  .taken_i (c_valid_i && c_ready_o),
+  .floats_i(c_i)
 );
 
 bind fp4_tensor_core fp4_cover_streams #(.Rows(Rows), .CFollowsD(Exact)) u_cover_streams (
@@ -145,7 +145,9 @@ bind fp4_exact_finish fp4_cover_results u_cover_results (
 bind fp4_fused_unit fp4_cover_alignment #(
   .MagW            (MagW),
   .TermFractionBits(TermFractionBits),
-  .FractionBits    (FractionBits)
+  .FractionBits    (FractionBits),
+  .DownW           (DownW),
+  .Sequential      (Sequential)
 ) u_cover_alignment (
   .clk_i,
   .valid_i        (advance_i && valid_i[1]),
@@ -159,6 +161,25 @@ bind fp4_fused_unit fp4_cover_alignment #(
   .down2_i        (u_sum.down2_i),
   .down3_i        (u_sum.down3_i),
   .c_down_i       (u_sum.c_down_i)
+);
+
+bind fp4_fused_unit fp4_cover_to_odd #(
+  .MagW            (MagW),
+  .TermFractionBits(TermFractionBits),
+  .FractionBits    (FractionBits),
+  .DownW           (DownW),
+  .SumW            (SumW),
+  .ToOdd           (Sequential)
+) u_cover_to_odd (
+  .clk_i,
+  .valid_i        (advance_i && valid_i[1]),
+  .negative_i     (u_sum.negative_i),
+  .mag_i          (u_sum.mag0_i),
+  .c_significand_i(u_sum.c_significand_i),
+  .down_i         (u_sum.down0_i),
+  .c_down_i       (u_sum.c_down_i),
+  .sum_negative_i (u_sum.negative_o),
+  .sum_mag_i      (u_sum.mag_o)
 );
 
 bind fp4_fused_unit fp4_cover_rounding #(.NearestEven(NearestEven)) u_cover_rounding (

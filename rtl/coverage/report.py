@@ -19,23 +19,31 @@ SUBJECTS = {
     "fp4_cover_scales": "every class of scale of every format under every value of the bits above it, on either side",
     "fp4_cover_specials": "every magnitude and sign of special values, V1 and V2, on either side",
     "fp4_cover_sub_blocks": "doublings of every four (hif4), factors of every eight (m2xfp-w), in every sixteen of a block",
-    "fp4_cover_c": "every class of C in either sign, every exponent",
+    "fp4_cover_floats": "every class of C, and of values to be quantized, in either sign; every exponent",
     "fp4_cover_tiles": "lengths of tiles, tiles with and without C after each other, every pair of formats",
     "fp4_cover_streams": "what the three streams do together; how long each asks, waits and moves",
     "fp4_cover_step_holds": "what holds fused steps, and where steps then are",
     "fp4_cover_alignment": "distances of four terms and C below the largest exponent, and what is cut",
+    "fp4_cover_to_odd": "what the cut to odd makes of a block's sum or of C, and roundings that it decides",
     "fp4_cover_exact_terms": "distances of terms above the sum's lowest bit; first, inner and last terms, NaN among them",
     "fp4_cover_c_grid": "exponents of C beside a sum, and what its grid makes of C",
     "fp4_cover_rounding": "below, at and above half of the last place; subnormals, overflow, underflow, in either sign",
     "fp4_cover_results": "NaN, infinite C, C that passes, and how they meet",
+    "fp4_cover_block_stream": "quantizer: what its two streams do together; how long each asks, waits and moves, with how many blocks inside",
+    "fp4_cover_amax": "quantizer: every class of the largest magnitude, which value has it, NaN and infinities beside it",
+    "fp4_cover_block_scale": "quantizer: every block scale of either format; largest magnitudes at, above and below every value halfway between two",
+    "fp4_cover_element_round": "quantizer: values at, above and below every boundary of codes and of the special value, in either sign and format; what 5.0 saves",
+    "fp4_cover_special_sign": "quantizer: which sign of the special value saves more, by how little, and ties",
+    "fp4_cover_quantized": "quantizer: every code of either format under every class of block scale; formats after each other",
 }
 
 STYLE = """
-body { font: 14px/1.45 system-ui, sans-serif; margin: 2em auto; max-width: 1500px; padding: 0 1em; color: #222; }
+body { font: 14px/1.45 system-ui, sans-serif; margin: 2em auto; max-width: 1700px; padding: 0 1em; color: #222; }
 h1 { font-size: 1.5em; } h2 { font-size: 1.2em; margin-top: 2em; } h3 { font-size: 1em; font-family: monospace; }
 table { border-collapse: collapse; } th, td { padding: 2px 9px; text-align: right; border-bottom: 1px solid #e4e4e4; white-space: nowrap; }
 th { background: #f4f4f4; position: sticky; top: 0; } td:first-child, th:first-child { text-align: left; }
-td.text, th.text { text-align: left; white-space: normal; min-width: 380px; }
+td.text, th.text { text-align: left; white-space: normal; min-width: 320px; }
+th.core { white-space: normal; vertical-align: bottom; }
 .hit { background: #e3f4e3; } .waived { background: #fdf3d0; } .missed { background: #f9d0d0; } .none { color: #aaa; }
 details { margin: 3px 0; } summary { cursor: pointer; } summary code { font-size: 13px; }
 pre { margin: 0; font-size: 12.5px; line-height: 1.35; } .source td { border: 0; padding: 0 8px; } .source td.code { text-align: left; white-space: pre; font-family: monospace; }
@@ -68,7 +76,7 @@ def cover_points(points):
     """Groups by cores; each opens to its points and how often each core hit them."""
     cores = sorted({point.core for point in points})
     totals = coverage_data.sums(points, lambda point: (point.name.split(".")[0], point.core))
-    head = "".join(f"<th>{core.replace('-', '<br>', 1)}</th>" for core in cores)
+    head = "".join(f"<th class=core>{core.replace('-', '-<wbr>')}</th>" for core in cores)
     yield f"<h2 id=points>Cover points</h2><table><tr><th>group</th>{head}<th class=text>is about</th></tr>"
     groups = collections.defaultdict(lambda: collections.defaultdict(dict))
     modules = {}
@@ -160,7 +168,9 @@ def table(points):
     for module, subject in SUBJECTS.items():
         yield f"| `{module}` | {totals[module].points:,} | {totals[module].waived or ''} | {subject} |"
     every = [sum(getattr(total, field) for total in totals.values()) for field in ("points", "waived")]
-    yield f"| all, of {len({point.core for point in user})} cores | {every[0]:,} | {every[1]} | |"
+    cores = {point.core for point in user}
+    quantizers = {core for core in cores if core.startswith("quantizer")}
+    yield f"| all, of {len(cores - quantizers)} cores and {len(quantizers)} quantizers | {every[0]:,} | {every[1]} | |"
 
 
 def main(arguments):

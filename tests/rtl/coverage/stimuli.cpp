@@ -7,7 +7,7 @@
 namespace fp4::sim {
 namespace {
 
-constexpr uint8_t code_one = 2, code_minus_one = 10; // of E2M1
+constexpr uint8_t code_one = 2, code_minus_one = 10, code_sign = 8; // of E2M1
 
 std::vector<Format> formats_of(const Target& target) {
     std::vector<Format> formats;
@@ -187,6 +187,49 @@ std::vector<Tile> ties(const Target& target) {
     return tiles;
 }
 
+// Half of a last place and a little more in C, or in a block's sum, which lies so far below the
+// other that the little falls off the grid of a step that is a block: the odd bit that it leaves
+// there decides the rounding.
+std::vector<Tile> ties_but_for_little(const Target& target) {
+    constexpr uint8_t code_one_and_half = 3;
+    std::vector<Tile> tiles;
+    const auto [rows, cols] = target.shape;
+    for (const uint8_t negative : {uint8_t{0}, uint8_t{1}})
+        for (const uint32_t c_negative : {0u, 1u}) {
+            // 1.5 beside a C of 2^-24 and 2^-47.
+            Tile tile = step(target, 0);
+            set_block(tile, 0, code_one_and_half | code_sign * negative, 0, 0);
+            for (Fp32& c : tile.c) c.bits = c_negative << 31 | 103u << 23 | 1;
+            tiles.push_back(expecting(std::move(tile), target));
+
+            // Lanes that make 12 * 31 * 31 + 12 * 8 + 6 * 3 + 4 * 1 + 1 * 1 quarters, 11,651, under
+            // significands 15 and 12: 2^21 + 28 times 2^-8. C is 2^37 and two last places, a half
+            // of which is 2^13.
+            const FormatSpec& spec = spec_of(Format::razer_a);
+            const uint8_t one = power(spec.scale_spec(), 0);
+            const auto special = static_cast<uint8_t>(spec.sentinel);
+            const std::array<uint8_t, 4> a_codes{7, 5, 4, 1}, b_codes{6, 3, 1, 1};
+            tile = {zeros(Format::razer_a, rows, 16),
+                    zeros(Format::razer_a, cols, 16),
+                    std::vector<Fp32>(rows * cols, Fp32{c_negative << 31 | 164u << 23 | 2}),
+                    {}};
+            for (PackedTensor* t : {&tile.a, &tile.b}) {
+                const bool is_a = t == &tile.a;
+                const uint8_t sign = is_a ? negative : 0;
+                t->specials = {special_max_halves, special_max_halves};
+                for (uint64_t row = 0; row < t->rows; ++row) {
+                    scale_byte(*t, row, 0) =
+                        static_cast<uint8_t>(one + (is_a ? 7 : 4)) | sign << spec.sign_bit;
+                    for (uint64_t k = 0; k < 12; ++k) set_code(*t, row, k, special);
+                    for (uint64_t k = 0; k < 4; ++k)
+                        set_code(*t, row, 12 + k, (is_a ? a_codes : b_codes)[k] | code_sign * sign);
+                }
+            }
+            tiles.push_back(expecting(std::move(tile), target));
+        }
+    return tiles;
+}
+
 // Results at the ends of binary32, and beyond them.
 std::vector<Tile> limits(const Target& target) {
     std::vector<Tile> tiles;
@@ -276,6 +319,8 @@ constexpr std::array list{
     Stimulus{"c-values", "C of every exponent and class beside sums that are zero and not",
              c_values, fast},
     Stimulus{"ties", "sums at, just below and just above half of C's last place", ties, fast},
+    Stimulus{"ties-but-for-little", "sums that what falls off the grid of a block moves off a tie",
+             ties_but_for_little, fast},
     Stimulus{"limits", "results at the ends of binary32 and beyond", limits, fast},
     Stimulus{"largest-terms", "terms as large as there are", largest_terms, fast},
     Stimulus{"short-tiles", "tiles of one beat that wait for each other while D is taken at once",
