@@ -1,5 +1,6 @@
 """And-inverter graphs: literals are 2 * node, + 1 where inverted; 0 is false, 1 true. Equal nodes are one."""
 
+import random
 import re
 import subprocess
 
@@ -55,6 +56,24 @@ class Aig:
             else:
                 stack.extend(lit >> 1 for lit in self.fanins[node])
         return order
+
+    def met(self, lit, patterns=8192, rounds=4):
+        """Whether random inputs make a literal 1: some all bits alike, some with few ones or few zeros."""
+        order, source = self.cone([lit]), random.Random(1)
+        ones = (1 << patterns) - 1
+        for _ in range(rounds):
+            value = {0: 0}
+            for node in order:
+                pair = self.fanins[node]
+                if pair is None:
+                    bits = source.getrandbits(patterns)
+                    value[node] = (bits, bits & source.getrandbits(patterns), bits | source.getrandbits(patterns))[source.randrange(3)]
+                else:
+                    a, b = (value[x >> 1] ^ ones if x & 1 else value[x >> 1] for x in pair)
+                    value[node] = a & b
+            if value[lit >> 1] != (ones if lit & 1 else 0):
+                return True
+        return False
 
     def substitute(self, roots, values):
         """The roots with literals in the place of nodes."""

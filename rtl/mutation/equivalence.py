@@ -117,6 +117,8 @@ class Core:
         """True, False, or None where ABC did not say in time."""
         if bad in (0, 1):
             return bad == 0
+        if not latches and self.aig.met(bad):
+            return False
         path = self.folder / f"{name}.aig"
         self.aig.write(path, bad, latches)
         log = aig.abc(path, command, TIMEOUT_S)

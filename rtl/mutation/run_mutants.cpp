@@ -39,6 +39,7 @@ std::vector<Vectors> standard_vectors(CoreShape shape, FormatSet formats,
                        pace, false});
     all.push_back({"close calls", close_calls(shape, formats, arithmetic), paces[0], false});
     all.push_back({"lone bits", lone_bits(shape, arithmetic), paces[0], false});
+    all.push_back({"far apart", far_apart(shape, formats, arithmetic), paces[0], false});
     tiles.clear();
     for (uint64_t seed = 0; seed < first_tiles; ++seed) {
         std::mt19937_64 seeded(seed);

@@ -1,5 +1,7 @@
 #include "close_calls.hpp"
 
+#include <algorithm>
+
 namespace fp4::sim {
 namespace {
 
@@ -40,6 +42,34 @@ void repeat(PackedTensor& t, bool turn) {
         }
         for (uint64_t n = 0; n < scales / 2; ++n)
             t.scales[row * scales + scales / 2 + n] = t.scales[row * scales + n];
+    }
+}
+
+// Sixteens n and n + 1 of every row, under the scale of n where each has its own: the codes of n,
+// in the second with their signs turned where turn is set.
+void repeat_sixteen(PackedTensor& t, uint64_t n, bool turn) {
+    const auto block = static_cast<uint64_t>(spec_of(t.format).block);
+    const uint64_t record = t.scale_bytes(1);
+    for (uint64_t row = 0; row < t.rows; ++row) {
+        for (uint64_t element = 16 * n; element < 16 * (n + 1); ++element) {
+            const uint8_t byte = t.codes[row * t.code_bytes_per_row() + element / 2];
+            const uint8_t code = element % 2 ? byte >> 4 : byte & 15;
+            set_code(t, row, element + 16, static_cast<uint8_t>(turn && code ? code ^ 8 : code));
+        }
+        const auto scales =
+            t.scales.begin() + static_cast<ptrdiff_t>(row * t.scale_bytes_per_row());
+        if (block == 16)
+            std::copy_n(scales + static_cast<ptrdiff_t>(n * record), record,
+                        scales + static_cast<ptrdiff_t>((n + 1) * record));
+    }
+}
+
+// All codes of two sixteens of every row but one are zero.
+void thin_out_sixteens(std::mt19937_64& random, PackedTensor& t, uint64_t n) {
+    for (uint64_t row = 0; row < t.rows; ++row) {
+        for (uint64_t element = 16 * n; element < 16 * (n + 2); ++element)
+            set_code(t, row, element, 0);
+        set_code(t, row, 16 * n + below(random, 32), static_cast<uint8_t>(random()) & 15);
     }
 }
 
@@ -144,6 +174,36 @@ std::vector<Tile> lone_bits(CoreShape shape, const Arithmetic& arithmetic) {
             add(high, high, c, true);
             if (high >= 4) add(high - 24, high, c, false);
         }
+    return tiles;
+}
+
+std::vector<Tile> far_apart(CoreShape shape, FormatSet formats, const Arithmetic& arithmetic) {
+    constexpr int count = 2000;
+    std::mt19937_64 random(31);
+    std::vector<Tile> tiles;
+    for (int i = 0; i < count; ++i) {
+        const auto [a, b] = random_formats(random, formats, arithmetic);
+        const uint64_t k = 64 * (1 + below(random, 2));
+        Tile tile{random_operand(random, a, shape.rows, k),
+                  random_operand(random, b, shape.cols, k),
+                  {},
+                  {}};
+        for (PackedTensor* t : {&tile.a, &tile.b})
+            for (auto& byte : t->scales)
+                if (below(random, 2)) byte = static_cast<uint8_t>(random());
+        for (uint64_t n = 0; n < k / 16; n += 2)
+            if (below(random, 2)) {
+                repeat_sixteen(tile.a, n, true);
+                repeat_sixteen(tile.b, n, false);
+            } else {
+                thin_out_sixteens(random, tile.a, n);
+            }
+        const auto sums = *gemm_reference(tile.a, tile.b, {}, arithmetic);
+        if (below(random, 4))
+            for (const Fp32 sum : sums) tile.c.push_back(some_c(random, sum));
+        tile.expected = *gemm_reference(tile.a, tile.b, tile.c, arithmetic);
+        tiles.push_back(std::move(tile));
+    }
     return tiles;
 }
 

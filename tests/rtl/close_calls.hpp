@@ -13,4 +13,8 @@ std::vector<Tile> close_calls(CoreShape shape, FormatSet formats, const Arithmet
 // that the sum is a lone bit of C's tail: every place of either that nvfp4 can reach in few blocks.
 std::vector<Tile> lone_bits(CoreShape shape, const Arithmetic& arithmetic);
 
+// Blocks under any scales, so that exponents of a step lie as far apart as the formats let them:
+// sixteens that cancel, those of few products, and C of every exponent.
+std::vector<Tile> far_apart(CoreShape shape, FormatSet formats, const Arithmetic& arithmetic);
+
 } // namespace fp4::sim

@@ -186,8 +186,9 @@ TEST(TensorCore, CloseCalls) {
         for (const RtlFormatSet& formats : rtl_format_sets) {
             const auto core = core_of(narrow, name, formats);
             const Arithmetic arithmetic = core->arithmetic();
-            for (const auto& tiles : {close_calls(narrow, core->formats(), arithmetic),
-                                      lone_bits(narrow, arithmetic)}) {
+            for (const auto& tiles :
+                 {close_calls(narrow, core->formats(), arithmetic), lone_bits(narrow, arithmetic),
+                  far_apart(narrow, core->formats(), arithmetic)}) {
                 const auto fault = Bench(*core, {8, 8, 8}, 5).run(tiles);
                 EXPECT_FALSE(fault) << name << " " << formats.name << ": " << describe(*fault);
             }
