@@ -15,6 +15,7 @@ import netlist
 
 TIMEOUT_S = 60
 DEPTHS = (1, 2, 3)
+TWICE_ROUNDS = 8  # registers from one that may differ to an output, at most
 CONTROL_SUPPORT = 150  # registers that a control register depends on, at most
 
 
@@ -253,7 +254,7 @@ class Proof:
     def reachable(self):
         aig_, core = self.aig, self.core
         apart = set()
-        for _ in range(3):
+        for _ in range(TWICE_ROUNDS):
             targets = self.touched(apart)
             started = aig_.input()
             twice = {core.states[n]: aig_.input() for n in apart}
@@ -273,7 +274,7 @@ class Proof:
             latches += [(2 * core.states[n], x, core.start.get(n, 0)) for n, x in zip(rows, a[len(targets):])]
             latches += [(twice[core.states[n]], x, core.start.get(n, 0)) for n, x in zip(sorted(apart), b[len(targets):])]
             wrong = [n for n, x, y in zip(targets, a, b) if x != y]
-            holds = core.never(core.differ((x, y) for x, y in zip(a[:len(targets)], b)), f"reachable{self.number}", latches, f"pdr -T {TIMEOUT_S}")
+            holds = core.never(core.differ((x, y) for x, y in zip(a[:len(targets)], b)), f"reachable{self.number}", latches, "pdr")
             if holds:
                 return f"{len(apart)} registers twice"
             if holds is None or any(n >= len(core.states) for n in wrong):

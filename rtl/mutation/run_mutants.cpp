@@ -40,6 +40,7 @@ std::vector<Vectors> standard_vectors(CoreShape shape, FormatSet formats,
     all.push_back({"close calls", close_calls(shape, formats, arithmetic), paces[0], false});
     all.push_back({"lone bits", lone_bits(shape, arithmetic), paces[0], false});
     all.push_back({"far apart", far_apart(shape, formats, arithmetic), paces[0], false});
+    all.push_back({"large sums", large_sums(shape, formats, arithmetic), paces[0], false});
     tiles.clear();
     for (uint64_t seed = 0; seed < first_tiles; ++seed) {
         std::mt19937_64 seeded(seed);
@@ -55,13 +56,14 @@ struct Verdict {
 };
 
 std::string check_pace(const MakeCore& make_core) {
-    {
+    for (const bool takes_d : {true, false}) { // an offer does not wait for who takes it
         const LoadedCore core = make_core();
-        Stream stream(*core, 1);
+        Stream stream(*core, 1, takes_d);
         int cycle = 0;
         while (!stream.cycle().d_valid && cycle < 100) ++cycle;
         if (const int expected = latency(*core); cycle != expected)
-            return fmt::format("latency: expected {}, found {}", expected, cycle);
+            return fmt::format("latency, D {}: expected {}, found {}",
+                               takes_d ? "taken" : "not taken", expected, cycle);
     }
     const LoadedCore core = make_core();
     Stream stream(*core, beats_of_full_pace(*core));

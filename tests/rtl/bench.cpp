@@ -193,7 +193,7 @@ std::optional<Fault> Bench::run(const std::vector<Tile>& tiles) {
     return std::nullopt;
 }
 
-Stream::Stream(RtlCore& core, int beats)
+Stream::Stream(RtlCore& core, int beats, bool takes_d)
     : core_(core), beats_(beats),
       codes_(std::max(core.shape().rows, core.shape().cols) * core.blocks_per_cycle() * 8),
       scales_(codes_.size() / 8 * core.record_bytes()) {
@@ -202,7 +202,7 @@ Stream::Stream(RtlCore& core, int beats)
     inputs_ = {.k_valid = true,
                .a = {{}, codes_.data(), scales_.data()},
                .b = {{}, codes_.data(), scales_.data()},
-               .d_ready = true};
+               .d_ready = takes_d};
 }
 
 const CoreOutputs& Stream::cycle() {

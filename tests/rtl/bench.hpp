@@ -75,10 +75,10 @@ class Bench {
 };
 
 // A core that is offered zeros of NVFP4 without end, in tiles of so many beats, and whose D is
-// taken at once.
+// taken at once, or never.
 class Stream {
   public:
-    Stream(RtlCore& core, int beats);
+    Stream(RtlCore& core, int beats, bool takes_d = true);
     const CoreOutputs& cycle();
 
   private:

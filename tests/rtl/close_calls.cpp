@@ -207,4 +207,40 @@ std::vector<Tile> far_apart(CoreShape shape, FormatSet formats, const Arithmetic
     return tiles;
 }
 
+std::vector<Tile> large_sums(CoreShape shape, FormatSet formats, const Arithmetic& arithmetic) {
+    constexpr int count = 2000;
+    std::mt19937_64 random(41);
+    std::vector<Tile> tiles;
+    for (int i = 0; i < count; ++i) {
+        const auto [a, b] = random_formats(random, formats, arithmetic);
+        const uint64_t k = 64 * (1 + below(random, 2));
+        Tile tile{random_operand(random, a, shape.rows, k),
+                  random_operand(random, b, shape.cols, k),
+                  {},
+                  {}};
+        for (PackedTensor* t : {&tile.a, &tile.b}) {
+            t->specials = {static_cast<uint8_t>(28 + below(random, 4)),
+                           static_cast<uint8_t>(28 + below(random, 4))};
+            const ScaleSpec& scale = spec_of(t->format).scale_spec();
+            const auto selector = static_cast<uint8_t>(random());
+            const auto span = scale.exponent_only() ? uint64_t{1} : uint64_t{8};
+            for (size_t n = 0; n < t->scales.size(); n += t->scale_bytes(1))
+                t->scales[n] = static_cast<uint8_t>((selector & ~scale.payload_mask()) |
+                                                    (scale.max_payload - below(random, span)));
+            const auto like = static_cast<uint8_t>(random());
+            for (uint64_t row = 0; row < t->rows; ++row)
+                for (uint64_t element = 0; element < k; ++element) {
+                    if (below(random, 16) == 0) continue;
+                    set_code(*t, row, element, like % 3 == 0 ? 8 : like % 3 == 1 ? 7 : 15);
+                }
+        }
+        const auto sums = *gemm_reference(tile.a, tile.b, {}, arithmetic);
+        if (below(random, 2))
+            for (const Fp32 sum : sums) tile.c.push_back(some_c(random, sum));
+        tile.expected = *gemm_reference(tile.a, tile.b, tile.c, arithmetic);
+        tiles.push_back(std::move(tile));
+    }
+    return tiles;
+}
+
 } // namespace fp4::sim

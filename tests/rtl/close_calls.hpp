@@ -17,4 +17,8 @@ std::vector<Tile> lone_bits(CoreShape shape, const Arithmetic& arithmetic);
 // sixteens that cancel, those of few products, and C of every exponent.
 std::vector<Tile> far_apart(CoreShape shape, FormatSet formats, const Arithmetic& arithmetic);
 
+// Elements of the largest magnitudes under large scales, of one sign or nearly: the highest bits of
+// terms and sums beside their low ones.
+std::vector<Tile> large_sums(CoreShape shape, FormatSet formats, const Arithmetic& arithmetic);
+
 } // namespace fp4::sim

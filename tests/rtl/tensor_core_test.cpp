@@ -188,7 +188,8 @@ TEST(TensorCore, CloseCalls) {
             const Arithmetic arithmetic = core->arithmetic();
             for (const auto& tiles :
                  {close_calls(narrow, core->formats(), arithmetic), lone_bits(narrow, arithmetic),
-                  far_apart(narrow, core->formats(), arithmetic)}) {
+                  far_apart(narrow, core->formats(), arithmetic),
+                  large_sums(narrow, core->formats(), arithmetic)}) {
                 const auto fault = Bench(*core, {8, 8, 8}, 5).run(tiles);
                 EXPECT_FALSE(fault) << name << " " << formats.name << ": " << describe(*fault);
             }
@@ -211,13 +212,14 @@ TEST(TensorCore, FirstTileOfOneBlock) {
 
 TEST(TensorCore, Latency) {
     for (const std::string& name : names_of_cores())
-        for (const CoreShape shape : {narrow, wide}) {
-            const auto core = core_of(shape, name, rtl_format_sets[0]);
-            Stream stream(*core, 1);
-            int cycle = 0;
-            while (!stream.cycle().d_valid && cycle < 100) ++cycle;
-            EXPECT_EQ(cycle, latency(*core)) << name;
-        }
+        for (const CoreShape shape : {narrow, wide})
+            for (const bool takes_d : {true, false}) { // an offer does not wait for who takes it
+                const auto core = core_of(shape, name, rtl_format_sets[0]);
+                Stream stream(*core, 1, takes_d);
+                int cycle = 0;
+                while (!stream.cycle().d_valid && cycle < 100) ++cycle;
+                EXPECT_EQ(cycle, latency(*core)) << name;
+            }
 }
 
 // With fewer beats a tile than its pace needs, a cycle is lost.
