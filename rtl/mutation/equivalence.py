@@ -60,6 +60,7 @@ class Core:
                 tells[enable] = next((one for one in valid if one[1] != enable and self.under(enable, one[1]) == (0, one[2])), None)
             self.valid.append(tells.get(enable))
         self.control = self.control_registers()
+        self.steering = self.steering_registers()
 
     def under(self, lit, condition):
         """The literal where a condition is 0, and where it is 1."""
@@ -113,6 +114,16 @@ class Core:
             if reached.bit_count() <= CONTROL_SUPPORT:
                 control.add(n)
         return control
+
+    def steering_registers(self):
+        """Control registers that are reset, and what they depend on over any number of cycles."""
+        direct = self.supports(self.original[:len(self.states)])
+        reached, new = 0, sum(1 << n for n in self.control & self.start.keys())
+        while new:
+            bit = new & -new
+            reached |= bit
+            new = (new | direct[bit.bit_length() - 1]) & ~reached
+        return {n for n in range(len(self.states)) if reached >> n & 1}
 
     def never(self, bad, name, latches=(), command="iprove"):
         """True, False, or None where ABC did not say in time."""
@@ -251,7 +262,30 @@ class Proof:
                 apart |= wrong
         return None
 
+    def without_data(self, pairs, data):
+        """Pairs of literals that are the same wherever these are: where two ANDs hang on data, their fanins instead."""
+        hangs = {0: False}
+        for node in self.aig.cone([x for pair in pairs for x in pair]):
+            fanins = self.aig.fanins[node]
+            hangs[node] = any(hangs[x >> 1] for x in fanins) if fanins else node in data
+        found, left, seen = set(), list(pairs), set()
+        while left:
+            x, y = left.pop()
+            if x == y or (x >> 1, y >> 1) in seen:
+                continue
+            a, b = self.aig.fanins[x >> 1], self.aig.fanins[y >> 1]
+            if x & 1 == y & 1 and a and b and (hangs[x >> 1] or hangs[y >> 1]):
+                seen.add((x >> 1, y >> 1))
+                crossed = a[0] == b[1] or a[1] == b[0]
+                left += zip(a, b[::-1] if crossed and a[0] != b[0] and a[1] != b[1] else b)
+            else:
+                found.add((x, y))
+        return found
+
     def reachable(self):
+        return self.reachable_of(self.core.steering) or self.reachable_of(self.core.control)
+
+    def reachable_of(self, control):
         aig_, core = self.aig, self.core
         apart = set()
         for _ in range(TWICE_ROUNDS):
@@ -259,7 +293,7 @@ class Proof:
             started = aig_.input()
             twice = {core.states[n]: aig_.input() for n in apart}
             now, again = {}, {}
-            for n in core.control | apart:
+            for n in control | apart:
                 node = core.states[n]
                 if n in core.start:
                     now[node], again[node] = 2 * node, twice.get(node, 2 * node)
@@ -267,14 +301,15 @@ class Proof:
                     unknown = aig_.input()
                     now[node] = aig_.mux(started, 2 * node, unknown)
                     again[node] = aig_.mux(started, twice[node], unknown) if n in apart else now[node]
-            rows = sorted(core.control | apart)
+            rows = sorted(control | apart)
             a = aig_.substitute([core.original[n] for n in (*targets, *rows)], now)
             b = aig_.substitute([self.mutant[n] for n in (*targets, *sorted(apart))], again)
             latches = [(started, 1, 0)]
             latches += [(2 * core.states[n], x, core.start.get(n, 0)) for n, x in zip(rows, a[len(targets):])]
             latches += [(twice[core.states[n]], x, core.start.get(n, 0)) for n, x in zip(sorted(apart), b[len(targets):])]
             wrong = [n for n, x, y in zip(targets, a, b) if x != y]
-            holds = core.never(core.differ((x, y) for x, y in zip(a[:len(targets)], b)), f"reachable{self.number}", latches, "pdr")
+            pairs = self.without_data(list(zip(a[:len(targets)], b)), {core.states[n] for n in range(len(core.states)) if n not in control | apart})
+            holds = core.never(core.differ(sorted(pairs)), f"reachable{self.number}", latches, "pdr")
             if holds:
                 return f"{len(apart)} registers twice"
             if holds is None or any(n >= len(core.states) for n in wrong):

@@ -125,14 +125,14 @@ def write(out, campaigns, table):
         raise RuntimeError(f"{out}: is of yosys {old['yosys']} and seed {old['seed']}, expected {version} and {table['seed']}")
     judged = {netlist.core_name(campaign["core"]): campaign["mutants"] for campaign in old["campaigns"]}
     judged.update((campaign.name, campaign.mutants) for campaign in campaigns)
-    rows = []
+    rows, seed = [], table["seed"]
     for core in table["core"]:
         if netlist.core_name(core) not in judged:
             continue
         mutants = ",\n".join("  " + json.dumps({key: value for key, value in m.items() if key in KEPT}) for m in judged[netlist.core_name(core)])
         rows.append(f' {{"core": {json.dumps({key: core[key] for key in ("rows", "cols", "profile", "formats")})}, "mutants": [\n{mutants}\n ]}}')
     part = out.with_name(out.name + ".part")
-    part.write_text(f'{{"yosys": "{version}", "seed": {table['seed']}, "campaigns": [\n' + ",\n".join(rows) + "\n]}\n")
+    part.write_text(f'{{"yosys": "{version}", "seed": {seed}, "campaigns": [\n' + ",\n".join(rows) + "\n]}\n")
     part.replace(out)
 
 
