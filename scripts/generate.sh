@@ -47,8 +47,6 @@ for logs in "$results"/*-training; do
 done
 python3 "$source/rtl/syn/report.py" "$results"/rtl-area/*.json >"$work/rtl-area.md"
 settle "$work/rtl-area.md" "$results/rtl-area.md"
-python3 "$source/rtl/mutation/report.py" "$results/rtl-mutation/mutants.json" >"$work/rtl-mutation.md"
-settle "$work/rtl-mutation.md" "$results/rtl-mutation.md"
 python3 "$source/rtl/docs/waveforms.py" ${check:+--check} "$source" || [ $? = 77 ] || status=1
 python3 "$source/rtl/docs/generate.py" ${check:+--check} "$source" || status=1
 "$bin/fp4vec" set "$work/vectors"
