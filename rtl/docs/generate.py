@@ -1,7 +1,8 @@
 """generate.py [--check] SOURCE: writes what docs/ says of the modules of rtl/ from their headers: docs/05_rtl_modules.md, and in docs/05_rtl.md the tables between
-"<!-- header: MODULE -->" and "<!-- end -->"; and docs/05_rtl_pipe.svg, from the table of stages there. With --check it changes nothing, shows what would change, and exits 1 if anything would."""
+"<!-- header: MODULE -->" and "<!-- end -->", in that between "<!-- proofs -->" and "<!-- end -->" those of rtl/formal/proofs.toml; and docs/05_rtl_pipe.svg, from the table of stages there. With --check it changes nothing, shows what would change, and exits 1 if anything would."""
 
 import re
+import tomllib
 
 import module_headers
 import pages
@@ -66,9 +67,22 @@ def modules_page(source):
     return "\n".join(parts)
 
 
+TOOLS = {"sat": "yosys", "abc": "ABC", "simulation": "Verilator", "cycles": "yosys", "pipeline": "yosys, ABC", "reachable states": "ABC"}
+
+
+def proof_table(source):
+    """Every proof: what it proves and how, in what time, and how many mutants make it fail."""
+    lines = [row("proof", "obligation", "method", "tool", "time", "mutants"), "|---|---|---|---|---|---|"]
+    for proof in tomllib.loads((source / "rtl/formal/proofs.toml").read_text())["proof"]:
+        method = proof.get("method", "sat")
+        lines.append(row(code(proof["name"]), proof["proves"], method, TOOLS[method], proof["time"], str(sum(map(len, proof["mutants"].values())))))
+    return "\n".join(lines)
+
+
 def rtl_page(source, text):
     """docs/05_rtl.md with its tables made anew."""
     found = {module.name: module for folder in ("cells", "core") for module in module_headers.read_modules(source, folder)}
+    text = re.sub(r"(<!-- proofs -->\n).*?(<!-- end -->)", lambda match: f"{match[1]}{proof_table(source)}\n{match[2]}", text, flags=re.S)
     return re.sub(r"(<!-- header: (\w+) -->\n).*?(<!-- end -->)", lambda match: f"{match[1]}{tables(found[match[2]])}\n{match[3]}", text, flags=re.S)
 
 

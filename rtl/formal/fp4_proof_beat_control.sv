@@ -14,7 +14,8 @@ module fp4_proof_beat_control #(
   input logic k_valid_i,
   input logic k_last_i,
   input logic [1:0] k_block_i,
-  input logic k_use_c_i
+  input logic k_use_c_i,
+  output logic premise_o // eight beats have left
 );
 
   localparam int TagW = 3;
@@ -47,6 +48,10 @@ module fp4_proof_beat_control #(
     .tag_o    (tag)
   );
 
+  logic eight_q;
+
+  assign premise_o = eight_q;
+
   logic [TagW-1:0] beat; // of the token that leaves
 
   assign beat = padding ? out_tag_q - 1'b1 : out_tag_q;
@@ -59,6 +64,7 @@ module fp4_proof_beat_control #(
       out_group_q   <= '0;
       out_first_q   <= 1'b1;
       out_padding_q <= 1'b0;
+      eight_q       <= 1'b0;
     end else begin
       if (k_valid_i && k_ready) begin
         k_tag_q           <= k_tag_q + 1'b1;
@@ -70,6 +76,7 @@ module fp4_proof_beat_control #(
       end
       if (advance_i && valid) begin
         if (!padding) out_tag_q <= out_tag_q + 1'b1;
+        if (!padding && out_tag_q == '1) eight_q <= 1'b1;
         out_padding_q <= ends_q[beat] && Steps && out_group_q != 2'd3;
         out_group_q   <= (Steps ? 1'b0 : lasts_q[beat]) ? '0 : out_group_q + 2'd1;
         if (Steps ? out_group_q == 2'd3 : 1'b1) out_first_q <= lasts_q[beat];

@@ -1,12 +1,13 @@
 /// fp4_exact_total is the sum, shifted to the grid, and C with its sign, or, where that is
 /// negative, the sum of their negatives.
 module fp4_proof_exact_total #(
+  parameter int SumW      = 64,
   parameter int GuardBits = 28,
   parameter int GridW     = 119
 ) (
-  input logic signed [63:0] sum_q20_i,
-  input logic               c_negative_i,
-  input logic [GridW-1:0]   c_grid_i
+  input logic signed [SumW-1:0] sum_q20_i,
+  input logic                   c_negative_i,
+  input logic [GridW-1:0]       c_grid_i
 );
 
   localparam int TotalW = GridW + 2;
@@ -16,7 +17,7 @@ module fp4_proof_exact_total #(
   logic signed [TotalW:0]   sum, c, total; // a bit more, which none can reach
   logic [TotalW-1:0]        minus;
 
-  fp4_exact_total #(.GuardBits(GuardBits), .GridW(GridW)) u_total (
+  fp4_exact_total #(.SumW(SumW), .GuardBits(GuardBits), .GridW(GridW)) u_total (
     .en_i      (1'b1),
     .sum_q20_i,
     .c_negative_i,

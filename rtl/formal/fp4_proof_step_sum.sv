@@ -3,7 +3,8 @@
 module fp4_proof_step_sum #(
   parameter int MagW             = 22,
   parameter int TermFractionBits = 8,
-  parameter int FractionBits     = 35
+  parameter int FractionBits     = 35,
+  parameter bit ToOdd            = 1'b0
 ) (
   input logic [4:0]      negative_i,
   input logic [MagW-1:0] mag0_i,
@@ -34,7 +35,8 @@ module fp4_proof_step_sum #(
     signed_grid = negative ? -$signed({1'b0, grid}) : $signed({1'b0, grid});
   endfunction
 
-  fp4_step_sum #(.MagW(MagW), .TermFractionBits(TermFractionBits), .FractionBits(FractionBits))
+  fp4_step_sum #(.MagW(MagW), .TermFractionBits(TermFractionBits), .FractionBits(FractionBits),
+                 .ToOdd(ToOdd))
   u_sum (
     .en_i      (1'b1),
     .negative_i,
@@ -52,15 +54,20 @@ module fp4_proof_step_sum #(
     .mag_o     (mag)
   );
 
-  fp4_align #(.MagW(MagW), .MagFractionBits(TermFractionBits), .FractionBits(FractionBits))
+  fp4_align #(.MagW(MagW), .MagFractionBits(TermFractionBits), .FractionBits(FractionBits),
+              .ToOdd(ToOdd))
   u_align0 (.en_i(1'b1), .mag_i(mag0_i), .down_i(down0_i), .grid_o(grid0));
-  fp4_align #(.MagW(MagW), .MagFractionBits(TermFractionBits), .FractionBits(FractionBits))
+  fp4_align #(.MagW(MagW), .MagFractionBits(TermFractionBits), .FractionBits(FractionBits),
+              .ToOdd(ToOdd))
   u_align1 (.en_i(1'b1), .mag_i(mag1_i), .down_i(down1_i), .grid_o(grid1));
-  fp4_align #(.MagW(MagW), .MagFractionBits(TermFractionBits), .FractionBits(FractionBits))
+  fp4_align #(.MagW(MagW), .MagFractionBits(TermFractionBits), .FractionBits(FractionBits),
+              .ToOdd(ToOdd))
   u_align2 (.en_i(1'b1), .mag_i(mag2_i), .down_i(down2_i), .grid_o(grid2));
-  fp4_align #(.MagW(MagW), .MagFractionBits(TermFractionBits), .FractionBits(FractionBits))
+  fp4_align #(.MagW(MagW), .MagFractionBits(TermFractionBits), .FractionBits(FractionBits),
+              .ToOdd(ToOdd))
   u_align3 (.en_i(1'b1), .mag_i(mag3_i), .down_i(down3_i), .grid_o(grid3));
-  fp4_align #(.MagW(24), .MagFractionBits(23), .FractionBits(FractionBits))
+  fp4_align #(.MagW(24), .MagFractionBits(23), .FractionBits(FractionBits),
+              .ToOdd(ToOdd))
   u_align_c (.en_i(1'b1), .mag_i(c_significand_i), .down_i(c_down_i), .grid_o(c_grid));
 
   always_comb begin

@@ -2,7 +2,8 @@
 prove.py SOURCE TRUTH_GENERATOR NAME [mutant]: proves the assertions of one module of rtl/formal for all inputs that its assumptions allow, by
 yosys and its SAT solver, and that there are such inputs; with "mutant", that the proof fails once its mutant is in the RTL. Proofs by abc, for
 sums, have no assumptions; those by simulation go through all inputs, which products need; those of cycles hold in that
-many of them, after a reset out of any state. TRUTH_GENERATOR: golden's fp4-generate-truth-tables. Exit status: 0 as it must be, 1 not, 77 a tool is missing.
+many of them, after a reset out of any state; those of pipelines, so many cycles on from any state, with any cycles between
+in which the pipeline is held; those of reachable states, after a reset out of any state, for ever. TRUTH_GENERATOR: golden's fp4-generate-truth-tables. Exit status: 0 as it must be, 1 not, 77 a tool is missing.
 
 With FP4_YOSYS=pyosys in the environment yosys is that of PyPI's package pyosys, in the Python that FP4_PYTHON_WITH_PACKAGES names."""
 
@@ -68,14 +69,14 @@ def read_proofs(source):
     return proofs
 
 
-def elaborated(rtl, proof, truth):
+def elaborated(rtl, proof, truth, before_flattening="", optimization="opt -full"):
     """A yosys script up to the flat module, its name."""
     top = proof["top"]
     files = [line.replace("rtl/", f"{rtl}/", 1) for line in (rtl / "files.f").read_text().split()]
     chparam = "".join(f" -set {name} 32'd{value % 2**32}" for name, value in proof["parameters"].items())
-    return f"""read_verilog -sv -formal {" ".join(files)} {truth} {rtl}/formal/{top}.sv
+    return f"""read_verilog -sv -formal {" ".join(files)} {truth} {rtl}/formal/fp4_past.sv {rtl}/formal/{top}.sv
         {f"chparam{chparam} {top}" if chparam else ""}
-        hierarchy -check -top {top}; proc -norom; {"chformal -lower;" if PYOSYS else ""} flatten; opt -full
+        hierarchy -check -top {top}; proc -norom; {"chformal -lower;" if PYOSYS else ""} {before_flattening} flatten; {optimization}
         """, top
 
 
@@ -118,6 +119,68 @@ def decide_by_cycles(rtl, proof, truth):
     return verdict(log, f"proved base case for {proof['cycles']} steps: SUCCESS", "model found for base case: FAIL", top)
 
 
+def ask_abc(commands, folder):
+    """What ABC says, or nothing where it takes too long."""
+    try:
+        return subprocess.run([ABC, "-c", commands], capture_output=True, text=True, timeout=TIMEOUT_S, cwd=folder).stdout
+    except subprocess.TimeoutExpired:
+        return ""
+
+
+def counts(folder, log, top):
+    """How many outputs and bad ones bad.aig has there."""
+    aiger = pathlib.Path(folder) / "bad.aig"
+    header = aiger.read_bytes().split(b"\n")[0].split() if aiger.exists() else []
+    if len(header) < 7 or header[4] != b"1":
+        sys.exit("\n".join(log.splitlines()[-15:]) + f"\n{top}: expected one output, premise_o, and assertions, found {header}")
+    return int(header[4]), int(header[6])
+
+
+def decide_by_pipeline(rtl, proof, truth):
+    """Two parts. Held, no register changes: with the port of that name low, the next value of each is its own output. So a run with such cycles ends
+    like the one without them, which ABC unrolls from any state; merging equal nodes decides most of it."""
+    # Mapped first, a cell has the same gates wherever it is.
+    multiply = f"techmap -map {rtl}/formal/multiply.v; " if proof.get("multiplies") else ""
+    script, top = elaborated(rtl, proof, truth, multiply + "techmap;", "opt -fast")
+    cycles = proof["cycles"]
+    held = proof.get("held_by")
+    with tempfile.TemporaryDirectory() as folder:
+        if held:
+            script += f"""delete -input w:{held}; select -assert-none i:{held}; design -push-copy; connect -set {held} 1'b0; opt_expr; dffunmap; techmap; opt_expr -mux_undef
+                setundef -undriven -anyseq; opt_expr; aigmap; opt_expr; write_aiger -ascii {folder}/held.aag; design -pop; connect -set {held} 1'b1; opt -fast
+                """
+        log = yosys(script + f"opt_expr -mux_undef; setundef -undriven -anyseq; opt -fast; dffunmap; techmap; opt_clean; aigmap; write_aiger {folder}/bad.aig")
+        outputs, bad = counts(folder, log, top)
+        if held:
+            lines = (pathlib.Path(folder) / "held.aag").read_text().splitlines()
+            inputs, latches = map(int, lines[0].split()[2:4])
+            moves = [line for line in lines[1 + inputs:1 + inputs + latches] if line.split()[0] != line.split()[1]]
+            if moves or not latches:
+                return False, f"held, {len(moves)} of {latches} register bits change"
+        for number in range(1 + bad):
+            last = (outputs + bad) * cycles + number
+            log = ask_abc(f"read bad.aig; frames -i -F {cycles + 1}; cone -O {last}; iprove", folder)
+            holds, model = verdict(log, "\nUNSATISFIABLE", "\nSATISFIABLE", top)
+            if number == 0 and holds:
+                sys.exit(f"{top}: the premise is never met")
+            if number > 0 and not holds:
+                return False, model
+    return True, ""
+
+
+def decide_by_reachable_states(rtl, proof, truth):
+    """By property-directed reachability. That the premise can be met is a property, too, which must be refuted."""
+    script, top = elaborated(rtl, proof, truth)
+    with tempfile.TemporaryDirectory() as folder:
+        log = yosys(script + f"""clean -purge; async2sync; opt -full; setundef -undriven -anyseq; dffunmap; techmap; opt_expr; opt_clean; aigmap
+            write_aiger -zinit {folder}/bad.aig; delete -output w:premise_o; select -assert-none o:*; opt_clean; write_aiger -zinit {folder}/proof.aig""")
+        counts(folder, log, top)
+        if "was asserted in frame" not in ask_abc("read bad.aig; fold; cone -s -O 0; bmc3 -F 200 -T 100", folder):
+            sys.exit(f"{top}: the premise was not met")
+        log = ask_abc(f"read proof.aig; fold; scorr; dc2; pdr -T {TIMEOUT_S}", folder)
+    return verdict(log, "\nProperty proved", "was asserted in frame", top)
+
+
 def decide_by_simulation(rtl, proof, truth):
     top = proof["top"]
     files = [line.replace("rtl/", f"{rtl}/", 1) for line in (rtl / "files.f").read_text().split()]
@@ -130,7 +193,8 @@ def decide_by_simulation(rtl, proof, truth):
 
 
 def decide(rtl, proof, truth):
-    return {"sat": decide_by_sat, "abc": decide_by_abc, "simulation": decide_by_simulation, "cycles": decide_by_cycles}[proof.get("method", "sat")](rtl, proof, truth)
+    return {"sat": decide_by_sat, "abc": decide_by_abc, "simulation": decide_by_simulation, "cycles": decide_by_cycles, "pipeline": decide_by_pipeline,
+            "reachable states": decide_by_reachable_states}[proof.get("method", "sat")](rtl, proof, truth)
 
 
 def mutate(rtl, mutant):
