@@ -44,11 +44,11 @@ module fp4_operand_edge #(
   always_comb begin
     codes  = '0;
     record = '0;
-    for (int n = 0; n < Turns; n++)
-      if (Turns == 1 || turn_i == 2'(n)) begin
-        codes  = codes_q[64*n +: 64];
-        record = records_q[RecordW*n +: RecordW];
-      end
+    for (int n = 0; n < Turns; n++) begin
+      codes  = codes | (codes_q[64*n +: 64] & {64{Turns == 1 || turn_i == 2'(n)}});
+      record = record | (records_q[RecordW*n +: RecordW]
+                         & {RecordW{Turns == 1 || turn_i == 2'(n)}});
+    end
   end
 
   fp4_block_decode #(.Formats(Formats)) u_decode (

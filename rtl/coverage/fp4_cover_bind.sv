@@ -105,8 +105,8 @@ bind fp4_accumulate_exact fp4_cover_exact_terms #(
   .added_i (advance_i && add_i),
   .first_i,
   .finish_i,
-  .term_i,
-  .exponent_i,
+  .term_i    (terms_i),
+  .exponent_i(exponents_i),
   .nan_i
 );
 
