@@ -82,7 +82,7 @@ def build(source, core, mutants, folder):
     numbers = package(source)
     formats = numbers["FORMATS_" + upper(core["formats"])] & numbers["FORMATS_OF_" + upper(core["profile"])]
     netlist(mutants, folder, "mutants", f"write_verilog -noattr {folder}/mutants.v")
-    defines = {"ROWS": core["rows"], "COLS": core["cols"], "PROFILE": numbers["PROFILE_" + upper(core["profile"])], "FORMATS": formats, "RANDOM_START": 1,
+    defines = {"ROWS": core["rows"], "COLS": core["cols"], "PROFILE": numbers["PROFILE_" + upper(core["profile"])], "FORMATS": formats, "RANDOM_START": 1, "BLOCKS_PER_CYCLE": 1,
                "ARITHMETIC": f'"{core["profile"]}"'}
     (folder / "core.hpp").write_text("".join(f"#define FP4_CORE_{name} {value}\n" for name, value in defines.items()))
     includes = [source / "rtl/mutation", source / "sim/hardware", source / "golden/include"]
